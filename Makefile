@@ -1,0 +1,42 @@
+# Everything a developer runs. A machine needs Python 3.11+, pip and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types check clean
+
+help:
+	@echo "make demo    install into .venv, make a synthetic shop, segment it"
+	@echo "make test    install what the tests need and run them all"
+	@echo "make check   lint, types and tests, as continuous integration runs them"
+	@echo "make clean   remove .venv and what the other targets wrote"
+
+# pip's --group (dependency groups) came with pip 25.1, hence the upgrade.
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev
+	@touch $@
+
+demo: .venv/installed
+	$(BIN)/rfmeans demo --out demo --force
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/installed-dev
+	$(BIN)/mypy
+
+check: lint types
+	$(BIN)/python -m pytest --cov
+
+clean:
+	rm -rf .venv demo .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

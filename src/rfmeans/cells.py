@@ -1,0 +1,102 @@
+"""Feature space -> cells: small cubes with their customers' count, mean point and sum of squares.
+
+Whatever tries many models runs on the cells, so it costs the same for any number of customers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rfmeans.scaling import Z_COLUMNS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from numpy.typing import NDArray
+
+    from rfmeans.workspace import Workspace
+
+EXACT_LIMIT = 20_000  # up to here each customer is its own cell
+CELL_LIMIT = 10_000
+FIRST_WIDTH = 1 / 16
+INDEX_COLUMNS = ("i", "j", "k")
+SUM_COLUMNS = ("sum_r", "sum_f", "sum_m")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The customers of feature space, condensed.
+
+    Attributes
+    ----------
+    points
+        Mean point of each cell, shape (n_cells, 3).
+    counts
+        Customers in each cell, shape (n_cells,).
+    within
+        Sum of squared distances of a cell's customers to its mean point, shape (n_cells,).
+    width
+        Edge of a cell in feature space; None where each customer is its own cell.
+    """
+
+    points: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    within: NDArray[np.float64]
+    width: float | None
+
+
+def collect_cells(
+    features: ir.Table,
+    n_customers: int,
+    workspace: Workspace,
+    *,
+    exact_limit: int = EXACT_LIMIT,
+    cell_limit: int = CELL_LIMIT,
+) -> Cells:
+    """Return the cells of a table of z columns, in an order that does not depend on the rows'."""
+    if n_customers <= exact_limit:
+        return _every_customer(features)
+    width = FIRST_WIDTH
+    grid = workspace.keep(_grid(features, width))
+    while int(grid.count().to_pyarrow().as_py()) > cell_limit:
+        grid = workspace.keep(_coarser(grid))
+        width *= 2
+    return _fetch(grid, width)
+
+
+def _every_customer(features: ir.Table) -> Cells:
+    columns = features.select(*Z_COLUMNS).to_pyarrow()
+    points = np.column_stack([columns[name].to_numpy() for name in Z_COLUMNS])
+    # From the longest lapsed, rarest and smallest customer to the best one: an order that follows from the
+    # numbers alone, because k-means++ draws its starts by position.
+    recency, frequency, monetary = points.T
+    points = points[np.lexsort((monetary, frequency, -recency))]
+    return Cells(points, np.ones(len(points), dtype=np.int64), np.zeros(len(points)), None)
+
+
+def _grid(features: ir.Table, width: float) -> ir.Table:
+    z = [features[name] for name in Z_COLUMNS]
+    index = {i: (column / width).floor().cast("int64") for i, column in zip(INDEX_COLUMNS, z, strict=True)}
+    return features.group_by(**index).agg(
+        n=features.count(),
+        squares=(z[0] * z[0] + z[1] * z[1] + z[2] * z[2]).sum(),
+        **{name: column.sum() for name, column in zip(SUM_COLUMNS, z, strict=True)},
+    )
+
+
+def _coarser(grid: ir.Table) -> ir.Table:
+    """Merge cells two by two along each axis; nothing is lost, all columns are sums."""
+    index = {i: (grid[i] / 2).floor().cast("int64") for i in INDEX_COLUMNS}
+    return grid.group_by(**index).agg(**{name: grid[name].sum() for name in ("n", "squares", *SUM_COLUMNS)})
+
+
+def _fetch(grid: ir.Table, width: float) -> Cells:
+    rows = grid.order_by(*INDEX_COLUMNS).to_pyarrow()
+    counts = rows["n"].to_numpy().astype(np.int64)
+    # Twelve decimals hide the order in which an engine summed.
+    points = np.column_stack([rows[name].to_numpy() for name in SUM_COLUMNS]) / counts[:, None]
+    points = points.round(12)
+    within = rows["squares"].to_numpy() - counts * (points**2).sum(axis=1)
+    return Cells(points, counts, within.clip(min=0), width)

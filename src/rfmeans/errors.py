@@ -1,0 +1,77 @@
+"""What rfmeans raises.
+
+::
+
+    RFMeansError
+    ├── SettingsError    a wrong call: a setting out of range, options that contradict (exit code 2)
+    ├── SourceError      the file or table cannot be read, or its columns are not understood
+    ├── DataError        the data are readable but cannot be segmented
+    ├── ModelError       a model file that is not one, or is of a newer version
+    ├── OutputError      the output cannot be written
+    └── EngineError      the database failed while it worked
+
+Every message says what is wrong, what was found, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "DataError",
+    "EngineError",
+    "ModelError",
+    "OutputError",
+    "RFMeansError",
+    "SettingsError",
+    "SourceError",
+]
+
+
+class RFMeansError(Exception):
+    """Base of all errors that rfmeans raises on purpose."""
+
+    exit_code = 1
+
+
+class SettingsError(RFMeansError, ValueError):
+    """A wrong call: a setting out of range, or options that contradict each other."""
+
+    exit_code = 2
+
+
+class SourceError(RFMeansError):
+    """The file or table cannot be read, or its columns are not understood."""
+
+
+class DataError(RFMeansError, ValueError):
+    """The data are readable but cannot be segmented."""
+
+
+class ModelError(RFMeansError, ValueError):
+    """A model file that is not one, or was written by a newer version."""
+
+
+class OutputError(RFMeansError):
+    """The output cannot be written."""
+
+
+class EngineError(RFMeansError):
+    """The database failed while it worked; the message carries what it said."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x'?"`` for the closest known word, or an empty string.
+
+    >>> did_you_mean("custmer_id", ["customer_id", "amount"])
+    " Did you mean 'customer_id'?"
+    >>> did_you_mean("zebra", ["customer_id", "amount"])
+    ''
+    """
+    folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), folded, n=1)
+    return f" Did you mean {folded[close[0]]!r}?" if close else ""

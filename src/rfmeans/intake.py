@@ -1,0 +1,172 @@
+"""What the user passed -> customers and the account: the way that fitting and assigning share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.errors import DataError
+from rfmeans.layouts import customer_columns, order_columns
+from rfmeans.orders import order_lines
+from rfmeans.rfm import (
+    LineAccount,
+    Tally,
+    account_customers,
+    account_lines,
+    customers_as_of,
+    customers_from_table,
+    group_lines,
+)
+from rfmeans.settings import Columns, CustomerColumns
+from rfmeans.sources import Source, engine_errors, open_source
+from rfmeans.values import customer_key, money, number
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from rfmeans.settings import Settings
+    from rfmeans.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Account:
+    """The table that proves it: read = used + set aside.
+
+    Attributes
+    ----------
+    lines
+        Where every order line went; None for a table of customers.
+    clustered
+        Customers to segment, and their money.
+    customers_set_aside
+        The other customers, by reason.
+    """
+
+    lines: LineAccount | None
+    clustered: Tally
+    customers_set_aside: dict[str, Tally]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Customers ready to be segmented.
+
+    Attributes
+    ----------
+    source
+        What was read.
+    columns
+        Its columns by role.
+    as_of
+        The date recency is counted to; None for a table of customers.
+    customers
+        customer_id, recency, frequency, monetary, reason (null for those to segment).
+    set_aside
+        The source's rows that were not used; None for a table of customers.
+    account
+        The tallies.
+    """
+
+    source: Source
+    columns: Columns | CustomerColumns
+    as_of: dt.date | None
+    customers: ir.Table
+    set_aside: ir.Table | None
+    account: Account
+
+
+def read_orders(source: Any, columns: Columns, settings: Settings, workspace: Workspace) -> Intake:
+    """Read order lines and sum them up per customer.
+
+    Raises
+    ------
+    SourceError
+        If the source cannot be read or its columns are not understood.
+    DataError
+        If no line can be used.
+    """
+    opened = open_source(source, settings.timezone)
+    with engine_errors(f"Reading {opened.name}"):
+        found = order_columns(opened.table.columns, columns)
+        lines = order_lines(opened.table, found, settings, ordered=opened.ordered)
+        groups = workspace.keep(group_lines(lines.lines))
+        account = account_lines(groups)
+        _check_lines(opened, found, settings, account)
+        assert account.last_day is not None
+        as_of = settings.as_of or account.last_day + dt.timedelta(days=1)
+        customers = customers_as_of(groups, as_of)
+        clustered, aside = account_customers(customers)
+    return Intake(
+        opened, found, as_of, customers, lines.set_aside, Account(account, clustered, aside)
+    )
+
+
+def read_customers(source: Any, columns: CustomerColumns, settings: Settings, workspace: Workspace) -> Intake:
+    """Read a table that already has one row per customer.
+
+    Raises
+    ------
+    SourceError
+        If the source cannot be read or its columns are not understood.
+    DataError
+        If a customer stands in it twice.
+    """
+    opened = open_source(source, settings.timezone)
+    with engine_errors(f"Reading {opened.name}"):
+        found = customer_columns(opened.table.columns, columns)
+        table = opened.table
+        typed = {
+            "customer_id": customer_key(table[found.customer]),
+            "recency": _whole_if_integer(number(table[found.recency])),
+            "frequency": _whole_if_integer(number(table[found.frequency])),
+            "monetary": money(table[found.monetary]),
+        }
+        customers = workspace.keep(customers_from_table(table, typed))
+        _check_one_row_each(customers)
+        clustered, aside = account_customers(customers)
+    return Intake(opened, found, None, customers, None, Account(None, clustered, aside))
+
+
+def _whole_if_integer(column: ir.Column) -> ir.Column:
+    return column.cast("int64") if column.type().is_integer() else column.cast("float64")
+
+
+def _check_one_row_each(customers: ir.Table) -> None:
+    known = customers.filter(customers.customer_id.notnull())
+    counted = known.group_by("customer_id").agg(rows=known.count())
+    twice = counted.filter(counted.rows > 1).order_by("customer_id").limit(3).to_pyarrow().to_pylist()
+    if twice:
+        examples = ", ".join(str(row["customer_id"]) for row in twice)
+        raise DataError(
+            f"A table of customers has one row per customer. Found several rows for {examples}. "
+            "Sum them up first, or pass the order lines instead."
+        )
+
+
+def _check_lines(source: Source, columns: Columns, settings: Settings, account: LineAccount) -> None:
+    """Refuse a source of which no line can be used, and say what became of them."""
+    if account.used.rows:
+        return
+    if not account.read.rows:
+        raise DataError(f"{source.name} holds a header but no order line. Export it again with its orders.")
+    if settings.as_of is not None and "on or after the as-of date" in account.set_aside and account.seen:
+        raise DataError(
+            f"No order is dated before the as-of date {settings.as_of}. The orders run from {account.seen[0]} to "
+            f"{account.seen[1]}. Give a later --as-of, or leave it out to count to the day after the last order."
+        )
+    reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
+    advice = {
+        "unreadable amount": f"Amounts were read from {_amount_columns(columns)} as plain decimal numbers like 10.05.",
+        "unreadable date": f"Dates were read from {columns.date!r} as ISO dates like 2026-01-31.",
+        "missing customer": f"Customers were read from {columns.customer!r}.",
+    }
+    worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
+    raise DataError(
+        f"No line of {source.name} can be used. Set aside: {reasons} of {account.read.rows:,} lines. "
+        f"{advice.get(worst, 'Widen the window or the condition.')} Give the right columns, or mend the file."
+    )
+
+
+def _amount_columns(columns: Columns) -> str:
+    return repr(columns.amount) if columns.amount else f"{columns.quantity!r} x {columns.price!r}"

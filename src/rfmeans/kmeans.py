@@ -1,0 +1,135 @@
+"""Cells -> centres with scikit-learn's K-Means; then exact Lloyd passes over all customers, on the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+
+from rfmeans.errors import DataError
+from rfmeans.scaling import Z_COLUMNS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from numpy.typing import NDArray
+
+    from rfmeans.cells import Cells
+
+MAX_ITERATIONS = 1000
+MAX_PASSES = 100
+STANDSTILL = 1e-4  # largest move of a centre, in standard deviations, that counts as standing still
+CLUSTER = "cluster"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """K-Means centres, fitted to all customers.
+
+    Attributes
+    ----------
+    centres
+        Shape (k, 3), in feature space.
+    inertia
+        Sum of squared distances of all customers to their nearest centre.
+    passes
+        Lloyd passes over all customers.
+    moved
+        Largest move of a centre in the last pass, in standard deviations.
+    """
+
+    centres: NDArray[np.float64]
+    inertia: float
+    passes: int
+    moved: float
+
+
+def fit_centres(features: ir.Table, cells: Cells, k: int, seed: int, n_init: int) -> Fit:
+    """Return the centres for all customers.
+
+    Where each customer is its own cell, that is scikit-learn's result as it stands; else scikit-learn's result
+    on the cells is refined on the engine until it stands still.
+
+    Raises
+    ------
+    DataError
+        If there are fewer distinct points than k.
+    """
+    from sklearn.cluster import KMeans
+
+    _check_distinct(cells, k)
+    model = KMeans(k, init="k-means++", n_init=n_init, random_state=seed)
+    model.fit(cells.points, sample_weight=cells.counts.astype(np.float64))
+    if cells.width is None:
+        return Fit(model.cluster_centers_, float(model.inertia_), passes=0, moved=0.0)
+    return refine(features, model.cluster_centers_)
+
+
+def _check_distinct(cells: Cells, k: int) -> None:
+    distinct = len(np.unique(cells.points, axis=0))
+    if distinct < k:
+        raise DataError(
+            f"{k} segments need at least {k} customers that differ in recency, frequency or monetary. "
+            f"Found {distinct:,} distinct among {int(cells.counts.sum()):,} customers. "
+            "Ask for fewer segments, or give more orders."
+        )
+
+
+def nearest(features: ir.Table, centres: NDArray[np.float64]) -> ir.Column:
+    """Return the index of the nearest centre (of several at the same distance the first) as an expression.
+
+    |z|^2 is the same for every centre, so |c|^2 - 2 c.z is compared in its place.
+    """
+    z = [features[name] for name in Z_COLUMNS]
+    distances = [
+        _float(float(centre @ centre)) + sum(_float(-2 * float(c)) * column for c, column in zip(centre, z, strict=True))
+        for centre in centres
+    ]
+    least = ibis.least(*distances)
+    return ibis.cases(
+        *((distance == least, ibis.literal(index, "int8")) for index, distance in enumerate(distances[:-1])),
+        else_=ibis.literal(len(distances) - 1, "int8"),
+    )
+
+
+def refine(features: ir.Table, centres: NDArray[np.float64]) -> Fit:
+    """Move the centres to the means of their customers until they stand still.
+
+    Each pass is one ``group by`` on the engine, of which k rows come back.
+    """
+    for passes in range(1, MAX_PASSES + 1):
+        means, inertia = _pass(features, centres)
+        moved = float(np.abs(means - centres).max())
+        centres = means
+        if moved <= STANDSTILL:
+            break
+    return Fit(centres, inertia, passes, moved)
+
+
+def _pass(features: ir.Table, centres: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return the means of the customers nearest to each centre, and the inertia about these means."""
+    z = [features[name] for name in Z_COLUMNS]
+    labelled = features.mutate(**{CLUSTER: nearest(features, centres)})
+    rows = (
+        labelled.group_by(CLUSTER)
+        .agg(
+            n=labelled.count(),
+            squares=(z[0] * z[0] + z[1] * z[1] + z[2] * z[2]).sum(),
+            **{name: labelled[name].sum() for name in Z_COLUMNS},
+        )
+        .order_by(CLUSTER)
+        .to_pyarrow()
+    )
+    found = rows[CLUSTER].to_numpy()
+    counts = rows["n"].to_numpy()
+    means = centres.copy()  # a centre that nobody is nearest to stays where it is
+    means[found] = np.column_stack([rows[name].to_numpy() for name in Z_COLUMNS]) / counts[:, None]
+    means = means.round(12)
+    inertia = rows["squares"].to_numpy().sum() - (counts * (means[found] ** 2).sum(axis=1)).sum()
+    return means, float(inertia)
+
+
+def _float(value: float) -> ir.Scalar:
+    """Return a literal that is float64 on every engine (many read 0.5 as a decimal)."""
+    return ibis.literal(value, "float64")

@@ -1,0 +1,140 @@
+"""A source's table -> canonical order lines, each either used or set aside with one reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+
+from rfmeans.errors import SourceError
+from rfmeans.values import calendar_day, customer_key, money, order_key, product
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from rfmeans.settings import Columns, Settings
+
+USED = 0
+# A line's reason is kept as its number, a small integer that groups fast. Where several reasons fit,
+# the first one counts.
+LINE_REASONS = (
+    "excluded by where",
+    "missing customer",
+    "unreadable date",
+    "unreadable amount",
+    "on or after the as-of date",
+    "before the window",
+)
+
+
+@dataclass(frozen=True)
+class OrderLines:
+    """Order lines, as expressions over the source.
+
+    Attributes
+    ----------
+    lines
+        One row per row of the source: customer_id, order_id, day_id (the day where there is no order id, else
+        null), ordered_on (date), amount (decimal, null where unreadable), reason (0: used, else 1 + index into
+        `LINE_REASONS`).
+    set_aside
+        The rows not used: row (1-based number of the data row; null where rows have no order), reason (text),
+        and the source's own columns.
+    """
+
+    lines: ir.Table
+    set_aside: ir.Table
+
+
+def order_lines(table: ir.Table, columns: Columns, settings: Settings, *, ordered: bool) -> OrderLines:
+    """Return the order lines of a table whose columns are known by role.
+
+    Raises
+    ------
+    SourceError
+        If a column's type does not fit its role.
+    """
+    _check_customer_type(table[columns.customer])
+    numbered = table.mutate(_row=ibis.row_number() + 1 if ordered else ibis.null("int64"))
+    lines = _canonical(_with_condition(table, settings.where), columns, settings)
+    judged = _canonical(_with_condition(numbered, settings.where), columns, settings)
+    return OrderLines(
+        lines=lines.select("customer_id", "order_id", "day_id", "ordered_on", "amount", "reason"),
+        set_aside=judged.filter(judged.reason != USED).select(
+            row=judged["_row"],
+            reason=reason_text(judged.reason),
+            **{f"source_{name}": judged[f"_source_{name}"] for name in table.columns},
+        ).rename({name: f"source_{name}" for name in table.columns if name not in ("row", "reason")}),
+    )
+
+
+def reason_text(code: ir.Column) -> ir.Column:
+    """Return the words for a column of reason numbers."""
+    return code.cases(*((number, text) for number, text in enumerate(LINE_REASONS, start=1)), else_="used")
+
+
+def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
+    if where is None:
+        return table.mutate(_kept=ibis.literal(True))
+    name = "rfmeans_orders"
+    query = f"SELECT *, coalesce(({where}), FALSE) AS _kept FROM {name}"  # noqa: S608 - the user's own condition, by design
+    try:
+        return table.alias(name).sql(query)
+    except Exception as error:  # noqa: BLE001 - every engine has its own error for a bad condition
+        said = str(error).split("\n\n")[0].strip()
+        raise SourceError(
+            f"The condition --where {where!r} cannot be used: {said}. "
+            "Write it as in SQL, e.g. \"country = 'UK' AND quantity > 0\"."
+        ) from error
+
+
+def _canonical(table: ir.Table, columns: Columns, settings: Settings) -> ir.Table:
+    """Return the canonical columns beside the source's own, the latter as ``_source_NAME``."""
+    own = {f"_source_{name}": table[name] for name in table.columns if name not in ("_row", "_kept")}
+    ordered_on = calendar_day(table[columns.date])
+    amount = (
+        money(table[columns.amount])
+        if columns.amount is not None
+        else product(table[columns.quantity], table[columns.price])
+    )
+    customer_id = customer_key(table[columns.customer])
+    tests = [
+        (~table["_kept"], "excluded by where"),
+        (customer_id.isnull(), "missing customer"),
+        (ordered_on.isnull(), "unreadable date"),
+        (amount.isnull(), "unreadable amount"),
+    ]
+    if settings.as_of is not None:
+        tests.append((ordered_on >= ibis.date(settings.as_of.isoformat()), "on or after the as-of date"))
+    if settings.since is not None:
+        tests.append((ordered_on < ibis.date(settings.since.isoformat()), "before the window"))
+    reason = ibis.cases(
+        *((test, ibis.literal(1 + LINE_REASONS.index(text), "int8")) for test, text in tests),
+        else_=ibis.literal(USED, "int8"),
+    )
+    order_id = ibis.null("int8") if columns.order is None else order_key(table[columns.order])
+    extra = {"_row": table["_row"]} if "_row" in table.columns else {}
+    return table.select(
+        customer_id=customer_id,
+        order_id=order_id,
+        day_id=ibis.ifelse(order_id.isnull(), ordered_on, ibis.null("date")),
+        ordered_on=ordered_on,
+        amount=amount,
+        reason=reason,
+        **extra,
+        **own,
+    )
+
+
+def _check_customer_type(column: ir.Column) -> None:
+    """Refuse a customer column of fractional numbers: it is a column of something else."""
+    if not isinstance(column, ibis.expr.types.FloatingColumn | ibis.expr.types.DecimalColumn):
+        return
+    finite = column.abs() < 1e15  # noqa: PLR2004 - float64 holds whole numbers up to here; NaN and infinity fail
+    broken = (finite & (column != column.floor())).ifelse(column, ibis.null(column.type())).max().to_pyarrow().as_py()
+    if broken is not None:
+        raise SourceError(
+            f"Column {column.get_name()!r} was taken as the customer but holds fractions such as {broken}. "
+            "Give the column of customer ids with --customer NAME."
+        )

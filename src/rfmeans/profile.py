@@ -1,0 +1,102 @@
+"""Segmented customers -> the profile: one row per segment, and one for all. Only these rows leave the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+RECENCY, FREQUENCY, MONETARY = "recency", "frequency", "monetary"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Figures of a group of customers.
+
+    Attributes
+    ----------
+    customers
+        How many.
+    revenue
+        Their net money.
+    purchases
+        Their purchases.
+    mean_recency, median_recency
+        Days.
+    mean_frequency, median_frequency
+        Purchases per customer.
+    mean_monetary, median_monetary
+        Net money per customer.
+    """
+
+    customers: int
+    revenue: Decimal
+    purchases: float
+    mean_recency: float
+    median_recency: float
+    mean_frequency: float
+    median_frequency: float
+    mean_monetary: float
+    median_monetary: float
+
+    @property
+    def average_order_value(self) -> float:
+        """Net money per purchase."""
+        return float(self.revenue) / self.purchases if self.purchases else float("nan")
+
+
+def profile_all(customers: ir.Table) -> Group:
+    """Return the figures of all customers of a table, none of them set aside."""
+    return _group(customers.agg(**_figures(customers)).to_pyarrow().to_pylist()[0])
+
+
+def profile_segments(customers: ir.Table, segment: str, count: int) -> list[Group]:
+    """Return the figures per segment.
+
+    Parameters
+    ----------
+    customers
+        Customers with their segment.
+    segment
+        Its column: whole numbers 0 to ``count`` - 1. A segment that nobody is in has 0 customers and NaN means.
+    """
+    rows = customers.group_by(segment).agg(**_figures(customers)).to_pyarrow().to_pylist()
+    found = {row[segment]: row for row in rows}
+    return [_group(found.get(index, {})) for index in range(count)]
+
+
+def _figures(customers: ir.Table) -> dict[str, ir.Scalar]:
+    numbers = {name: customers[name].cast("float64") for name in (RECENCY, FREQUENCY, MONETARY)}
+    return {
+        "customers": customers.count(),
+        "revenue": customers[MONETARY].sum(),
+        **{f"sum_{name}": customers[name].sum() for name in (RECENCY, FREQUENCY)},
+        **{f"median_{name}": column.median() for name, column in numbers.items()},
+    }
+
+
+def _group(row: dict[str, Any]) -> Group:
+    count = int(row.get("customers") or 0)
+    revenue = Decimal(row.get("revenue") or 0)
+    nan = float("nan")
+
+    def mean(total: Any) -> float:
+        return float(total) / count if count else nan
+
+    def median(name: str) -> float:
+        return float(row[f"median_{name}"]) if count else nan
+
+    return Group(
+        customers=count,
+        revenue=revenue,
+        purchases=float(row.get("sum_frequency") or 0),
+        mean_recency=mean(row.get("sum_recency")),
+        median_recency=median(RECENCY),
+        mean_frequency=mean(row.get("sum_frequency")),
+        median_frequency=median(FREQUENCY),
+        mean_monetary=mean(revenue),
+        median_monetary=median(MONETARY),
+    )

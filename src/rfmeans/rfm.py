@@ -1,0 +1,181 @@
+"""Order lines -> customers: recency, frequency, monetary.
+
+One pass over the lines gives both the customers and the account of what was set aside: lines that are not used
+fall into one group per reason, beside the customers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from rfmeans.orders import LINE_REASONS, USED
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+NO_PURCHASE = "no purchase"
+NO_NET_SPEND = "no net spend"
+MISSING_CUSTOMER = "missing customer"
+UNREADABLE = "unreadable recency, frequency or monetary"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A count and the money in it."""
+
+    rows: int
+    money: Decimal
+
+
+@dataclass(frozen=True)
+class LineAccount:
+    """Where every line went: read = used + set aside, in rows and in money.
+
+    Attributes
+    ----------
+    used, set_aside
+        The tally of used lines, and of the others by reason. An unreadable amount counts as no money.
+    orders, purchases
+        Number of orders and of those with a total above zero.
+    first_day, last_day
+        Calendar days of the first and the last used line; None where no line is used.
+    seen
+        First and last readable day among all lines, used or not; None where there is none.
+    """
+
+    used: Tally
+    set_aside: dict[str, Tally]
+    orders: int
+    purchases: int
+    first_day: dt.date | None
+    last_day: dt.date | None
+    seen: tuple[dt.date, dt.date] | None
+
+    @property
+    def read(self) -> Tally:
+        """All lines: used and set aside."""
+        parts = [self.used, *self.set_aside.values()]
+        return Tally(sum(part.rows for part in parts), sum((part.money for part in parts), Decimal(0)))
+
+
+def group_lines(lines: ir.Table) -> ir.Table:
+    """Return one row per customer with used lines, and one per reason for the lines set aside.
+
+    Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, monetary
+    (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day.
+    An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
+    """
+    used = lines.reason == USED
+    keyed = lines.mutate(
+        **{
+            key: ibis.ifelse(used, lines[key], ibis.null(lines[key].type()))
+            for key in ("customer_id", "order_id", "day_id")
+        }
+    )
+    orders = keyed.group_by("customer_id", "order_id", "day_id", "reason").agg(
+        lines=keyed.count(),
+        total=keyed.amount.sum(),
+        first_day=keyed.ordered_on.min(),
+        last_day=keyed.ordered_on.max(),
+    )
+    is_purchase = orders.total > 0
+    return orders.group_by("customer_id", line_reason=orders.reason).agg(
+        lines=orders.lines.sum().cast("int64"),
+        orders=orders.count(),
+        frequency=is_purchase.sum().cast("int64"),
+        monetary=orders.total.sum(),
+        last_purchase=orders.first_day.max(where=is_purchase),
+        first_day=orders.first_day.min(),
+        last_day=orders.last_day.max(),
+    )
+
+
+def account_lines(groups: ir.Table) -> LineAccount:
+    """Return the account of the lines from the rows of `group_lines` (a handful of rows come back)."""
+    rows = (
+        groups.group_by("line_reason")
+        .agg(
+            lines=groups.lines.sum(),
+            money=groups.monetary.sum(),
+            orders=groups.orders.sum(),
+            purchases=groups.frequency.sum(),
+            first_day=groups.first_day.min(),
+            last_day=groups.last_day.max(),
+        )
+        .order_by("line_reason")
+        .to_pyarrow()
+        .to_pylist()
+    )
+    used: dict[str, Any] = next((row for row in rows if row["line_reason"] == USED), {})
+    firsts = [row["first_day"] for row in rows if row["first_day"] is not None]
+    lasts = [row["last_day"] for row in rows if row["last_day"] is not None]
+    return LineAccount(
+        used=_tally(used),
+        set_aside={
+            LINE_REASONS[row["line_reason"] - 1]: _tally(row) for row in rows if row["line_reason"] != USED
+        },
+        orders=int(used.get("orders") or 0),
+        purchases=int(used.get("purchases") or 0),
+        first_day=used.get("first_day"),
+        last_day=used.get("last_day"),
+        seen=(min(firsts), max(lasts)) if firsts else None,
+    )
+
+
+def _tally(row: dict[str, Any]) -> Tally:
+    return Tally(int(row.get("lines") or 0), Decimal(row.get("money") or 0))
+
+
+def customers_as_of(groups: ir.Table, as_of: dt.date) -> ir.Table:
+    """Return the customers: customer_id, recency (days), frequency (purchases), monetary, reason.
+
+    ``reason`` is null for the customers to segment. Recency is null without a purchase.
+    """
+    groups = groups.filter(groups.line_reason == USED)
+    recency = ibis.date(as_of.isoformat()).delta(groups.last_purchase, unit="day").cast("int64")
+    return groups.select(
+        customer_id=groups.customer_id,
+        recency=recency,
+        frequency=groups.frequency,
+        monetary=groups.monetary,
+        reason=ibis.cases(*_nothing_to_cluster(groups.frequency, groups.monetary)),
+    )
+
+
+def customers_from_table(table: ir.Table, values: dict[str, ir.Column]) -> ir.Table:
+    """Return the same from a table with one row per customer; unreadable values give a reason.
+
+    ``values`` holds typed expressions for customer_id, recency, frequency and monetary.
+    """
+    typed = table.select(**values)
+    readable = (typed.recency >= 0) & (typed.frequency >= 0) & typed.monetary.notnull()
+    return typed.mutate(
+        reason=ibis.cases(
+            (typed.customer_id.isnull(), MISSING_CUSTOMER),
+            (~readable.fill_null(False), UNREADABLE),
+            *_nothing_to_cluster(typed.frequency, typed.monetary),
+        )
+    )
+
+
+def _nothing_to_cluster(frequency: ir.Column, monetary: ir.Column) -> list[tuple[ir.Column, str]]:
+    return [(frequency == 0, NO_PURCHASE), (monetary <= 0, NO_NET_SPEND)]
+
+
+def account_customers(customers: ir.Table) -> tuple[Tally, dict[str, Tally]]:
+    """Return the tally of customers to segment, and of those set aside by reason."""
+    rows = (
+        customers.group_by("reason")
+        .agg(n=customers.count(), money=customers.monetary.sum())
+        .order_by("reason")
+        .to_pyarrow()
+        .to_pylist()
+    )
+    tallies = {row["reason"]: Tally(int(row["n"]), Decimal(row["money"] or 0)) for row in rows}
+    clustered = tallies.pop(None, Tally(0, Decimal(0)))
+    return clustered, tallies

@@ -1,0 +1,132 @@
+"""Customers -> feature space: a transform per feature, then mean 0 and population standard deviation 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+FEATURES = ("recency", "frequency", "monetary")
+Z_COLUMNS = ("z_recency", "z_frequency", "z_monetary")
+SKEWNESS_LIMIT = 1.0
+# Engines sum floats in any order; what depends on such a sum is kept to this many significant digits, so that
+# neither threads nor row order show in the result.
+DIGITS = 12
+
+
+@dataclass(frozen=True)
+class FeatureScaling:
+    """How one feature is brought into feature space: z = (transform(x) - mean) / sd.
+
+    Attributes
+    ----------
+    name
+        The feature.
+    transform
+        ``"log1p"`` or ``"none"``.
+    mean, sd
+        Mean and population standard deviation after the transform; an sd of 0 leaves z at 0.
+    skewness
+        Skewness of the raw feature over customers (population, third standardised moment), why the transform
+        was chosen; 0 where the feature does not vary.
+    """
+
+    name: str
+    transform: str
+    mean: float
+    sd: float
+    skewness: float
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """The scaling of the three features, in the order recency, frequency, monetary."""
+
+    features: tuple[FeatureScaling, FeatureScaling, FeatureScaling]
+
+
+def significant(value: float) -> float:
+    """Return the value to `DIGITS` significant digits.
+
+    >>> significant(0.1 + 0.2)
+    0.3
+    """
+    return float(f"{value:.{DIGITS - 1}e}")
+
+
+def fit_scaling(customers: ir.Table, transform: str) -> Scaling:
+    """Choose the transforms and measure the moments of the customers to cluster (two one-row queries).
+
+    Parameters
+    ----------
+    customers
+        Table with recency, frequency, monetary; only customers to cluster.
+    transform
+        ``"auto"``, ``"log"`` or ``"none"``.
+    """
+    means = _row(
+        customers.agg(
+            **{name: _raw(customers, name).mean() for name in FEATURES},
+            **{f"log_{name}": _log1p(_raw(customers, name)).mean() for name in FEATURES},
+        )
+    )
+    central = _row(customers.agg(**_central_moments(customers, means)))
+    return Scaling(tuple(_scale(name, transform, means, central) for name in FEATURES))  # type: ignore[arg-type]
+
+
+def _central_moments(customers: ir.Table, means: dict[str, float]) -> dict[str, ir.Scalar]:
+    moments = {}
+    for name in FEATURES:
+        off = _raw(customers, name) - means[name]
+        log_off = _log1p(_raw(customers, name)) - means[f"log_{name}"]
+        moments[f"{name}_2"] = (off * off).mean()
+        moments[f"{name}_3"] = (off * off * off).mean()
+        moments[f"log_{name}_2"] = (log_off * log_off).mean()
+    return moments
+
+
+def _scale(name: str, transform: str, means: dict[str, float], central: dict[str, float]) -> FeatureScaling:
+    variance = significant(central[f"{name}_2"])
+    skewness = significant(central[f"{name}_3"] / variance**1.5) if variance > 0 else 0.0
+    logged = transform == "log" or (transform == "auto" and skewness > SKEWNESS_LIMIT)
+    key = f"log_{name}" if logged else name
+    mean = significant(means[key])
+    sd = significant(central[f"{key}_2"]) ** 0.5
+    # The variance of a constant comes out as rounding noise around 1e-32 of its square, not as zero.
+    constant = sd <= 1e-12 * max(1.0, abs(mean))
+    return FeatureScaling(name, "log1p" if logged else "none", mean, 0.0 if constant else significant(sd), skewness)
+
+
+def to_feature_space(customers: ir.Table, scaling: Scaling) -> ir.Table:
+    """Add z_recency, z_frequency and z_monetary (float64) to a table of customers."""
+    return customers.mutate(
+        **{column: _z(customers, feature) for column, feature in zip(Z_COLUMNS, scaling.features, strict=True)}
+    )
+
+
+def _z(customers: ir.Table, feature: FeatureScaling) -> ir.Column:
+    raw = _raw(customers, feature.name)
+    value = _log1p(raw) if feature.transform == "log1p" else raw
+    return (value - _float(feature.mean)) / _float(feature.sd) if feature.sd else value * _float(0.0)
+
+
+def _raw(customers: ir.Table, name: str) -> ir.Column:
+    return customers[name].cast("float64")
+
+
+def _log1p(value: ir.Column) -> ir.Column:
+    return (value + 1.0).ln()
+
+
+def _float(value: float) -> Any:
+    """Return a literal that is float64 on every engine (many read 0.5 as a decimal)."""
+    import ibis
+
+    return ibis.literal(value, "float64")
+
+
+def _row(aggregate: ir.Table) -> dict[str, float]:
+    row: dict[str, float] = aggregate.to_pyarrow().to_pylist()[0]
+    return row

@@ -1,0 +1,160 @@
+"""Frozen settings: what the user may choose, checked at the door and nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from dataclasses import dataclass, fields
+from typing import Any
+
+from rfmeans.errors import SettingsError
+
+ROLES = ("customer", "date", "amount", "order", "quantity", "price")
+TRANSFORMS = ("auto", "log", "none")
+MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column of the source plays which role; None where the name is to be recognised."""
+
+    customer: str | None = None
+    date: str | None = None
+    amount: str | None = None
+    order: str | None = None
+    quantity: str | None = None
+    price: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.amount and (self.quantity or self.price):
+            raise SettingsError(
+                "Give either --amount or --quantity with --price, not both. "
+                f"Got amount={self.amount!r}, quantity={self.quantity!r}, price={self.price!r}."
+            )
+        _each_column_once(self)
+
+
+@dataclass(frozen=True)
+class CustomerColumns:
+    """The same for a table that already has one row per customer."""
+
+    customer: str | None = None
+    recency: str | None = None
+    frequency: str | None = None
+    monetary: str | None = None
+
+    def __post_init__(self) -> None:
+        _each_column_once(self)
+
+
+def _each_column_once(columns: Columns | CustomerColumns) -> None:
+    given: dict[str, str] = {}
+    for field in fields(columns):
+        name = getattr(columns, field.name)
+        if name in given:
+            raise SettingsError(
+                f"Column {name!r} was given twice: for {given[name]} and for {field.name}. "
+                "Give each role a column of its own."
+            )
+        if name is not None:
+            given[name] = field.name
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to segment.
+
+    Parameters
+    ----------
+    segments
+        Number of segments, 2 to 12.
+    transform
+        ``"auto"``: log1p for each feature whose skewness exceeds 1; ``"log"``: log1p for all three;
+        ``"none"``: plain standardising.
+    seed
+        Seed of K-Means, 0 to 2**32 - 1. Nothing else is random.
+    n_init
+        Number of k-means++ starts; the best one is kept.
+    as_of
+        Date that recency is counted to; None: the day after the last order used. Lines dated on or after
+        it are set aside.
+    since
+        First day of the window; earlier lines are set aside.
+    timezone
+        Zone in which the calendar day of a time-zone-aware timestamp is taken; None: UTC.
+    where
+        A SQL condition; lines for which it is not true are set aside.
+
+    Raises
+    ------
+    SettingsError
+        If a value is out of range.
+
+    >>> Settings(segments=1)
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: segments must be a whole number from 2 to 12. Got 1.
+    """
+
+    segments: int = 4
+    transform: str = "auto"
+    seed: int = 0
+    n_init: int = 50
+    as_of: dt.date | None = None
+    since: dt.date | None = None
+    timezone: str | None = None
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_whole("segments", self.segments, MIN_SEGMENTS, MAX_SEGMENTS)
+        _check_whole("seed", self.seed, 0, 2**32 - 1)
+        _check_whole("n_init", self.n_init, 1, 1000)
+        if self.transform not in TRANSFORMS:
+            raise SettingsError(f"transform must be one of {', '.join(TRANSFORMS)}. Got {self.transform!r}.")
+        if self.as_of and self.since and self.since >= self.as_of:
+            raise SettingsError(
+                f"since must be before as-of. Got since {self.since} and as-of {self.as_of}: no day is left."
+            )
+        if self.timezone is not None and self.timezone not in zoneinfo.available_timezones():
+            raise SettingsError(f"No time zone named {self.timezone!r}. Give one like 'Europe/London' or 'UTC'.")
+        if self.where is not None and not self.where.strip():
+            raise SettingsError("where must be a SQL condition such as \"country = 'UK'\". Got nothing.")
+
+
+def _check_whole(name: str, value: object, low: int, high: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise SettingsError(f"{name} must be a whole number from {low} to {high}. Got {value!r}.")
+
+
+def parse_segments(value: object) -> int:
+    """Return the number of segments from what a user typed.
+
+    >>> parse_segments("4")
+    4
+    >>> parse_segments("many")
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: segments must be a whole number from 2 to 12. Got 'many'.
+    """
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    _check_whole("segments", value, MIN_SEGMENTS, MAX_SEGMENTS)
+    assert isinstance(value, int)
+    return value
+
+
+def parse_date(name: str, value: Any) -> dt.date | None:
+    """Return a date from a date, a timestamp or ISO text; None stays None.
+
+    >>> parse_date("as-of", "2011-12-10")
+    datetime.date(2011, 12, 10)
+    >>> parse_date("as-of", "10/12/2011")
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: as-of must be a date like 2026-01-31. Got '10/12/2011'.
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if value is None or isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise SettingsError(f"{name} must be a date like 2026-01-31. Got {value!r}.") from None

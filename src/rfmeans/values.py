@@ -1,0 +1,100 @@
+"""Columns of any type -> typed values: customer key, order key, calendar day, money.
+
+Money is decimal with four places from here on: summed exactly, so that a return cancels its purchase.
+Text is read by one convention (plain decimal numbers, ISO dates); what it does not fit becomes null and is set
+aside by `orders`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from rfmeans.errors import SourceError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+MONEY = "decimal(18, 4)"
+MONEY_LIMIT = 1e13  # the largest single amount that MONEY holds with room to spare
+NO_CUSTOMER = ("", "nan", "none", "null", "guest", "0", "nat", "<na>")
+
+
+def customer_key(column: ir.Column) -> ir.Column:
+    """Return the customer key: whole number, or text without blanks around it; null where there is none."""
+    if isinstance(column, ibis.expr.types.FloatingColumn | ibis.expr.types.DecimalColumn):
+        column = column.cast("int64")  # a nullable integer as frames keep it; `orders` has checked the fractions
+    if isinstance(column, ibis.expr.types.IntegerColumn):
+        return column.nullif(0)
+    text = column.cast("string").strip()
+    return ibis.ifelse(text.lower().isin(NO_CUSTOMER), ibis.null("string"), text)
+
+
+def order_key(column: ir.Column) -> ir.Column:
+    """Return the order key; blank text is null."""
+    if isinstance(column, ibis.expr.types.NumericColumn):
+        return column
+    return column.cast("string").strip().nullif("")
+
+
+def calendar_day(column: ir.Column) -> ir.Column:
+    """Return the calendar day as written; null where there is none.
+
+    Raises
+    ------
+    SourceError
+        If the column's type cannot hold a date.
+    """
+    if isinstance(column, ibis.expr.types.DateColumn):
+        return column
+    if isinstance(column, ibis.expr.types.TimestampColumn):
+        return column.date()
+    if isinstance(column, ibis.expr.types.StringColumn):
+        text = column.strip()
+        iso = text.re_search(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$")
+        return ibis.ifelse(iso, text.left(10), ibis.null("string")).try_cast("date")
+    raise SourceError(
+        f"Column {column.get_name()!r} was taken as the date but holds {column.type()}. "
+        "Give the column of dates with --date NAME, or convert it to dates first."
+    )
+
+
+def money(column: ir.Column) -> ir.Column:
+    """Return a number or a text column as decimal money; null where it is none, or 10^13 or more.
+
+    >>> import ibis
+    >>> money(ibis.memtable({"x": ["10.05", "abc", "-3"]}).x).name("m").to_pyarrow().to_pylist()
+    [Decimal('10.0500'), None, Decimal('-3.0000')]
+    """
+    value = number(column)
+    return ibis.ifelse(value.abs() < MONEY_LIMIT, value, ibis.null(value.type())).cast(MONEY)
+
+
+def product(quantity: ir.Column, price: ir.Column) -> ir.Column:
+    """Return quantity x unit price as decimal money.
+
+    The product is taken in float64 and rounded to four places: exact for every true product of up to four
+    places below 10^11, and it does not round a price like 0.00015 before it is multiplied.
+    """
+    return money(number(quantity).cast("float64") * number(price).cast("float64"))
+
+
+def number(column: ir.Column) -> ir.Column:
+    """Return the column as numbers; text that is no plain decimal number becomes null.
+
+    Raises
+    ------
+    SourceError
+        If the column's type cannot hold a number.
+    """
+    if isinstance(column, ibis.expr.types.NumericColumn) and not column.type().is_boolean():
+        return column
+    if isinstance(column, ibis.expr.types.StringColumn):
+        text = column.strip()
+        plain = text.re_search(r"^[+-]?(\d+\.?\d*|\.\d+)$")
+        return ibis.ifelse(plain, text, ibis.null("string")).try_cast("decimal(38, 10)")
+    raise SourceError(
+        f"Column {column.get_name()!r} was taken as a number but holds {column.type()}. "
+        "Give the right column with --amount NAME, or --quantity NAME and --price NAME."
+    )
