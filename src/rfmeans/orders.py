@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.errors import SourceError
+from rfmeans.sources import select_sql
 from rfmeans.values import calendar_day, customer_key, money, order_key, product
 
 if TYPE_CHECKING:
@@ -77,12 +78,11 @@ def reason_text(code: ir.Column) -> ir.Column:
 def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
     if where is None:
         return table.mutate(_kept=ibis.literal(True))
-    name = "rfmeans_orders"
-    query = f"SELECT *, coalesce(({where}), FALSE) AS _kept FROM {name}"  # noqa: S608 - the user's own condition, by design
+    query = f"SELECT *, coalesce(({where}), FALSE) AS _kept FROM"  # noqa: S608 - the user's own condition, by design
     try:
-        return table.alias(name).sql(query)
+        return select_sql(table, query)
     except Exception as error:  # noqa: BLE001 - every engine has its own error for a bad condition
-        said = str(error).split("\n\n")[0].strip()
+        said = " ".join(str(error).split("\n\n")[0].split())
         raise SourceError(
             f"The condition --where {where!r} cannot be used: {said}. "
             "Write it as in SQL, e.g. \"country = 'UK' AND quantity > 0\"."

@@ -80,6 +80,19 @@ def engine_errors(doing: str) -> Iterator[None]:
         raise EngineError(f"{doing} failed: {_first_paragraph(error)}") from error
 
 
+def select_sql(table: ir.Table, select: str) -> ir.Table:
+    """Return the result of ``select`` (a SQL text that ends in FROM) over a table, on its own engine."""
+    import ibis
+
+    con = table.get_backend()
+    if con.name != "duckdb":
+        return table.alias("rfmeans_orders").sql(f"{select} rfmeans_orders")
+    # Ibis 12 asks DuckDB 2 for a method that it no longer has when it infers the columns of a SQL text.
+    name = ibis.util.gen_name("rfmeans_view")
+    con.raw_sql(f'CREATE TEMP VIEW "{name}" AS {select} ({ibis.to_sql(table, dialect="duckdb")}) AS orders')
+    return con.table(name)
+
+
 def _first_paragraph(error: Exception) -> str:
     lines = [line.strip() for line in str(error).split("\n\n")[0].splitlines() if line.strip()]
     return " ".join(lines)[:600]

@@ -1,0 +1,208 @@
+"""The fitted model: everything that assigning needs, as plain JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rfmeans.errors import ModelError, OutputError
+from rfmeans.intake import read_customers, read_orders
+from rfmeans.kmeans import nearest
+from rfmeans.names import Name, name_centres
+from rfmeans.scaling import FEATURES, FeatureScaling, Scaling, to_feature_space
+from rfmeans.settings import Columns, CustomerColumns, Settings, parse_date
+from rfmeans.workspace import Workspace
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+FORMAT = "rfmeans-model"
+VERSION = 1
+OUTPUT_COLUMNS = ("customer_id", "recency", "frequency", "monetary", "segment_id", "segment", "reason")
+
+
+@dataclass(frozen=True)
+class SegmentModel:
+    """A fitted segmentation: scaling, centres and names.
+
+    Attributes
+    ----------
+    scaling
+        How recency, frequency and monetary were brought into feature space.
+    centres
+        k centres in feature space (z_recency, z_frequency, z_monetary), the most valuable segment first.
+    as_of
+        The date recency was counted to when fitting; None for a table of customers.
+    customers
+        Customers it was fitted on.
+    inertia
+        Sum of their squared distances to the nearest centre.
+    settings
+        transform, seed and n_init of the fit.
+    """
+
+    scaling: Scaling
+    centres: tuple[tuple[float, float, float], ...]
+    as_of: dt.date | None
+    customers: int
+    inertia: float
+    settings: dict[str, Any]
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """The segments' names, by segment id from 1."""
+        return name_centres(self.centres)
+
+    def apply(self, customers: ir.Table) -> ir.Table:
+        """Add segment_id and segment to a table of customers (expression; columns as in customers.parquet).
+
+        Customers with a reason to be set aside get null.
+        """
+        import ibis
+
+        placed = to_feature_space(customers, self.scaling)
+        placed = placed.mutate(
+            segment_id=ibis.ifelse(
+                placed.reason.isnull(),
+                nearest(placed, np.array(self.centres)).cast("int64") + 1,
+                ibis.null("int64"),
+            )
+        )
+        texts = enumerate((name.text for name in self.names), start=1)
+        return placed.mutate(segment=placed.segment_id.cases(*texts, else_=ibis.null("string"))).select(
+            *OUTPUT_COLUMNS
+        )
+
+    def assign(
+        self, orders: Any, columns: Columns | CustomerColumns | None = None, **settings: Any
+    ) -> ir.Table:
+        """Give every customer of some orders the segment of the nearest centre.
+
+        Parameters
+        ----------
+        orders
+            Whatever `rfmeans.segment` takes.
+        columns
+            Columns by role where their names are not recognised; `CustomerColumns` for a table of customers.
+        settings
+            as_of, since, timezone, where, as for `rfmeans.segment`. The default as-of date is the day after
+            the last of these orders.
+
+        Returns
+        -------
+        Ibis table
+            customer_id, recency, frequency, monetary, segment_id, segment, reason.
+        """
+        for name in ("as_of", "since"):
+            settings[name] = parse_date(name, settings.get(name))
+        with Workspace() as scratch:
+            if isinstance(columns, CustomerColumns):
+                intake = read_customers(orders, columns, Settings(**settings), scratch)
+            else:
+                intake = read_orders(orders, columns or Columns(), Settings(**settings), scratch)
+            table: ir.Table = self.apply(intake.customers).cache()
+            return table
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model as JSON, whole or not at all."""
+        target = Path(path)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        try:
+            temporary.write_text(self.to_json(), encoding="utf-8")
+            temporary.replace(target)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise OutputError(f"Cannot write the model to {target}: {error.strerror}. Choose another path.") from error
+
+    def to_json(self) -> str:
+        """Return the model as JSON text; numbers come back bit for bit."""
+        content = {
+            "format": FORMAT,
+            "version": VERSION,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "customers": self.customers,
+            "inertia": self.inertia,
+            "settings": self.settings,
+            "features": [asdict(feature) for feature in self.scaling.features],
+            "segments": [
+                {"segment_id": position, "segment": name.text, "centre": list(centre)}
+                for position, (name, centre) in enumerate(zip(self.names, self.centres, strict=True), start=1)
+            ],
+        }
+        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> SegmentModel:
+        """Read a model.
+
+        Raises
+        ------
+        ModelError
+            If there is none, or it was written by a newer version.
+        """
+        target = Path(path)
+        try:
+            text = target.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise ModelError(_no_model(target, "it is not text")) from None
+        except OSError as error:
+            raise ModelError(f"Cannot read the model {target}: {error.strerror}. Check the path.") from error
+        return cls.from_json(text, str(target))
+
+    @classmethod
+    def from_json(cls, text: str, name: str = "the text") -> SegmentModel:
+        """Read a model from JSON text; ``name`` is what messages call it.
+
+        Raises
+        ------
+        ModelError
+            If it is no model, or was written by a newer version.
+        """
+        try:
+            content = json.loads(text)
+        except ValueError:
+            raise ModelError(_no_model(name, "it is not JSON")) from None
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise ModelError(_no_model(name, f'its "format" is not "{FORMAT}"'))
+        version = content.get("version")
+        if isinstance(version, int) and version > VERSION:
+            raise ModelError(
+                f"{name} was written by a newer rfmeans (model version {version}; this one reads up to {VERSION}). "
+                "Upgrade: pip install --upgrade rfmeans."
+            )
+        try:
+            return _from_content(content)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(_no_model(name, f"it is damaged ({type(error).__name__}: {error})")) from error
+
+
+def _from_content(content: dict[str, Any]) -> SegmentModel:
+    features = tuple(FeatureScaling(**feature) for feature in content["features"])
+    centres = tuple(tuple(float(value) for value in segment["centre"]) for segment in content["segments"])
+    if [feature.name for feature in features] != list(FEATURES):
+        raise ValueError(f"features must be {', '.join(FEATURES)}")
+    if any(feature.transform not in ("log1p", "none") for feature in features):
+        raise ValueError("a transform must be log1p or none")
+    numbers = [number for centre in centres for number in centre]
+    numbers += [number for feature in features for number in (feature.mean, feature.sd)]
+    if len(centres) < 2 or {len(centre) for centre in centres} != {3} or not all(map(math.isfinite, numbers)):  # noqa: PLR2004
+        raise ValueError("segments need two or more centres of three finite numbers")
+    return SegmentModel(
+        scaling=Scaling(features),  # type: ignore[arg-type]
+        centres=centres,  # type: ignore[arg-type]
+        as_of=dt.date.fromisoformat(content["as_of"]) if content["as_of"] else None,
+        customers=int(content["customers"]),
+        inertia=float(content["inertia"]),
+        settings=dict(content["settings"]),
+    )
+
+
+def _no_model(name: object, why: str) -> str:
+    return f"{name} is not an rfmeans model: {why}. Give the model.json of an output folder."
