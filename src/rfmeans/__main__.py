@@ -1,0 +1,5 @@
+"""``python -m rfmeans``."""
+
+from rfmeans.cli import main
+
+main()
