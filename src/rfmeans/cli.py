@@ -33,7 +33,8 @@ Out = Annotated[Path, typer.Option("--out", help="Output folder.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace an output folder that rfmeans wrote.")]
 Format = Annotated[str, typer.Option("--format", help="Of the customers' file: parquet or csv.")]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="Date recency is counted to. Default: the day after the last order.")
+    str | None,
+    typer.Option("--as-of", help="Date recency is counted to. Default: the day after the last order."),
 ]
 Since = Annotated[str | None, typer.Option("--since", help="First day of the window, like 2026-01-31.")]
 Zone = Annotated[str | None, typer.Option("--timezone", help="Zone of aware timestamps' days. Default: UTC.")]
@@ -47,7 +48,9 @@ PriceName = Annotated[str | None, typer.Option("--price", help="Column of the un
 CustomersTable = Annotated[
     bool, typer.Option("--customers-table", help="The input has one row per customer, not order lines.")
 ]
-RecencyName = Annotated[str | None, typer.Option("--recency", help="Column of the recency (customers table).")]
+RecencyName = Annotated[
+    str | None, typer.Option("--recency", help="Column of the recency (customers table).")
+]
 FrequencyName = Annotated[str | None, typer.Option("--frequency", help="Column of the frequency (likewise).")]
 MonetaryName = Annotated[str | None, typer.Option("--monetary", help="Column of the monetary (likewise).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")]
@@ -107,18 +110,35 @@ def segment_command(
     """Group the customers of ORDERS into named segments and write the output folder."""
     columns = _columns(
         customers_table,
-        {"customer": customer, "date": date, "amount": amount, "order": order, "quantity": quantity, "price": price},
+        {
+            "customer": customer,
+            "date": date,
+            "amount": amount,
+            "order": order,
+            "quantity": quantity,
+            "price": price,
+        },
         {"customer": customer, "recency": recency, "frequency": frequency, "monetary": monetary},
     )
-    settings = {"transform": transform, "seed": seed, "n_init": n_init}
-    window = {"as_of": as_of, "since": since, "timezone": timezone, "where": where}
     from rfmeans.outputs import check_target
 
     check_target(out, force=force)
     with _progress(quiet) as tell:
         from rfmeans.pipeline import segment
 
-        result = segment(orders, segments=segments, columns=columns, on_stage=tell, **settings, **window)
+        result = segment(
+            orders,
+            segments=segments,
+            columns=columns,
+            transform=transform,
+            seed=seed,
+            n_init=n_init,
+            as_of=as_of,
+            since=since,
+            timezone=timezone,
+            where=where,
+            on_stage=tell,
+        )
         tell("writing")
         target = result.save(out, force=force, format=format)
     _finish(result, target, as_json=as_json, quiet=quiet)
@@ -151,10 +171,16 @@ def assign_command(
     """Give the customers of ORDERS the segments of a fitted MODEL."""
     columns = _columns(
         customers_table,
-        {"customer": customer, "date": date, "amount": amount, "order": order, "quantity": quantity, "price": price},
+        {
+            "customer": customer,
+            "date": date,
+            "amount": amount,
+            "order": order,
+            "quantity": quantity,
+            "price": price,
+        },
         {"customer": customer, "recency": recency, "frequency": frequency, "monetary": monetary},
     )
-    window = {"as_of": as_of, "since": since, "timezone": timezone, "where": where}
     from rfmeans.outputs import check_target
 
     check_target(out, force=force)
@@ -162,7 +188,16 @@ def assign_command(
         from rfmeans.model import SegmentModel
         from rfmeans.pipeline import assign
 
-        result = assign(SegmentModel.load(model), orders, columns=columns, on_stage=tell, **window)
+        result = assign(
+            SegmentModel.load(model),
+            orders,
+            columns=columns,
+            as_of=as_of,
+            since=since,
+            timezone=timezone,
+            where=where,
+            on_stage=tell,
+        )
         tell("writing")
         target = result.save(out, force=force, format=format)
     _finish(result, target, as_json=as_json, quiet=quiet)
@@ -186,8 +221,9 @@ def demo_command(
         from rfmeans.pipeline import segment
         from rfmeans.synthetic import make_orders
 
-        orders = make_orders(customers, seed=seed)
-        result = segment(orders.drop(columns="kind"), seed=seed, on_stage=tell)
+        orders = make_orders(customers, seed=seed).drop(columns="kind")
+        orders.attrs["name"] = "synthetic shop"
+        result = segment(orders, seed=seed, on_stage=tell)
         tell("writing")
         target = result.save(out, force=force)
     _finish(result, target, as_json=as_json, quiet=quiet)
@@ -248,7 +284,9 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 def _finish(result: Segmentation, target: Path, *, as_json: bool, quiet: bool) -> None:
     try:
         if as_json:
-            typer.echo(json.dumps({**result.summary.to_dict(), "out": str(target)}, indent=2, ensure_ascii=False))
+            typer.echo(
+                json.dumps({**result.summary.to_dict(), "out": str(target)}, indent=2, ensure_ascii=False)
+            )
         if not quiet:
             from rfmeans.terminal import print_summary
 
@@ -260,7 +298,8 @@ def _finish(result: Segmentation, target: Path, *, as_json: bool, quiet: bool) -
 def _stdout() -> Any:
     from rich.console import Console
 
-    return Console(highlight=False)
+    # Piped output has no width of its own; a manager's table needs this much.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
 if __name__ == "__main__":

@@ -112,7 +112,9 @@ class RFMeans(ClusterMixin, TransformerMixin, BaseEstimator):  # type: ignore[mi
     def transform(self, X: Any) -> NDArray[np.float64]:  # noqa: N803
         """Return the distances to the centres in feature space; shape (n_customers, n_segments)."""
         check_is_fitted(self, "model_")
-        placed = to_feature_space(_keyed(_points(X)), self.model_.scaling).order_by("customer_id").to_pyarrow()
+        placed = (
+            to_feature_space(_keyed(_points(X)), self.model_.scaling).order_by("customer_id").to_pyarrow()
+        )
         points = np.column_stack([placed[f"z_{name}"].to_numpy() for name in FEATURES])
         distances: NDArray[np.float64] = np.linalg.norm(points[:, None] - self.feature_centers_[None], axis=2)
         return distances
@@ -135,7 +137,7 @@ def _points(data: Any) -> NDArray[np.float64]:
             )
         data = np.column_stack([np.asarray(data[name], dtype=np.float64) for name in FEATURES])
     points = np.asarray(data, dtype=np.float64)
-    if points.ndim != 2 or points.shape[1] != len(FEATURES):  # noqa: PLR2004
+    if points.ndim != 2 or points.shape[1] != len(FEATURES):
         raise DataError(f"An array needs the shape (n, 3): recency, frequency, monetary. Got {points.shape}.")
     bad = ~np.isfinite(points).all(axis=1) | (points[:, 0] < 0) | (points[:, 1] <= 0) | (points[:, 2] <= 0)
     if bad.any():

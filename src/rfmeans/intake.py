@@ -18,14 +18,13 @@ from rfmeans.rfm import (
     customers_from_table,
     group_lines,
 )
-from rfmeans.settings import Columns, CustomerColumns
 from rfmeans.sources import Source, engine_errors, open_source
 from rfmeans.values import customer_key, money, number
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from rfmeans.settings import Settings
+    from rfmeans.settings import Columns, CustomerColumns, Settings
     from rfmeans.workspace import Workspace
 
 
@@ -97,9 +96,7 @@ def read_orders(source: Any, columns: Columns, settings: Settings, workspace: Wo
         as_of = settings.as_of or account.last_day + dt.timedelta(days=1)
         customers = customers_as_of(groups, as_of)
         clustered, aside = account_customers(customers)
-    return Intake(
-        opened, found, as_of, customers, lines.set_aside, Account(account, clustered, aside)
-    )
+    return Intake(opened, found, as_of, customers, lines.set_aside, Account(account, clustered, aside))
 
 
 def read_customers(source: Any, columns: CustomerColumns, settings: Settings, workspace: Workspace) -> Intake:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rfmeans.cells import Cells
+    from rfmeans.settings import Settings
 
 MAX_ITERATIONS = 1000
 MAX_PASSES = 100
@@ -45,7 +46,7 @@ class Fit:
     moved: float
 
 
-def fit_centres(features: ir.Table, cells: Cells, k: int, seed: int, n_init: int) -> Fit:
+def fit_centres(features: ir.Table, cells: Cells, settings: Settings) -> Fit:
     """Return the centres for all customers.
 
     Where each customer is its own cell, that is scikit-learn's result as it stands; else scikit-learn's result
@@ -57,10 +58,19 @@ def fit_centres(features: ir.Table, cells: Cells, k: int, seed: int, n_init: int
         If there are fewer distinct points than k.
     """
     from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
 
-    _check_distinct(cells, k)
-    model = KMeans(k, init="k-means++", n_init=n_init, random_state=seed)
-    model.fit(cells.points, sample_weight=cells.counts.astype(np.float64))
+    _check_distinct(cells, settings.segments)
+    model = KMeans(
+        settings.segments,
+        init="k-means++",
+        n_init=settings.n_init,
+        max_iter=MAX_ITERATIONS,
+        tol=settings.tol,
+        random_state=settings.seed,
+    )
+    with threadpool_limits(limits=1):  # threads would sum in another order, and at this size they only wait
+        model.fit(cells.points, sample_weight=cells.counts.astype(np.float64))
     if cells.width is None:
         return Fit(model.cluster_centers_, float(model.inertia_), passes=0, moved=0.0)
     return refine(features, model.cluster_centers_)
@@ -83,7 +93,8 @@ def nearest(features: ir.Table, centres: NDArray[np.float64]) -> ir.Column:
     """
     z = [features[name] for name in Z_COLUMNS]
     distances = [
-        _float(float(centre @ centre)) + sum(_float(-2 * float(c)) * column for c, column in zip(centre, z, strict=True))
+        _float(float(centre @ centre))
+        + sum(_float(-2 * float(c)) * column for c, column in zip(centre, z, strict=True))
         for centre in centres
     ]
     least = ibis.least(*distances)
@@ -98,12 +109,11 @@ def refine(features: ir.Table, centres: NDArray[np.float64]) -> Fit:
 
     Each pass is one ``group by`` on the engine, of which k rows come back.
     """
-    for passes in range(1, MAX_PASSES + 1):
+    passes, moved = 0, np.inf
+    while moved > STANDSTILL and passes < MAX_PASSES:
         means, inertia = _pass(features, centres)
         moved = float(np.abs(means - centres).max())
-        centres = means
-        if moved <= STANDSTILL:
-            break
+        centres, passes = means, passes + 1
     return Fit(centres, inertia, passes, moved)
 
 

@@ -1,4 +1,4 @@
-"""Header -> roles of columns: which column is the customer, the date, the amount …
+"""Header -> roles of columns: which column is the customer, which the date, which the amount.
 
 The names are data, in ``layouts.toml``; the rule is here: a role goes to the one column whose name is known
 for it. Where none fits, or two do, the user is asked, never guessed for.
@@ -68,17 +68,14 @@ def customer_columns(header: Sequence[str], given: CustomerColumns) -> CustomerC
 
 def _recognise(table: str, header: Sequence[str], given: AnyColumns, roles: set[str]) -> AnyColumns:
     names = {field.name: getattr(given, field.name) for field in fields(given)}
-    taken = {
-        role: _given_column(role, name, header)
-        for role, name in names.items()
-        if name is not None
-    }
+    taken = {role: _given_column(role, name, header) for role, name in names.items() if name is not None}
     free = [column for column in header if column not in taken.values()]
     for role in sorted(roles - set(taken)):
         fitting = [column for column in free if _plain(column) in _synonyms()[table][role]]
         if len(fitting) > 1:
             raise SourceError(
-                f"{len(fitting)} columns could be the {role}: {_listed(fitting)}. Give the right one with --{role} NAME."
+                f"{len(fitting)} columns could be the {role}: {_listed(fitting)}. "
+                f"Give the right one with --{role} NAME."
             )
         if fitting:
             taken[role] = fitting[0]

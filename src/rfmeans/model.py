@@ -119,7 +119,9 @@ class SegmentModel:
             temporary.replace(target)
         except OSError as error:
             temporary.unlink(missing_ok=True)
-            raise OutputError(f"Cannot write the model to {target}: {error.strerror}. Choose another path.") from error
+            raise OutputError(
+                f"Cannot write the model to {target}: {error.strerror}. Choose another path."
+            ) from error
 
     def to_json(self) -> str:
         """Return the model as JSON text; numbers come back bit for bit."""
@@ -192,7 +194,7 @@ def _from_content(content: dict[str, Any]) -> SegmentModel:
         raise ValueError("a transform must be log1p or none")
     numbers = [number for centre in centres for number in centre]
     numbers += [number for feature in features for number in (feature.mean, feature.sd)]
-    if len(centres) < 2 or {len(centre) for centre in centres} != {3} or not all(map(math.isfinite, numbers)):  # noqa: PLR2004
+    if len(centres) < 2 or {len(centre) for centre in centres} != {3} or not all(map(math.isfinite, numbers)):
         raise ValueError("segments need two or more centres of three finite numbers")
     return SegmentModel(
         scaling=Scaling(features),  # type: ignore[arg-type]

@@ -62,11 +62,13 @@ def order_lines(table: ir.Table, columns: Columns, settings: Settings, *, ordere
     judged = _canonical(_with_condition(numbered, settings.where), columns, settings)
     return OrderLines(
         lines=lines.select("customer_id", "order_id", "day_id", "ordered_on", "amount", "reason"),
-        set_aside=judged.filter(judged.reason != USED).select(
+        set_aside=judged.filter(judged.reason != USED)
+        .select(
             row=judged["_row"],
             reason=reason_text(judged.reason),
             **{f"source_{name}": judged[f"_source_{name}"] for name in table.columns},
-        ).rename({name: f"source_{name}" for name in table.columns if name not in ("row", "reason")}),
+        )
+        .rename({name: f"source_{name}" for name in table.columns if name not in ("row", "reason")}),
     )
 
 
@@ -78,10 +80,10 @@ def reason_text(code: ir.Column) -> ir.Column:
 def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
     if where is None:
         return table.mutate(_kept=ibis.literal(True))
-    query = f"SELECT *, coalesce(({where}), FALSE) AS _kept FROM"  # noqa: S608 - the user's own condition, by design
+    query = f"SELECT *, coalesce(({where}), FALSE) AS _kept FROM"
     try:
         return select_sql(table, query)
-    except Exception as error:  # noqa: BLE001 - every engine has its own error for a bad condition
+    except Exception as error:
         said = " ".join(str(error).split("\n\n")[0].split())
         raise SourceError(
             f"The condition --where {where!r} cannot be used: {said}. "
@@ -131,8 +133,14 @@ def _check_customer_type(column: ir.Column) -> None:
     """Refuse a customer column of fractional numbers: it is a column of something else."""
     if not isinstance(column, ibis.expr.types.FloatingColumn | ibis.expr.types.DecimalColumn):
         return
-    finite = column.abs() < 1e15  # noqa: PLR2004 - float64 holds whole numbers up to here; NaN and infinity fail
-    broken = (finite & (column != column.floor())).ifelse(column, ibis.null(column.type())).max().to_pyarrow().as_py()
+    finite = column.abs() < 1e15
+    broken = (
+        (finite & (column != column.floor()))
+        .ifelse(column, ibis.null(column.type()))
+        .max()
+        .to_pyarrow()
+        .as_py()
+    )
     if broken is not None:
         raise SourceError(
             f"Column {column.get_name()!r} was taken as the customer but holds fractions such as {broken}. "

@@ -29,10 +29,15 @@ def check_target(folder: str | os.PathLike[str], *, force: bool) -> Path:
     if target.exists() and not target.is_dir():
         raise OutputError(f"{target} is a file, not a folder. Give another --out.")
     if target.exists() and not force:
-        raise OutputError(f"The output folder {target} exists already. Give another --out, or --force to replace it.")
-    if target.exists() and any(target.iterdir()) and not (target / "model.json").exists() and not (
-        target / "account.json"
-    ).exists():
+        raise OutputError(
+            f"The output folder {target} exists already. Give another --out, or --force to replace it."
+        )
+    if (
+        target.exists()
+        and any(target.iterdir())
+        and not (target / "model.json").exists()
+        and not (target / "account.json").exists()
+    ):
         raise OutputError(
             f"{target} holds files that rfmeans did not write, so it is not replaced even with --force. "
             "Give another --out."
@@ -55,7 +60,9 @@ def replacing(target: Path) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(target)
-        temporary = Path(tempfile.mkdtemp(prefix=_prefix(target), suffix=f".{os.getpid()}", dir=target.parent))
+        temporary = Path(
+            tempfile.mkdtemp(prefix=_prefix(target), suffix=f".{os.getpid()}", dir=target.parent)
+        )
         temporary.chmod(0o755)
     except OSError as error:
         raise OutputError(f"Cannot write beside {target}: {error.strerror}. Give another --out.") from error

@@ -1,6 +1,6 @@
 """The order of the steps, and nothing else.
 
-    source -> orders -> customers -> feature space -> cells -> centres -> names -> model -> segmented customers
+source -> orders -> customers -> feature space -> cells -> centres -> names -> model -> segmented customers
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def segment(
     transform: str = "auto",
     seed: int = 0,
     n_init: int = 50,
+    tol: float = 1e-4,
     as_of: dt.date | str | None = None,
     since: dt.date | str | None = None,
     timezone: str | None = None,
@@ -56,7 +57,7 @@ def segment(
         Number of segments, 2 to 12.
     columns
         Columns by role, all at once; pass `CustomerColumns` for a table that already has one row per customer.
-    transform, seed, n_init, as_of, since, timezone, where
+    transform, seed, n_init, tol, as_of, since, timezone, where
         See `rfmeans.settings.Settings`.
     on_stage
         Called with a few words at the start of each stage.
@@ -82,6 +83,7 @@ def segment(
         transform=transform,
         seed=seed,
         n_init=n_init,
+        tol=tol,
         as_of=parse_date("as-of", as_of),
         since=parse_date("since", since),
         timezone=timezone,
@@ -132,7 +134,9 @@ def _silent(_stage: str) -> None:
     return None
 
 
-def _columns(columns: Columns | CustomerColumns | None, roles: dict[str, str | None]) -> Columns | CustomerColumns:
+def _columns(
+    columns: Columns | CustomerColumns | None, roles: dict[str, str | None]
+) -> Columns | CustomerColumns:
     if columns is not None and not roles:
         return columns
     if columns is None:
@@ -164,7 +168,7 @@ def _fit(
     features = scratch.keep(to_feature_space(customers, scaling).select(*Z_COLUMNS))
     tell("grouping customers with K-Means")
     cells = collect_cells(features, found, scratch)
-    fit = fit_centres(features, cells, settings.segments, settings.seed, settings.n_init)
+    fit = fit_centres(features, cells, settings)
     tell("profiling the segments")
     return _named(intake, settings, scaling, fit)
 
@@ -188,6 +192,7 @@ def _named(
             "transform": settings.transform,
             "seed": settings.seed,
             "n_init": settings.n_init,
+            "tol": settings.tol,
             "passes": fit.passes,
         },
     )
@@ -195,7 +200,9 @@ def _named(
 
 
 def _aside(intake: Intake) -> str:
-    aside = ", ".join(f"{tally.rows:,} {reason}" for reason, tally in intake.account.customers_set_aside.items())
+    aside = ", ".join(
+        f"{tally.rows:,} {reason}" for reason, tally in intake.account.customers_set_aside.items()
+    )
     return f" (set aside: {aside})" if aside else ""
 
 

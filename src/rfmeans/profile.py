@@ -61,7 +61,9 @@ def profile_segments(customers: ir.Table, segment: str, count: int) -> list[Grou
     customers
         Customers with their segment.
     segment
-        Its column: whole numbers 0 to ``count`` - 1. A segment that nobody is in has 0 customers and NaN means.
+        Its column: whole numbers 0 to ``count`` - 1.
+    count
+        Number of segments. One that nobody is in has 0 customers and NaN means.
     """
     rows = customers.group_by(segment).agg(**_figures(customers)).to_pyarrow().to_pylist()
     found = {row[segment]: row for row in rows}

@@ -69,7 +69,9 @@ class Segmentation:
         Parameters
         ----------
         folder
-            Where; refused if it exists, unless ``force``.
+            Where.
+        force
+            Replace the folder if it exists and rfmeans wrote it.
         format
             Of the customers: ``"parquet"`` or ``"csv"``.
 

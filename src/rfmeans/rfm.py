@@ -6,7 +6,6 @@ fall into one group per reason, beside the customers.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,8 @@ import ibis
 from rfmeans.orders import LINE_REASONS, USED
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import ibis.expr.types as ir
 
 NO_PURCHASE = "no purchase"

@@ -96,13 +96,18 @@ def _scale(name: str, transform: str, means: dict[str, float], central: dict[str
     sd = significant(central[f"{key}_2"]) ** 0.5
     # The variance of a constant comes out as rounding noise around 1e-32 of its square, not as zero.
     constant = sd <= 1e-12 * max(1.0, abs(mean))
-    return FeatureScaling(name, "log1p" if logged else "none", mean, 0.0 if constant else significant(sd), skewness)
+    return FeatureScaling(
+        name, "log1p" if logged else "none", mean, 0.0 if constant else significant(sd), skewness
+    )
 
 
 def to_feature_space(customers: ir.Table, scaling: Scaling) -> ir.Table:
     """Add z_recency, z_frequency and z_monetary (float64) to a table of customers."""
     return customers.mutate(
-        **{column: _z(customers, feature) for column, feature in zip(Z_COLUMNS, scaling.features, strict=True)}
+        **{
+            column: _z(customers, feature)
+            for column, feature in zip(Z_COLUMNS, scaling.features, strict=True)
+        }
     )
 
 

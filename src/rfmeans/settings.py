@@ -75,6 +75,8 @@ class Settings:
         Seed of K-Means, 0 to 2**32 - 1. Nothing else is random.
     n_init
         Number of k-means++ starts; the best one is kept.
+    tol
+        scikit-learn's stopping tolerance; 0: until no customer changes its segment.
     as_of
         Date that recency is counted to; None: the day after the last order used. Lines dated on or after
         it are set aside.
@@ -99,6 +101,7 @@ class Settings:
     transform: str = "auto"
     seed: int = 0
     n_init: int = 50
+    tol: float = 1e-4
     as_of: dt.date | None = None
     since: dt.date | None = None
     timezone: str | None = None
@@ -108,6 +111,8 @@ class Settings:
         _check_whole("segments", self.segments, MIN_SEGMENTS, MAX_SEGMENTS)
         _check_whole("seed", self.seed, 0, 2**32 - 1)
         _check_whole("n_init", self.n_init, 1, 1000)
+        if not isinstance(self.tol, float | int) or not 0 <= self.tol <= 1:
+            raise SettingsError(f"tol must be a number from 0 to 1. Got {self.tol!r}.")
         if self.transform not in TRANSFORMS:
             raise SettingsError(f"transform must be one of {', '.join(TRANSFORMS)}. Got {self.transform!r}.")
         if self.as_of and self.since and self.since >= self.as_of:
@@ -115,7 +120,9 @@ class Settings:
                 f"since must be before as-of. Got since {self.since} and as-of {self.as_of}: no day is left."
             )
         if self.timezone is not None and self.timezone not in zoneinfo.available_timezones():
-            raise SettingsError(f"No time zone named {self.timezone!r}. Give one like 'Europe/London' or 'UTC'.")
+            raise SettingsError(
+                f"No time zone named {self.timezone!r}. Give one like 'Europe/London' or 'UTC'."
+            )
         if self.where is not None and not self.where.strip():
             raise SettingsError("where must be a SQL condition such as \"country = 'UK'\". Got nothing.")
 

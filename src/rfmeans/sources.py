@@ -118,10 +118,8 @@ def _open_files(pattern: str, timezone: str | None) -> Source:
         raise SourceError(f"The file {empty[0]} is empty (0 bytes). Export it again.")
     con = _connect(timezone)
     with engine_errors(f"Reading {pattern}"):
-        if kinds == {"parquet"}:
-            table = con.read_parquet(paths, union_by_name=True)
-        else:
-            table = _read_csv(con, paths)
+        parquet = kinds == {"parquet"}
+        table = con.read_parquet(paths, union_by_name=True) if parquet else _read_csv(con, paths)
     return Source(table, pattern if len(paths) > 1 else Path(paths[0]).name, ordered=True)
 
 
@@ -134,7 +132,9 @@ def _read_csv(con: Any, paths: list[str]) -> ir.Table:
 
 def _matching(pattern: str) -> list[str]:
     if Path(pattern).is_dir():
-        raise SourceError(f"{pattern} is a folder. Give a file, or a glob such as '{pattern.rstrip('/')}/*.csv'.")
+        raise SourceError(
+            f"{pattern} is a folder. Give a file, or a glob such as '{pattern.rstrip('/')}/*.csv'."
+        )
     if Path(pattern).exists():
         return [pattern]
     paths = sorted(glob.glob(pattern, recursive=True)) if glob.has_magic(pattern) else []  # noqa: PTH207 - pathlib cannot glob an absolute pattern
@@ -160,7 +160,8 @@ def _kind(path: str) -> str:
 def _open_frame(frame: Any, timezone: str | None) -> Source:
     import ibis
 
-    kind = f"{type(frame).__module__.partition('.')[0]} table"
+    named = getattr(frame, "attrs", {}).get("name")  # pandas frames can carry a name
+    kind = str(named or f"{type(frame).__module__.partition('.')[0]} table")
     table = _local_times(_to_arrow(frame), timezone)
     con = _connect(timezone)
     return Source(con.create_table("orders", ibis.memtable(table), temp=True), kind, ordered=True)

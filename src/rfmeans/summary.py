@@ -103,7 +103,9 @@ class Summary:
         at_risk = self.most_at_risk
         return (
             f"Most valuable: {_headline(self.most_valuable)}",
-            f"Most at risk: {_headline(at_risk)}" if at_risk else "Most at risk: no segment is lapsed in these data.",
+            f"Most at risk: {_headline(at_risk)}"
+            if at_risk
+            else "Most at risk: no segment is lapsed in these data.",
         )
 
     def profile(self) -> pd.DataFrame:
@@ -185,9 +187,13 @@ def _evidence(group: Group, everyone: Group) -> str:
         return "no customer is in it"
     return (
         f"last purchase {number(group.median_recency)} days ago against {number(everyone.median_recency)}; "
-        f"{number(group.median_frequency)} purchases against {number(everyone.median_frequency)}; "
+        f"{_purchases(group.median_frequency)} against {number(everyone.median_frequency)}; "
         f"{number(group.median_monetary)} spent against {number(everyone.median_monetary)}"
     )
+
+
+def _purchases(count: float) -> str:
+    return f"{number(count)} purchase{'' if count == 1 else 's'}"
 
 
 def _headline(segment: Segment) -> str:
@@ -207,7 +213,7 @@ def number(value: float) -> str:
     """
     if not math.isfinite(value):
         return "–"
-    if value == round(value) or abs(value) >= 100:  # noqa: PLR2004 - decimals say nothing beside three digits
+    if value == round(value) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
 
@@ -220,9 +226,9 @@ def percent(share: float) -> str:
     """
     if not math.isfinite(share):
         return "–"
-    if 0 < share < 0.005:  # noqa: PLR2004
+    if 0 < share < 0.005:
         return "< 1 %"
-    if 0.995 <= share < 1:  # noqa: PLR2004
+    if 0.995 <= share < 1:
         return "> 99 %"
     return f"{share:.0%}".replace("%", " %")
 

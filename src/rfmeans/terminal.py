@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,16 +15,22 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from rfmeans.profile import Group
     from rfmeans.summary import Summary
+
+
+WIDE = 92  # columns from which the average order fits as well
 
 
 def print_summary(summary: Summary, target: Path, console: Console) -> None:
     """Print a result for a manager to read."""
     console.print(escape(read_line(summary)), soft_wrap=True)
-    console.print(_table(summary))
+    console.print(_table(summary, wide=console.width >= WIDE))
     for segment in summary.segments:
         marks = "".join(f"\n    borderline: {sentence}." for sentence in segment.borderline)
-        console.print(f"  [bold]{escape(segment.segment)}[/]: {escape(segment.evidence + marks)}", soft_wrap=True)
+        console.print(
+            f"  [bold]{escape(segment.segment)}[/]: {escape(segment.evidence + marks)}", soft_wrap=True
+        )
     for region in summary.empty_regions:
         console.print(f"  No segment is {escape(region)} in these data.")
     console.print()
@@ -54,32 +61,42 @@ def read_line(summary: Summary) -> str:
     )
 
 
-def _table(summary: Summary) -> Table:
-    table = Table(title="Customer segments", title_justify="left", caption_justify="left")
-    table.add_column("Segment", overflow="fold")
-    heads = ("Customers", "Share", "Revenue", "Share of\nrevenue", "Days since\nlast purchase", "Purchases", "Spent",
-             "Average\norder")  # fmt: skip
+def _table(summary: Summary, *, wide: bool) -> Table:
+    table = Table(
+        title="Customer segments",
+        title_justify="left",
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("Segment", no_wrap=True)
+    heads = ("Customers", "Revenue", "Days", "Purchases", "Spent", *(["Average order"] if wide else []))
     for head in heads:
-        table.add_column(head, justify="right")
-    table.caption = "Days, purchases and spent are means per customer. * borderline name, see below."
+        table.add_column(head, justify="right", overflow="fold")
+    table.caption = "Days since the last purchase, purchases, money spent: means per customer."
     for segment in summary.segments:
-        figures = segment.figures
+        mark = " *" if segment.borderline else ""
         table.add_row(
-            escape(segment.segment) + (" *" if segment.borderline else ""),
-            f"{figures.customers:,}",
-            percent(segment.share),
-            number(float(figures.revenue)),
-            percent(segment.revenue_share),
-            number(figures.mean_recency),
-            number(figures.mean_frequency),
-            number(figures.mean_monetary),
-            number(figures.average_order_value),
+            escape(segment.segment) + mark,
+            *_cells(segment.figures, segment.share, segment.revenue_share)[: len(heads)],
         )
-    everyone = summary.everyone
+    if any(segment.borderline for segment in summary.segments):
+        table.caption += "\n* borderline: what the name hangs on is said below."
     table.add_section()
-    table.add_row(
-        "All", f"{everyone.customers:,}", "100 %", number(float(everyone.revenue)), "100 %",
-        number(everyone.mean_recency), number(everyone.mean_frequency), number(everyone.mean_monetary),
-        number(everyone.average_order_value),
-    )  # fmt: skip
+    table.add_row("All", *_cells(summary.everyone)[: len(heads)])
     return table
+
+
+def _cells(figures: Group, share: float | None = None, revenue_share: float | None = None) -> list[str]:
+    return [
+        f"{figures.customers:,}{_of_all(share)}",
+        f"{number(float(figures.revenue))}{_of_all(revenue_share)}",
+        number(figures.mean_recency),
+        number(figures.mean_frequency),
+        number(figures.mean_monetary),
+        number(figures.average_order_value),
+    ]
+
+
+def _of_all(share: float | None) -> str:
+    return "" if share is None else f" ({percent(share)})"

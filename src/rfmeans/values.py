@@ -24,7 +24,9 @@ NO_CUSTOMER = ("", "nan", "none", "null", "guest", "0", "nat", "<na>")
 def customer_key(column: ir.Column) -> ir.Column:
     """Return the customer key: whole number, or text without blanks around it; null where there is none."""
     if isinstance(column, ibis.expr.types.FloatingColumn | ibis.expr.types.DecimalColumn):
-        column = column.cast("int64")  # a nullable integer as frames keep it; `orders` has checked the fractions
+        column = column.cast(
+            "int64"
+        )  # a nullable integer as frames keep it; `orders` has checked the fractions
     if isinstance(column, ibis.expr.types.IntegerColumn):
         return column.nullif(0)
     text = column.cast("string").strip()
