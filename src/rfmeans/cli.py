@@ -28,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+INTERRUPTED = 130  # what shells expect after Ctrl-C
+
 Orders = Annotated[str, typer.Argument(help="CSV (also .gz) or Parquet file, or a quoted glob of them.")]
 Out = Annotated[Path, typer.Option("--out", help="Output folder.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace an output folder that rfmeans wrote.")]
@@ -236,9 +238,6 @@ def main() -> None:
     except RFMeansError as error:
         _console().print(f"[bold red]Error:[/] {_escaped(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        _console().print("Stopped. Nothing was written.")
-        sys.exit(130)
 
 
 def _columns(
@@ -270,15 +269,17 @@ def _escaped(text: str) -> str:
 def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     """Show the stage and the elapsed time on standard error, where that is a terminal."""
     console = _console()
-    if quiet or not console.is_terminal:
-        yield lambda _stage: None
-        return
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-        yield lambda stage: bar.update(task, description=stage)
+    shown = console.is_terminal and not quiet
+    try:
+        with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
+            task = bar.add_task("starting", total=None)
+            yield lambda stage: bar.update(task, description=stage)
+    except KeyboardInterrupt:
+        console.print("Stopped. Nothing was written.")
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _finish(result: Segmentation, target: Path, *, as_json: bool, quiet: bool) -> None:

@@ -1,0 +1,151 @@
+"""The command line as a user meets it: words, exit codes, JSON, files."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from rfmeans import cli
+from rfmeans.synthetic import make_customers, make_orders
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def orders_csv(tmp_path_factory):
+    path = tmp_path_factory.mktemp("shop") / "orders.csv"
+    make_orders(400, seed=3).drop(columns="kind").to_csv(path, index=False)
+    return path
+
+
+def run(monkeypatch, capsys, *arguments):
+    """Run `main` as the shell would; return exit code, standard output and standard error."""
+    monkeypatch.setattr(sys, "argv", ["rfmeans", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    said = capsys.readouterr()
+    return stopped.value.code or 0, said.out, said.err
+
+
+def test_segment_says_what_it_read_found_and_wrote(monkeypatch, capsys, orders_csv, tmp_path):
+    code, out, err = run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out")
+    assert (code, err) == (0, "")
+    assert "orders.csv: 5," in out or "lines read" in out
+    for words in ("High-Value Loyal", "At-Risk High-Value", "New/Potential", "Low-Value/Churned"):
+        assert words in out
+    assert "Most valuable: High-Value Loyal" in out
+    assert "Most at risk: At-Risk High-Value" in out
+    assert f"Written to {tmp_path / 'out'}" in out
+    assert (tmp_path / "out" / "customers.parquet").exists()
+
+
+def test_json_is_the_only_thing_on_standard_output(monkeypatch, capsys, orders_csv, tmp_path):
+    code, out, err = run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out", "--json")
+    summary = json.loads(out)
+    assert code == 0
+    assert "Customer segments" in err
+    assert sum(row["customers"] for row in summary["segments"]) == 400
+    profile = pd.read_csv(tmp_path / "out" / "profile.csv")
+    assert [row["customers"] for row in summary["segments"]] == profile["customers"].tolist()
+    assert [row["mean_monetary"] for row in summary["segments"]] == profile["mean_monetary"].tolist()
+
+
+def test_quiet_prints_nothing(monkeypatch, capsys, orders_csv, tmp_path):
+    assert run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out", "--quiet") == (
+        0,
+        "",
+        "",
+    )
+
+
+def test_assign_gives_the_segments_of_the_fit(monkeypatch, capsys, orders_csv, tmp_path):
+    run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "fit", "--quiet")
+    model = tmp_path / "fit" / "model.json"
+    code, out, _ = run(monkeypatch, capsys, "assign", model, orders_csv, "--out", tmp_path / "again")
+    assert code == 0
+    assert "Most valuable" in out
+    fitted, assigned = (pd.read_parquet(tmp_path / name / "customers.parquet") for name in ("fit", "again"))
+    pd.testing.assert_frame_equal(fitted, assigned)
+
+
+def test_a_customers_table(monkeypatch, capsys, tmp_path):
+    path = tmp_path / "customers.csv"
+    make_customers(300, seed=1).drop(columns="kind").to_csv(path, index=False)
+    code, out, _ = run(monkeypatch, capsys, "segment", path, "--customers-table", "--out", tmp_path / "out")
+    assert code == 0
+    assert "customers.csv: 300 customers segmented." in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["nope.csv"], 1, "Error: No such file: 'nope.csv'"),
+        (["orders.csv", "--segments", "13"], 2, "segments must be a whole number from 2 to 12. Got 13."),
+        (["orders.csv", "--as-of", "yesterday"], 2, "as-of must be a date like 2026-01-31. Got 'yesterday'."),
+        (["orders.csv", "--recency", "r"], 2, "--recency can be given only with --customers-table."),
+        (
+            ["orders.csv", "--amount", "a", "--price", "b"],
+            2,
+            "Give either --amount or --quantity with --price",
+        ),
+    ],
+)
+def test_errors_are_one_paragraph_and_a_code(monkeypatch, capsys, tmp_path, arguments, code, words):
+    monkeypatch.chdir(tmp_path)
+    found, out, err = run(monkeypatch, capsys, "segment", *arguments)
+    assert (found, out) == (code, "")
+    assert words in " ".join(err.split())
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_folder_is_refused_before_any_work(monkeypatch, capsys, tmp_path):
+    code, _, err = run(monkeypatch, capsys, "segment", "nope.csv", "--out", tmp_path)
+    assert code == 1
+    assert "exists already. Give another --out, or --force to replace it." in " ".join(err.split())
+
+
+def test_an_interrupt_says_that_nothing_was_written(monkeypatch, capsys, tmp_path):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rfmeans.pipeline.segment", interrupted)
+    code, _, err = run(monkeypatch, capsys, "segment", "orders.csv", "--out", tmp_path / "out")
+    assert code == 130
+    assert "Nothing was written." in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_demo_finds_the_four_names(monkeypatch, capsys, tmp_path):
+    code, out, _ = run(monkeypatch, capsys, "demo", "--customers", 300, "--out", tmp_path / "demo")
+    assert code == 0
+    assert "synthetic shop:" in out
+    assert "At-Risk High-Value" in out
+
+
+def test_version():
+    assert RUNNER.invoke(cli.app, ["--version"]).stdout.startswith("rfmeans 0.")
+
+
+@pytest.mark.parametrize("command", ["segment", "assign", "demo"])
+def test_every_option_has_its_help(command):
+    result = next(entry for entry in cli.app.registered_commands if entry.name == command)
+    assert result.callback.__doc__
+    click_command = __import__("typer").main.get_command(cli.app).commands[command]
+    for parameter in click_command.params:
+        assert getattr(parameter, "help", None), parameter.name
+
+
+def test_the_module_runs():
+    done = subprocess.run(
+        [sys.executable, "-m", "rfmeans", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path.cwd(),
+    )
+    assert "segment" in done.stdout
