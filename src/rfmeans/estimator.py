@@ -170,5 +170,5 @@ def _original_units(estimator: RFMeans) -> NDArray[np.float64]:
     centres = estimator.feature_centers_ * [feature.sd for feature in features]
     centres = centres + [feature.mean for feature in features]
     logged = [feature.transform == "log1p" for feature in features]
-    result: NDArray[np.float64] = np.where(logged, np.expm1(centres), centres)
+    result: NDArray[np.float64] = np.expm1(centres, where=np.array([logged]), out=centres.copy())
     return result
