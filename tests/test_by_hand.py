@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pandas as pd
+import polars as pl
 import pytest
 
 import rfmeans
@@ -107,7 +108,10 @@ def test_orders_and_purchases_by_default(by_default):
 
 def test_account_by_default(by_default):
     account = by_default.summary.account
-    assert (account.lines.used.rows, account.lines.used.money) == (15, Decimal("56.25"))  # 31 + 12.25 - 7 + 12 + 8
+    assert (account.lines.used.rows, account.lines.used.money) == (
+        15,
+        Decimal("56.25"),
+    )  # 31 + 12.25 - 7 + 12 + 8
     assert tallies(account.lines.set_aside) == {"missing customer": (1, Decimal("99.99"))}
     assert (account.clustered.rows, account.clustered.money) == (4, Decimal("63.25"))  # 31 + 12.25 + 12 + 8
     assert tallies(account.customers_set_aside) == {
@@ -309,3 +313,20 @@ def test_quantity_times_price_is_exact():
             2: (2, 1, Decimal("8.05"), None),  # 7 x 1.15, in floats 8.049999999999999
             3: (1, 1, Decimal(1), None),  # 1,000 x 0.001
         }
+
+
+@pytest.mark.parametrize("missing", [float("nan"), "nan", "None", " ", "<NA>"])
+def test_an_order_id_that_is_none_is_a_customer_day(missing):
+    """Two lines without an order id on two days are two orders, however the frame writes 'none'."""
+    kind = float if isinstance(missing, float) else str
+    frame = pl.DataFrame(
+        {
+            "customer_id": [1, 1, 2, 3],
+            "order_id": [missing, missing, kind(1), kind(2)],
+            "order_date": [dt.date(2024, 1, day) for day in (1, 5, 3, 4)],
+            "amount": [5.0, 6.0, 7.0, 9.0],
+        }
+    )
+    with rfmeans.segment(frame, segments=2) as result:
+        first = result.customers.order_by("customer_id").to_pyarrow().to_pylist()[0]
+    assert (first["recency"], first["frequency"]) == (1, 2)

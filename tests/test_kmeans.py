@@ -122,7 +122,9 @@ def test_many_customers_get_as_good_centres(many, transform):
 
 
 def test_inertia_and_segments_are_those_of_the_centres(many, segmented_many):
-    distances = squared_distances(standardised(many, segmented_many.model), np.array(segmented_many.model.centres))
+    distances = squared_distances(
+        standardised(many, segmented_many.model), np.array(segmented_many.model.centres)
+    )
     assert np.array_equal(segment_ids(segmented_many), distances.argmin(axis=1) + 1)
     # The model's inertia is about the means of the last pass's groups, a standstill away from these.
     assert segmented_many.model.inertia == pytest.approx(distances.min(axis=1).sum(), rel=1e-6)

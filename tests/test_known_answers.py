@@ -191,7 +191,11 @@ def test_headlines(retail):
 
 def test_published_subset(subset):
     account = subset.summary.account
-    assert (account.lines.used.rows, account.lines.orders, account.lines.purchases) == (397_884, 18_532, 18_532)
+    assert (account.lines.used.rows, account.lines.orders, account.lines.purchases) == (
+        397_884,
+        18_532,
+        18_532,
+    )
     assert account.lines.used.money == account.clustered.money == Decimal("8911407.904")
     assert account.clustered.rows == 4338
     assert account.customers_set_aside == {}
@@ -207,7 +211,9 @@ def test_published_means(subset):
 def test_published_subset_still_reads_every_line(subset):
     lines = subset.summary.account.lines
     assert lines.read.rows == 541_909
-    assert lines.read.money == Decimal("9747747.934")  # as without the condition: 8,300,065.814 + 1,447,682.12
+    assert lines.read.money == Decimal(
+        "9747747.934"
+    )  # as without the condition: 8,300,065.814 + 1,447,682.12
     assert set(lines.set_aside) == {"excluded by where", "missing customer"}
 
 

@@ -18,14 +18,15 @@ from rfmeans.synthetic import make_customers, make_orders
 
 N_INIT = 3
 ORDERS = ["customer_id", "order_id", "ordered_at", "amount"]
-quick = settings(max_examples=20, deadline=None, derandomize=True)
+quick = settings(max_examples=10, deadline=None, derandomize=True)
+slow = settings(quick, max_examples=5)  # two runs or more in each example
 seeds = st.integers(0, 2**32 - 1)
 
 
 @cache
 def some_orders() -> pd.DataFrame:
-    """Order lines of 80 customers, amounts in whole cents."""
-    lines = make_orders(80, seed=1)
+    """Order lines of 60 customers, amounts in whole cents."""
+    lines = make_orders(60, seed=1)
     return lines.assign(amount=(lines["quantity"] * lines["unit_price"]).round(2))[ORDERS]
 
 
@@ -84,7 +85,7 @@ def test_currency_does_not_matter_without_transform(factor):
     assert segments_of(scaled, transform="none") == usual_segments("none")
 
 
-@quick
+@slow
 @given(factor=st.sampled_from([0.1, 0.5, 2, 10, 100, 12_345]))
 def test_currency_with_logarithms_scales_money_and_nothing_else(factor):
     """log(1 + c m) is no multiple of log(1 + m), so a few customers may change segment; R and F never change."""
@@ -120,7 +121,7 @@ def test_lines_of_nobody_do_not_matter(extra, seed):
 # The same again
 
 
-@quick
+@slow
 @given(seed=seeds, segments=st.integers(2, 6))
 def test_a_repeated_run_is_the_same_run(seed, segments):
     first, second = (
@@ -132,7 +133,7 @@ def test_a_repeated_run_is_the_same_run(seed, segments):
         assert labels(first.customers) == labels(second.customers)
 
 
-@quick
+@slow
 @given(customers=st.integers(20, 150), seed=st.integers(0, 1000), segments=st.integers(2, 7))
 def test_assigning_the_same_orders_gives_the_fitted_segments(customers, seed, segments):
     lines = make_orders(customers, seed)
@@ -155,13 +156,25 @@ def test_a_saved_model_assigns_as_the_fitted_one(tmp_path):
             assert assigned.summary.everyone == result.summary.everyone
 
 
-def on_threads(threads: int, frame: pd.DataFrame, **options: object) -> tuple[str, dict[object, tuple[int, str]]]:
+def centres_and_labels(
+    data: ibis.Table, **options: object
+) -> tuple[np.ndarray, dict[object, tuple[int, str]]]:
+    with rfmeans.segment(data, n_init=N_INIT, **options) as result:
+        return np.array(result.model.centres), labels(result.customers)
+
+
+def on_threads(threads: int, frame: pd.DataFrame, **options: object):
     con = ibis.duckdb.connect(threads=threads)
     try:
-        with rfmeans.segment(con.create_table("given", frame), n_init=N_INIT, **options) as result:
-            return result.model.to_json(), labels(result.customers)
+        return centres_and_labels(con.create_table("given", frame), **options)
     finally:
         con.disconnect()
+
+
+def check_same(first, second) -> None:
+    """Check the same segment for each customer; centres may differ by what an engine's order of summing does."""
+    assert np.abs(first[0] - second[0]).max() <= 1e-9
+    assert first[1] == second[1]
 
 
 @pytest.mark.parametrize(
@@ -174,8 +187,13 @@ def on_threads(threads: int, frame: pd.DataFrame, **options: object) -> tuple[st
 def test_number_of_threads_does_not_matter(frame, columns):
     data = frame()
     assert len(data) > 122_880  # one row group of DuckDB: below it there is one thread anyway
-    one, several = (on_threads(threads, data, columns=columns) for threads in (1, 4))
-    assert one == several
+    check_same(*(on_threads(threads, data, columns=columns) for threads in (1, 4)))
+
+
+def test_order_of_many_rows_does_not_matter():
+    customers = make_customers(30_000, seed=3)  # too many for a cell each
+    shuffled = customers.sample(frac=1, random_state=0)
+    check_same(*(centres_and_labels(table, columns=CustomerColumns()) for table in (customers, shuffled)))
 
 
 # Directions: a better customer never moves to a worse centre

@@ -19,7 +19,7 @@ from rfmeans.rfm import (
     group_lines,
 )
 from rfmeans.sources import Source, engine_errors, open_source
-from rfmeans.values import customer_key, money, number
+from rfmeans.values import check_whole, customer_key, money, number
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -113,6 +113,7 @@ def read_customers(source: Any, columns: CustomerColumns, settings: Settings, wo
     with engine_errors(f"Reading {opened.name}"):
         found = customer_columns(opened.table.columns, columns)
         table = opened.table
+        check_whole(table[found.customer])
         typed = {
             "customer_id": customer_key(table[found.customer]),
             "recency": _whole_if_integer(number(table[found.recency])),

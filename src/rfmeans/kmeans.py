@@ -114,7 +114,8 @@ def refine(features: ir.Table, centres: NDArray[np.float64]) -> Fit:
         means, inertia = _pass(features, centres)
         moved = float(np.abs(means - centres).max())
         centres, passes = means, passes + 1
-    return Fit(centres, inertia, passes, moved)
+    # Ten digits hide the order in which an engine summed.
+    return Fit(centres, float(f"{inertia:.9e}"), passes, moved)
 
 
 def _pass(features: ir.Table, centres: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import math
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from rfmeans.intake import read_customers, read_orders
 from rfmeans.kmeans import nearest
 from rfmeans.names import Name, name_centres
 from rfmeans.scaling import FEATURES, FeatureScaling, Scaling, to_feature_space
-from rfmeans.settings import Columns, CustomerColumns, Settings, parse_date
+from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, Settings, parse_date
 from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ class SegmentModel:
             temporary.write_text(self.to_json(), encoding="utf-8")
             temporary.replace(target)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise OutputError(
                 f"Cannot write the model to {target}: {error.strerror}. Choose another path."
             ) from error
@@ -169,7 +171,7 @@ class SegmentModel:
         """
         try:
             content = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ModelError(_no_model(name, "it is not JSON")) from None
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ModelError(_no_model(name, f'its "format" is not "{FORMAT}"'))
@@ -181,21 +183,28 @@ class SegmentModel:
             )
         try:
             return _from_content(content)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(_no_model(name, f"it is damaged ({type(error).__name__}: {error})")) from error
 
 
 def _from_content(content: dict[str, Any]) -> SegmentModel:
+    if type(content["version"]) is not int:
+        raise ValueError("version must be a whole number")
     features = tuple(FeatureScaling(**feature) for feature in content["features"])
     centres = tuple(tuple(float(value) for value in segment["centre"]) for segment in content["segments"])
     if [feature.name for feature in features] != list(FEATURES):
         raise ValueError(f"features must be {', '.join(FEATURES)}")
     if any(feature.transform not in ("log1p", "none") for feature in features):
         raise ValueError("a transform must be log1p or none")
+    if any(feature.sd < 0 for feature in features):
+        raise ValueError("a standard deviation is below 0")
+    if not math.isfinite(content["inertia"]):
+        raise ValueError("inertia must be a finite number")
     numbers = [number for centre in centres for number in centre]
     numbers += [number for feature in features for number in (feature.mean, feature.sd)]
-    if len(centres) < 2 or {len(centre) for centre in centres} != {3} or not all(map(math.isfinite, numbers)):
-        raise ValueError("segments need two or more centres of three finite numbers")
+    right_size = MIN_SEGMENTS <= len(centres) <= MAX_SEGMENTS and {len(centre) for centre in centres} == {3}
+    if not right_size or not all(map(math.isfinite, numbers)):
+        raise ValueError("segments need 2 to 12 centres of three finite numbers")
     return SegmentModel(
         scaling=Scaling(features),  # type: ignore[arg-type]
         centres=centres,  # type: ignore[arg-type]

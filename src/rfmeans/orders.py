@@ -9,7 +9,7 @@ import ibis
 
 from rfmeans.errors import SourceError
 from rfmeans.sources import select_sql
-from rfmeans.values import calendar_day, customer_key, money, order_key, product
+from rfmeans.values import calendar_day, check_whole, customer_key, money, order_key, product
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rfmeans.settings import Columns, Settings
 
 USED = 0
+# Names of our own columns beside the source's, which may be called anything.
+ROW, KEPT = "_rfmeans_row", "_rfmeans_kept"
 # A line's reason is kept as its number, a small integer that groups fast. Where several reasons fit,
 # the first one counts.
 LINE_REASONS = (
@@ -56,15 +58,15 @@ def order_lines(table: ir.Table, columns: Columns, settings: Settings, *, ordere
     SourceError
         If a column's type does not fit its role.
     """
-    _check_customer_type(table[columns.customer])
-    numbered = table.mutate(_row=ibis.row_number() + 1 if ordered else ibis.null("int64"))
+    check_whole(table[columns.customer])
+    numbered = table.mutate(**{ROW: ibis.row_number() + 1 if ordered else ibis.null("int64")})
     lines = _canonical(_with_condition(table, settings.where), columns, settings)
     judged = _canonical(_with_condition(numbered, settings.where), columns, settings)
     return OrderLines(
         lines=lines.select("customer_id", "order_id", "day_id", "ordered_on", "amount", "reason"),
         set_aside=judged.filter(judged.reason != USED)
         .select(
-            row=judged["_row"],
+            row=judged[ROW],
             reason=reason_text(judged.reason),
             **{f"source_{name}": judged[f"_source_{name}"] for name in table.columns},
         )
@@ -79,10 +81,10 @@ def reason_text(code: ir.Column) -> ir.Column:
 
 def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
     if where is None:
-        return table.mutate(_kept=ibis.literal(True))
-    query = f"SELECT *, coalesce(({where}), FALSE) AS _kept FROM"
+        return table.mutate(**{KEPT: ibis.literal(True)})
+    query = f"SELECT *, coalesce(({where}), FALSE) AS {KEPT} FROM"
     try:
-        return select_sql(table, query)
+        return select_sql(table, query, {KEPT: "boolean"})
     except Exception as error:
         said = " ".join(str(error).split("\n\n")[0].split())
         raise SourceError(
@@ -93,7 +95,7 @@ def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
 
 def _canonical(table: ir.Table, columns: Columns, settings: Settings) -> ir.Table:
     """Return the canonical columns beside the source's own, the latter as ``_source_NAME``."""
-    own = {f"_source_{name}": table[name] for name in table.columns if name not in ("_row", "_kept")}
+    own = {f"_source_{name}": table[name] for name in table.columns if name not in (ROW, KEPT)}
     ordered_on = calendar_day(table[columns.date])
     amount = (
         money(table[columns.amount])
@@ -102,7 +104,7 @@ def _canonical(table: ir.Table, columns: Columns, settings: Settings) -> ir.Tabl
     )
     customer_id = customer_key(table[columns.customer])
     tests = [
-        (~table["_kept"], "excluded by where"),
+        (~table[KEPT], "excluded by where"),
         (customer_id.isnull(), "missing customer"),
         (ordered_on.isnull(), "unreadable date"),
         (amount.isnull(), "unreadable amount"),
@@ -116,7 +118,7 @@ def _canonical(table: ir.Table, columns: Columns, settings: Settings) -> ir.Tabl
         else_=ibis.literal(USED, "int8"),
     )
     order_id = ibis.null("int8") if columns.order is None else order_key(table[columns.order])
-    extra = {"_row": table["_row"]} if "_row" in table.columns else {}
+    extra = {ROW: table[ROW]} if ROW in table.columns else {}
     return table.select(
         customer_id=customer_id,
         order_id=order_id,
@@ -127,22 +129,3 @@ def _canonical(table: ir.Table, columns: Columns, settings: Settings) -> ir.Tabl
         **extra,
         **own,
     )
-
-
-def _check_customer_type(column: ir.Column) -> None:
-    """Refuse a customer column of fractional numbers: it is a column of something else."""
-    if not isinstance(column, ibis.expr.types.FloatingColumn | ibis.expr.types.DecimalColumn):
-        return
-    finite = column.abs() < 1e15
-    broken = (
-        (finite & (column != column.floor()))
-        .ifelse(column, ibis.null(column.type()))
-        .max()
-        .to_pyarrow()
-        .as_py()
-    )
-    if broken is not None:
-        raise SourceError(
-            f"Column {column.get_name()!r} was taken as the customer but holds fractions such as {broken}. "
-            "Give the column of customer ids with --customer NAME."
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FORMATS = ("parquet", "csv")
+WRITTEN = (
+    "account.json",
+    "customers.csv",
+    "customers.parquet",
+    "model.json",
+    "profile.csv",
+    "set_aside.parquet",
+)
 
 
 def check_target(folder: str | os.PathLike[str], *, force: bool) -> Path:
@@ -32,12 +41,7 @@ def check_target(folder: str | os.PathLike[str], *, force: bool) -> Path:
         raise OutputError(
             f"The output folder {target} exists already. Give another --out, or --force to replace it."
         )
-    if (
-        target.exists()
-        and any(target.iterdir())
-        and not (target / "model.json").exists()
-        and not (target / "account.json").exists()
-    ):
+    if target.exists() and any(entry.name not in WRITTEN for entry in target.iterdir()):
         raise OutputError(
             f"{target} holds files that rfmeans did not write, so it is not replaced even with --force. "
             "Give another --out."
@@ -98,7 +102,7 @@ def _prefix(target: Path) -> str:
 
 def _clear_leftovers(target: Path) -> None:
     """Remove what a killed run left beside the target; a killed swap is put back first."""
-    for leftover in target.parent.glob(f"{_prefix(target)}*"):
+    for leftover in target.parent.glob(f"{glob.escape(_prefix(target))}*"):
         process = leftover.suffix[1:]
         if not process.isdecimal() or _alive(int(process)):
             continue

@@ -47,13 +47,13 @@ class Scaling:
     features: tuple[FeatureScaling, FeatureScaling, FeatureScaling]
 
 
-def significant(value: float) -> float:
-    """Return the value to `DIGITS` significant digits.
+def significant(value: float, digits: int = DIGITS) -> float:
+    """Return the value to some significant digits.
 
     >>> significant(0.1 + 0.2)
     0.3
     """
-    return float(f"{value:.{DIGITS - 1}e}")
+    return float(f"{value:.{digits - 1}e}")
 
 
 def fit_scaling(customers: ir.Table, transform: str) -> Scaling:
@@ -89,7 +89,7 @@ def _central_moments(customers: ir.Table, means: dict[str, float]) -> dict[str, 
 
 def _scale(name: str, transform: str, means: dict[str, float], central: dict[str, float]) -> FeatureScaling:
     variance = significant(central[f"{name}_2"])
-    skewness = significant(central[f"{name}_3"] / variance**1.5) if variance > 0 else 0.0
+    skewness = significant(central[f"{name}_3"] / variance**1.5, 9) if variance > 0 else 0.0
     logged = transform == "log" or (transform == "auto" and skewness > SKEWNESS_LIMIT)
     key = f"log_{name}" if logged else name
     mean = significant(means[key])

@@ -123,8 +123,9 @@ class Settings:
             raise SettingsError(
                 f"No time zone named {self.timezone!r}. Give one like 'Europe/London' or 'UTC'."
             )
-        if self.where is not None and not self.where.strip():
-            raise SettingsError("where must be a SQL condition such as \"country = 'UK'\". Got nothing.")
+        if self.where is not None and not (isinstance(self.where, str) and self.where.strip()):
+            got = "nothing" if isinstance(self.where, str) else repr(self.where)
+            raise SettingsError(f"where must be a SQL condition such as \"country = 'UK'\". Got {got}.")
 
 
 def _check_whole(name: str, value: object, low: int, high: int) -> None:

@@ -5,7 +5,10 @@ A file, a glob or a frame is opened in an embedded DuckDB of its own; an Ibis ta
 
 from __future__ import annotations
 
+import csv
 import glob
+import gzip
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+LONGEST_PATH = 4096
+LONGEST_HEADER = 1_000_000  # characters
+DELIMITERS = ",;\t|"
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
 
@@ -80,21 +86,28 @@ def engine_errors(doing: str) -> Iterator[None]:
         raise EngineError(f"{doing} failed: {_first_paragraph(error)}") from error
 
 
-def select_sql(table: ir.Table, select: str) -> ir.Table:
-    """Return the result of ``select`` (a SQL text that ends in FROM) over a table, on its own engine."""
+def select_sql(table: ir.Table, select: str, added: dict[str, str]) -> ir.Table:
+    """Return the result of a SQL text over a table, on the table's own engine.
+
+    ``select`` ends in FROM and takes all columns of the table and those ``added``, given with their types.
+    """
     import ibis
 
     con = table.get_backend()
     if con.name != "duckdb":
         return table.alias("rfmeans_orders").sql(f"{select} rfmeans_orders")
-    # Ibis 12 asks DuckDB 2 for a method that it no longer has when it infers the columns of a SQL text.
-    name = ibis.util.gen_name("rfmeans_view")
-    con.raw_sql(f'CREATE TEMP VIEW "{name}" AS {select} ({ibis.to_sql(table, dialect="duckdb")}) AS orders')
-    return con.table(name)
+    # Ibis 12 asks DuckDB 2 for a method that it no longer has when it infers the columns of a SQL text,
+    # so they are told.
+    query = f"{select} ({ibis.to_sql(table, dialect='duckdb')}) AS orders"
+    con.raw_sql(f"DESCRIBE {query}")
+    schema = ibis.schema({**table.schema(), **added})
+    result: ir.Table = ibis.expr.operations.SQLQueryResult(query, schema, con).to_expr()
+    return result
 
 
 def _first_paragraph(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).split("\n\n")[0].splitlines() if line.strip()]
+    said = str(error).split("\n\n")[0].split("Possible ")[0]
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     return " ".join(lines)[:600]
 
 
@@ -104,7 +117,9 @@ def _connect(timezone: str | None) -> Any:
     con = ibis.duckdb.connect()
     # The session's zone decides the calendar day of an aware timestamp: never the machine's own.
     con.raw_sql(f"SET TimeZone = '{timezone or 'UTC'}'")
-    con.raw_sql("SET enable_progress_bar = false")
+    # Switched off only where it is on: in a notebook without widgets even switching it off is an error.
+    if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
+        con.raw_sql("SET enable_progress_bar = false")
     return con
 
 
@@ -124,13 +139,64 @@ def _open_files(pattern: str, timezone: str | None) -> Source:
 
 
 def _read_csv(con: Any, paths: list[str]) -> ir.Table:
-    """Read everything as text: what a value means is decided in one place, `values`, not by a sniffer."""
-    return con.read_csv(
-        paths, all_varchar=True, header=True, union_by_name=True, null_padding=False, sample_size=20_480
+    """Read everything as text: what a value means is decided in one place, `values`, not by a sniffer.
+
+    The delimiter and the columns come from the header, so that a broken line further down is an error that names
+    the line, and not another guess at the whole file.
+    """
+    first, *others = [_read_one_csv(con, path) for path in paths]
+    for path, table in zip(paths[1:], others, strict=True):
+        if set(table.columns) != set(first.columns):
+            raise SourceError(
+                f"{path} has other columns than {paths[0]}: {', '.join(table.columns)} against "
+                f"{', '.join(first.columns)}. Give files with the same columns."
+            )
+        first = first.union(table.select(*first.columns))
+    return first
+
+
+def _read_one_csv(con: Any, path: str) -> ir.Table:
+    header, delimiter = _csv_header(path)
+    table: ir.Table = con.read_csv(
+        path,
+        auto_detect=False,
+        delim=delimiter,
+        quote='"',
+        escape='"',
+        header=True,
+        columns=dict.fromkeys(header, "VARCHAR"),
     )
+    return table
+
+
+def _csv_header(path: str) -> tuple[list[str], str]:
+    """Return the names in the first line, and what divides them."""
+    opener = gzip.open if path.casefold().endswith(".gz") else open
+    try:
+        with opener(path, "rt", encoding="utf-8-sig", newline="") as lines:
+            line = lines.readline(LONGEST_HEADER)
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{path} is not UTF-8 text ({error.reason}). Save it as UTF-8 and try again."
+        ) from error
+    except (OSError, EOFError) as error:
+        raise SourceError(f"{path} cannot be read: {error}. Export it again.") from error
+    if not line.strip():
+        raise SourceError(f"{path} has no header: its first line is empty. Give a file with column names.")
+    delimiter = max(DELIMITERS, key=line.count)
+    names = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter))
+    folded = Counter(name.casefold() for name in names)
+    bad = [name or "(blank)" for name in names if folded[name.casefold()] > 1 or not name.strip()]
+    if bad:
+        raise SourceError(
+            f"The header of {path} has columns without a name of their own: {', '.join(bad)}. Rename them."
+        )
+    return names, delimiter
 
 
 def _matching(pattern: str) -> list[str]:
+    if len(pattern) > LONGEST_PATH:
+        raise SourceError(f"No such file: the path has {len(pattern):,} characters. Check the path.")
     if Path(pattern).is_dir():
         raise SourceError(
             f"{pattern} is a folder. Give a file, or a glob such as '{pattern.rstrip('/')}/*.csv'."
@@ -162,7 +228,7 @@ def _open_frame(frame: Any, timezone: str | None) -> Source:
 
     named = getattr(frame, "attrs", {}).get("name")  # pandas frames can carry a name
     kind = str(named or f"{type(frame).__module__.partition('.')[0]} table")
-    table = _local_times(_to_arrow(frame), timezone)
+    table = _local_times(_typed(_to_arrow(frame)), timezone)
     con = _connect(timezone)
     return Source(con.create_table("orders", ibis.memtable(table), temp=True), kind, ordered=True)
 
@@ -176,10 +242,12 @@ def _to_arrow(frame: Any) -> Any:
         if isinstance(frame, pa.Table):
             return frame
         if hasattr(frame, "collect") and type(frame).__module__.startswith("polars"):
-            frame = frame.collect()
+            frame = _collected(frame)
         if hasattr(frame, "__arrow_c_stream__"):
             return pa.table(frame)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+    except (ValueError, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        if "Duplicate column names" in str(error):
+            raise SourceError(f"{error}. Rename or drop one.") from error
         raise SourceError(
             f"A column of the frame mixes types: {error}. Give each column one type, e.g. with astype."
         ) from error
@@ -187,6 +255,29 @@ def _to_arrow(frame: Any) -> Any:
         f"Cannot read orders from {type(frame).__name__!r}. Pass a path, a pandas or Polars DataFrame, "
         "an Arrow table, or an Ibis table."
     )
+
+
+def _collected(frame: Any) -> Any:
+    try:
+        return frame.collect()
+    except Exception as error:  # a lazy frame can fail in any way its own sources can
+        raise SourceError(f"The lazy frame could not be collected: {_first_paragraph(error)}") from error
+
+
+def _typed(table: Any) -> Any:
+    """Check that names are unique for an engine, and give columns without any value the type of text."""
+    import pyarrow as pa
+
+    folded = Counter(name.casefold() for name in table.column_names)
+    twice = [name for name in table.column_names if folded[name.casefold()] > 1]
+    if twice:
+        raise SourceError(
+            f"Columns share a name (upper and lower case count as one): {', '.join(twice)}. Rename or drop one."
+        )
+    for position, field in enumerate(table.schema):
+        if pa.types.is_null(field.type):
+            table = table.set_column(position, field.name, table.column(position).cast(pa.string()))
+    return table
 
 
 def _local_times(table: Any, timezone: str | None) -> Any:

@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 MONEY = "decimal(18, 4)"
 MONEY_LIMIT = 1e13  # the largest single amount that MONEY holds with room to spare
-NO_CUSTOMER = ("", "nan", "none", "null", "guest", "0", "nat", "<na>")
+LARGEST_WHOLE = 1e15  # float64 holds all whole numbers up to here
+NO_ORDER = ("", "nan", "none", "null", "nat", "<na>")
+NO_CUSTOMER = (*NO_ORDER, "guest", "0")
 
 
 def customer_key(column: ir.Column) -> ir.Column:
     """Return the customer key: whole number, or text without blanks around it; null where there is none."""
     if isinstance(column, ibis.expr.types.FloatingColumn | ibis.expr.types.DecimalColumn):
-        column = column.cast(
-            "int64"
-        )  # a nullable integer as frames keep it; `orders` has checked the fractions
+        whole = ibis.ifelse(column.abs() < LARGEST_WHOLE, column, ibis.null(column.type()))
+        column = whole.cast("int64")  # a nullable integer as frames keep it; see `check_whole`
     if isinstance(column, ibis.expr.types.IntegerColumn):
         return column.nullif(0)
     text = column.cast("string").strip()
@@ -34,10 +35,13 @@ def customer_key(column: ir.Column) -> ir.Column:
 
 
 def order_key(column: ir.Column) -> ir.Column:
-    """Return the order key; blank text is null."""
+    """Return the order key; NaN and blank text, also as frames write it out, are null."""
+    if isinstance(column, ibis.expr.types.FloatingColumn):
+        return ibis.ifelse(column.isnan(), ibis.null(column.type()), column)
     if isinstance(column, ibis.expr.types.NumericColumn):
         return column
-    return column.cast("string").strip().nullif("")
+    text = column.cast("string").strip()
+    return ibis.ifelse(text.lower().isin(NO_ORDER), ibis.null("string"), text)
 
 
 def calendar_day(column: ir.Column) -> ir.Column:
@@ -100,3 +104,23 @@ def number(column: ir.Column) -> ir.Column:
         f"Column {column.get_name()!r} was taken as a number but holds {column.type()}. "
         "Give the right column with --amount NAME, or --quantity NAME and --price NAME."
     )
+
+
+def check_whole(column: ir.Column) -> None:
+    """Refuse a customer column of fractional numbers: it is a column of something else.
+
+    Raises
+    ------
+    SourceError
+        If one is found.
+    """
+    if not isinstance(column, ibis.expr.types.FloatingColumn | ibis.expr.types.DecimalColumn):
+        return
+    finite = column.abs() < LARGEST_WHOLE  # NaN and infinity fail
+    fraction = ibis.ifelse(finite & (column != column.floor()), column, ibis.null(column.type()))
+    broken = fraction.max().to_pyarrow().as_py()
+    if broken is not None:
+        raise SourceError(
+            f"Column {column.get_name()!r} was taken as the customer but holds fractions such as {broken}. "
+            "Give the column of customer ids with --customer NAME."
+        )

@@ -1,0 +1,376 @@
+"""One set of orders through every kind of source: the customers are the same."""
+
+import gzip
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import rfmeans
+from rfmeans import CustomerColumns
+
+LINES = pd.DataFrame(
+    {
+        "order_id": [1, 1, 2, 3, 4, 5, 6, 7],
+        "customer_id": [11, 11, 11, 12, 13, 14, 14, 15],
+        "order_date": pd.to_datetime(
+            [
+                "2026-01-05 10:00",
+                "2026-01-05 10:00",
+                "2026-03-01 23:59",
+                "2026-02-01 00:00",
+                "2026-03-30 12:00",
+                "2026-03-31 08:00",
+                "2026-01-01 08:00",
+                "2026-03-31 20:00",
+            ]
+        ),
+        "amount": [10.1, 0.2, 5.0, 2.5, 99.99, 40.0, 60.0, -3.0],
+    }
+)
+# customer, recency at the default as-of 2026-04-01, frequency, monetary, reason
+EXPECTED = [
+    ("11", 31, 2, 15.3, None),
+    ("12", 59, 1, 2.5, None),
+    ("13", 2, 1, 99.99, None),
+    ("14", 1, 2, 100.0, None),
+    ("15", None, 0, -3.0, "no purchase"),
+]
+
+
+def segment(source: Any, **options: Any) -> rfmeans.Segmentation:
+    return rfmeans.segment(source, **{"segments": 2, "n_init": 2, **options})
+
+
+def rows(result: rfmeans.Segmentation) -> list[dict[str, Any]]:
+    return sorted(result.customers.to_pyarrow().to_pylist(), key=lambda row: str(row["customer_id"]))
+
+
+def customers(source: Any, **options: Any) -> list[tuple[Any, ...]]:
+    with segment(source, **options) as result:
+        return [
+            (
+                str(row["customer_id"]),
+                row["recency"],
+                row["frequency"],
+                float(row["monetary"]),
+                row["reason"],
+            )
+            for row in rows(result)
+        ]
+
+
+# Kinds of source
+
+
+def csv(folder: Path) -> Path:
+    LINES.to_csv(folder / "orders.csv", index=False)
+    return folder / "orders.csv"
+
+
+def csv_gz(folder: Path) -> str:
+    (folder / "orders.csv.gz").write_bytes(gzip.compress(csv(folder).read_bytes()))
+    return str(folder / "orders.csv.gz")
+
+
+def tsv(folder: Path) -> Path:
+    LINES.to_csv(folder / "orders.tsv", index=False, sep="\t")
+    return folder / "orders.tsv"
+
+
+def semicolons(folder: Path) -> Path:
+    LINES.to_csv(folder / "ORDERS.TXT", index=False, sep=";")
+    return folder / "ORDERS.TXT"
+
+
+def parquet(folder: Path) -> Path:
+    LINES.to_parquet(folder / "orders.parquet")
+    return folder / "orders.parquet"
+
+
+def csv_glob(folder: Path) -> str:
+    """Two files, the second with its columns the other way round."""
+    LINES[:4].to_csv(folder / "part1.csv", index=False)
+    LINES[4:][LINES.columns[::-1]].to_csv(folder / "part2.csv", index=False)
+    return str(folder / "part*.csv")
+
+
+def parquet_glob(folder: Path) -> str:
+    LINES[:4].to_parquet(folder / "part1.parquet")
+    LINES[4:][LINES.columns[::-1]].to_parquet(folder / "part2.parquet")
+    return str(folder / "*.parquet")
+
+
+def csv_with_glob_letters_in_its_name(folder: Path) -> Path:
+    LINES.to_csv(folder / "orders [2026].csv", index=False)
+    return folder / "orders [2026].csv"
+
+
+def polars_frame(_folder: Path) -> pl.DataFrame:
+    return pl.DataFrame({name: LINES[name].to_numpy() for name in LINES})
+
+
+def polars_lazy(folder: Path) -> pl.LazyFrame:
+    return polars_frame(folder).lazy()
+
+
+def arrow(_folder: Path) -> pa.Table:
+    return pa.Table.from_pandas(LINES)
+
+
+def ibis_duckdb(_folder: Path) -> ibis.Table:
+    return ibis.duckdb.connect().create_table("orders", LINES)
+
+
+def ibis_memtable(_folder: Path) -> ibis.Table:
+    return ibis.memtable(LINES)
+
+
+def pandas_with_another_index(_folder: Path) -> pd.DataFrame:
+    return LINES.set_index(pd.Index(range(100, 108), name="line"))
+
+
+def pandas_text(_folder: Path) -> pd.DataFrame:
+    return LINES.astype(str)
+
+
+def pandas_rows_reversed(_folder: Path) -> pd.DataFrame:
+    return LINES[::-1]
+
+
+SOURCES = [
+    csv,
+    csv_gz,
+    tsv,
+    semicolons,
+    parquet,
+    csv_glob,
+    parquet_glob,
+    csv_with_glob_letters_in_its_name,
+    polars_frame,
+    polars_lazy,
+    arrow,
+    ibis_duckdb,
+    ibis_memtable,
+    pandas_with_another_index,
+    pandas_text,
+    pandas_rows_reversed,
+]
+
+
+def test_pandas():
+    assert customers(LINES) == EXPECTED
+
+
+@pytest.mark.parametrize("make", SOURCES, ids=lambda make: make.__name__)
+def test_every_source_gives_the_same_customers(tmp_path, make):
+    assert customers(make(tmp_path)) == EXPECTED
+
+
+@pytest.mark.parametrize("make", SOURCES, ids=lambda make: make.__name__)
+def test_every_source_gives_the_same_segments(tmp_path, make):
+    with segment(LINES) as expected, segment(make(tmp_path)) as result:
+        assert [row["segment"] for row in rows(result)] == [row["segment"] for row in rows(expected)]
+        assert result.model.centres == expected.model.centres
+
+
+@pytest.mark.parametrize("make", [polars_lazy, ibis_duckdb, csv, arrow], ids=lambda make: make.__name__)
+def test_a_where_works_on_every_source(tmp_path, make):
+    expected = [row for row in EXPECTED if row[0] != "12"]
+    assert customers(make(tmp_path), where="customer_id <> '12'") == expected
+
+
+def test_no_order_column_counts_days():
+    assert customers(LINES.drop(columns="order_id")) == EXPECTED
+
+
+def test_columns_are_found_by_the_names_given():
+    renamed = LINES.rename(columns={"customer_id": "a", "order_date": "b", "amount": "c", "order_id": "d"})
+    assert customers(renamed, customer="a", date="b", amount="c", order="d") == EXPECTED
+
+
+def test_quantity_times_price_equals_the_amount():
+    parts = LINES.drop(columns="amount").assign(
+        quantity=[1, 2, 10, 1, 3, 8, 4, -1], unit_price=[10.1, 0.1, 0.5, 2.5, 33.33, 5.0, 15.0, 3.0]
+    )
+    assert customers(parts) == EXPECTED
+    assert customers(parts.astype(str)) == EXPECTED
+
+
+def test_the_amount_is_preferred_to_quantity_and_price():
+    assert customers(LINES.assign(quantity=1, unit_price=1.0)) == EXPECTED
+
+
+def test_a_header_after_a_byte_order_mark(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + LINES.to_csv(index=False).encode())
+    assert customers(path, customer="customer_id") == EXPECTED
+
+
+@pytest.mark.parametrize("bad", ["8,15", "8,15,2026-03-31,1,1,1"], ids=["short", "long"])
+def test_a_ragged_line_changes_no_other_line(tmp_path, bad):
+    """Refuse the file or set the line aside: never lose the header or another line."""
+    path = tmp_path / "orders.csv"
+    lines = LINES.to_csv(index=False).splitlines()
+    path.write_text("\n".join([*lines[:3], bad, *lines[3:]]) + "\n")
+    try:
+        found = customers(path)
+    except rfmeans.RFMeansError as error:
+        assert "No column was recognised" not in str(error)  # noqa: PT017 - both ways are right
+    else:
+        assert found == EXPECTED
+
+
+# Time zones
+
+
+def days(source: Any, **options: Any) -> list[int]:
+    return [row[1] for row in customers(source, as_of="2026-02-01", **options)]
+
+
+def late_orders(zone: str) -> pd.DataFrame:
+    """Orders at 23:30 of the zone on 30 and 31 January, as aware timestamps."""
+    late = pd.to_datetime(["2026-01-30 23:30", "2026-01-31 23:30"]).tz_localize(zone)
+    return pd.DataFrame({"customer_id": [1, 2], "order_date": late, "amount": [5.0, 7.0]})
+
+
+@pytest.mark.parametrize("zone", ["+01:00", "Europe/Paris", "America/New_York", "UTC"])
+def test_aware_timestamps_keep_the_day_of_their_own_zone(zone):
+    assert days(late_orders(zone)) == [2, 1]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York"])
+def test_polars_and_arrow_keep_it_too(zone):
+    assert days(pl.from_pandas(late_orders(zone))) == [2, 1]
+    assert days(pa.Table.from_pandas(late_orders(zone))) == [2, 1]
+
+
+def test_timezone_moves_the_day():
+    frame = late_orders("+01:00")[:1]
+    frame = pd.concat([frame, frame.assign(customer_id=2, amount=7.0)])
+    assert days(frame, timezone="Europe/London") == [2, 2]
+    assert days(frame, timezone="Asia/Tokyo") == [1, 1]
+
+
+def test_timezone_leaves_naive_timestamps_alone():
+    assert customers(LINES, timezone="Asia/Tokyo") == EXPECTED
+
+
+def test_aware_timestamps_in_parquet_are_read_as_utc_or_as_asked(tmp_path):
+    late_orders("America/New_York").to_parquet(tmp_path / "orders.parquet")
+    path = tmp_path / "orders.parquet"
+    with segment(path) as result:
+        assert result.summary.account.lines.last_day == date(2026, 2, 1)
+    assert days(path, timezone="America/New_York") == [2, 1]
+
+
+def test_text_with_an_offset_keeps_its_day(tmp_path):
+    text = LINES.assign(order_date=LINES["order_date"].dt.strftime("%Y-%m-%dT23:30:00+01:00"))
+    text.to_csv(tmp_path / "orders.csv", index=False)
+    assert customers(tmp_path / "orders.csv") == EXPECTED
+    assert customers(text) == EXPECTED
+
+
+# Customer ids
+
+
+def with_missing_id(kind: type) -> Any:
+    ids = [11.0, 11.0, np.nan, 12.0, 13.0, 14.0, 14.0, 15.0]
+    return kind({**{name: LINES[name].to_numpy() for name in LINES}, "customer_id": ids})
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table], ids=["pandas", "polars", "arrow"])
+def test_float_ids_with_nan_are_whole_numbers_and_missing_ones(kind):
+    with segment(with_missing_id(kind)) as result:
+        assert [row["customer_id"] for row in rows(result)] == [11, 12, 13, 14, 15]
+        assert {reason: tally.rows for reason, tally in result.summary.account.lines.set_aside.items()} == {
+            "missing customer": 1
+        }
+
+
+def test_fractional_ids_are_refused():
+    with pytest.raises(rfmeans.SourceError, match=r"fractions such as 11\.5"):
+        segment(LINES.assign(customer_id=LINES["customer_id"].where(LINES.index > 0, 11.5)))
+
+
+@pytest.mark.parametrize("missing", ["", "  ", "nan", "None", "NULL", "Guest", "0"])
+def test_words_for_no_customer_are_never_one_customer(missing):
+    ids = LINES["customer_id"].astype(str).where(LINES.index != 3, missing)
+    assert customers(LINES.assign(customer_id=ids)) == [row for row in EXPECTED if row[0] != "12"]
+
+
+# The caller's own
+
+
+@pytest.mark.parametrize("make", [LINES.copy, lambda: late_orders("Europe/Paris")], ids=["naive", "aware"])
+def test_a_pandas_frame_is_not_modified(make):
+    frame, untouched = make(), make()
+    segment(frame, timezone="Asia/Tokyo").close()
+    pd.testing.assert_frame_equal(frame, untouched)
+
+
+def test_a_polars_frame_is_not_modified(tmp_path):
+    frame = polars_frame(tmp_path)
+    segment(frame).close()
+    assert frame.equals(polars_frame(tmp_path))
+
+
+def test_an_ibis_connection_is_left_as_it_was():
+    con = ibis.duckdb.connect()
+    with segment(con.create_table("orders", LINES), where="amount > 0"):
+        pass
+    relations = con.raw_sql(
+        "SELECT table_name FROM duckdb_tables() UNION ALL "
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    ).fetchall()
+    assert relations == [("orders",)]
+
+
+# A table of customers
+
+
+def customers_table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c", "d", "e", None],
+            "recency": [1, 2, 80, 90, 10, 5],
+            "frequency": [9, 8, 1, 1, 0, 1],
+            "monetary": [900.0, 800.0, 10.0, 20.0, 0.0, 5.0],
+        }
+    )
+
+
+def as_csv(folder: Path) -> Path:
+    customers_table().to_csv(folder / "customers.csv", index=False)
+    return folder / "customers.csv"
+
+
+@pytest.mark.parametrize("make", [lambda _: customers_table(), as_csv], ids=["pandas", "csv"])
+def test_a_table_of_customers(tmp_path, make):
+    with segment(make(tmp_path), columns=CustomerColumns()) as result:
+        found = {row["customer_id"]: row for row in rows(result)}
+        names = {key: row["segment"] for key, row in found.items()}
+        assert names["a"] == names["b"] == "High-Value Loyal"
+        assert names["c"] == names["d"] == "Low-Value/Churned"
+        assert [found[key]["reason"] for key in ("a", "e", None)] == [None, "no purchase", "missing customer"]
+        assert result.set_aside is None
+        assert result.summary.as_of is None
+
+
+def test_a_table_of_customers_with_other_column_names():
+    renamed = customers_table().rename(columns={"recency": "gap", "customer_id": "who"})
+    with segment(renamed, columns=CustomerColumns(customer="who", recency="gap")) as result:
+        assert result.summary.everyone.customers == 4
+
+
+def test_orders_and_their_customers_table_give_the_same_model():
+    with segment(LINES) as by_orders:
+        frame = by_orders.customers.to_pandas().dropna(subset="recency")
+        with segment(frame, columns=CustomerColumns()) as by_customers:
+            assert by_customers.model.centres == by_orders.model.centres
