@@ -56,17 +56,20 @@ def names(folder: Path) -> list[str]:
 
 
 def old_folder(parent: Path) -> Path:
-    """A folder as an earlier run left it, with a mark in it."""
+    """A folder as an earlier run left it, with a profile of its own."""
     old = parent / "out"
     old.mkdir()
     (old / "model.json").write_text("{}")
     (old / "account.json").write_text("{}")
-    (old / "mark").write_text("old")
+    (old / "profile.csv").write_text("old")
     return old
 
 
 def is_old(folder: Path) -> bool:
-    return names(folder) == ["account.json", "mark", "model.json"] and (folder / "mark").read_text() == "old"
+    return (
+        names(folder) == ["account.json", "model.json", "profile.csv"]
+        and (folder / "profile.csv").read_text() == "old"
+    )
 
 
 # What it holds
