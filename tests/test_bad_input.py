@@ -545,3 +545,41 @@ def test_a_model_saved_where_it_cannot_be(tmp_path, result, place):
     with pytest.raises(OutputError) as found:
         result.model.save(tmp_path / place)
     says(found, "Cannot write the model", "another path")
+
+
+# Found in review
+
+
+def test_an_unknown_role_is_named():
+    with pytest.raises(SettingsError, match=r"segment has no option 'custmer'. Did you mean 'customer'\?"):
+        segment(orders(), custmer="x")
+
+
+def test_dates_of_never_are_unreadable(tmp_path):
+    text = "customer_id,date,amount\n1,2024-01-01,5\n2,9999-12-31,3\n3,2024-02-01,9\n4,2024-02-03,2\n"
+    with segment(write(tmp_path / "far.csv", text), segments=2) as result:
+        assert result.summary.account.lines.set_aside["unreadable date"].rows == 1
+
+
+def test_assigning_orders_of_which_none_is_a_purchase(tmp_path, result):
+    text = "customer_id,date,amount\n1,2024-01-01,-5\n2,2024-01-02,-3\n"
+    with pytest.raises(DataError, match=r"No customer can be given a segment .set aside: 2 no purchase."):
+        rfmeans.assign(result.model, write(tmp_path / "returns.csv", text))
+
+
+def test_a_customers_table_with_nan():
+    nan = float("nan")
+    table = pl.DataFrame(
+        {
+            "customer_id": [1, 2, 3, 4, 5],
+            "recency": [nan, 3.0, 9.0, None, float("inf")],
+            "frequency": [2, 1, 4, 0, 3],
+            "monetary": [5.0, 6.0, 7.0, 0.0, 8.0],
+        }
+    )
+    with segment(table, columns=CustomerColumns(), segments=2) as result:
+        aside = result.summary.account.customers_set_aside
+    assert {reason: tally.rows for reason, tally in aside.items()} == {
+        "no purchase": 1,
+        "unreadable recency, frequency or monetary": 2,
+    }

@@ -1,7 +1,9 @@
 """One set of orders through every kind of source: the customers are the same."""
 
+import gc
 import gzip
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -374,3 +376,34 @@ def test_orders_and_their_customers_table_give_the_same_model():
         frame = by_orders.customers.to_pandas().dropna(subset="recency")
         with segment(frame, columns=CustomerColumns()) as by_customers:
             assert by_customers.model.centres == by_orders.model.centres
+
+
+# Found in review
+
+
+@pytest.mark.parametrize("session", ["UTC", "Asia/Tokyo"])
+def test_the_day_of_an_aware_timestamp_does_not_hang_on_the_session(session):
+    con = ibis.duckdb.connect()
+    con.raw_sql(f"SET TimeZone = '{session}'")
+    con.raw_sql(
+        "CREATE TABLE o AS SELECT * FROM (VALUES (1, TIMESTAMPTZ '2024-01-01 20:00:00+00', 5.0), "
+        "(2, TIMESTAMPTZ '2024-01-03 20:00:00+00', 7.0)) t(customer_id, ordered_at, amount)"
+    )
+    for zone, last in ((None, date(2024, 1, 3)), ("Asia/Tokyo", date(2024, 1, 4))):
+        with segment(con.table("o"), segments=2, timezone=zone) as result:
+            assert result.summary.account.lines.last_day == last
+
+
+def test_long_decimal_ids_are_customers():
+    ids = pa.array([Decimal(10**16 + number) for number in range(4)], pa.decimal128(38, 0))
+    table = pa.table(
+        {"customer_id": ids, "date": [date(2024, 1, day) for day in (1, 2, 3, 4)], "amount": [1, 2, 3, 4]}
+    )
+    with segment(table, segments=2) as result:
+        assert result.summary.everyone.customers == 4
+
+
+def test_customers_outlive_their_result():
+    customers = segment(LINES).customers
+    gc.collect()
+    assert customers.count().to_pyarrow().as_py() > 0

@@ -12,6 +12,7 @@ from rfmeans.errors import DataError, SourceError
 from rfmeans.pipeline import segment
 from rfmeans.scaling import FEATURES, to_feature_space
 from rfmeans.settings import CustomerColumns
+from rfmeans.values import MONEY_LIMIT, MONEY_PLACES, money
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -140,10 +141,12 @@ def _points(data: Any) -> NDArray[np.float64]:
     if points.ndim != 2 or points.shape[1] != len(FEATURES):
         raise DataError(f"An array needs the shape (n, 3): recency, frequency, monetary. Got {points.shape}.")
     bad = ~np.isfinite(points).all(axis=1) | (points[:, 0] < 0) | (points[:, 1] <= 0) | (points[:, 2] <= 0)
+    bad |= (points[:, 2] < 10**-MONEY_PLACES) | (points[:, 2] >= MONEY_LIMIT)
     if bad.any():
         raise DataError(
             f"{int(bad.sum())} of {len(points)} customers cannot be placed (the first at row {int(bad.argmax())}): "
-            "recency must be 0 or more, frequency and monetary above 0, and none missing. Leave them out first."
+            "recency must be 0 or more, frequency above 0, monetary from 0.0001 to below 10^13, and none missing. "
+            "Leave them out first."
         )
     return points
 
@@ -158,8 +161,6 @@ def _table(points: NDArray[np.float64]) -> Any:
 def _keyed(points: NDArray[np.float64]) -> Any:
     """Return the points as a table of customers of which none is set aside."""
     import ibis
-
-    from rfmeans.values import money
 
     table = ibis.memtable(_table(points))
     return table.mutate(monetary=money(table.monetary), reason=ibis.null("string"))

@@ -73,7 +73,7 @@ def fit_centres(features: ir.Table, cells: Cells, settings: Settings) -> Fit:
         model.fit(cells.points, sample_weight=cells.counts.astype(np.float64))
     if cells.width is None:
         return Fit(model.cluster_centers_, float(model.inertia_), passes=0, moved=0.0)
-    return refine(features, model.cluster_centers_)
+    return refine(features, model.cluster_centers_, min(STANDSTILL, settings.tol))
 
 
 def _check_distinct(cells: Cells, k: int) -> None:
@@ -104,13 +104,13 @@ def nearest(features: ir.Table, centres: NDArray[np.float64]) -> ir.Column:
     )
 
 
-def refine(features: ir.Table, centres: NDArray[np.float64]) -> Fit:
+def refine(features: ir.Table, centres: NDArray[np.float64], standstill: float = STANDSTILL) -> Fit:
     """Move the centres to the means of their customers until they stand still.
 
     Each pass is one ``group by`` on the engine, of which k rows come back.
     """
     passes, moved = 0, np.inf
-    while moved > STANDSTILL and passes < MAX_PASSES:
+    while moved > standstill and passes < MAX_PASSES:
         means, inertia = _pass(features, centres)
         moved = float(np.abs(means - centres).max())
         centres, passes = means, passes + 1

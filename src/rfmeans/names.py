@@ -158,4 +158,5 @@ def _borderline(grid: Grid, recency: float, value: float) -> tuple[str, ...]:
 
 def _hangs_on(axis: str, score: float, near: tuple[float, str], other: str) -> str:
     cut, band = near
-    return f"its {axis} score of {score:+.2f} is close to the cut at {cut:g}; across it ({band}) it would be {other}"
+    shown = round(score, 2) + 0.0  # never -0.00
+    return f"its {axis} score of {shown:+.2f} is close to the cut at {cut:g}; across it ({band}) it would be {other}"

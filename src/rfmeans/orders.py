@@ -70,7 +70,9 @@ def order_lines(table: ir.Table, columns: Columns, settings: Settings, *, ordere
             reason=reason_text(judged.reason),
             **{f"source_{name}": judged[f"_source_{name}"] for name in table.columns},
         )
-        .rename({name: f"source_{name}" for name in table.columns if name not in ("row", "reason")}),
+        .rename(
+            {name: f"source_{name}" for name in table.columns if name.casefold() not in ("row", "reason")}
+        ),
     )
 
 
@@ -96,7 +98,7 @@ def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
 def _canonical(table: ir.Table, columns: Columns, settings: Settings) -> ir.Table:
     """Return the canonical columns beside the source's own, the latter as ``_source_NAME``."""
     own = {f"_source_{name}": table[name] for name in table.columns if name not in (ROW, KEPT)}
-    ordered_on = calendar_day(table[columns.date])
+    ordered_on = calendar_day(table[columns.date], settings.timezone)
     amount = (
         money(table[columns.amount])
         if columns.amount is not None

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.cells import collect_cells
-from rfmeans.errors import DataError
+from rfmeans.errors import DataError, SettingsError, did_you_mean
 from rfmeans.intake import Intake, read_customers, read_orders
 from rfmeans.kmeans import CLUSTER, Fit, fit_centres, nearest
 from rfmeans.model import SegmentModel
 from rfmeans.profile import Group, profile_all, profile_segments
 from rfmeans.result import Segmentation
 from rfmeans.scaling import Z_COLUMNS, Scaling, fit_scaling, to_feature_space
-from rfmeans.settings import Columns, CustomerColumns, Settings, parse_date, parse_segments
+from rfmeans.settings import ROLES, Columns, CustomerColumns, Settings, parse_date, parse_segments
 from rfmeans.sources import engine_errors
 from rfmeans.summary import summarise
 from rfmeans.workspace import Workspace
@@ -122,6 +122,10 @@ def assign(
     with Workspace() as scratch:
         tell("reading orders")
         intake = _read(orders, columns or Columns(), settings, scratch)
+        if not intake.account.clustered.rows:
+            raise DataError(
+                f"No customer can be given a segment{_aside(intake)}. Give orders of which some are purchases."
+            )
         with engine_errors("Assigning"):
             tell("assigning segments")
             labelled = model.apply(_segmentable(intake))
@@ -139,6 +143,11 @@ def _columns(
 ) -> Columns | CustomerColumns:
     if columns is not None and not roles:
         return columns
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise SettingsError(
+            f"segment has no option {unknown[0]!r}.{did_you_mean(unknown[0], ROLES)} Roles are: {', '.join(ROLES)}."
+        )
     if columns is None:
         return Columns(**roles)
     raise TypeError("Give columns or the roles one by one, not both.")

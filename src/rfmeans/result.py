@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rfmeans.workspace import Workspace
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Segmentation:
     """Named customer segments.
 
@@ -101,6 +101,11 @@ class Segmentation:
             json.dumps(account, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
         (folder / "model.json").write_text(self.model.to_json(), encoding="utf-8")
+
+    def __repr__(self) -> str:
+        found = self.summary
+        counts = f"{found.everyone.customers:,} customers in {len(found.segments)} segments"
+        return f"<Segmentation of {found.source}: {counts}>"
 
     def close(self) -> None:
         """Drop what is kept on the engine."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from rfmeans.orders import LINE_REASONS, USED
+from rfmeans.values import LARGEST_WHOLE
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -154,11 +155,13 @@ def customers_from_table(table: ir.Table, values: dict[str, ir.Column]) -> ir.Ta
     ``values`` holds typed expressions for customer_id, recency, frequency and monetary.
     """
     typed = table.select(**values)
-    readable = (typed.recency >= 0) & (typed.frequency >= 0) & typed.monetary.notnull()
+    # Bounds on both sides: to an engine NaN is the largest number.
+    measured = typed.frequency.between(0, LARGEST_WHOLE) & typed.monetary.notnull()
+    no_recency = (typed.frequency > 0) & ~typed.recency.between(0, LARGEST_WHOLE).fill_null(False)
     return typed.mutate(
         reason=ibis.cases(
             (typed.customer_id.isnull(), MISSING_CUSTOMER),
-            (~readable.fill_null(False), UNREADABLE),
+            (~measured.fill_null(False) | no_recency, UNREADABLE),
             *_nothing_to_cluster(typed.frequency, typed.monetary),
         )
     )

@@ -76,14 +76,15 @@ class Settings:
     n_init
         Number of k-means++ starts; the best one is kept.
     tol
-        scikit-learn's stopping tolerance; 0: until no customer changes its segment.
+        scikit-learn's stopping tolerance; 0: until the centres stand still to 12 decimals.
     as_of
         Date that recency is counted to; None: the day after the last order used. Lines dated on or after
         it are set aside.
     since
         First day of the window; earlier lines are set aside.
     timezone
-        Zone in which the calendar day of a time-zone-aware timestamp is taken; None: UTC.
+        Zone in which the calendar day of a time-zone-aware timestamp is taken; None: UTC, for a frame in
+        memory the zone that its column names.
     where
         A SQL condition; lines for which it is not true are set aside.
 

@@ -75,11 +75,15 @@ def open_source(source: Any, timezone: str | None = None) -> Source:
 def engine_errors(doing: str) -> Iterator[None]:
     """Turn what the embedded database raises into one plain paragraph."""
     import duckdb
+    from ibis.common.exceptions import IbisError
 
     try:
         yield
+    except IbisError as error:
+        raise EngineError(f"{doing} failed on this engine: {_first_paragraph(error)}") from error
     except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise SourceError(f"{doing} failed: {_first_paragraph(error)}") from error
+        advice = " Save the file as UTF-8 and try again." if "utf-8" in str(error) else ""
+        raise SourceError(f"{doing} failed: {_first_paragraph(error)}{advice}") from error
     except duckdb.OutOfMemoryException as error:
         raise EngineError(f"{doing} ran out of memory: {_first_paragraph(error)}") from error
     except duckdb.Error as error:

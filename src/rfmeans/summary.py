@@ -214,7 +214,7 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         return "–"
     if value == round(value) or abs(value) >= 100:
-        return f"{value:,.0f}"
+        return f"{math.floor(value + 0.5):,}"
     return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
 
 

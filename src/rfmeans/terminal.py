@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rfmeans.profile import Group
+    from rfmeans.rfm import Tally
     from rfmeans.summary import Summary
 
 
@@ -26,6 +27,7 @@ def print_summary(summary: Summary, target: Path, console: Console) -> None:
     """Print a result for a manager to read."""
     console.print(escape(read_line(summary)), soft_wrap=True)
     console.print(_table(summary, wide=console.width >= WIDE))
+    console.print("Medians, against the medians of all customers:")
     for segment in summary.segments:
         marks = "".join(f"\n    borderline: {sentence}." for sentence in segment.borderline)
         console.print(
@@ -42,17 +44,14 @@ def print_summary(summary: Summary, target: Path, console: Console) -> None:
 def read_line(summary: Summary) -> str:
     """Return one line on what was read and what was set aside."""
     account = summary.account
-    aside = [f"{tally.rows:,} {reason}" for reason, tally in account.customers_set_aside.items()]
+    aside = [_worth(reason, tally) for reason, tally in account.customers_set_aside.items()]
     customers = f"{account.clustered.rows:,} customers segmented"
     if aside:
-        customers += f" (set aside: {', '.join(sorted(aside))})"
+        customers += f" (set aside: {'; '.join(sorted(aside))})"
     if account.lines is None:
         return f"{summary.source}: {customers}."
     lines = account.lines
-    reasons = ", ".join(
-        f"{tally.rows:,} {reason}, worth {number(float(tally.money))}"
-        for reason, tally in sorted(lines.set_aside.items())
-    )
+    reasons = "; ".join(_worth(reason, tally) for reason, tally in sorted(lines.set_aside.items()))
     return (
         f"{summary.source}: {lines.read.rows:,} lines read, {lines.used.rows:,} used worth "
         f"{number(float(lines.used.money))}, {lines.read.rows - lines.used.rows:,} set aside"
@@ -100,3 +99,7 @@ def _cells(figures: Group, share: float | None = None, revenue_share: float | No
 
 def _of_all(share: float | None) -> str:
     return "" if share is None else f" ({percent(share)})"
+
+
+def _worth(reason: str, tally: Tally) -> str:
+    return f"{tally.rows:,} {reason}, worth {number(float(tally.money))}"

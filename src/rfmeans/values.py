@@ -7,6 +7,7 @@ aside by `orders`.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import ibis
@@ -17,15 +18,20 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 MONEY = "decimal(18, 4)"
+MONEY_PLACES = 4
 MONEY_LIMIT = 1e13  # the largest single amount that MONEY holds with room to spare
 LARGEST_WHOLE = 1e15  # float64 holds all whole numbers up to here
+# 9999-12-31 is a common "never"; and the day after the last order must exist.
+FIRST_DAY, LAST_DAY = dt.date(1, 1, 1), dt.date(9999, 12, 30)
 NO_ORDER = ("", "nan", "none", "null", "nat", "<na>")
 NO_CUSTOMER = (*NO_ORDER, "guest", "0")
 
 
 def customer_key(column: ir.Column) -> ir.Column:
     """Return the customer key: whole number, or text without blanks around it; null where there is none."""
-    if isinstance(column, ibis.expr.types.FloatingColumn | ibis.expr.types.DecimalColumn):
+    if isinstance(column, ibis.expr.types.DecimalColumn):
+        return column.cast("decimal(38, 0)").nullif(0)
+    if isinstance(column, ibis.expr.types.FloatingColumn):
         whole = ibis.ifelse(column.abs() < LARGEST_WHOLE, column, ibis.null(column.type()))
         column = whole.cast("int64")  # a nullable integer as frames keep it; see `check_whole`
     if isinstance(column, ibis.expr.types.IntegerColumn):
@@ -44,19 +50,37 @@ def order_key(column: ir.Column) -> ir.Column:
     return ibis.ifelse(text.lower().isin(NO_ORDER), ibis.null("string"), text)
 
 
-def calendar_day(column: ir.Column) -> ir.Column:
-    """Return the calendar day as written; null where there is none.
+@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
+def _wall_clock(zone: str, moment: ibis.dtype("timestamp('UTC')")) -> ibis.dtype("timestamp"):  # type: ignore[valid-type]
+    """DuckDB's and PostgreSQL's ``timezone``: the wall-clock time of a zone, whatever the session's own is."""
+
+
+def calendar_day(column: ir.Column, timezone: str | None = None) -> ir.Column:
+    """Return the calendar day; null where there is none, or one beyond what Python's dates hold.
+
+    Text and plain timestamps keep the day as written; an aware timestamp has the day of ``timezone`` (None: UTC).
 
     Raises
     ------
     SourceError
-        If the column's type cannot hold a date.
+        If the column's type cannot hold a date, or a zone is asked for where text says none.
     """
+    day = _day(column, timezone)
+    return ibis.ifelse(day.between(FIRST_DAY, LAST_DAY), day, ibis.null("date"))
+
+
+def _day(column: ir.Column, timezone: str | None) -> ir.Column:
     if isinstance(column, ibis.expr.types.DateColumn):
         return column
     if isinstance(column, ibis.expr.types.TimestampColumn):
-        return column.date()
+        aware = column.type().timezone is not None
+        return (_wall_clock(timezone or "UTC", column.cast("timestamp('UTC')")) if aware else column).date()
     if isinstance(column, ibis.expr.types.StringColumn):
+        if timezone is not None:
+            raise SourceError(
+                f"--timezone moves aware timestamps, but {column.get_name()!r} is text, whose days are taken as "
+                "written. Leave --timezone out, or convert the column to timestamps first."
+            )
         text = column.strip()
         iso = text.re_search(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$")
         return ibis.ifelse(iso, text.left(10), ibis.null("string")).try_cast("date")
@@ -114,9 +138,10 @@ def check_whole(column: ir.Column) -> None:
     SourceError
         If one is found.
     """
-    if not isinstance(column, ibis.expr.types.FloatingColumn | ibis.expr.types.DecimalColumn):
+    floating = isinstance(column, ibis.expr.types.FloatingColumn)
+    if not floating and not isinstance(column, ibis.expr.types.DecimalColumn):
         return
-    finite = column.abs() < LARGEST_WHOLE  # NaN and infinity fail
+    finite = column.abs() < LARGEST_WHOLE if floating else column.notnull()  # NaN and infinity fail
     fraction = ibis.ifelse(finite & (column != column.floor()), column, ibis.null(column.type()))
     broken = fraction.max().to_pyarrow().as_py()
     if broken is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,14 +12,13 @@ if TYPE_CHECKING:
 
 
 class Workspace:
-    """Keeps results of expressions as temporary tables; `close` drops them.
+    """Keeps results of expressions as temporary tables.
 
-    Closing is tied to the object's own life, so nothing is left to the interpreter's exit.
+    `close` drops them; without it the engine drops each one when nothing refers to it any more.
     """
 
     def __init__(self) -> None:
         self._kept: list[Any] = []
-        self._finalizer = weakref.finalize(self, _release, self._kept)
 
     def keep(self, expression: ir.Table) -> ir.Table:
         """Run the expression once and return its result as a table on the same engine."""
@@ -27,14 +26,11 @@ class Workspace:
         self._kept.append(cached)
         return cached
 
-    def drop(self, table: ir.Table) -> None:
-        """Release one kept table before the others."""
-        self._kept[:] = [kept for kept in self._kept if kept is not table]
-        table.release()
-
     def close(self) -> None:
         """Release every kept table; harmless when repeated."""
-        self._finalizer()
+        while self._kept:
+            with suppress(Exception):  # the connection may be gone, and the tables with it
+                self._kept.pop().release()
 
     def __enter__(self) -> Workspace:
         return self
@@ -43,8 +39,3 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _release(kept: list[Any]) -> None:
-    while kept:
-        kept.pop().release()
