@@ -112,6 +112,8 @@ def _clear_leftovers(target: Path) -> None:
 
 
 def _alive(process: int) -> bool:
+    if os.name == "nt":  # there signal 0 is Ctrl-C; leftovers stay
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
