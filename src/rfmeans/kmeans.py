@@ -9,7 +9,7 @@ import ibis
 import numpy as np
 
 from rfmeans.errors import DataError
-from rfmeans.scaling import Z_COLUMNS
+from rfmeans.scaling import Z_COLUMNS, float64
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -93,8 +93,8 @@ def nearest(features: ir.Table, centres: NDArray[np.float64]) -> ir.Column:
     """
     z = [features[name] for name in Z_COLUMNS]
     distances = [
-        _float(float(centre @ centre))
-        + sum(_float(-2 * float(c)) * column for c, column in zip(centre, z, strict=True))
+        float64(float(centre @ centre))
+        + sum(float64(-2 * float(c)) * column for c, column in zip(centre, z, strict=True))
         for centre in centres
     ]
     least = ibis.least(*distances)
@@ -139,8 +139,3 @@ def _pass(features: ir.Table, centres: NDArray[np.float64]) -> tuple[NDArray[np.
     means = means.round(12)
     inertia = rows["squares"].to_numpy().sum() - (counts * (means[found] ** 2).sum(axis=1)).sum()
     return means, float(inertia)
-
-
-def _float(value: float) -> ir.Scalar:
-    """Return a literal that is float64 on every engine (many read 0.5 as a decimal)."""
-    return ibis.literal(value, "float64")

@@ -114,7 +114,7 @@ def to_feature_space(customers: ir.Table, scaling: Scaling) -> ir.Table:
 def _z(customers: ir.Table, feature: FeatureScaling) -> ir.Column:
     raw = _raw(customers, feature.name)
     value = _log1p(raw) if feature.transform == "log1p" else raw
-    return (value - _float(feature.mean)) / _float(feature.sd) if feature.sd else value * _float(0.0)
+    return (value - float64(feature.mean)) / float64(feature.sd) if feature.sd else value * float64(0.0)
 
 
 def _raw(customers: ir.Table, name: str) -> ir.Column:
@@ -125,7 +125,7 @@ def _log1p(value: ir.Column) -> ir.Column:
     return (value + 1.0).ln()
 
 
-def _float(value: float) -> Any:
+def float64(value: float) -> Any:
     """Return a literal that is float64 on every engine (many read 0.5 as a decimal)."""
     import ibis
 
