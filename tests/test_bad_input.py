@@ -551,7 +551,7 @@ def test_a_model_saved_where_it_cannot_be(tmp_path, result, place):
 
 
 def test_an_unknown_role_is_named():
-    with pytest.raises(SettingsError, match=r"segment has no option 'custmer'. Did you mean 'customer'\?"):
+    with pytest.raises(SettingsError, match=r"There is no option 'custmer'. Did you mean 'customer'\?"):
         segment(orders(), custmer="x")
 
 

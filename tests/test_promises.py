@@ -17,7 +17,7 @@ ENGINES = {"ibis", "duckdb", "pandas", "numpy", "sklearn", "pyarrow", "scipy"}
 ORDER = [
     *("errors", "settings", "layouts", "names", "workspace", "sources", "values", "orders", "rfm", "intake"),
     *("scaling", "cells", "kmeans", "profile", "model", "summary", "outputs", "result", "pipeline"),
-    *("estimator", "synthetic", "terminal", "cli"),
+    *("estimator", "synthetic", "terminal", "options", "cli"),
 ]
 FRAME = {"__init__", "__main__"}  # the package's front: takes from anywhere, gives its version
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rfmeans.errors import RFMeansError, SettingsError
+from rfmeans.errors import RFMeansError
+from rfmeans.options import (
+    CustomersOptions,
+    OutputOptions,
+    PrintingOptions,
+    ReadingOptions,
+    SegmentingOptions,
+    grouped,
+    how_to_read,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +28,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rfmeans.result import Segmentation
-    from rfmeans.settings import Columns, CustomerColumns
 
 app = typer.Typer(
     name="rfmeans",
@@ -31,38 +40,6 @@ app = typer.Typer(
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 Orders = Annotated[str, typer.Argument(help="CSV (also .gz) or Parquet file, or a quoted glob of them.")]
-Out = Annotated[Path, typer.Option("--out", help="Output folder.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace an output folder that rfmeans wrote.")]
-Format = Annotated[str, typer.Option("--format", help="Of the customers' file: parquet or csv.")]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", help="Date recency is counted to. Default: the day after the last order."),
-]
-Since = Annotated[str | None, typer.Option("--since", help="First day of the window, like 2026-01-31.")]
-Zone = Annotated[str | None, typer.Option("--timezone", help="Zone of aware timestamps' days. Default: UTC.")]
-Where = Annotated[str | None, typer.Option("--where", help="SQL condition; other lines are set aside.")]
-CustomerName = Annotated[str | None, typer.Option("--customer", help="Column of the customer's id.")]
-DateName = Annotated[str | None, typer.Option("--date", help="Column of the order's date.")]
-AmountName = Annotated[str | None, typer.Option("--amount", help="Column of the line's money.")]
-OrderName = Annotated[str | None, typer.Option("--order", help="Column of the order's id.")]
-QuantityName = Annotated[str | None, typer.Option("--quantity", help="Column of the quantity, with --price.")]
-PriceName = Annotated[str | None, typer.Option("--price", help="Column of the unit price, with --quantity.")]
-CustomersTable = Annotated[
-    bool, typer.Option("--customers-table", help="The input has one row per customer, not order lines.")
-]
-RecencyName = Annotated[
-    str | None, typer.Option("--recency", help="Column of the recency (customers table).")
-]
-FrequencyName = Annotated[str | None, typer.Option("--frequency", help="Column of the frequency (likewise).")]
-MonetaryName = Annotated[str | None, typer.Option("--monetary", help="Column of the monetary (likewise).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
-Segments = Annotated[str, typer.Option("--segments", help="Number of segments, 2 to 12.")]
-Transform = Annotated[
-    str, typer.Option("--transform", help="auto (log1p where skewed), log, or none (plain standardising).")
-]
-Seed = Annotated[int, typer.Option("--seed", help="Seed of K-Means.")]
-Starts = Annotated[int, typer.Option("--n-init", help="k-means++ starts; the best is kept.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -83,152 +60,86 @@ def _root(
 
 
 @app.command("segment")
+@grouped
 def segment_command(
     orders: Orders,
-    out: Out = Path("segments"),
-    segments: Segments = "4",
-    transform: Transform = "auto",
-    seed: Seed = 0,
-    n_init: Starts = 50,
-    as_of: AsOf = None,
-    since: Since = None,
-    timezone: Zone = None,
-    where: Where = None,
-    customer: CustomerName = None,
-    date: DateName = None,
-    amount: AmountName = None,
-    order: OrderName = None,
-    quantity: QuantityName = None,
-    price: PriceName = None,
-    customers_table: CustomersTable = False,
-    recency: RecencyName = None,
-    frequency: FrequencyName = None,
-    monetary: MonetaryName = None,
-    format: Format = "parquet",  # noqa: A002 - the option's name
-    force: Force = False,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    segmenting: SegmentingOptions,
+    reading: ReadingOptions,
+    customers: CustomersOptions,
+    output: OutputOptions,
+    printing: PrintingOptions,
 ) -> None:
     """Group the customers of ORDERS into named segments and write the output folder."""
-    columns = _columns(
-        customers_table,
-        {
-            "customer": customer,
-            "date": date,
-            "amount": amount,
-            "order": order,
-            "quantity": quantity,
-            "price": price,
-        },
-        {"customer": customer, "recency": recency, "frequency": frequency, "monetary": monetary},
-    )
-    from rfmeans.outputs import check_target
+    how = how_to_read(reading, customers)
 
-    check_target(out, force=force)
-    with _progress(quiet) as tell:
+    def work(tell: Callable[[str], None]) -> Segmentation:
         from rfmeans.pipeline import segment
 
-        result = segment(
-            orders,
-            segments=segments,
-            columns=columns,
-            transform=transform,
-            seed=seed,
-            n_init=n_init,
-            as_of=as_of,
-            since=since,
-            timezone=timezone,
-            where=where,
-            on_stage=tell,
-        )
-        tell("writing")
-        target = result.save(out, force=force, format=format)
-    _finish(result, target, as_json=as_json, quiet=quiet)
+        return segment(orders, **asdict(segmenting), **how, on_stage=tell)
+
+    _run(work, output, printing, default="segments")
 
 
 @app.command("assign")
+@grouped
 def assign_command(
     model: Annotated[Path, typer.Argument(help="model.json of an earlier run.")],
     orders: Orders,
-    out: Out = Path("assigned"),
-    as_of: AsOf = None,
-    since: Since = None,
-    timezone: Zone = None,
-    where: Where = None,
-    customer: CustomerName = None,
-    date: DateName = None,
-    amount: AmountName = None,
-    order: OrderName = None,
-    quantity: QuantityName = None,
-    price: PriceName = None,
-    customers_table: CustomersTable = False,
-    recency: RecencyName = None,
-    frequency: FrequencyName = None,
-    monetary: MonetaryName = None,
-    format: Format = "parquet",  # noqa: A002 - the option's name
-    force: Force = False,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    reading: ReadingOptions,
+    customers: CustomersOptions,
+    output: OutputOptions,
+    printing: PrintingOptions,
 ) -> None:
     """Give the customers of ORDERS the segments of a fitted MODEL."""
-    columns = _columns(
-        customers_table,
-        {
-            "customer": customer,
-            "date": date,
-            "amount": amount,
-            "order": order,
-            "quantity": quantity,
-            "price": price,
-        },
-        {"customer": customer, "recency": recency, "frequency": frequency, "monetary": monetary},
-    )
-    from rfmeans.outputs import check_target
+    how = how_to_read(reading, customers)
 
-    check_target(out, force=force)
-    with _progress(quiet) as tell:
+    def work(tell: Callable[[str], None]) -> Segmentation:
         from rfmeans.model import SegmentModel
         from rfmeans.pipeline import assign
 
-        result = assign(
-            SegmentModel.load(model),
-            orders,
-            columns=columns,
-            as_of=as_of,
-            since=since,
-            timezone=timezone,
-            where=where,
-            on_stage=tell,
-        )
-        tell("writing")
-        target = result.save(out, force=force, format=format)
-    _finish(result, target, as_json=as_json, quiet=quiet)
+        return assign(SegmentModel.load(model), orders, **how, on_stage=tell)
+
+    _run(work, output, printing, default="assigned")
 
 
 @app.command("demo")
+@grouped
 def demo_command(
+    output: OutputOptions,
+    printing: PrintingOptions,
     customers: Annotated[int, typer.Option("--customers", help="Customers of the synthetic shop.")] = 10_000,
-    seed: Seed = 0,
-    out: Out = Path("demo"),
-    force: Force = False,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the shop and of K-Means.")] = 0,
 ) -> None:
     """Make a synthetic shop of four kinds of customers and segment it."""
-    from rfmeans.outputs import check_target
 
-    check_target(out, force=force)
-    with _progress(quiet) as tell:
+    def work(tell: Callable[[str], None]) -> Segmentation:
         tell("making a synthetic shop")
         from rfmeans.pipeline import segment
         from rfmeans.synthetic import make_orders
 
         orders = make_orders(customers, seed=seed).drop(columns="kind")
         orders.attrs["name"] = "synthetic shop"
-        result = segment(orders, seed=seed, on_stage=tell)
+        return segment(orders, seed=seed, on_stage=tell)
+
+    _run(work, output, printing, default="demo")
+
+
+def _run(
+    work: Callable[[Callable[[str], None]], Segmentation],
+    output: OutputOptions,
+    printing: PrintingOptions,
+    default: str,
+) -> None:
+    """Do the work, write the folder, print: what every command with a result has in common."""
+    from rfmeans.outputs import check_target
+
+    out = output.out or Path(default)
+    check_target(out, force=output.force)
+    with _progress(printing.quiet) as tell:
+        result = work(tell)
         tell("writing")
-        target = result.save(out, force=force)
-    _finish(result, target, as_json=as_json, quiet=quiet)
+        target = result.save(out, force=output.force, format=output.format)
+    _finish(result, target, as_json=printing.as_json, quiet=printing.quiet)
 
 
 def main() -> None:
@@ -238,19 +149,6 @@ def main() -> None:
     except RFMeansError as error:
         _console().print(f"[bold red]Error:[/] {_escaped(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
-
-
-def _columns(
-    customers_table: bool, orders: dict[str, str | None], customers: dict[str, str | None]
-) -> Columns | CustomerColumns:
-    from rfmeans.settings import Columns, CustomerColumns
-
-    used, other = (customers, orders) if customers_table else (orders, customers)
-    stray = [f"--{role}" for role, name in other.items() if name is not None and role not in used]
-    if stray:
-        need = "only without" if customers_table else "only with"
-        raise SettingsError(f"{', '.join(stray)} can be given {need} --customers-table.")
-    return CustomerColumns(**used) if customers_table else Columns(**used)
 
 
 def _console() -> Console:

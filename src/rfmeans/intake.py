@@ -18,13 +18,14 @@ from rfmeans.rfm import (
     customers_from_table,
     group_lines,
 )
+from rfmeans.settings import CustomerColumns
 from rfmeans.sources import Source, engine_errors, open_source
 from rfmeans.values import check_whole, customer_key, money, number
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from rfmeans.settings import Columns, CustomerColumns, Settings
+    from rfmeans.settings import Columns, Reading
     from rfmeans.workspace import Workspace
 
 
@@ -75,54 +76,49 @@ class Intake:
     account: Account
 
 
-def read_orders(source: Any, columns: Columns, settings: Settings, workspace: Workspace) -> Intake:
-    """Read order lines and sum them up per customer.
+def read(source: Any, reading: Reading, workspace: Workspace) -> Intake:
+    """Read a source and sum it up per customer; a table of customers as it stands.
 
     Raises
     ------
     SourceError
         If the source cannot be read or its columns are not understood.
     DataError
-        If no line can be used.
+        If no line can be used, or a customer stands in a table of customers twice.
     """
-    opened = open_source(source, settings.timezone)
+    opened = open_source(source, reading)
     with engine_errors(f"Reading {opened.name}"):
-        found = order_columns(opened.table.columns, columns)
-        lines = order_lines(opened.table, found, settings, ordered=opened.ordered)
-        groups = workspace.keep(group_lines(lines.lines))
-        account = account_lines(groups)
-        _check_lines(opened, found, settings, account)
-        assert account.last_day is not None
-        as_of = settings.as_of or account.last_day + dt.timedelta(days=1)
-        customers = customers_as_of(groups, as_of)
-        clustered, aside = account_customers(customers)
+        if isinstance(reading.columns, CustomerColumns):
+            return _read_customers(opened, reading.columns, workspace)
+        return _read_orders(opened, reading.columns, reading, workspace)
+
+
+def _read_orders(opened: Source, columns: Columns, reading: Reading, workspace: Workspace) -> Intake:
+    found = order_columns(opened.table.columns, columns)
+    lines = order_lines(opened.table, found, reading, ordered=opened.ordered)
+    groups = workspace.keep(group_lines(lines.lines))
+    account = account_lines(groups)
+    _check_lines(opened, found, reading, account)
+    assert account.last_day is not None
+    as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
+    customers = customers_as_of(groups, as_of)
+    clustered, aside = account_customers(customers)
     return Intake(opened, found, as_of, customers, lines.set_aside, Account(account, clustered, aside))
 
 
-def read_customers(source: Any, columns: CustomerColumns, settings: Settings, workspace: Workspace) -> Intake:
-    """Read a table that already has one row per customer.
-
-    Raises
-    ------
-    SourceError
-        If the source cannot be read or its columns are not understood.
-    DataError
-        If a customer stands in it twice.
-    """
-    opened = open_source(source, settings.timezone)
-    with engine_errors(f"Reading {opened.name}"):
-        found = customer_columns(opened.table.columns, columns)
-        table = opened.table
-        check_whole(table[found.customer])
-        typed = {
-            "customer_id": customer_key(table[found.customer]),
-            "recency": _whole_if_integer(number(table[found.recency])),
-            "frequency": _whole_if_integer(number(table[found.frequency])),
-            "monetary": money(table[found.monetary]),
-        }
-        customers = workspace.keep(customers_from_table(table, typed))
-        _check_one_row_each(customers)
-        clustered, aside = account_customers(customers)
+def _read_customers(opened: Source, columns: CustomerColumns, workspace: Workspace) -> Intake:
+    found = customer_columns(opened.table.columns, columns)
+    table = opened.table
+    check_whole(table[found.customer])
+    typed = {
+        "customer_id": customer_key(table[found.customer]),
+        "recency": _whole_if_integer(number(table[found.recency])),
+        "frequency": _whole_if_integer(number(table[found.frequency])),
+        "monetary": money(table[found.monetary]),
+    }
+    customers = workspace.keep(customers_from_table(table, typed))
+    _check_one_row_each(customers)
+    clustered, aside = account_customers(customers)
     return Intake(opened, found, None, customers, None, Account(None, clustered, aside))
 
 
@@ -142,15 +138,15 @@ def _check_one_row_each(customers: ir.Table) -> None:
         )
 
 
-def _check_lines(source: Source, columns: Columns, settings: Settings, account: LineAccount) -> None:
+def _check_lines(source: Source, columns: Columns, reading: Reading, account: LineAccount) -> None:
     """Refuse a source of which no line can be used, and say what became of them."""
     if account.used.rows:
         return
     if not account.read.rows:
         raise DataError(f"{source.name} holds a header but no order line. Export it again with its orders.")
-    if settings.as_of is not None and "on or after the as-of date" in account.set_aside and account.seen:
+    if reading.as_of is not None and "on or after the as-of date" in account.set_aside and account.seen:
         raise DataError(
-            f"No order is dated before the as-of date {settings.as_of}. The orders run from {account.seen[0]} to "
+            f"No order is dated before the as-of date {reading.as_of}. The orders run from {account.seen[0]} to "
             f"{account.seen[1]}. Give a later --as-of, or leave it out to count to the day after the last order."
         )
     reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())

@@ -32,9 +32,9 @@ def order_columns(header: Sequence[str], given: Columns) -> Columns:
     SourceError
         If a role has no column, or two columns fit it.
 
-    >>> order_columns(["InvoiceNo", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"], Columns())
-    Columns(customer='CustomerID', date='InvoiceDate', amount=None, order='InvoiceNo', quantity='Quantity', \
-price='UnitPrice')
+    >>> found = order_columns(["InvoiceNo", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"], Columns())
+    >>> found.customer, found.date, found.order, found.quantity, found.price
+    ('CustomerID', 'InvoiceDate', 'InvoiceNo', 'Quantity', 'UnitPrice')
     """
     by_parts = bool(given.quantity or given.price)
     roles = {"customer", "date", "order"} | ({"quantity", "price"} if by_parts else {"amount"})

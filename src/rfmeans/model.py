@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.errors import ModelError, OutputError
-from rfmeans.intake import read_customers, read_orders
+from rfmeans.intake import read
 from rfmeans.kmeans import nearest
 from rfmeans.names import Name, name_centres
 from rfmeans.scaling import FEATURES, FeatureScaling, Scaling, to_feature_space
-from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, Settings, parse_date
+from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, make_reading
 from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class SegmentModel:
         )
 
     def assign(
-        self, orders: Any, columns: Columns | CustomerColumns | None = None, **settings: Any
+        self, orders: Any, columns: Columns | CustomerColumns | None = None, **reading: Any
     ) -> ir.Table:
         """Give every customer of some orders the segment of the nearest centre.
 
@@ -92,22 +92,17 @@ class SegmentModel:
             Whatever `rfmeans.segment` takes.
         columns
             Columns by role where their names are not recognised; `CustomerColumns` for a table of customers.
-        settings
-            as_of, since, timezone, where, as for `rfmeans.segment`. The default as-of date is the day after
-            the last of these orders.
+        reading
+            How to read them, as for `rfmeans.segment`. The default as-of date is the day after the last of
+            these orders.
 
         Returns
         -------
         Ibis table
             customer_id, recency, frequency, monetary, segment_id, segment, reason.
         """
-        for name in ("as_of", "since"):
-            settings[name] = parse_date(name, settings.get(name))
         with Workspace() as scratch:
-            if isinstance(columns, CustomerColumns):
-                intake = read_customers(orders, columns, Settings(**settings), scratch)
-            else:
-                intake = read_orders(orders, columns or Columns(), Settings(**settings), scratch)
+            intake = read(orders, make_reading(columns, **reading), scratch)
             table: ir.Table = self.apply(intake.customers).cache()
             return table
 

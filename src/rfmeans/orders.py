@@ -14,7 +14,7 @@ from rfmeans.values import calendar_day, check_whole, customer_key, money, order
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from rfmeans.settings import Columns, Settings
+    from rfmeans.settings import Columns, Reading
 
 USED = 0
 # Names of our own columns beside the source's, which may be called anything.
@@ -50,7 +50,7 @@ class OrderLines:
     set_aside: ir.Table
 
 
-def order_lines(table: ir.Table, columns: Columns, settings: Settings, *, ordered: bool) -> OrderLines:
+def order_lines(table: ir.Table, columns: Columns, reading: Reading, *, ordered: bool) -> OrderLines:
     """Return the order lines of a table whose columns are known by role.
 
     Raises
@@ -60,8 +60,8 @@ def order_lines(table: ir.Table, columns: Columns, settings: Settings, *, ordere
     """
     check_whole(table[columns.customer])
     numbered = table.mutate(**{ROW: ibis.row_number() + 1 if ordered else ibis.null("int64")})
-    lines = _canonical(_with_condition(table, settings.where), columns, settings)
-    judged = _canonical(_with_condition(numbered, settings.where), columns, settings)
+    lines = _canonical(_with_condition(table, reading.where), columns, reading)
+    judged = _canonical(_with_condition(numbered, reading.where), columns, reading)
     return OrderLines(
         lines=lines.select("customer_id", "order_id", "day_id", "ordered_on", "amount", "reason"),
         set_aside=judged.filter(judged.reason != USED)
@@ -95,10 +95,10 @@ def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
         ) from error
 
 
-def _canonical(table: ir.Table, columns: Columns, settings: Settings) -> ir.Table:
+def _canonical(table: ir.Table, columns: Columns, reading: Reading) -> ir.Table:
     """Return the canonical columns beside the source's own, the latter as ``_source_NAME``."""
     own = {f"_source_{name}": table[name] for name in table.columns if name not in (ROW, KEPT)}
-    ordered_on = calendar_day(table[columns.date], settings.timezone)
+    ordered_on = calendar_day(table[columns.date], reading.timezone)
     amount = (
         money(table[columns.amount])
         if columns.amount is not None
@@ -111,10 +111,10 @@ def _canonical(table: ir.Table, columns: Columns, settings: Settings) -> ir.Tabl
         (ordered_on.isnull(), "unreadable date"),
         (amount.isnull(), "unreadable amount"),
     ]
-    if settings.as_of is not None:
-        tests.append((ordered_on >= ibis.date(settings.as_of.isoformat()), "on or after the as-of date"))
-    if settings.since is not None:
-        tests.append((ordered_on < ibis.date(settings.since.isoformat()), "before the window"))
+    if reading.as_of is not None:
+        tests.append((ordered_on >= ibis.date(reading.as_of.isoformat()), "on or after the as-of date"))
+    if reading.since is not None:
+        tests.append((ordered_on < ibis.date(reading.since.isoformat()), "before the window"))
     reason = ibis.cases(
         *((test, ibis.literal(1 + LINE_REASONS.index(text), "int8")) for test, text in tests),
         else_=ibis.literal(USED, "int8"),

@@ -11,23 +11,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.cells import collect_cells
-from rfmeans.errors import DataError, SettingsError, did_you_mean
-from rfmeans.intake import Intake, read_customers, read_orders
+from rfmeans.errors import DataError
+from rfmeans.intake import Intake, read
 from rfmeans.kmeans import CLUSTER, Fit, fit_centres, nearest
 from rfmeans.model import SegmentModel
 from rfmeans.profile import Group, profile_all, profile_segments
 from rfmeans.result import Segmentation
 from rfmeans.scaling import Z_COLUMNS, Scaling, fit_scaling, to_feature_space
-from rfmeans.settings import ROLES, Columns, CustomerColumns, Settings, parse_date, parse_segments
+from rfmeans.settings import Settings, make_reading, parse_segments
 from rfmeans.sources import engine_errors
 from rfmeans.summary import summarise
 from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
 
     import ibis.expr.types as ir
+
+    from rfmeans.settings import Columns, CustomerColumns, Reading
 
 
 def segment(
@@ -39,12 +40,8 @@ def segment(
     seed: int = 0,
     n_init: int = 50,
     tol: float = 1e-4,
-    as_of: dt.date | str | None = None,
-    since: dt.date | str | None = None,
-    timezone: str | None = None,
-    where: str | None = None,
     on_stage: Callable[[str], None] | None = None,
-    **roles: str | None,
+    **reading: Any,
 ) -> Segmentation:
     """Turn orders into named customer segments.
 
@@ -57,12 +54,13 @@ def segment(
         Number of segments, 2 to 12.
     columns
         Columns by role, all at once; pass `CustomerColumns` for a table that already has one row per customer.
-    transform, seed, n_init, tol, as_of, since, timezone, where
+    transform, seed, n_init, tol
         See `rfmeans.settings.Settings`.
     on_stage
         Called with a few words at the start of each stage.
-    roles
-        Columns by role, one by one: customer, date, amount, order, quantity, price.
+    reading
+        How to read the orders: the fields of `rfmeans.settings.Reading`, such as ``as_of``, and columns by role,
+        one by one, such as ``customer``.
 
     Raises
     ------
@@ -78,25 +76,16 @@ def segment(
     ...     list(result.profile["segment"])
     ['High-Value Loyal', 'At-Risk High-Value', 'New/Potential', 'Low-Value/Churned']
     """
-    settings = Settings(
-        segments=parse_segments(segments),
-        transform=transform,
-        seed=seed,
-        n_init=n_init,
-        tol=tol,
-        as_of=parse_date("as-of", as_of),
-        since=parse_date("since", since),
-        timezone=timezone,
-        where=where,
-    )
+    settings = Settings(parse_segments(segments), transform, seed, n_init, tol)
+    how = make_reading(columns, **reading)
     tell = on_stage or _silent
     with Workspace() as scratch:
         tell("reading orders")
-        intake = _read(orders, _columns(columns, roles), settings, scratch)
+        intake = read(orders, how, scratch)
         with engine_errors("Segmenting"):
             tell("measuring recency, frequency and monetary")
             model, groups, everyone = _fit(intake, settings, scratch, tell)
-            return _result(intake, model, settings, groups, everyone)
+            return _result(intake, model, (how, settings), groups, everyone)
 
 
 def assign(
@@ -104,24 +93,15 @@ def assign(
     orders: Any,
     *,
     columns: Columns | CustomerColumns | None = None,
-    as_of: dt.date | str | None = None,
-    since: dt.date | str | None = None,
-    timezone: str | None = None,
-    where: str | None = None,
     on_stage: Callable[[str], None] | None = None,
+    **reading: Any,
 ) -> Segmentation:
     """Put a fitted model to other orders; as `SegmentModel.assign`, with profile and account."""
-    settings = Settings(
-        segments=len(model.centres),
-        as_of=parse_date("as-of", as_of),
-        since=parse_date("since", since),
-        timezone=timezone,
-        where=where,
-    )
+    how = make_reading(columns, **reading)
     tell = on_stage or _silent
     with Workspace() as scratch:
         tell("reading orders")
-        intake = _read(orders, columns or Columns(), settings, scratch)
+        intake = read(orders, how, scratch)
         if not intake.account.clustered.rows:
             raise DataError(
                 f"No customer can be given a segment{_aside(intake)}. Give orders of which some are purchases."
@@ -131,32 +111,11 @@ def assign(
             labelled = model.apply(_segmentable(intake))
             labelled = labelled.mutate(**{CLUSTER: labelled.segment_id - 1})
             groups = profile_segments(labelled, CLUSTER, len(model.centres))
-            return _result(intake, model, settings, groups, profile_all(_segmentable(intake)))
+            return _result(intake, model, (how,), groups, profile_all(_segmentable(intake)))
 
 
 def _silent(_stage: str) -> None:
     return None
-
-
-def _columns(
-    columns: Columns | CustomerColumns | None, roles: dict[str, str | None]
-) -> Columns | CustomerColumns:
-    if columns is not None and not roles:
-        return columns
-    unknown = sorted(set(roles) - set(ROLES))
-    if unknown:
-        raise SettingsError(
-            f"segment has no option {unknown[0]!r}.{did_you_mean(unknown[0], ROLES)} Roles are: {', '.join(ROLES)}."
-        )
-    if columns is None:
-        return Columns(**roles)
-    raise TypeError("Give columns or the roles one by one, not both.")
-
-
-def _read(orders: Any, columns: Columns | CustomerColumns, settings: Settings, scratch: Workspace) -> Intake:
-    if isinstance(columns, CustomerColumns):
-        return read_customers(orders, columns, settings, scratch)
-    return read_orders(orders, columns, settings, scratch)
 
 
 def _segmentable(intake: Intake) -> ir.Table:
@@ -216,7 +175,11 @@ def _aside(intake: Intake) -> str:
 
 
 def _result(
-    intake: Intake, model: SegmentModel, settings: Settings, groups: list[Group], everyone: Group
+    intake: Intake,
+    model: SegmentModel,
+    used: tuple[Reading, Settings] | tuple[Reading],
+    groups: list[Group],
+    everyone: Group,
 ) -> Segmentation:
     keeper = Workspace()
     return Segmentation(
@@ -238,8 +201,9 @@ def _result(
             "as_of": intake.as_of.isoformat() if intake.as_of else None,
             "settings": {
                 key: value.isoformat() if hasattr(value, "isoformat") else value
-                for key, value in asdict(settings).items()
-                if key != "as_of"
+                for part in used
+                for key, value in asdict(part).items()
+                if key not in ("as_of", "columns")
             },
         },
         workspace=keeper,

@@ -1,15 +1,17 @@
-"""Frozen settings: what the user may choose, checked at the door and nowhere else."""
+"""Frozen settings: what the user may choose, checked at the door and nowhere else.
+
+`Reading` says how a source is read, `Settings` how its customers are segmented.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from rfmeans.errors import SettingsError
+from rfmeans.errors import SettingsError, did_you_mean
 
-ROLES = ("customer", "date", "amount", "order", "quantity", "price")
 TRANSFORMS = ("auto", "log", "none")
 MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
 
@@ -24,6 +26,9 @@ class Columns:
     order: str | None = None
     quantity: str | None = None
     price: str | None = None
+    status: str | None = None
+    refund: str | None = None
+    currency: str | None = None
 
     def __post_init__(self) -> None:
         if self.amount and (self.quantity or self.price):
@@ -49,15 +54,87 @@ class CustomerColumns:
 
 def _each_column_once(columns: Columns | CustomerColumns) -> None:
     given: dict[str, str] = {}
-    for field in fields(columns):
-        name = getattr(columns, field.name)
+    for role in fields(columns):
+        name = getattr(columns, role.name)
         if name in given:
             raise SettingsError(
-                f"Column {name!r} was given twice: for {given[name]} and for {field.name}. "
+                f"Column {name!r} was given twice: for {given[name]} and for {role.name}. "
                 "Give each role a column of its own."
             )
         if name is not None:
-            given[name] = field.name
+            given[name] = role.name
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a source is read.
+
+    Parameters
+    ----------
+    columns
+        Columns by role; `CustomerColumns` for a table that already has one row per customer.
+    as_of
+        Date that recency is counted to; None: the day after the last order used. Lines dated on or after
+        it are set aside.
+    since
+        First day of the window; earlier lines are set aside.
+    timezone
+        Zone in which the calendar day of a time-zone-aware timestamp is taken; None: UTC, for a frame in
+        memory the zone that its column names.
+    where
+        A SQL condition; lines for which it is not true are set aside.
+
+    Raises
+    ------
+    SettingsError
+        If a value is out of range.
+    """
+
+    columns: Columns | CustomerColumns = field(default_factory=Columns)
+    as_of: dt.date | None = None
+    since: dt.date | None = None
+    timezone: str | None = None
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.as_of and self.since and self.since >= self.as_of:
+            raise SettingsError(
+                f"since must be before as-of. Got since {self.since} and as-of {self.as_of}: no day is left."
+            )
+        if self.timezone is not None and self.timezone not in zoneinfo.available_timezones():
+            raise SettingsError(
+                f"No time zone named {self.timezone!r}. Give one like 'Europe/London' or 'UTC'."
+            )
+        if self.where is not None and not (isinstance(self.where, str) and self.where.strip()):
+            got = "nothing" if isinstance(self.where, str) else repr(self.where)
+            raise SettingsError(f"where must be a SQL condition such as \"country = 'UK'\". Got {got}.")
+
+
+def make_reading(columns: Columns | CustomerColumns | None = None, **options: Any) -> Reading:
+    """Return how to read from what a user gave by name: fields of `Reading`, and roles of columns one by one.
+
+    Raises
+    ------
+    SettingsError
+        If an option is unknown or out of range.
+
+    >>> make_reading(customer="buyer", since="2026-01-31").columns.customer
+    'buyer'
+    >>> make_reading(custmer="buyer")
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: There is no option 'custmer'. Did you mean 'customer'?
+    """
+    roles = {role.name for role in fields(Columns)}
+    plain = {entry.name for entry in fields(Reading)} - {"columns"} - roles
+    unknown = sorted(set(options) - roles - plain)
+    if unknown:
+        raise SettingsError(f"There is no option {unknown[0]!r}.{did_you_mean(unknown[0], {*roles, *plain})}")
+    given = {role: options.pop(role) for role in sorted(roles & set(options))}
+    if columns is not None and any(name is not None for name in given.values()):
+        raise SettingsError("Give columns all at once or the roles one by one, not both.")
+    for name in ("as_of", "since"):
+        options[name] = parse_date(name.replace("_", "-"), options.get(name))
+    return Reading(columns=columns or Columns(**given), **options)
 
 
 @dataclass(frozen=True)
@@ -77,16 +154,6 @@ class Settings:
         Number of k-means++ starts; the best one is kept.
     tol
         scikit-learn's stopping tolerance; 0: until the centres stand still to 12 decimals.
-    as_of
-        Date that recency is counted to; None: the day after the last order used. Lines dated on or after
-        it are set aside.
-    since
-        First day of the window; earlier lines are set aside.
-    timezone
-        Zone in which the calendar day of a time-zone-aware timestamp is taken; None: UTC, for a frame in
-        memory the zone that its column names.
-    where
-        A SQL condition; lines for which it is not true are set aside.
 
     Raises
     ------
@@ -103,10 +170,6 @@ class Settings:
     seed: int = 0
     n_init: int = 50
     tol: float = 1e-4
-    as_of: dt.date | None = None
-    since: dt.date | None = None
-    timezone: str | None = None
-    where: str | None = None
 
     def __post_init__(self) -> None:
         _check_whole("segments", self.segments, MIN_SEGMENTS, MAX_SEGMENTS)
@@ -116,17 +179,6 @@ class Settings:
             raise SettingsError(f"tol must be a number from 0 to 1. Got {self.tol!r}.")
         if self.transform not in TRANSFORMS:
             raise SettingsError(f"transform must be one of {', '.join(TRANSFORMS)}. Got {self.transform!r}.")
-        if self.as_of and self.since and self.since >= self.as_of:
-            raise SettingsError(
-                f"since must be before as-of. Got since {self.since} and as-of {self.as_of}: no day is left."
-            )
-        if self.timezone is not None and self.timezone not in zoneinfo.available_timezones():
-            raise SettingsError(
-                f"No time zone named {self.timezone!r}. Give one like 'Europe/London' or 'UTC'."
-            )
-        if self.where is not None and not (isinstance(self.where, str) and self.where.strip()):
-            got = "nothing" if isinstance(self.where, str) else repr(self.where)
-            raise SettingsError(f"where must be a SQL condition such as \"country = 'UK'\". Got {got}.")
 
 
 def _check_whole(name: str, value: object, low: int, high: int) -> None:

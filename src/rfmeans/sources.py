@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.settings import Reading
+
 LONGEST_PATH = 4096
 LONGEST_HEADER = 1_000_000  # characters
 DELIMITERS = ",;\t|"
@@ -47,15 +49,15 @@ class Source:
     ordered: bool
 
 
-def open_source(source: Any, timezone: str | None = None) -> Source:
+def open_source(source: Any, reading: Reading) -> Source:
     """Open what the user passed.
 
     Parameters
     ----------
     source
         Path or glob of CSV or Parquet files; a pandas or Polars frame, an Arrow table; an Ibis table.
-    timezone
-        Zone in which time-zone-aware timestamps are read; None: UTC for files, the frame's own for frames.
+    reading
+        How to read it. Its time zone None: UTC for files, the frame's own for frames.
 
     Raises
     ------
@@ -67,8 +69,8 @@ def open_source(source: Any, timezone: str | None = None) -> Source:
     if isinstance(source, ir.Table):
         return Source(source, "Ibis table", ordered=False)
     if isinstance(source, str | Path):
-        return _open_files(str(source), timezone)
-    return _open_frame(source, timezone)
+        return _open_files(str(source), reading)
+    return _open_frame(source, reading)
 
 
 @contextmanager
@@ -127,7 +129,7 @@ def _connect(timezone: str | None) -> Any:
     return con
 
 
-def _open_files(pattern: str, timezone: str | None) -> Source:
+def _open_files(pattern: str, reading: Reading) -> Source:
     paths = _matching(pattern)
     kinds = {_kind(path) for path in paths}
     if len(kinds) > 1:
@@ -135,7 +137,7 @@ def _open_files(pattern: str, timezone: str | None) -> Source:
     empty = [path for path in paths if Path(path).stat().st_size == 0]
     if empty:
         raise SourceError(f"The file {empty[0]} is empty (0 bytes). Export it again.")
-    con = _connect(timezone)
+    con = _connect(reading.timezone)
     with engine_errors(f"Reading {pattern}"):
         parquet = kinds == {"parquet"}
         table = con.read_parquet(paths, union_by_name=True) if parquet else _read_csv(con, paths)
@@ -227,13 +229,13 @@ def _kind(path: str) -> str:
     )
 
 
-def _open_frame(frame: Any, timezone: str | None) -> Source:
+def _open_frame(frame: Any, reading: Reading) -> Source:
     import ibis
 
     named = getattr(frame, "attrs", {}).get("name")  # pandas frames can carry a name
     kind = str(named or f"{type(frame).__module__.partition('.')[0]} table")
-    table = _local_times(_typed(_to_arrow(frame)), timezone)
-    con = _connect(timezone)
+    table = _local_times(_typed(_to_arrow(frame)), reading.timezone)
+    con = _connect(reading.timezone)
     return Source(con.create_table("orders", ibis.memtable(table), temp=True), kind, ordered=True)
 
 

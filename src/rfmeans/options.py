@@ -1,0 +1,184 @@
+"""Options of the command line, in groups that commands share: each option is declared once."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import wraps
+from pathlib import Path  # noqa: TC003 - the command line reads these hints as it starts
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from rfmeans.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rfmeans.settings import CustomerColumns
+
+ORDER_ROLES = ("date", "amount", "order", "quantity", "price")
+CUSTOMER_ROLES = ("recency", "frequency", "monetary")
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """How the source is read: the fields of `rfmeans.settings.Reading` and the roles of columns."""
+
+    PANEL = "How the source is read"
+
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="Date recency is counted to. Default: the day after the last order."),
+    ] = None
+    since: Annotated[
+        str | None, typer.Option("--since", help="First day of the window, like 2026-01-31.")
+    ] = None
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", help="Zone of aware timestamps' days. Default: UTC.")
+    ] = None
+    where: Annotated[
+        str | None, typer.Option("--where", help="SQL condition; other lines are set aside.")
+    ] = None
+    customer: Annotated[str | None, typer.Option("--customer", help="Column of the customer's id.")] = None
+    date: Annotated[str | None, typer.Option("--date", help="Column of the order's date.")] = None
+    amount: Annotated[str | None, typer.Option("--amount", help="Column of the line's money.")] = None
+    order: Annotated[str | None, typer.Option("--order", help="Column of the order's id.")] = None
+    quantity: Annotated[
+        str | None, typer.Option("--quantity", help="Column of the quantity, with --price.")
+    ] = None
+    price: Annotated[
+        str | None, typer.Option("--price", help="Column of the unit price, with --quantity.")
+    ] = None
+
+    def given(self) -> dict[str, Any]:
+        """Return the options that were given, as `rfmeans.segment` takes them."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class CustomersOptions:
+    """Columns of a table that has one row per customer already."""
+
+    PANEL = "A table of customers"
+
+    customers_table: Annotated[
+        bool, typer.Option("--customers-table", help="The input has one row per customer, not order lines.")
+    ] = False
+    recency: Annotated[
+        str | None, typer.Option("--recency", help="Column of the recency (customers table).")
+    ] = None
+    frequency: Annotated[
+        str | None, typer.Option("--frequency", help="Column of the frequency (likewise).")
+    ] = None
+    monetary: Annotated[str | None, typer.Option("--monetary", help="Column of the monetary (likewise).")] = (
+        None
+    )
+
+    def columns(self, customer: str | None) -> CustomerColumns:
+        """Return the columns by role."""
+        from rfmeans.settings import CustomerColumns
+
+        return CustomerColumns(customer, self.recency, self.frequency, self.monetary)
+
+
+@dataclass(frozen=True)
+class SegmentingOptions:
+    """How customers are segmented: the fields of `rfmeans.settings.Settings`."""
+
+    PANEL = "How customers are segmented"
+
+    segments: Annotated[str, typer.Option("--segments", help="Number of segments, 2 to 12.")] = "4"
+    transform: Annotated[
+        str,
+        typer.Option("--transform", help="auto (log1p where skewed), log, or none (plain standardising)."),
+    ] = "auto"
+    seed: Annotated[int, typer.Option("--seed", help="Seed of K-Means.")] = 0
+    n_init: Annotated[int, typer.Option("--n-init", help="k-means++ starts; the best is kept.")] = 50
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """What is written."""
+
+    PANEL = "What is written"
+
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Output folder. Default: segments, assigned or demo.")
+    ] = None
+    format: Annotated[str, typer.Option("--format", help="Of the customers' file: parquet or csv.")] = (
+        "parquet"
+    )
+    force: Annotated[bool, typer.Option("--force", help="Replace an output folder that rfmeans wrote.")] = (
+        False
+    )
+
+
+@dataclass(frozen=True)
+class PrintingOptions:
+    """What is printed."""
+
+    PANEL = "What is printed"
+
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = (
+        False
+    )
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print errors only.")] = False
+
+
+def grouped(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take groups of options: each parameter that is a group becomes the group's own options."""
+    hints = get_type_hints(command, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    parameters = []
+    for name, parameter in inspect.signature(command).parameters.items():
+        parameters += (
+            _options(groups[name]) if name in groups else [parameter.replace(annotation=hints[name])]
+        )
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{option.name: given.pop(option.name) for option in fields(group)})  # type: ignore[operator]
+        command(**given)
+
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+    )
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def _options(group: Any) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    for option in fields(group):
+        hints[option.name].__metadata__[0].rich_help_panel = group.PANEL
+    return [
+        inspect.Parameter(
+            option.name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=hints[option.name]
+        )
+        for option in fields(group)
+    ]
+
+
+def how_to_read(reading: ReadingOptions, customers: CustomersOptions) -> dict[str, Any]:
+    """Return what `rfmeans.segment` is told of the source, from both groups.
+
+    Raises
+    ------
+    SettingsError
+        If options of order lines and of a table of customers are mixed.
+    """
+    given = reading.given()
+    if customers.customers_table:
+        _refuse([role for role in ORDER_ROLES if role in given], "only without")
+        customer = given.pop("customer", None)
+        return {"columns": customers.columns(customer), **given}
+    _refuse([role for role in CUSTOMER_ROLES if getattr(customers, role) is not None], "only with")
+    return given
+
+
+def _refuse(strays: list[str], need: str) -> None:
+    if strays:
+        options = ", ".join(f"--{role}" for role in strays)
+        raise SettingsError(f"{options} can be given {need} --customers-table.")
