@@ -19,7 +19,7 @@ from rfmeans.rfm import (
     group_lines,
 )
 from rfmeans.settings import CustomerColumns
-from rfmeans.sources import Source, engine_errors, open_source
+from rfmeans.sources import Source, engine_errors, with_source
 from rfmeans.values import check_whole, customer_key, money, number
 
 if TYPE_CHECKING:
@@ -86,7 +86,10 @@ def read(source: Any, reading: Reading, workspace: Workspace) -> Intake:
     DataError
         If no line can be used, or a customer stands in a table of customers twice.
     """
-    opened = open_source(source, reading)
+    return with_source(source, reading, lambda opened: _read_opened(opened, reading, workspace))
+
+
+def _read_opened(opened: Source, reading: Reading, workspace: Workspace) -> Intake:
     with engine_errors(f"Reading {opened.name}"):
         if isinstance(reading.columns, CustomerColumns):
             return _read_customers(opened, reading.columns, workspace)
@@ -98,6 +101,7 @@ def _read_orders(opened: Source, columns: Columns, reading: Reading, workspace: 
     lines = order_lines(opened.table, found, reading, ordered=opened.ordered)
     groups = workspace.keep(group_lines(lines.lines))
     account = account_lines(groups)
+    opened.check_rows(account.read.rows)
     _check_lines(opened, found, reading, account)
     assert account.last_day is not None
     as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
@@ -117,6 +121,7 @@ def _read_customers(opened: Source, columns: CustomerColumns, workspace: Workspa
         "monetary": money(table[found.monetary]),
     }
     customers = workspace.keep(customers_from_table(table, typed))
+    opened.check_rows(customers.count().to_pyarrow().as_py())
     _check_one_row_each(customers)
     clustered, aside = account_customers(customers)
     return Intake(opened, found, None, customers, None, Account(None, clustered, aside))

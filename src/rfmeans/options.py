@@ -51,6 +51,23 @@ class ReadingOptions:
         str | None, typer.Option("--price", help="Column of the unit price, with --quantity.")
     ] = None
 
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="Of a text file, like shift-jis. Default: found.")
+    ] = None
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", help="Of a text file: , ; | tab or blanks. Default: found.")
+    ] = None
+    header: Annotated[
+        bool,
+        typer.Option("--header/--no-header", help="Without: the columns are column1, column2 and so on."),
+    ] = True
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", help="Sheet of a workbook. Default: the first with data.")
+    ] = None
+    table: Annotated[
+        str | None, typer.Option("--table", help="Table of a DuckDB file. Default: its only one.")
+    ] = None
+
     def given(self) -> dict[str, Any]:
         """Return the options that were given, as `rfmeans.segment` takes them."""
         return {name: value for name, value in asdict(self).items() if value is not None}

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import encodings.aliases
 import zoneinfo
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from rfmeans.errors import SettingsError, did_you_mean
 
+# What a user may call the delimiter of a text file.
+DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "tab": "\t", "blanks": " "}
 TRANSFORMS = ("auto", "log", "none")
 MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
 
@@ -83,6 +86,17 @@ class Reading:
         memory the zone that its column names.
     where
         A SQL condition; lines for which it is not true are set aside.
+    encoding
+        Of a text file; None: found from its bytes.
+    delimiter
+        What divides the columns of a text file: ``,`` ``;`` ``|`` ``tab``, or ``blanks`` for runs of blanks;
+        None: found.
+    header
+        Whether the file has a line of column names; without, the columns are column1, column2 and so on.
+    sheet
+        The sheet of a workbook; None: the first one with data.
+    table
+        The table of a database file; None: its only one.
 
     Raises
     ------
@@ -95,6 +109,11 @@ class Reading:
     since: dt.date | None = None
     timezone: str | None = None
     where: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool = True
+    sheet: str | None = None
+    table: str | None = None
 
     def __post_init__(self) -> None:
         if self.as_of and self.since and self.since >= self.as_of:
@@ -108,6 +127,24 @@ class Reading:
         if self.where is not None and not (isinstance(self.where, str) and self.where.strip()):
             got = "nothing" if isinstance(self.where, str) else repr(self.where)
             raise SettingsError(f"where must be a SQL condition such as \"country = 'UK'\". Got {got}.")
+        _check_encoding(self.encoding)
+        if self.delimiter is not None and self.delimiter not in DELIMITERS:
+            raise SettingsError(
+                f"delimiter must be one of , ; | or the words tab and blanks. Got {self.delimiter!r}."
+            )
+
+
+def _check_encoding(encoding: str | None) -> None:
+    if encoding is None:
+        return
+    try:
+        "".encode(encoding)
+    except (LookupError, ValueError):
+        known = {name.replace("_", "-") for name in encodings.aliases.aliases.values()}
+        raise SettingsError(
+            f"No text encoding named {encoding!r}.{did_you_mean(encoding, known)} "
+            "Give one like 'utf-8', 'windows-1252' or 'shift-jis'."
+        ) from None
 
 
 def make_reading(columns: Columns | CustomerColumns | None = None, **options: Any) -> Reading:

@@ -12,22 +12,26 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rfmeans.errors import EngineError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import ibis.expr.types as ir
 
     from rfmeans.settings import Reading
+
+Result = TypeVar("Result")
 
 LONGEST_PATH = 4096
 LONGEST_HEADER = 1_000_000  # characters
 DELIMITERS = ",;\t|"
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
 PARQUET_ENDINGS = (".parquet", ".pq")
+# Names of our own columns beside the source's, which may be called anything.
+FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,60 @@ class Source:
         What to call it in messages and in the report: the file's name, or the kind of table.
     ordered
         Whether its rows have a lasting order, so that a row number means something.
+    located
+        The rows of `table` and where each one stands: its columns, `FILE` (text) and `LINE` (int64). The line is
+        the physical line of a text file on which the row begins, the row of a sheet, or the number of the data
+        row; 1-based. Both are null where rows have no lasting order. Meant for the few rows that are set aside:
+        it costs a pass of its own.
+    malformed
+        The lines of text files that are no rows: `FILE`, `LINE` and `TEXT`, as it stands in the file. None: there
+        are none.
+    malformed_lines
+        How many rows `malformed` has; they are part of the rows read.
+    rows
+        How many rows `table` has, counted from the lines of the file; None where nothing was counted.
+    understood
+        How the file was understood, in a few words, such as "semicolons, Windows-1252, header in line 3".
     """
 
     table: ir.Table
     name: str
     ordered: bool
+    located: ir.Table
+    malformed: ir.Table | None = None
+    malformed_lines: int = 0
+    rows: int | None = None
+    understood: str = ""
+
+    def check_rows(self, read: int) -> None:
+        """Check the number of rows that were read against the number of lines in the file.
+
+        Raises
+        ------
+        MalformedError
+            If they differ: `with_source` then reads the file line by line.
+        """
+        if self.rows is not None and self.rows != read:
+            raise MalformedError(f"{self.name} has {self.rows:,} rows, but {read:,} were read.")
+
+
+class MalformedError(SourceError):
+    """A text file has lines that the engine's own reader cannot be trusted with."""
+
+
+def with_source(source: Any, reading: Reading, use: Callable[[Source], Result]) -> Result:
+    """Open what the user passed and return what ``use`` makes of it; the way to read every row exactly once.
+
+    Text files are first left to the engine's own parallel reader. Where it stumbles over a line, or reads another
+    number of rows than there are lines, ``use`` is called again with the file read line by line, and its
+    malformed lines set aside. ``use`` has to look at every row, and to call `Source.check_rows`.
+
+    Raises
+    ------
+    SourceError
+        If nothing is there, or it cannot be read.
+    """
+    return use(open_source(source, reading))
 
 
 def open_source(source: Any, reading: Reading) -> Source:
@@ -67,7 +120,7 @@ def open_source(source: Any, reading: Reading) -> Source:
     import ibis.expr.types as ir
 
     if isinstance(source, ir.Table):
-        return Source(source, "Ibis table", ordered=False)
+        return Source(source, "Ibis table", ordered=False, located=_nowhere(source))
     if isinstance(source, str | Path):
         return _open_files(str(source), reading)
     return _open_frame(source, reading)
@@ -141,7 +194,20 @@ def _open_files(pattern: str, reading: Reading) -> Source:
     with engine_errors(f"Reading {pattern}"):
         parquet = kinds == {"parquet"}
         table = con.read_parquet(paths, union_by_name=True) if parquet else _read_csv(con, paths)
-    return Source(table, pattern if len(paths) > 1 else Path(paths[0]).name, ordered=True)
+        name = pattern if len(paths) > 1 else Path(paths[0]).name
+        return Source(table, name, ordered=True, located=_numbered(table, name))
+
+
+def _numbered(table: ir.Table, file: str | None) -> ir.Table:
+    import ibis
+
+    return table.mutate(**{FILE: ibis.literal(file, "string"), LINE: ibis.row_number() + 1})
+
+
+def _nowhere(table: ir.Table) -> ir.Table:
+    import ibis
+
+    return table.mutate(**{FILE: ibis.null("string"), LINE: ibis.null("int64")})
 
 
 def _read_csv(con: Any, paths: list[str]) -> ir.Table:
@@ -236,7 +302,8 @@ def _open_frame(frame: Any, reading: Reading) -> Source:
     kind = str(named or f"{type(frame).__module__.partition('.')[0]} table")
     table = _local_times(_typed(_to_arrow(frame)), reading.timezone)
     con = _connect(reading.timezone)
-    return Source(con.create_table("orders", ibis.memtable(table), temp=True), kind, ordered=True)
+    orders = con.create_table("orders", ibis.memtable(table), temp=True)
+    return Source(orders, kind, ordered=True, located=_numbered(orders, None))
 
 
 def _to_arrow(frame: Any) -> Any:
