@@ -15,8 +15,32 @@ SOURCE = Path(rfmeans.__file__).parent
 ENGINES = {"ibis", "duckdb", "pandas", "numpy", "sklearn", "pyarrow", "scipy"}
 # A file imports only from files before it.
 ORDER = [
-    *("errors", "settings", "layouts", "names", "workspace", "sources", "values", "orders", "rfm", "intake"),
-    *("scaling", "cells", "kmeans", "profile", "model", "summary", "outputs", "result", "pipeline"),
+    *(
+        "errors",
+        "formats",
+        "playbook",
+        "settings",
+        "layouts",
+        "names",
+        "workspace",
+        "sources",
+        "values",
+        "orders",
+        "rfm",
+        "intake",
+    ),
+    *(
+        "scaling",
+        "cells",
+        "kmeans",
+        "profile",
+        "distribution",
+        "model",
+        "summary",
+        "outputs",
+        "result",
+        "pipeline",
+    ),
     *("estimator", "synthetic", "terminal", "options", "cli"),
 ]
 FRAME = {"__init__", "__main__"}  # the package's front: takes from anywhere, gives its version

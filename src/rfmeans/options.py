@@ -40,6 +40,9 @@ class ReadingOptions:
     where: Annotated[
         str | None, typer.Option("--where", help="SQL condition; other lines are set aside.")
     ] = None
+    currency_symbol: Annotated[
+        str | None, typer.Option("--currency-symbol", help="Sign that money is shown with, like £ or EUR.")
+    ] = None
     customer: Annotated[str | None, typer.Option("--customer", help="Column of the customer's id.")] = None
     date: Annotated[str | None, typer.Option("--date", help="Column of the order's date.")] = None
     amount: Annotated[str | None, typer.Option("--amount", help="Column of the line's money.")] = None

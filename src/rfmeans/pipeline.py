@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.cells import collect_cells
+from rfmeans.distribution import measure_distributions
 from rfmeans.errors import DataError
 from rfmeans.intake import Intake, read
 from rfmeans.kmeans import CLUSTER, Fit, fit_centres, nearest
@@ -182,29 +183,30 @@ def _result(
     everyone: Group,
 ) -> Segmentation:
     keeper = Workspace()
+    customers = keeper.keep(model.apply(intake.customers))
+    spread = measure_distributions(
+        customers.filter(customers.reason.isnull()), len(model.centres), model.scaling
+    )
     return Segmentation(
-        customers=keeper.keep(model.apply(intake.customers)),
+        customers=customers,
         summary=summarise(
-            intake.source.name,
-            intake.as_of,
-            intake.account,
-            everyone,
-            groups,
-            model.names,
-            (model.scaling, model.settings, model.inertia),
+            intake, model, (groups, everyone), spread, _described(intake, used), used[0].currency_symbol
         ),
         model=model,
         set_aside=intake.set_aside,
-        described={
-            "source": intake.source.name,
-            "columns": {role: name for role, name in asdict(intake.columns).items() if name is not None},
-            "as_of": intake.as_of.isoformat() if intake.as_of else None,
-            "settings": {
-                key: value.isoformat() if hasattr(value, "isoformat") else value
-                for part in used
-                for key, value in asdict(part).items()
-                if key not in ("as_of", "columns")
-            },
-        },
         workspace=keeper,
     )
+
+
+def _described(intake: Intake, used: tuple[Reading, Settings] | tuple[Reading]) -> dict[str, Any]:
+    return {
+        "source": intake.source.name,
+        "columns": {role: name for role, name in asdict(intake.columns).items() if name is not None},
+        "as_of": intake.as_of.isoformat() if intake.as_of else None,
+        "settings": {
+            key: value.isoformat() if hasattr(value, "isoformat") else value
+            for part in used
+            for key, value in asdict(part).items()
+            if key not in ("as_of", "columns")
+        },
+    }

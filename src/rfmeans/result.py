@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rfmeans.errors import SettingsError
 from rfmeans.outputs import FORMATS, check_target, replacing
@@ -42,15 +42,12 @@ class Segmentation:
         The fitted model.
     set_aside
         Ibis table of the source's rows that were not used; None for a table of customers.
-    described
-        What was understood of the source: columns by role and settings.
     """
 
     customers: ir.Table
     summary: Summary
     model: SegmentModel
     set_aside: ir.Table | None
-    described: dict[str, Any]
     workspace: Workspace
 
     @cached_property
@@ -96,7 +93,7 @@ class Segmentation:
         self.profile.to_csv(folder / "profile.csv", index=False)
         if self.set_aside is not None:
             self.set_aside.to_parquet(folder / "set_aside.parquet")
-        account = {**account_dict(self.summary.account), **self.described}
+        account = {**account_dict(self.summary.account), **self.summary.described}
         (folder / "account.json").write_text(
             json.dumps(account, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )

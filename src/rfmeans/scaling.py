@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,24 @@ def _z(customers: ir.Table, feature: FeatureScaling) -> ir.Column:
     raw = _raw(customers, feature.name)
     value = _log1p(raw) if feature.transform == "log1p" else raw
     return (value - float64(feature.mean)) / float64(feature.sd) if feature.sd else value * float64(0.0)
+
+
+def to_original_units(centre: tuple[float, float, float], scaling: Scaling) -> tuple[float, float, float]:
+    """Return a point of feature space in days, purchases and money.
+
+    >>> plain, logged = FeatureScaling("x", "none", 5.0, 2.0, 0.0), FeatureScaling("x", "log1p", 0.0, 1.0, 3.0)
+    >>> [round(value, 6) for value in to_original_units((-1, 0, 2), Scaling((plain, plain, logged)))]
+    [3.0, 5.0, 6.389056]
+    """
+    recency, frequency, monetary = (
+        _undone(z, feature) for z, feature in zip(centre, scaling.features, strict=True)
+    )
+    return recency, frequency, monetary
+
+
+def _undone(z: float, feature: FeatureScaling) -> float:
+    value = feature.mean + z * feature.sd
+    return math.expm1(value) if feature.transform == "log1p" else value
 
 
 def _raw(customers: ir.Table, name: str) -> ir.Column:

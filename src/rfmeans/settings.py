@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from rfmeans.errors import SettingsError, did_you_mean
+from rfmeans.formats import check_symbol
 
 # What a user may call the delimiter of a text file.
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "tab": "\t", "blanks": " "}
@@ -97,6 +98,8 @@ class Reading:
         The sheet of a workbook; None: the first one with data.
     table
         The table of a database file; None: its only one.
+    currency_symbol
+        Sign that money is shown with, like £ or EUR; it changes no number.
 
     Raises
     ------
@@ -114,8 +117,10 @@ class Reading:
     header: bool = True
     sheet: str | None = None
     table: str | None = None
+    currency_symbol: str = ""
 
     def __post_init__(self) -> None:
+        check_symbol(self.currency_symbol)
         if self.as_of and self.since and self.since >= self.as_of:
             raise SettingsError(
                 f"since must be before as-of. Got since {self.since} and as-of {self.as_of}: no day is left."

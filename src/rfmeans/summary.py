@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import math
+import platform
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.names import LAPSED, Name, empty_regions
+from rfmeans import __version__
+from rfmeans.distribution import LEVELS, TOPS
+from rfmeans.formats import counted, money, number, percent
+from rfmeans.names import LAPSED, empty_regions
+from rfmeans.scaling import to_original_units
 
 if TYPE_CHECKING:
     import datetime as dt
 
     import pandas as pd
 
-    from rfmeans.intake import Account
+    from rfmeans.distribution import Distributions
+    from rfmeans.intake import Account, Intake
+    from rfmeans.model import SegmentModel
     from rfmeans.profile import Group
     from rfmeans.rfm import Tally
     from rfmeans.scaling import Scaling
@@ -26,8 +34,8 @@ class Segment:
 
     Attributes
     ----------
-    segment_id, segment
-        Number from 1, the most valuable first; name.
+    segment_id, segment, region
+        Number from 1, the most valuable first; name; the name without its tier.
     figures
         Customers, revenue, means and medians.
     share, revenue_share
@@ -40,10 +48,13 @@ class Segment:
         What the name hangs on, one sentence per close cut.
     lapsed
         Whether it lies in the lapsed band.
+    centre
+        The centre in days, purchases and money.
     """
 
     segment_id: int
     segment: str
+    region: str
     figures: Group
     share: float
     revenue_share: float
@@ -53,6 +64,7 @@ class Segment:
     evidence: str
     borderline: tuple[str, ...]
     lapsed: bool
+    centre: tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -71,8 +83,13 @@ class Summary:
         The segments, the most valuable first.
     empty_regions
         Names that no segment has.
-    scaling, settings, inertia
-        How it was made.
+    distributions
+        How customers are spread: quantiles, the map, the concentration of revenue.
+    scaling, settings, inertia, described, versions
+        How it was made: the transforms, what the model was fitted with and how tightly, columns and settings of
+        this run, versions of the software.
+    currency_symbol
+        Sign that money is shown with; may be empty.
     """
 
     source: str
@@ -81,9 +98,13 @@ class Summary:
     everyone: Group
     segments: tuple[Segment, ...]
     empty_regions: tuple[str, ...]
+    distributions: Distributions
     scaling: Scaling
     settings: dict[str, Any]
     inertia: float
+    described: dict[str, Any]
+    versions: dict[str, str]
+    currency_symbol: str = ""
 
     @property
     def most_valuable(self) -> Segment:
@@ -102,8 +123,8 @@ class Summary:
         """One sentence on the most valuable segment, one on the most at-risk one."""
         at_risk = self.most_at_risk
         return (
-            f"Most valuable: {_headline(self.most_valuable)}",
-            f"Most at risk: {_headline(at_risk)}"
+            f"Most valuable: {_headline(self.most_valuable, self.currency_symbol)}",
+            f"Most at risk: {_headline(at_risk, self.currency_symbol)}"
             if at_risk
             else "Most at risk: no segment is lapsed in these data.",
         )
@@ -128,41 +149,63 @@ class Summary:
             "most_at_risk": self.most_at_risk.segment if self.most_at_risk else None,
             "headlines": list(self.headlines),
             "empty_regions": list(self.empty_regions),
+            "quantiles": {
+                "levels": LEVELS,
+                "segments": [asdict(spread) for spread in self.distributions.spreads],
+            },
+            "concentration": {f"top {share:.0%}": self.distributions.held_by_top(share) for share in TOPS},
+            "currency_symbol": self.currency_symbol,
             "features": [asdict(feature) for feature in self.scaling.features],
             "settings": self.settings,
             "inertia": self.inertia,
+            "described": self.described,
+            "versions": self.versions,
         }
         result: dict[str, Any] = _json_ready(plain)
         return result
 
 
 def summarise(
-    source: str,
-    as_of: dt.date | None,
-    account: Account,
-    everyone: Group,
-    groups: list[Group],
-    names: tuple[Name, ...],
-    made: tuple[Scaling, dict[str, Any], float],
+    intake: Intake,
+    model: SegmentModel,
+    figures: tuple[list[Group], Group],
+    distributions: Distributions,
+    described: dict[str, Any],
+    currency_symbol: str = "",
 ) -> Summary:
-    """Bring figures and names together; ``made`` is scaling, settings and inertia of the model."""
+    """Bring figures and names together; ``figures`` are those of the segments and of all customers."""
+    groups, everyone = figures
     return Summary(
-        source=source,
-        as_of=as_of,
-        account=account,
+        source=intake.source.name,
+        as_of=intake.as_of,
+        account=intake.account,
         everyone=everyone,
         segments=tuple(
-            _segment(position, name, group, everyone)
-            for position, (name, group) in enumerate(zip(names, groups, strict=True), start=1)
+            _segment(position, model, groups[position - 1], everyone, currency_symbol)
+            for position in range(1, len(groups) + 1)
         ),
-        empty_regions=empty_regions(names),
-        scaling=made[0],
-        settings=made[1],
-        inertia=made[2],
+        empty_regions=empty_regions(model.names),
+        distributions=distributions,
+        scaling=model.scaling,
+        settings=model.settings,
+        inertia=model.inertia,
+        described=described,
+        versions=_versions(),
+        currency_symbol=currency_symbol,
     )
 
 
-def _segment(position: int, name: Name, group: Group, everyone: Group) -> Segment:
+def _versions() -> dict[str, str]:
+    return {
+        "rfmeans": __version__,
+        "Python": platform.python_version(),
+        **{name: version(name) for name in ("ibis-framework", "duckdb", "numpy", "scikit-learn")},
+    }
+
+
+def _segment(position: int, model: SegmentModel, group: Group, everyone: Group, symbol: str) -> Segment:
+    name = model.names[position - 1]
+
     def index(feature: str) -> float:
         mean: float = getattr(everyone, f"mean_{feature}")
         return 100 * getattr(group, f"mean_{feature}") / mean if mean else math.nan
@@ -170,67 +213,37 @@ def _segment(position: int, name: Name, group: Group, everyone: Group) -> Segmen
     return Segment(
         segment_id=position,
         segment=name.text,
+        region=name.region,
         figures=group,
         share=group.customers / everyone.customers if everyone.customers else math.nan,
         revenue_share=float(group.revenue / everyone.revenue) if everyone.revenue else math.nan,
         recency_index=index("recency"),
         frequency_index=index("frequency"),
         monetary_index=index("monetary"),
-        evidence=_evidence(group, everyone),
+        evidence=_evidence(group, everyone, symbol),
         borderline=name.borderline,
         lapsed=name.recency_band == LAPSED,
+        centre=to_original_units(model.centres[position - 1], model.scaling),
     )
 
 
-def _evidence(group: Group, everyone: Group) -> str:
+def _evidence(group: Group, everyone: Group, symbol: str) -> str:
     if not group.customers:
         return "no customer is in it"
     return (
-        f"last purchase {number(group.median_recency)} days ago against {number(everyone.median_recency)}; "
-        f"{_purchases(group.median_frequency)} against {number(everyone.median_frequency)}; "
-        f"{number(group.median_monetary)} spent against {number(everyone.median_monetary)}"
+        f"last purchase {counted(group.median_recency, 'day')} ago against {number(everyone.median_recency)}; "
+        f"{counted(group.median_frequency, 'purchase')} against {number(everyone.median_frequency)}; "
+        f"{money(group.median_monetary, symbol)} spent against {money(everyone.median_monetary, symbol)}"
     )
 
 
-def _purchases(count: float) -> str:
-    return f"{number(count)} purchase{'' if count == 1 else 's'}"
-
-
-def _headline(segment: Segment) -> str:
+def _headline(segment: Segment, symbol: str) -> str:
     figures = segment.figures
     return (
-        f"{segment.segment}: {figures.customers:,} customers ({percent(segment.share)}) with "
-        f"{percent(segment.revenue_share)} of revenue, {number(figures.mean_monetary)} each; "
-        f"last purchase {number(figures.mean_recency)} days ago on average."
+        f"{segment.segment}: {counted(figures.customers, 'customer')} ({percent(segment.share)}) with "
+        f"{percent(segment.revenue_share)} of revenue, {money(figures.mean_monetary, symbol)} each; "
+        f"last purchase {counted(figures.mean_recency, 'day')} ago on average."
     )
-
-
-def number(value: float) -> str:
-    """Return a number as a manager reads it: three digits or more, thousands apart.
-
-    >>> number(3571.4), number(4.28), number(51.0), number(0.126)
-    ('3,571', '4.3', '51', '0.13')
-    """
-    if not math.isfinite(value):
-        return "–"
-    if value == round(value) or abs(value) >= 100:
-        return f"{math.floor(value + 0.5):,}"
-    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage that never reads as none or all when it is not.
-
-    >>> percent(0.166), percent(0.0004), percent(0.9996), percent(0.0)
-    ('17 %', '< 1 %', '> 99 %', '0 %')
-    """
-    if not math.isfinite(share):
-        return "–"
-    if 0 < share < 0.005:
-        return "< 1 %"
-    if 0.995 <= share < 1:
-        return "> 99 %"
-    return f"{share:.0%}".replace("%", " %")
 
 
 def _profile_row(segment: Segment) -> dict[str, Any]:

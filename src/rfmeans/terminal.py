@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from rfmeans.summary import number, percent
+from rfmeans.formats import number, percent
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,134 @@
+"""How numbers, money, names and segments look: the one place for page, charts, Markdown and terminal.
+
+Locale-neutral: a comma every three digits, a point before decimals, no currency sign unless one is given.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rfmeans.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# One colour per segment, in the order of segment ids. The first six are Okabe & Ito's; the others were chosen
+# as far from all before them as they can be under normal sight, protanopia and deuteranopia, none so light
+# that it is lost on white nor so dark that it is lost on the dark page. tests/test_formats.py measures it.
+COLOURS = (
+    *("#0072B2", "#E69F00", "#56B4E9", "#D55E00", "#009E73", "#CC79A7"),
+    *("#A03519", "#3F89FD", "#226865", "#87C188", "#B52F8F", "#234FCA"),
+)
+MAX_SYMBOL = 8
+CELL_TEXT, CHART_TEXT = 120, 34  # characters of a foreign text that a table and a chart have room for
+DASH = "–"
+ISOLATES = {"LRI", "RLI", "FSI", "PDI"}
+OVERRIDES = {"LRE", "RLE", "LRO", "RLO", "PDF"}
+MARKS = "\u200e\u200f\u061c"
+
+
+def colour(segment_id: int) -> str:
+    """Return the colour of a segment, by its id from 1."""
+    return COLOURS[(segment_id - 1) % len(COLOURS)]
+
+
+def number(value: float) -> str:
+    """Return a number as a manager reads it: three digits or more, thousands apart.
+
+    >>> number(3571.4), number(4.28), number(51.0), number(0.126), number(-0.2)
+    ('3,571', '4.3', '51', '0.13', '-0.2')
+    """
+    if not math.isfinite(value):
+        return DASH
+    if value == round(value) or abs(value) >= 100:
+        return f"{math.floor(value + 0.5):,}"
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage that never reads as none or all when it is not.
+
+    >>> percent(0.166), percent(0.0004), percent(0.9996), percent(0.0)
+    ('17 %', '< 1 %', '> 99 %', '0 %')
+    """
+    if not math.isfinite(share):
+        return DASH
+    if 0 < share < 0.005:
+        return "< 1 %"
+    if 0.995 <= share < 1:
+        return "> 99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def money(value: float, symbol: str = "") -> str:
+    """Return money as `number` does, with the currency's sign: a word after it, any other sign before it.
+
+    >>> money(3571.4), money(3571.4, "£"), money(-12, "$"), money(3571.4, "EUR"), money(5, "kr")
+    ('3,571', '£3,571', '-$12', '3,571 EUR', '5 kr')
+    """
+    text = number(value)
+    if not symbol or text == DASH:
+        return text
+    if symbol.isalpha():
+        return f"{text} {symbol}"
+    return f"-{symbol}{text[1:]}" if text.startswith("-") else f"{symbol}{text}"
+
+
+def counted(count: float, one: str, many: str | None = None) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "day"), counted(12.1, "day"), counted(0, "purchase"), counted(2, "branch", "branches")
+    ('1 day', '12.1 days', '0 purchases', '2 branches')
+    """
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def check_symbol(symbol: str) -> str:
+    """Return the currency's sign if it is one.
+
+    Raises
+    ------
+    SettingsError
+        If it is too long, or holds a digit, a space or a sign that would change the number.
+    """
+    fits = isinstance(symbol, str) and len(symbol) <= MAX_SYMBOL
+    if not fits or any(unicodedata.category(letter)[0] in "NZC" or letter in "-+,|" for letter in symbol):
+        raise SettingsError(
+            f"currency-symbol must be a sign like £ or EUR of at most {MAX_SYMBOL} characters, without digits "
+            f"or spaces. Got {symbol!r}."
+        )
+    return symbol
+
+
+def clip(text: str, limit: int = CELL_TEXT) -> str:
+    r"""Return foreign text on one line, without what turns or hides it, its end cut off visibly where too long.
+
+    >>> clip("High-Value Loyal"), clip("a" * 50, 12), clip("A\nB\u202eC")
+    ('High-Value Loyal', 'aaaaaaaaaaa…', 'A B�C')
+    """
+    shown = "".join(map(_inert, text[: limit + 1]))
+    return shown if len(text) <= limit else f"{shown[: limit - 1].rstrip()}…"
+
+
+def _inert(letter: str) -> str:
+    if letter in "\t\n\r\x0b\x0c\x85\u2028\u2029":
+        return " "
+    turning = unicodedata.bidirectional(letter) in ISOLATES | OVERRIDES or letter in MARKS
+    return "\ufffd" if turning or unicodedata.category(letter) in ("Cc", "Cs") else letter
+
+
+def chart_labels(names: Sequence[str]) -> list[str]:
+    """Return names short enough for a chart, each still its own.
+
+    >>> chart_labels(["New", "x" * 40 + "1", "x" * 40 + "2"])
+    ['New', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… (2)', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… (3)']
+    """
+    short = [clip(name, CHART_TEXT) for name in names]
+    times = Counter(short)
+    return [
+        f"{label} ({position})" if times[label] > 1 else label
+        for position, label in enumerate(short, start=1)
+    ]
