@@ -16,7 +16,8 @@ from rfmeans.rfm import (
     account_lines,
     customers_as_of,
     customers_from_table,
-    group_lines,
+    group_orders,
+    total_orders,
 )
 from rfmeans.settings import CustomerColumns
 from rfmeans.sources import Source, engine_errors, with_source
@@ -66,6 +67,8 @@ class Intake:
         The source's rows that were not used; None for a table of customers.
     account
         The tallies.
+    orders
+        The orders, as `rfmeans.rfm.total_orders` returns them; None for a table of customers.
     """
 
     source: Source
@@ -74,10 +77,13 @@ class Intake:
     customers: ir.Table
     set_aside: ir.Table | None
     account: Account
+    orders: ir.Table | None = None
 
 
-def read(source: Any, reading: Reading, workspace: Workspace) -> Intake:
+def read(source: Any, reading: Reading, workspace: Workspace, *, keep_orders: bool = False) -> Intake:
     """Read a source and sum it up per customer; a table of customers as it stands.
+
+    With ``keep_orders`` the orders are kept on the engine on the way, for more figures without another pass.
 
     Raises
     ------
@@ -86,20 +92,25 @@ def read(source: Any, reading: Reading, workspace: Workspace) -> Intake:
     DataError
         If no line can be used, or a customer stands in a table of customers twice.
     """
-    return with_source(source, reading, lambda opened: _read_opened(opened, reading, workspace))
+    return with_source(source, reading, lambda opened: _read_opened(opened, reading, workspace, keep_orders))
 
 
-def _read_opened(opened: Source, reading: Reading, workspace: Workspace) -> Intake:
+def _read_opened(opened: Source, reading: Reading, workspace: Workspace, keep_orders: bool) -> Intake:
     with engine_errors(f"Reading {opened.name}"):
         if isinstance(reading.columns, CustomerColumns):
             return _read_customers(opened, reading.columns, workspace)
-        return _read_orders(opened, reading.columns, reading, workspace)
+        return _read_orders(opened, reading.columns, reading, workspace, keep_orders)
 
 
-def _read_orders(opened: Source, columns: Columns, reading: Reading, workspace: Workspace) -> Intake:
+def _read_orders(
+    opened: Source, columns: Columns, reading: Reading, workspace: Workspace, keep_orders: bool
+) -> Intake:
     found = order_columns(opened.table.columns, columns)
     lines = order_lines(opened.table, found, reading, ordered=opened.ordered)
-    groups = workspace.keep(group_lines(lines.lines))
+    orders = total_orders(lines.lines)
+    if keep_orders:
+        orders = workspace.keep(orders)
+    groups = workspace.keep(group_orders(orders))
     account = account_lines(groups)
     opened.check_rows(account.read.rows)
     _check_lines(opened, found, reading, account)
@@ -107,7 +118,9 @@ def _read_orders(opened: Source, columns: Columns, reading: Reading, workspace: 
     as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
     customers = customers_as_of(groups, as_of)
     clustered, aside = account_customers(customers)
-    return Intake(opened, found, as_of, customers, lines.set_aside, Account(account, clustered, aside))
+    return Intake(
+        opened, found, as_of, customers, lines.set_aside, Account(account, clustered, aside), orders
+    )
 
 
 def _read_customers(opened: Source, columns: CustomerColumns, workspace: Workspace) -> Intake:

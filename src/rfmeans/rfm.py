@@ -65,12 +65,11 @@ class LineAccount:
         return Tally(sum(part.rows for part in parts), sum((part.money for part in parts), Decimal(0)))
 
 
-def group_lines(lines: ir.Table) -> ir.Table:
-    """Return one row per customer with used lines, and one per reason for the lines set aside.
+def total_orders(lines: ir.Table) -> ir.Table:
+    """Return one row per order of used lines, and one per reason for the lines set aside.
 
-    Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, monetary
-    (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day.
-    An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
+    Columns: customer_id, order_id, day_id (all null in the rows of lines set aside), reason, lines, total
+    (decimal), first_day, last_day.
     """
     used = lines.reason == USED
     keyed = lines.mutate(
@@ -79,12 +78,21 @@ def group_lines(lines: ir.Table) -> ir.Table:
             for key in ("customer_id", "order_id", "day_id")
         }
     )
-    orders = keyed.group_by("customer_id", "order_id", "day_id", "reason").agg(
+    return keyed.group_by("customer_id", "order_id", "day_id", "reason").agg(
         lines=keyed.count(),
         total=keyed.amount.sum(),
         first_day=keyed.ordered_on.min(),
         last_day=keyed.ordered_on.max(),
     )
+
+
+def group_orders(orders: ir.Table) -> ir.Table:
+    """Return one row per customer with used lines, and one per reason for the lines set aside.
+
+    Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, monetary
+    (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day.
+    An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
+    """
     is_purchase = orders.total > 0
     return orders.group_by("customer_id", line_reason=orders.reason).agg(
         lines=orders.lines.sum().cast("int64"),
@@ -98,7 +106,7 @@ def group_lines(lines: ir.Table) -> ir.Table:
 
 
 def account_lines(groups: ir.Table) -> LineAccount:
-    """Return the account of the lines from the rows of `group_lines` (a handful of rows come back)."""
+    """Return the account of the lines from the rows of `group_orders` (a handful of rows come back)."""
     rows = (
         groups.group_by("line_reason")
         .agg(
