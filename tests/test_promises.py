@@ -38,6 +38,8 @@ ORDER = [
         "model",
         "summary",
         "outputs",
+        "tablefiles",
+        "audiences",
         "result",
         "pipeline",
     ),

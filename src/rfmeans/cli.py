@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from rfmeans.result import Segmentation
+    from rfmeans.result import Segmentation, Written
 
 app = typer.Typer(
     name="rfmeans",
@@ -133,13 +133,13 @@ def _run(
     """Do the work, write the folder, print: what every command with a result has in common."""
     from rfmeans.outputs import check_target
 
-    out = output.out or Path(default)
+    out, audiences = output.out or Path(default), output.audiences()
     check_target(out, force=output.force)
     with _progress(printing.quiet) as tell:
         result = work(tell)
         tell("writing")
-        target = result.save(out, force=output.force, format=output.format)
-    _finish(result, target, as_json=printing.as_json, quiet=printing.quiet)
+        written = result.write(out, audiences, force=output.force, customers_format=output.format)
+    _finish(result, written, as_json=printing.as_json, quiet=printing.quiet)
 
 
 def main() -> None:
@@ -180,16 +180,15 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _finish(result: Segmentation, target: Path, *, as_json: bool, quiet: bool) -> None:
+def _finish(result: Segmentation, written: Written, *, as_json: bool, quiet: bool) -> None:
     try:
         if as_json:
-            typer.echo(
-                json.dumps({**result.summary.to_dict(), "out": str(target)}, indent=2, ensure_ascii=False)
-            )
+            found = {**result.summary.to_dict(), **written.to_dict()}
+            typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
         if not quiet:
             from rfmeans.terminal import print_summary
 
-            print_summary(result.summary, target, _console() if as_json else _stdout())
+            print_summary(result.summary, written, _console() if as_json else _stdout())
     finally:
         result.close()
 

@@ -15,7 +15,7 @@ from rfmeans.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rfmeans.settings import CustomerColumns
+    from rfmeans.settings import AudienceSettings, CustomerColumns
 
 ORDER_ROLES = ("date", "amount", "order", "quantity", "price")
 CUSTOMER_ROLES = ("recency", "frequency", "monetary")
@@ -129,9 +129,28 @@ class OutputOptions:
     format: Annotated[str, typer.Option("--format", help="Of the customers' file: parquet or csv.")] = (
         "parquet"
     )
+    audience_format: Annotated[
+        str,
+        typer.Option(
+            "--audience-format",
+            help="Of the audience lists: plain, klaviyo, mailchimp, google-ads, meta-ads, or none for no lists.",
+        ),
+    ] = "plain"
+    holdout: Annotated[
+        float,
+        typer.Option(
+            "--holdout", help="Share of customers to hold out of campaigns, to measure them; 0: none."
+        ),
+    ] = 0.1
     force: Annotated[bool, typer.Option("--force", help="Replace an output folder that rfmeans wrote.")] = (
         False
     )
+
+    def audiences(self) -> AudienceSettings:
+        """Return how to write the audience lists."""
+        from rfmeans.settings import AudienceSettings
+
+        return AudienceSettings(self.audience_format, self.holdout)
 
 
 @dataclass(frozen=True)

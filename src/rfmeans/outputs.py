@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FORMATS = ("parquet", "csv")
+AUDIENCES = "audiences"
+AUDIENCE_FILE = re.compile(r"\d+(-.*)?\.csv$|holdout$")
 WRITTEN = (
     "account.json",
+    AUDIENCES,
     "customers.csv",
     "customers.parquet",
     "model.json",
@@ -41,7 +45,7 @@ def check_target(folder: str | os.PathLike[str], *, force: bool) -> Path:
         raise OutputError(
             f"The output folder {target} exists already. Give another --out, or --force to replace it."
         )
-    if target.exists() and any(entry.name not in WRITTEN for entry in target.iterdir()):
+    if target.exists() and any(map(_foreign, target.iterdir())):
         raise OutputError(
             f"{target} holds files that rfmeans did not write, so it is not replaced even with --force. "
             "Give another --out."
@@ -50,6 +54,13 @@ def check_target(folder: str | os.PathLike[str], *, force: bool) -> Path:
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise OutputError(f"Cannot write to {parent}: permission denied. Give another --out.")
     return target
+
+
+def _foreign(entry: Path) -> bool:
+    """Whether a file or folder, or anything in it, was not written by rfmeans."""
+    if entry.name != AUDIENCES:
+        return entry.name not in WRITTEN
+    return any(not AUDIENCE_FILE.match(inner.name) for inner in entry.rglob("*"))
 
 
 @contextmanager

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rfmeans.audiences import write_audiences
 from rfmeans.errors import SettingsError
-from rfmeans.outputs import FORMATS, check_target, replacing
+from rfmeans.outputs import AUDIENCES, FORMATS, check_target, replacing
+from rfmeans.settings import NO_AUDIENCES, AudienceSettings
 from rfmeans.sources import engine_errors
 from rfmeans.summary import account_dict
+from rfmeans.tablefiles import inert_frame, on_duckdb, write_csv, write_parquet
 
 if TYPE_CHECKING:
     import os
@@ -20,9 +23,22 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
+    from rfmeans.audiences import Audiences
     from rfmeans.model import SegmentModel
     from rfmeans.summary import Summary
     from rfmeans.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Written:
+    """The output folder that was written, and the audience lists in it (None where none were asked for)."""
+
+    folder: Path
+    audiences: Audiences | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {"out": str(self.folder), "audiences": asdict(self.audiences) if self.audiences else None}
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +76,15 @@ class Segmentation:
         """The most valuable and the most at-risk segment, in a sentence each."""
         return self.summary.headlines
 
-    def save(self, folder: str | os.PathLike[str], *, force: bool = False, format: str = "parquet") -> Path:  # noqa: A002 - as the option is called
+    def save(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        force: bool = False,
+        format: str = "parquet",  # noqa: A002 - as the option is called
+        audience_format: str = "plain",
+        holdout: float = 0.1,
+    ) -> Path:
         """Write the output folder, whole or not at all, and return its path.
 
         Parameters
@@ -71,33 +95,60 @@ class Segmentation:
             Replace the folder if it exists and rfmeans wrote it.
         format
             Of the customers: ``"parquet"`` or ``"csv"``.
+        audience_format, holdout
+            See `rfmeans.settings.AudienceSettings`.
 
         Raises
         ------
         OutputError
             If it exists or cannot be written.
+        DataError
+            If the audience format needs e-mail addresses and no customer has one.
         """
-        if format not in FORMATS:
-            raise SettingsError(f"format must be parquet or csv. Got {format!r}.")
+        return self.write(
+            folder, AudienceSettings(audience_format, holdout), force=force, customers_format=format
+        ).folder
+
+    def write(
+        self,
+        folder: str | os.PathLike[str],
+        audiences: AudienceSettings,
+        *,
+        force: bool = False,
+        customers_format: str = "parquet",
+    ) -> Written:
+        """As `save`, and say what was written."""
+        if customers_format not in FORMATS:
+            raise SettingsError(f"format must be parquet or csv. Got {customers_format!r}.")
         target = check_target(folder, force=force)
         with replacing(target) as temporary, engine_errors(f"Writing {target}"):
-            self._write(temporary, format)
-        return target
+            lists = self._write(temporary, customers_format, audiences)
+        return Written(target, lists)
 
-    def _write(self, folder: Path, customers_format: str) -> None:
-        customers = self.customers.order_by("customer_id")
+    def _write(self, folder: Path, customers_format: str, audiences: AudienceSettings) -> Audiences | None:
         if customers_format == "csv":
-            customers.to_csv(folder / "customers.csv")
+            with on_duckdb(self.customers) as local:
+                write_csv(local, folder / "customers.csv", order_by="customer_id")
         else:
-            customers.to_parquet(folder / "customers.parquet")
-        self.profile.to_csv(folder / "profile.csv", index=False)
+            write_parquet(self.customers.order_by("customer_id"), folder / "customers.parquet")
+        inert_frame(self.profile).to_csv(folder / "profile.csv", index=False)
         if self.set_aside is not None:
-            self.set_aside.to_parquet(folder / "set_aside.parquet")
+            write_parquet(self.set_aside, folder / "set_aside.parquet")
+        lists = self._write_audiences(folder / AUDIENCES, audiences)
         account = {**account_dict(self.summary.account), **self.summary.described}
+        account["audiences"] = asdict(lists) if lists else None
         (folder / "account.json").write_text(
             json.dumps(account, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
         (folder / "model.json").write_text(self.model.to_json(), encoding="utf-8")
+        return lists
+
+    def _write_audiences(self, folder: Path, settings: AudienceSettings) -> Audiences | None:
+        if settings.format == NO_AUDIENCES:
+            return None
+        names = [name.text for name in self.model.names]
+        # The model's own seed, so that `assign` finds each customer in the group of the fit.
+        return write_audiences(self.customers, names, self.model.settings["seed"], settings, folder)
 
     def __repr__(self) -> str:
         found = self.summary

@@ -18,6 +18,8 @@ from rfmeans.formats import check_symbol
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "tab": "\t", "blanks": " "}
 TRANSFORMS = ("auto", "log", "none")
 MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
+NO_AUDIENCES = "none"
+AUDIENCE_FORMATS = ("plain", "klaviyo", "mailchimp", "google-ads", "meta-ads", NO_AUDIENCES)
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,43 @@ class Settings:
             raise SettingsError(f"tol must be a number from 0 to 1. Got {self.tol!r}.")
         if self.transform not in TRANSFORMS:
             raise SettingsError(f"transform must be one of {', '.join(TRANSFORMS)}. Got {self.transform!r}.")
+
+
+@dataclass(frozen=True)
+class AudienceSettings:
+    """How to write the lists of customers for campaigns.
+
+    Parameters
+    ----------
+    format
+        ``"plain"``, a tool that imports them, or ``"none"`` for no lists.
+    holdout
+        Share of customers that a campaign leaves out, so that its effect can be measured: 0 to below 1.
+
+    Raises
+    ------
+    SettingsError
+        If a value is out of range.
+
+    >>> AudienceSettings(holdout=10)
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got 10.
+    """
+
+    format: str = "plain"
+    holdout: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.format not in AUDIENCE_FORMATS:
+            raise SettingsError(
+                f"The audience format must be one of {', '.join(AUDIENCE_FORMATS)}. Got {self.format!r}."
+                f"{did_you_mean(str(self.format), AUDIENCE_FORMATS)}"
+            )
+        number = isinstance(self.holdout, float | int) and not isinstance(self.holdout, bool)
+        if not number or not 0 <= self.holdout < 1:
+            raise SettingsError(
+                f"holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got {self.holdout!r}."
+            )
 
 
 def _check_whole(name: str, value: object, low: int, high: int) -> None:

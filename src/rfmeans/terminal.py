@@ -11,11 +11,11 @@ from rich.table import Table
 from rfmeans.formats import number, percent
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
 
+    from rfmeans.audiences import Audiences
     from rfmeans.profile import Group
+    from rfmeans.result import Written
     from rfmeans.rfm import Tally
     from rfmeans.summary import Summary
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WIDE = 92  # columns from which the average order fits as well
 
 
-def print_summary(summary: Summary, target: Path, console: Console) -> None:
+def print_summary(summary: Summary, written: Written, console: Console) -> None:
     """Print a result for a manager to read."""
     console.print(escape(read_line(summary)), soft_wrap=True)
     console.print(_table(summary, wide=console.width >= WIDE))
@@ -38,7 +38,32 @@ def print_summary(summary: Summary, target: Path, console: Console) -> None:
     console.print()
     for headline in summary.headlines:
         console.print(escape(headline), soft_wrap=True)
-    console.print(f"Written to {escape(str(target))}", soft_wrap=True)
+    if written.audiences is not None:
+        console.print(escape(audience_line(written.audiences)), soft_wrap=True)
+    console.print(f"Written to {escape(str(written.folder))}", soft_wrap=True)
+
+
+def audience_line(audiences: Audiences) -> str:
+    """Return one line on the lists for campaigns, and whom they leave out.
+
+    >>> from rfmeans.audiences import AudienceList, Audiences
+    >>> audience_line(Audiences("plain", 0.1, 0, (AudienceList(1, "Loyal", "1-loyal.csv", 645, 71),), 0, 0))
+    'Audience lists (plain) in audiences/: 1 list, 716 customers, 71 of them (10 %) held out to measure campaigns.'
+    """
+    held = sum(entry.holdout for entry in audiences.lists)
+    listed = held + sum(entry.treatment for entry in audiences.lists)
+    line = f"Audience lists ({audiences.format}) in audiences/: {_lists(len(audiences.lists))}, {listed:,} customers"
+    if held:
+        line += f", {held:,} of them ({percent(held / listed)}) held out to measure campaigns"
+    if audiences.without_email:
+        line += f"; {audiences.without_email:,} without an e-mail address are in no list"
+    if audiences.repeated_email:
+        line += f"; {audiences.repeated_email:,} share another one's address"
+    return f"{line}."
+
+
+def _lists(count: int) -> str:
+    return f"{count} list{'' if count == 1 else 's'}"
 
 
 def read_line(summary: Summary) -> str:

@@ -1,0 +1,280 @@
+"""Segmented customers -> the lists that a campaign needs, each customer in its treatment or its holdout group.
+
+A customer's group follows from the seed and the customer's id alone: `group_of`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rfmeans.errors import DataError
+from rfmeans.tablefiles import on_duckdb, write_csv
+from rfmeans.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+
+    from rfmeans.settings import AudienceSettings
+
+TREATMENT, HOLDOUT = "treatment", "holdout"
+HOLDOUT_FOLDER = "holdout"
+LONGEST_SLUG = 50  # characters; four bytes each still fit into a file's name
+KEPT_IN_SLUG = "LNM"  # letters, digits and the marks on letters, in any script
+HEX_DIGITS = 16  # of the hash: 64 bits, which hold a float's share exactly
+# Blanks that people paste along with an address; the last ones cannot be seen at all.
+BLANK = "[\\s\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
+# Plain enough for every tool: no list of several, no quoted local part, nothing a spreadsheet would run.
+EMAIL = r"^[\pL\pN_][^\s@,;:<>()\[\]\\\"]*@[^\s@.,;:<>()\[\]\\\"]+(\.[^\s@.,;:<>()\[\]\\\"]+)+$"
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a tool imports.
+
+    Attributes
+    ----------
+    email
+        Header of the e-mail column; None where the list needs none.
+    normalise
+        Text column -> address as the tool wants it.
+    hashed
+        Whether the address goes out as lower-case hexadecimal SHA-256 only.
+    columns
+        The other headers, with the column that each one takes.
+    """
+
+    email: str | None
+    normalise: Callable[[ir.Column], ir.Column]
+    hashed: bool = False
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AudienceList:
+    """One list: its segment, its file, and how many customers stand in each group."""
+
+    segment_id: int
+    segment: str
+    file: str
+    treatment: int
+    holdout: int
+
+
+@dataclass(frozen=True)
+class Audiences:
+    """What was written.
+
+    Attributes
+    ----------
+    format, holdout, seed
+        As asked for.
+    lists
+        One per segment, the most valuable first.
+    without_email
+        Customers left out because they have no e-mail address; 0 for a list that needs none.
+    repeated_email
+        Customers left out because another one has the same address.
+    """
+
+    format: str
+    holdout: float
+    seed: int
+    lists: tuple[AudienceList, ...]
+    without_email: int
+    repeated_email: int
+
+
+def group_of(customer_id: ir.Column, seed: int, holdout: float) -> ir.Column:
+    """Return ``holdout`` or ``treatment`` for each customer id (DuckDB).
+
+    SHA-256 of the UTF-8 text ``seed:customer_id``; held out are those whose first 64 bits, as a whole number,
+    are below ``holdout`` x 2^64. So a larger share holds out the same customers and more.
+
+    >>> import ibis
+    >>> ids = ibis.memtable({"customer_id": [12346, 12347, 12348]}).customer_id
+    >>> group_of(ids, seed=0, holdout=0.3).name("group").to_pyarrow().to_pylist()
+    ['holdout', 'treatment', 'holdout']
+    """
+    import ibis
+
+    drawn = (ibis.literal(f"{seed}:") + customer_id.cast("string")).hexdigest("sha256").substr(0, HEX_DIGITS)
+    limit = format(int(holdout * 2**64), f"0{HEX_DIGITS}x")  # texts of one length compare as their numbers do
+    return ibis.ifelse(drawn < limit, HOLDOUT, TREATMENT)
+
+
+def file_name(segment_id: int, segment: str) -> str:
+    """Return a name that every file system takes: the segment's number, and what can be kept of its name.
+
+    >>> file_name(1, "High-Value Loyal"), file_name(2, "../CON"), file_name(3, "🎉")
+    ('1-high-value-loyal.csv', '2-con.csv', '3.csv')
+    """
+    kept = "".join(
+        sign if unicodedata.category(sign)[0] in KEPT_IN_SLUG else "-"
+        for sign in unicodedata.normalize("NFKC", segment[: 4 * LONGEST_SLUG]).lower()
+    )
+    slug = re.sub("-+", "-", kept).strip("-")[:LONGEST_SLUG].strip("-")
+    return f"{segment_id}-{slug}.csv" if slug else f"{segment_id}.csv"
+
+
+def trimmed(email: ir.Column) -> ir.Column:
+    """Return the addresses without blanks around them, in lower case, as Meta documents it."""
+    return email.re_replace(f"^{BLANK}+|{BLANK}+$", "").lower()
+
+
+def as_google_has_it(email: ir.Column) -> ir.Column:
+    """Return the addresses without any blanks, in lower case; Gmail's without dots and plus part before the @.
+
+    >>> import ibis
+    >>> as_google_has_it(ibis.literal(" Cloudy.SanFrancisco+shopping@gmail.com")).to_pyarrow().as_py()
+    'cloudysanfrancisco@gmail.com'
+    """
+    import ibis
+
+    plain = email.re_replace(f"{BLANK}+", "").lower()
+    local = plain.re_extract(r"^([^@+]*)", 1).replace(".", "")
+    at_gmail = plain.re_search(r"@(gmail|googlemail)\.com$")
+    return ibis.ifelse(at_gmail, local + plain.re_extract(r"(@.*)$", 1), plain)
+
+
+FORMATS = {
+    "plain": Format(
+        None,
+        trimmed,
+        columns={name: name for name in ("customer_id", "recency", "frequency", "monetary", "group")},
+    ),
+    "klaviyo": Format(
+        "Email",
+        trimmed,
+        columns={
+            "rfm_segment": "segment",
+            "rfm_recency": "recency",
+            "rfm_frequency": "frequency",
+            "rfm_monetary": "monetary",
+        },
+    ),
+    # Mailchimp's merge tags have ten characters at most.
+    "mailchimp": Format(
+        "Email Address",
+        trimmed,
+        columns={
+            "SEGMENT": "segment",
+            "RECENCY": "recency",
+            "FREQUENCY": "frequency",
+            "MONETARY": "monetary",
+        },
+    ),
+    "google-ads": Format("Email", as_google_has_it, hashed=True),
+    "meta-ads": Format("email", trimmed, hashed=True),
+}
+
+
+def write_audiences(
+    customers: ir.Table, segments: Sequence[str], seed: int, settings: AudienceSettings, folder: Path
+) -> Audiences:
+    """Write one list per segment into a new folder.
+
+    Parameters
+    ----------
+    customers
+        Segmented customers, as `Segmentation.customers`.
+    segments
+        The segments' names, by segment id from 1.
+    seed
+        Of the draw.
+    settings
+        Format and share held out.
+    folder
+        Made here. Lists for a tool hold the treatment group; the holdout lies in a folder of its own in it.
+
+    Raises
+    ------
+    DataError
+        If the format needs e-mail addresses and no customer has one.
+    """
+    wanted = FORMATS[settings.format]
+    with on_duckdb(customers) as local, Workspace() as scratch:
+        members = local.filter(local.segment_id.notnull())
+        members = members.mutate(group=group_of(members.customer_id, seed, settings.holdout))
+        total = with_email = _rows(members)
+        if wanted.email is not None:
+            addressed = scratch.keep(_addressed(members, wanted))
+            with_email = _rows(addressed)
+            if not with_email:
+                raise DataError(_no_email(members, settings.format, total))
+            members = addressed.filter(addressed.nth == 0)
+        lists = tuple(_lists(members, segments))
+        _write_lists(members, lists, settings, folder)
+    listed = sum(entry.treatment + entry.holdout for entry in lists)
+    return Audiences(
+        settings.format, settings.holdout, seed, lists, total - with_email, repeated_email=with_email - listed
+    )
+
+
+def _rows(table: ir.Table) -> int:
+    return int(table.count().to_pyarrow().as_py())
+
+
+def _addressed(members: ir.Table, wanted: Format) -> ir.Table:
+    """Add the address, and the customer's place among those with the same one; drop customers without.
+
+    Whoever is held out under one id is held out under all: one person in both groups would blur the comparison.
+    """
+    import ibis
+
+    table = members.mutate(address=wanted.normalise(members.customer_id.cast("string")))
+    table = table.filter(table.address.re_search(EMAIL))
+    if wanted.hashed:
+        table = table.mutate(address=table.address.hexdigest("sha256"))
+    same = ibis.window(group_by="address", order_by=["segment_id", "customer_id"])
+    return table.mutate(
+        nth=ibis.row_number().over(same),
+        group=table.group.min().over(group_by="address"),  # holdout comes before treatment
+    )
+
+
+def _no_email(members: ir.Table, name: str, total: int) -> str:
+    example = members.customer_id.cast("string").min().to_pyarrow().as_py()
+    return (
+        f"The {name} lists are made of e-mail addresses, and none of the {total:,} customer ids is one; the first "
+        f"is {example!r}. Give the column of e-mail addresses with --customer NAME, or leave "
+        "--audience-format plain."
+    )
+
+
+def _lists(members: ir.Table, segments: Sequence[str]) -> Iterator[AudienceList]:
+    counted = members.group_by("segment_id", "group").agg(rows=members.count()).to_pyarrow().to_pylist()
+    counts = {(row["segment_id"], row["group"]): int(row["rows"]) for row in counted}
+    for position, segment in enumerate(segments, start=1):
+        yield AudienceList(
+            segment_id=position,
+            segment=segment,
+            file=file_name(position, segment),
+            treatment=counts.get((position, TREATMENT), 0),
+            holdout=counts.get((position, HOLDOUT), 0),
+        )
+
+
+def _write_lists(
+    members: ir.Table, lists: Sequence[AudienceList], settings: AudienceSettings, folder: Path
+) -> None:
+    """Write a file per segment; for a tool, the holdout goes into a folder that no upload takes by mistake."""
+    wanted = FORMATS[settings.format]
+    columns = {**({wanted.email: "address"} if wanted.email else {}), **wanted.columns}
+    words = ["group", *([wanted.email] if wanted.email and wanted.hashed else [])]
+    parts: dict[Path, ir.Table] = {folder: members}
+    if wanted.email:
+        parts = {folder: members.filter(members.group == TREATMENT)}
+        if settings.holdout:
+            parts[folder / HOLDOUT_FOLDER] = members.filter(members.group == HOLDOUT)
+    for place, part in parts.items():
+        place.mkdir()
+        for entry in lists:
+            chosen = part.filter(part.segment_id == entry.segment_id)
+            shown = chosen.select(**{header: chosen[column] for header, column in columns.items()})
+            write_csv(shown, place / entry.file, order_by=next(iter(columns)), words=words)

@@ -1,0 +1,94 @@
+"""Tables -> files: Parquet as it is, CSV such that a spreadsheet opens it without running what stands in it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    import ibis.expr.types as ir
+    import pandas as pd
+
+# What OWASP (CSV Injection) and ASVS 1.2.10 name; the apostrophes before it make the change reversible.
+FORMULA = "^'*[=+\\-@\\t\\r\\n\\x00＝＋－＠]"
+
+
+def inert(text: str) -> str:
+    """Return the text with an apostrophe before it if a spreadsheet would run it as a formula.
+
+    To undo it, take one apostrophe off a cell in which only apostrophes stand before one of the signs.
+
+    >>> inert("=1+1"), inert("'=1+1"), inert("'t Hooft"), inert("a=1")
+    ("'=1+1", "''=1+1", "'t Hooft", 'a=1')
+    """
+    return f"'{text}" if re.match(FORMULA, text) else text
+
+
+def inert_column(column: ir.Column) -> ir.Column:
+    """Return a text column with `inert` done to each of its values."""
+    import ibis
+
+    return ibis.ifelse(column.re_search(FORMULA), ibis.literal("'") + column, column)
+
+
+def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with `inert` done to its texts."""
+    return frame.map(lambda cell: inert(cell) if isinstance(cell, str) else cell)
+
+
+def write_parquet(table: ir.Table, path: Path) -> None:
+    """Write a table as it is."""
+    if table.get_backend().name == "duckdb":
+        _copy(table, path, ["FORMAT parquet"])
+    else:
+        table.to_parquet(path)
+
+
+def write_csv(table: ir.Table, path: Path, order_by: str, words: Collection[str] = ()) -> None:
+    """Write a table on DuckDB in the order of one column, without bringing it into Python.
+
+    Text is neutralised, and quoted throughout: with a semicolon or a tab in it, a cell that is not quoted falls
+    apart in a spreadsheet that takes those for separators, and its second half may be a formula. The columns of
+    ``words`` hold nothing but plain words of rfmeans' own and are written as they are.
+    """
+    texts = [name for name, kind in table.schema().items() if kind.is_string() and name not in words]
+    safe = table.mutate(**{name: inert_column(table[name]) for name in texts}).order_by(order_by)
+    quoted = [f"FORCE_QUOTE ({', '.join(_quoted(name, chr(34)) for name in texts)})"] if texts else []
+    _copy(safe, path, ["FORMAT csv", "HEADER", *quoted])
+
+
+def _copy(table: ir.Table, path: Path, options: list[str]) -> None:
+    """Have DuckDB write the file. Ibis' own way breaks at an apostrophe in the path."""
+    connection = table.get_backend()
+    target = _quoted(str(path), "'")
+    with connection._safe_raw_sql(f"COPY ({connection.compile(table)}) TO {target} ({', '.join(options)})"):
+        pass
+
+
+def _quoted(text: str, mark: str) -> str:
+    return f"{mark}{text.replace(mark, mark * 2)}{mark}"
+
+
+@contextmanager
+def on_duckdb(table: ir.Table) -> Iterator[ir.Table]:
+    """Give the table on DuckDB: itself, or a copy that was streamed from another engine to a file on disk.
+
+    So that every engine gives the same files: few engines but DuckDB can hash, and each sorts text its own way.
+    """
+    import ibis
+
+    if table.get_backend().name == "duckdb":
+        yield table
+        return
+    with tempfile.TemporaryDirectory(prefix="rfmeans-") as folder:
+        connection = ibis.duckdb.connect(Path(folder) / "copy.duckdb")
+        try:
+            connection.con.from_arrow(table.to_pyarrow_batches()).create("copied")
+            yield connection.table("copied")
+        finally:
+            connection.disconnect()
