@@ -535,8 +535,8 @@ def test_a_damaged_feature(result, change):
 
 def test_a_model_of_a_newer_version(result):
     with pytest.raises(ModelError) as found:
-        SegmentModel.from_json(changed(result, version=2), "model.json")
-    says(found, "newer rfmeans (model version 2; this one reads up to 1)", "pip install --upgrade rfmeans")
+        SegmentModel.from_json(changed(result, version=3), "model.json")
+    says(found, "newer rfmeans (model version 3; this one reads up to 2)", "pip install --upgrade rfmeans")
 
 
 @pytest.mark.parametrize("place", ["nowhere/model.json", "file/model.json"])

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rfmeans.names import Name, empty_regions, grid_for, lexicon, name_centres
+from rfmeans.lexicon import built_in
+from rfmeans.names import Name, empty_regions, name_centres
 
 Centre = tuple[float, float, float]
 FOUR = {"High-Value Loyal", "At-Risk High-Value", "New/Potential", "Low-Value/Churned"}
@@ -213,7 +214,7 @@ def test_names_are_total_and_unique(centres):
 
 
 def table(k: int) -> dict[tuple[str, str], str]:
-    grid = grid_for(k)
+    grid = built_in().grid_for(k)
     return {
         (value, recency): grid.names[value][recency] for value in grid.names for recency in grid.names[value]
     }
@@ -226,7 +227,7 @@ def test_the_table_of_two_by_two():
         ("low", "recent"): "New/Potential",
         ("low", "lapsed"): "Low-Value/Churned",
     }
-    assert (grid_for(4).recency.cuts, grid_for(4).value.cuts) == ((0.0,), (0.0,))
+    assert (built_in().grid_for(4).recency.cuts, built_in().grid_for(4).value.cuts) == ((0.0,), (0.0,))
 
 
 def test_the_table_of_three_by_three():
@@ -241,10 +242,13 @@ def test_the_table_of_three_by_three():
         ("low", "cooling"): "Low-Value Occasional",
         ("low", "lapsed"): "Low-Value/Churned",
     }
-    assert (grid_for(5).recency.cuts, grid_for(5).value.cuts) == ((-0.4, 0.4), (-0.4, 0.4))
+    assert (built_in().grid_for(5).recency.cuts, built_in().grid_for(5).value.cuts) == (
+        (-0.4, 0.4),
+        (-0.4, 0.4),
+    )
 
 
 def test_the_lexicon_has_no_other_grid():
-    assert [most for most, _ in lexicon()] == [4, 12]
-    assert grid_for(2) is grid_for(3) is grid_for(4)
-    assert grid_for(5) is grid_for(12)
+    assert [grid.max_segments for grid in built_in().grids] == [4, 12]
+    assert built_in().grid_for(2) is built_in().grid_for(3) is built_in().grid_for(4)
+    assert built_in().grid_for(5) is built_in().grid_for(12)

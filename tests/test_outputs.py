@@ -14,9 +14,10 @@ import pytest
 
 import rfmeans
 from rfmeans import OutputError, Segmentation, SegmentModel, outputs
+from rfmeans.model import OUTPUT_COLUMNS
 
 FILES = ["account.json", "audiences", "model.json", "profile.csv", "set_aside.parquet"]
-COLUMNS = ["customer_id", "recency", "frequency", "monetary", "segment_id", "segment", "reason"]
+COLUMNS = list(OUTPUT_COLUMNS)
 DEAD = 2**22 + 1  # no process has this id: Linux gives them up to 2**22
 
 

@@ -7,7 +7,7 @@ import json
 import math
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,10 @@ import numpy as np
 from rfmeans.errors import ModelError, OutputError
 from rfmeans.intake import read
 from rfmeans.kmeans import nearest
+from rfmeans.lexicon import Lexicon, built_in, read_lexicon
 from rfmeans.names import Name, name_centres
 from rfmeans.scaling import FEATURES, FeatureScaling, Scaling, to_feature_space
+from rfmeans.scores import SCORE_COLUMNS, Scoring, add_scores
 from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, make_reading
 from rfmeans.workspace import Workspace
 
@@ -25,8 +27,12 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 FORMAT = "rfmeans-model"
-VERSION = 1
-OUTPUT_COLUMNS = ("customer_id", "recency", "frequency", "monetary", "segment_id", "segment", "reason")
+VERSION = 2  # 1: without scores and lexicon
+OUTPUT_COLUMNS = (
+    *("customer_id", "recency", "frequency", "monetary", "segment_id", "segment"),
+    *SCORE_COLUMNS,
+    "reason",
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,10 @@ class SegmentModel:
         Sum of their squared distances to the nearest centre.
     settings
         transform, seed and n_init of the fit.
+    scoring
+        Cut points of the scores; None in a model of version 1.
+    lexicon
+        Where the names are taken from.
     """
 
     scaling: Scaling
@@ -55,20 +65,23 @@ class SegmentModel:
     customers: int
     inertia: float
     settings: dict[str, Any]
+    scoring: Scoring | None = None
+    lexicon: Lexicon = field(default_factory=built_in)
 
     @property
     def names(self) -> tuple[Name, ...]:
         """The segments' names, by segment id from 1."""
-        return name_centres(self.centres)
+        return name_centres(self.centres, self.lexicon)
 
     def apply(self, customers: ir.Table) -> ir.Table:
-        """Add segment_id and segment to a table of customers (expression; columns as in customers.parquet).
+        """Add segment_id, segment and scores to a table of customers (expression; columns as in customers.parquet).
 
         Customers with a reason to be set aside get null.
         """
         import ibis
 
-        placed = to_feature_space(customers, self.scaling)
+        scored = add_scores(customers, self.scoring, self.lexicon.scores)
+        placed = to_feature_space(scored, self.scaling)
         placed = placed.mutate(
             segment_id=ibis.ifelse(
                 placed.reason.isnull(),
@@ -99,7 +112,8 @@ class SegmentModel:
         Returns
         -------
         Ibis table
-            customer_id, recency, frequency, monetary, segment_id, segment, reason.
+            customer_id, recency, frequency, monetary, segment_id, segment, r_score, f_score, m_score, rfm_score,
+            score_segment, reason.
         """
         with Workspace() as scratch:
             intake = read(orders, make_reading(columns, **reading), scratch)
@@ -134,6 +148,8 @@ class SegmentModel:
                 {"segment_id": position, "segment": name.text, "centre": list(centre)}
                 for position, (name, centre) in enumerate(zip(self.names, self.centres, strict=True), start=1)
             ],
+            "scores": self.scoring.to_dict() if self.scoring else None,
+            "lexicon": self.lexicon.content,
         }
         return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -207,6 +223,8 @@ def _from_content(content: dict[str, Any]) -> SegmentModel:
         customers=int(content["customers"]),
         inertia=float(content["inertia"]),
         settings=dict(content["settings"]),
+        scoring=Scoring.from_dict(content["scores"]) if content.get("scores") else None,
+        lexicon=read_lexicon(content.get("lexicon")),
     )
 
 

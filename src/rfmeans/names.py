@@ -6,58 +6,14 @@ that plane into regions and names each; so names are total, unique and true by c
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rfmeans.lexicon import Grid, Lexicon, built_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-BORDER = 0.15  # a score this close to a cut makes the name borderline
-LAPSED = "lapsed"
-
-
-@dataclass(frozen=True)
-class Axis:
-    """Bands of one score, from low to high, and the cuts between them."""
-
-    bands: tuple[str, ...]
-    cuts: tuple[float, ...]
-
-    def band(self, score: float) -> str:
-        """Return the band of a score; on a cut it is the one nearer zero, on a cut of 0 the lower one.
-
-        >>> Axis(("lapsed", "cooling", "recent"), (-0.4, 0.4)).band(-0.4)
-        'cooling'
-        >>> Axis(("lapsed", "recent"), (0.0,)).band(0.0)
-        'lapsed'
-        """
-        return self.bands[sum(score >= cut if cut < 0 else score > cut for cut in self.cuts)]
-
-    def border(self, score: float) -> tuple[float, str] | None:
-        """Return the nearest cut within `BORDER` of the score, and the band across it; None if there is none."""
-        cut = min(self.cuts, key=lambda cut: abs(score - cut))
-        if abs(score - cut) > BORDER:
-            return None
-        below = self.cuts.index(cut)
-        across = below if self.band(score) == self.bands[below + 1] else below + 1
-        return cut, self.bands[across]
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Names for every region of recency x value."""
-
-    recency: Axis
-    value: Axis
-    names: dict[str, dict[str, str]]
-
-    def regions(self) -> list[str]:
-        """Return all names, the most valuable and most recent first."""
-        return [self.names[v][r] for v in reversed(self.value.bands) for r in reversed(self.recency.bands)]
 
 
 @dataclass(frozen=True)
@@ -76,6 +32,8 @@ class Name:
         Its scores.
     borderline
         One sentence for each cut that a score is close to; empty where the name is clear.
+    lapsed
+        Whether it lies in the lowest of several bands of recency.
     """
 
     text: str
@@ -85,40 +43,23 @@ class Name:
     recency_score: float
     value_score: float
     borderline: tuple[str, ...]
+    lapsed: bool
 
 
-@cache
-def lexicon() -> tuple[tuple[int, Grid], ...]:
-    """Return the built-in grids, each with the largest number of segments it is for."""
-    text = files("rfmeans").joinpath("lexicon.toml").read_text(encoding="utf-8")
-    return tuple((entry["max_segments"], _grid(entry)) for entry in tomllib.loads(text)["grid"])
-
-
-def _grid(entry: dict[str, Any]) -> Grid:
-    return Grid(
-        Axis(tuple(entry["recency_bands"]), tuple(entry["recency_cuts"])),
-        Axis(tuple(entry["value_bands"]), tuple(entry["value_cuts"])),
-        entry["names"],
-    )
-
-
-def grid_for(segments: int) -> Grid:
-    """Return the grid for a number of segments: two by two up to four of them, else three by three."""
-    return next(grid for most, grid in lexicon() if segments <= most)
-
-
-def name_centres(centres: Sequence[Sequence[float]]) -> tuple[Name, ...]:
+def name_centres(centres: Sequence[Sequence[float]], lexicon: Lexicon | None = None) -> tuple[Name, ...]:
     """Name centres of feature space.
 
     Parameters
     ----------
     centres
         Shape (k, 3): z_recency, z_frequency, z_monetary of each centre, the most valuable first.
+    lexicon
+        Where the names are taken from; None: the built-in one.
 
     >>> [name.text for name in name_centres([(-1, 1, 1), (0.5, 0.9, 0.9), (1, -1, -1), (1.1, -1, -1.1)])]
     ['High-Value Loyal', 'At-Risk High-Value', 'Low-Value/Churned · tier 1', 'Low-Value/Churned · tier 2']
     """
-    grid = grid_for(len(centres))
+    grid = (lexicon or built_in()).grid_for(len(centres))
     scores = [(-float(r), (float(f) + float(m)) / 2) for r, f, m in centres]
     regions = [grid.names[grid.value.band(value)][grid.recency.band(recency)] for recency, value in scores]
     shared = Counter(regions)
@@ -134,15 +75,17 @@ def name_centres(centres: Sequence[Sequence[float]]) -> tuple[Name, ...]:
                 recency_score=recency,
                 value_score=value,
                 borderline=_borderline(grid, recency, value),
+                lapsed=len(grid.recency.bands) > 1 and grid.recency.band(recency) == grid.recency.bands[0],
             )
         )
     return tuple(names)
 
 
-def empty_regions(names: Sequence[Name]) -> tuple[str, ...]:
+def empty_regions(names: Sequence[Name], lexicon: Lexicon | None = None) -> tuple[str, ...]:
     """Return the names of the regions in which no segment lies."""
     taken = {name.region for name in names}
-    return tuple(dict.fromkeys(region for region in grid_for(len(names)).regions() if region not in taken))
+    regions = (lexicon or built_in()).grid_for(len(names)).regions()
+    return tuple(region for region in regions if region not in taken)
 
 
 def _borderline(grid: Grid, recency: float, value: float) -> tuple[str, ...]:

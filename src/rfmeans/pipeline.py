@@ -19,6 +19,7 @@ from rfmeans.model import SegmentModel
 from rfmeans.profile import Group, profile_all, profile_segments
 from rfmeans.result import Segmentation
 from rfmeans.scaling import Z_COLUMNS, Scaling, fit_scaling, to_feature_space
+from rfmeans.scores import cross, fit_scoring
 from rfmeans.settings import Settings, make_reading, parse_segments
 from rfmeans.sources import engine_errors
 from rfmeans.summary import summarise
@@ -164,6 +165,7 @@ def _named(
             "tol": settings.tol,
             "passes": fit.passes,
         },
+        scoring=fit_scoring(placed, intake.account.clustered.rows, 5),
     )
     return model, [groups[index] for index in order], profile_all(placed)
 
@@ -184,13 +186,19 @@ def _result(
 ) -> Segmentation:
     keeper = Workspace()
     customers = keeper.keep(model.apply(intake.customers))
+    crosstab = cross(customers, [name.text for name in model.names], model.lexicon.scores)
     spread = measure_distributions(
         customers.filter(customers.reason.isnull()), len(model.centres), model.scaling
     )
     return Segmentation(
         customers=customers,
         summary=summarise(
-            intake, model, (groups, everyone), spread, _described(intake, used), used[0].currency_symbol
+            intake,
+            model,
+            (groups, everyone),
+            (spread, crosstab if model.scoring else None),
+            _described(intake, used),
+            used[0].currency_symbol,
         ),
         model=model,
         set_aside=intake.set_aside,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans import __version__
 from rfmeans.distribution import LEVELS, TOPS
 from rfmeans.formats import counted, money, number, percent
-from rfmeans.names import LAPSED, empty_regions
+from rfmeans.names import empty_regions
 from rfmeans.scaling import to_original_units
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rfmeans.profile import Group
     from rfmeans.rfm import Tally
     from rfmeans.scaling import Scaling
+    from rfmeans.scores import Crosstab, Scoring
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,10 @@ class Summary:
         this run, versions of the software.
     currency_symbol
         Sign that money is shown with; may be empty.
+    scoring
+        Cut points of the scores; None where the model has none.
+    crosstab
+        Customers by K-Means segment and score segment; None likewise.
     """
 
     source: str
@@ -105,6 +110,8 @@ class Summary:
     described: dict[str, Any]
     versions: dict[str, str]
     currency_symbol: str = ""
+    scoring: Scoring | None = None
+    crosstab: Crosstab | None = None
 
     @property
     def most_valuable(self) -> Segment:
@@ -160,6 +167,8 @@ class Summary:
             "inertia": self.inertia,
             "described": self.described,
             "versions": self.versions,
+            "scores": {**self.scoring.to_dict(), "notes": list(self.scoring.notes)} if self.scoring else None,
+            "crosstab": self.crosstab.to_dict() if self.crosstab else None,
         }
         result: dict[str, Any] = _json_ready(plain)
         return result
@@ -169,11 +178,15 @@ def summarise(
     intake: Intake,
     model: SegmentModel,
     figures: tuple[list[Group], Group],
-    distributions: Distributions,
+    measured: tuple[Distributions, Crosstab | None],
     described: dict[str, Any],
     currency_symbol: str = "",
 ) -> Summary:
-    """Bring figures and names together; ``figures`` are those of the segments and of all customers."""
+    """Bring figures and names together.
+
+    ``figures`` are those of the segments and of all customers; ``measured`` how customers are spread, and the
+    crosstab of segments and score segments.
+    """
     groups, everyone = figures
     return Summary(
         source=intake.source.name,
@@ -184,14 +197,16 @@ def summarise(
             _segment(position, model, groups[position - 1], everyone, currency_symbol)
             for position in range(1, len(groups) + 1)
         ),
-        empty_regions=empty_regions(model.names),
-        distributions=distributions,
+        empty_regions=empty_regions(model.names, model.lexicon),
+        distributions=measured[0],
         scaling=model.scaling,
         settings=model.settings,
         inertia=model.inertia,
         described=described,
         versions=_versions(),
         currency_symbol=currency_symbol,
+        scoring=model.scoring,
+        crosstab=measured[1],
     )
 
 
@@ -222,7 +237,7 @@ def _segment(position: int, model: SegmentModel, group: Group, everyone: Group, 
         monetary_index=index("monetary"),
         evidence=_evidence(group, everyone, symbol),
         borderline=name.borderline,
-        lapsed=name.recency_band == LAPSED,
+        lapsed=name.lapsed,
         centre=to_original_units(model.centres[position - 1], model.scaling),
     )
 

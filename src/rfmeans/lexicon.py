@@ -1,0 +1,351 @@
+"""The lexicon: a TOML file that names the regions of recency x value, checked so that no region is without a name.
+
+It holds grids for K-Means segments (``[[grid]]``), a grid for scores (``[scores]``) and the scores' own cut points
+(``[scores.cuts]``). What a user's lexicon leaves out, the built-in one gives.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.errors import SettingsError, did_you_mean
+from rfmeans.settings import MAX_SEGMENTS
+
+if TYPE_CHECKING:
+    import os
+
+BORDER = 0.15  # a score this close to a cut makes the name borderline
+BUILT_IN = "the built-in lexicon"
+AXES = ("recency_bands", "recency_cuts", "value_bands", "value_cuts")
+GRID_KEYS = (*AXES, "max_segments", "names")
+SCORE_KEYS = (*AXES, "cuts", "names", "order")
+FEATURES = ("recency", "frequency", "monetary")
+WORST, BEST = 1, 5  # the scale of the scores' grid
+MIDDLE = (WORST + BEST) / 2
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Bands of one score, from low to high, and the cuts between them."""
+
+    bands: tuple[str, ...]
+    cuts: tuple[float, ...]
+
+    def band(self, score: float) -> str:
+        """Return the band of a score; on a cut it is the one nearer zero, on a cut of 0 the lower one.
+
+        >>> Axis(("lapsed", "cooling", "recent"), (-0.4, 0.4)).band(-0.4)
+        'cooling'
+        >>> Axis(("lapsed", "recent"), (0.0,)).band(0.0)
+        'lapsed'
+        """
+        return self.bands[sum(score >= cut if cut < 0 else score > cut for cut in self.cuts)]
+
+    def border(self, score: float) -> tuple[float, str] | None:
+        """Return the nearest cut within `BORDER` of the score, and the band across it; None if there is none."""
+        cut = min(self.cuts, key=lambda cut: abs(score - cut), default=math.inf)
+        if abs(score - cut) > BORDER:
+            return None
+        below = self.cuts.index(cut)
+        across = below if self.band(score) == self.bands[below + 1] else below + 1
+        return cut, self.bands[across]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Names for every region of recency x value, for K-Means segments.
+
+    Attributes
+    ----------
+    max_segments
+        The largest number of segments it is for.
+    recency, value
+        The axes.
+    names
+        Name by value band, then recency band.
+    """
+
+    max_segments: int
+    recency: Axis
+    value: Axis
+    names: dict[str, dict[str, str]]
+
+    def regions(self) -> list[str]:
+        """Return all names, the most valuable and most recent first."""
+        return [self.names[v][r] for v in reversed(self.value.bands) for r in reversed(self.recency.bands)]
+
+
+@dataclass(frozen=True)
+class ScoreGrid:
+    """Names for every region of recency score x mean of frequency and monetary score, on the scale 1 to 5.
+
+    Attributes
+    ----------
+    recency, value
+        The axes; a score on a cut belongs to the band above.
+    names
+        Name by value band, then recency band; one name may hold several regions.
+    order
+        The names, each once, the best first.
+    """
+
+    recency: Axis
+    value: Axis
+    names: dict[str, dict[str, str]]
+    order: tuple[str, ...]
+
+    def lapsed(self, name: str) -> bool:
+        """Return whether all regions of a name lie in lapsed bands.
+
+        Of several bands of recency, lapsed are the lowest and those that end at the middle of the scale or before.
+        """
+        bands, cuts = self.recency.bands, self.recency.cuts
+        lapsed = {*bands[: len(cuts)][:1], *(b for b, cut in zip(bands, cuts, strict=False) if cut <= MIDDLE)}
+        held = {band for row in self.names.values() for band, found in row.items() if found == name}
+        return held <= lapsed
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Names and cut points.
+
+    Attributes
+    ----------
+    grids
+        For K-Means segments, by the largest number of segments.
+    scores
+        For scores.
+    cuts
+        Cut points of the scores by feature, where they are given and not taken from the data.
+    content
+        The same as plain values, as in the file; `read_lexicon` takes it back.
+    """
+
+    grids: tuple[Grid, ...]
+    scores: ScoreGrid
+    cuts: dict[str, tuple[float, ...]]
+    content: dict[str, Any]
+
+    def grid_for(self, segments: int) -> Grid:
+        """Return the grid for a number of segments."""
+        return next(grid for grid in self.grids if segments <= grid.max_segments)
+
+
+@cache
+def built_in() -> Lexicon:
+    """Return the built-in lexicon."""
+    text = files("rfmeans").joinpath("lexicon.toml").read_text(encoding="utf-8")
+    return _lexicon(tomllib.loads(text), BUILT_IN)
+
+
+def read_lexicon(given: Lexicon | Mapping[str, Any] | str | os.PathLike[str] | None) -> Lexicon:
+    """Return a lexicon from a TOML file or from the same as a mapping; None: the built-in one.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read, or leaves a region without a name.
+
+    >>> read_lexicon({"grid": [{"recency_bands": ["old", "new"], "recency_cuts": [0], "value_bands": ["all"],
+    ...     "value_cuts": [], "names": {"all": {"new": "Fresh"}}}]})
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: the lexicon, grid 1: the region of value 'all' and recency 'old' has no name. Give \
+it one under [grid.names]: all.old = "...".
+    """
+    if given is None:
+        return built_in()
+    if isinstance(given, Lexicon):
+        return given
+    if isinstance(given, Mapping):
+        return _lexicon({**built_in().content, **_over_built_in(given, "the lexicon")}, "the lexicon")
+    path = Path(given)
+    content = _from_file(path)
+    return _lexicon({**built_in().content, **_over_built_in(content, path.name)}, path.name)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot read the lexicon {str(path)!r}: {error.strerror}. Check the path."
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(
+            f"The lexicon {str(path)!r} is not UTF-8 text. Save it as a TOML file in UTF-8."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The lexicon {str(path)!r} is not TOML: {error}. Mend that place.") from None
+
+
+def _over_built_in(content: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return the parts that a lexicon gives; a score grid without names of its own keeps the built-in one."""
+    _check_keys(content, ("grid", "scores"), where)
+    given = dict(content)
+    if "scores" in given:
+        scores = _table(given["scores"], f"{where}, [scores]")
+        built = {key: value for key, value in built_in().content["scores"].items() if key != "cuts"}
+        given["scores"] = {**built, **scores} if not set(scores) - {"cuts"} else scores
+    return given
+
+
+def _lexicon(content: dict[str, Any], where: str) -> Lexicon:
+    return Lexicon(
+        grids=_grids(content["grid"], where),
+        scores=_score_grid(content["scores"], f"{where}, [scores]"),
+        cuts=check_cuts(content["scores"].get("cuts", {}), f"{where}, [scores.cuts]"),
+        content={"grid": content["grid"], "scores": content["scores"]},
+    )
+
+
+def _grids(entries: Any, where: str) -> tuple[Grid, ...]:
+    if not isinstance(entries, list) or not entries:
+        raise SettingsError(f"{where}: grids are written as [[grid]], one after another. Got {entries!r}.")
+    grids = sorted(
+        (_grid(entry, f"{where}, grid {position}") for position, entry in enumerate(entries, start=1)),
+        key=lambda grid: grid.max_segments,
+    )
+    most = [grid.max_segments for grid in grids]
+    if twice := [number for number, count in Counter(most).items() if count > 1]:
+        raise SettingsError(f"{where}: two grids have max_segments = {twice[0]}. Give each its own.")
+    if most[-1] < MAX_SEGMENTS:
+        raise SettingsError(
+            f"{where}: no grid names {most[-1] + 1} to {MAX_SEGMENTS} segments. "
+            f"Add a [[grid]] with max_segments = {MAX_SEGMENTS}, or leave max_segments out of the last one."
+        )
+    return tuple(grids)
+
+
+def _grid(entry: Any, where: str) -> Grid:
+    entry = _table(entry, where)
+    _check_keys(entry, GRID_KEYS, where)
+    most = entry.get("max_segments", MAX_SEGMENTS)
+    if type(most) is not int or not 2 <= most <= MAX_SEGMENTS:
+        raise SettingsError(
+            f"{where}: max_segments must be a whole number from 2 to {MAX_SEGMENTS}. Got {most!r}."
+        )
+    recency, value = _axis(entry, "recency", where), _axis(entry, "value", where)
+    names = _names(entry, recency, value, where, "[grid.names]")
+    held = Counter(name for row in names.values() for name in row.values())
+    if twice := [name for name, count in held.items() if count > 1]:
+        raise SettingsError(
+            f"{where}: the name {twice[0]!r} stands for {held[twice[0]]} regions. Give each region its own name."
+        )
+    return Grid(most, recency, value, names)
+
+
+def _score_grid(entry: Any, where: str) -> ScoreGrid:
+    entry = _table(entry, where)
+    _check_keys(entry, SCORE_KEYS, where)
+    recency, value = _axis(entry, "recency", where), _axis(entry, "value", where)
+    for cut in (*recency.cuts, *value.cuts):
+        if not WORST < cut <= BEST:
+            raise SettingsError(
+                f"{where}: cuts lie on the scale of the scores, above {WORST} and up to {BEST}. Got {cut:g}."
+            )
+    names = _names(entry, recency, value, where, "[scores.names]")
+    held = dict.fromkeys(names[v][r] for v in reversed(value.bands) for r in reversed(recency.bands))
+    order = entry.get("order", list(held))
+    if not isinstance(order, list) or Counter(map(str, order)) != Counter(list(held)):
+        raise SettingsError(
+            f"{where}: order must hold each name once: {', '.join(held)}. Got {order!r}. Or leave it out."
+        )
+    return ScoreGrid(recency, value, names, tuple(order))
+
+
+def _axis(entry: Mapping[str, Any], name: str, where: str) -> Axis:
+    for key in (f"{name}_bands", f"{name}_cuts"):
+        if not isinstance(entry.get(key), list):
+            raise SettingsError(f"{where}: {key} must be a list. Got {entry.get(key)!r}.")
+    bands, cuts = entry[f"{name}_bands"], entry[f"{name}_cuts"]
+    for band in bands:
+        _check_text(band, f"{where}: a band of {name}")
+    if not bands or len(set(bands)) < len(bands):
+        raise SettingsError(f"{where}: {name}_bands needs bands that differ. Got {bands!r}.")
+    _check_ascending(cuts, f"{where}: {name}_cuts")
+    if len(cuts) != len(bands) - 1:
+        raise SettingsError(
+            f"{where}: {len(bands)} bands of {name} need {len(bands) - 1} cuts between them. "
+            f"Got {len(cuts)}: {cuts!r}."
+        )
+    return Axis(tuple(bands), tuple(float(cut) for cut in cuts))
+
+
+def _names(
+    entry: Mapping[str, Any], recency: Axis, value: Axis, where: str, table: str
+) -> dict[str, dict[str, str]]:
+    rows = _table(entry.get("names"), f"{where}, {table}")
+    _check_bands(rows, value, f"{where}, {table}: value")
+    for band, row in rows.items():
+        _check_bands(_table(row, f"{where}, {table}, {band}"), recency, f"{where}, {table}, {band}: recency")
+    for v in value.bands:
+        for r in recency.bands:
+            if r not in rows.get(v, {}):
+                raise SettingsError(
+                    f"{where}: the region of value {v!r} and recency {r!r} has no name. "
+                    f'Give it one under {table}: {v}.{r} = "...".'
+                )
+            _check_text(rows[v][r], f"{where}: the name of {v}.{r}")
+    return {v: {r: rows[v][r] for r in recency.bands} for v in value.bands}
+
+
+def _check_bands(rows: Mapping[str, Any], axis: Axis, where: str) -> None:
+    for band in rows:
+        if band not in axis.bands:
+            raise SettingsError(
+                f"{where} has no band {band!r}.{did_you_mean(str(band), axis.bands)} "
+                f"Bands are: {', '.join(axis.bands)}."
+            )
+
+
+def check_cuts(cuts: Any, where: str) -> dict[str, tuple[float, ...]]:
+    """Return cut points by feature, each ascending.
+
+    Raises
+    ------
+    SettingsError
+        If a feature is unknown or its cuts do not ascend.
+    """
+    cuts = _table(cuts, where)
+    _check_keys(cuts, FEATURES, where)
+    for feature, edges in cuts.items():
+        if not isinstance(edges, list | tuple) or not edges:
+            raise SettingsError(f"{where}: {feature} must be a list of numbers. Got {edges!r}.")
+        _check_ascending(edges, f"{where}: {feature}")
+    return {feature: tuple(float(edge) for edge in edges) for feature, edges in cuts.items()}
+
+
+def _check_ascending(cuts: Any, where: str) -> None:
+    numbers = [cut for cut in cuts if isinstance(cut, int | float) and not isinstance(cut, bool)]
+    if len(numbers) < len(cuts) or not all(map(math.isfinite, numbers)):
+        raise SettingsError(f"{where} must be numbers. Got {list(cuts)!r}.")
+    if any(low >= high for low, high in pairwise(numbers)):
+        raise SettingsError(f"{where} must ascend, each cut above the one before. Got {list(cuts)!r}.")
+
+
+def _table(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise SettingsError(f"{where} must be a table. Got {value!r}.")
+    return value
+
+
+def _check_keys(table: Mapping[str, Any], known: tuple[str, ...] | list[str], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise SettingsError(
+                f"{where} has no place for {key!r}.{did_you_mean(str(key), known)} Known are: {', '.join(known)}."
+            )
+
+
+def _check_text(text: Any, what: str) -> None:
+    if not isinstance(text, str) or not text.strip() or not text.isprintable():
+        raise SettingsError(f"{what} must be one line of text. Got {text!r}.")
