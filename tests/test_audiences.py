@@ -509,6 +509,23 @@ def test_a_table_on_duckdb_is_not_copied():
         assert same is table
 
 
+def test_the_way_to_undo_it_that_the_docs_give():
+    texts = pd.Series([*FORMULAS, *HARMLESS])
+    written_out = texts.map(inert)
+    code = Path(rfmeans.__file__).parents[2] / "docs" / "audiences.md"
+    pattern = next(line for line in code.read_text(encoding="utf-8").splitlines() if "str.replace" in line)
+    undone = eval(pattern, {"customer_id": written_out})
+    assert undone.tolist() == texts.tolist()
+
+
+def test_the_draw_that_the_docs_give():
+    code = (Path(rfmeans.__file__).parents[2] / "docs" / "audiences.md").read_text(encoding="utf-8")
+    names: dict = {}
+    exec(code.split("```python")[1].split("```")[0], names)
+    ids = ["12347", "Zoë", *map(str, range(200))]
+    assert [names["group"](one, seed=3) for one in ids] == groups_of(ids, seed=3)
+
+
 # The command line
 
 
