@@ -8,7 +8,7 @@ BIN := .venv/bin
 help:
 	@echo "make demo    install into .venv, make a synthetic shop, segment it"
 	@echo "make test    install what the tests need and run them all"
-	@echo "make check   lint, types and tests, as continuous integration runs them"
+	@echo "make check   lint, types and tests on every engine, as continuous integration runs them"
 	@echo "make clean   remove .venv and what the other targets wrote"
 
 # pip's --group (dependency groups) came with pip 25.1, hence the upgrade.
@@ -20,6 +20,10 @@ help:
 
 .venv/installed-dev: .venv/installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev
+	@touch $@
+
+.venv/installed-engines: .venv/installed-dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group engines
 	@touch $@
 
 demo: .venv/installed
@@ -35,7 +39,7 @@ lint: .venv/installed-dev
 types: .venv/installed-dev
 	$(BIN)/mypy
 
-check: lint types
+check: lint types .venv/installed-engines
 	$(BIN)/python -m pytest --cov
 
 clean:

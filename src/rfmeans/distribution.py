@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import numpy as np
 
 from rfmeans.scaling import FEATURES, float64
@@ -112,14 +113,21 @@ def measure_distributions(customers: ir.Table, count: int, scaling: Scaling) -> 
 
 
 def _spreads(customers: ir.Table, count: int) -> tuple[Spread, ...]:
-    quantiles = {name: customers[name].quantile(list(LEVELS)) for name in FEATURES}
-    rows = _rows(customers.group_by("segment_id").agg(**quantiles))
-    found = {row["segment_id"]: row for row in rows}
-    nobody = dict.fromkeys(FEATURES, (math.nan,) * len(LEVELS))
-    return tuple(
-        Spread(*(tuple(map(float, found.get(segment_id, nobody)[name])) for name in FEATURES))
-        for segment_id in range(1, count + 1)
-    )
+    # One column a level: several levels at once are not known to every engine.
+    quantiles = {
+        f"{name}_{index}": customers[name].quantile(level)
+        for name in FEATURES
+        for index, level in enumerate(LEVELS)
+    }
+    found = {row["segment_id"]: row for row in _rows(customers.group_by("segment_id").agg(**quantiles))}
+    return tuple(_spread(found.get(segment_id)) for segment_id in range(1, count + 1))
+
+
+def _spread(row: dict[str, Any] | None) -> Spread:
+    def levels(name: str) -> tuple[float, ...]:
+        return tuple(float(row[f"{name}_{index}"]) if row else math.nan for index in range(len(LEVELS)))
+
+    return Spread(*(levels(name) for name in FEATURES))
 
 
 def _curve(customers: ir.Table) -> tuple[float, ...]:
@@ -151,8 +159,8 @@ def _map(customers: ir.Table, scaling: Scaling, *, whole_days: bool) -> tuple[Ma
         across = np.unique(np.ceil(across))
         across[-1] = ends["max_recency"] + 1
     binned = customers.group_by(
-        column=customers.recency.bucket(_inner(across), include_under=True, include_over=True),
-        row=customers.monetary.bucket(_inner(up), include_under=True, include_over=True),
+        column=_bin(customers.recency, across),
+        row=_bin(customers.monetary, up),
         segment_id=customers.segment_id,
     ).agg(n=customers.count())
     return _cells(_rows(binned), across, up)
@@ -175,9 +183,12 @@ def _edges(low: float, high: float, parts: int, *, logged: bool) -> NDArray[np.f
     return edges
 
 
-def _inner(edges: NDArray[np.float64]) -> list[float]:
-    """Return the cuts between bins; one bin is cut above all values, for a bucket needs a cut."""
-    return [float(edge) for edge in edges[1:-1]] or [float(edges[-1])]
+def _bin(column: ir.Column, edges: NDArray[np.float64]) -> ir.Column:
+    """Return the number of the bin between two edges, by comparisons, which every engine knows."""
+    inner = enumerate(edges[1:-1])
+    last = ibis.literal(len(edges) - 2, "int16")
+    below = [(column < float64(float(edge)), ibis.literal(index, "int16")) for index, edge in inner]
+    return ibis.cases(*below, else_=last) if below else last
 
 
 def _cells(

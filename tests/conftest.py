@@ -1,0 +1,154 @@
+"""Engines to run a test on: DuckDB, Polars, a real PostgreSQL and a real Spark (local mode).
+
+A test that takes the fixture ``engine`` runs once on each. PostgreSQL and Spark are started once a session; where
+they are not installed the test is skipped with the reason, in continuous integration (``CI`` is set) it fails.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pandas as pd
+import pytest
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A connection, and how a frame becomes a table of its engine."""
+
+    name: str
+    con: Any
+    load: Callable[[pd.DataFrame, str], Any]
+
+    def table(self, frame: pd.DataFrame, name: str = "orders") -> Any:
+        return self.load(frame, name)
+
+
+@pytest.fixture(scope="session")
+def duckdb_engine() -> Iterator[Engine]:
+    con = ibis.duckdb.connect()
+    yield Engine("duckdb", con, lambda frame, name: con.create_table(name, frame, overwrite=True))
+    con.disconnect()
+
+
+@pytest.fixture(scope="session")
+def polars_engine() -> Engine:
+    con = ibis.polars.connect()
+    return Engine("polars", con, lambda frame, name: con.create_table(name, frame, overwrite=True))
+
+
+@pytest.fixture(scope="session")
+def postgres_engine() -> Iterator[Engine]:
+    binaries = _postgres_binaries()
+    if binaries is None:
+        _absent("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
+    if importlib.util.find_spec("psycopg") is None:
+        _absent("psycopg is not installed (pip install 'rfmeans[postgres]')")
+    with _postgres_server(binaries) as socket:
+        con = ibis.postgres.connect(host=str(socket), user="rfmeans", database="postgres")
+        yield Engine("postgres", con, lambda frame, name: _into_postgres(con, frame, name))
+        con.disconnect()
+
+
+def _postgres_binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+@contextmanager
+def _postgres_server(binaries: Path) -> Iterator[Path]:
+    """Start a server of our own on a socket in a folder of its own; it refuses to run as root."""
+    user = "postgres" if os.getuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="rfmeans-pg-", dir="/tmp"))  # a socket's path must be short
+    try:
+        if user:
+            shutil.chown(folder, user)
+        data = folder / "data"
+        _run(user, binaries / "initdb", "-D", data, "-U", "rfmeans", "--auth=trust", "--no-sync")
+        options = f"-k {folder} -c listen_addresses= -c fsync=off"
+        _run(user, binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+        try:
+            yield folder
+        finally:
+            _run(user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(user: str | None, *command: Any) -> None:
+    done = subprocess.run(
+        [str(part) for part in command], user=user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def _into_postgres(con: Any, frame: pd.DataFrame, name: str) -> Any:
+    con.create_table(name, schema=ibis.memtable(frame).schema(), overwrite=True)
+    columns = ", ".join(f'"{column}"' for column in frame.columns)
+    with con.con.cursor() as cursor, cursor.copy(f'COPY "{name}" ({columns}) FROM STDIN WITH CSV') as copy:
+        copy.write(frame.to_csv(index=False, header=False))
+    con.con.commit()
+    return con.table(name)
+
+
+@pytest.fixture(scope="session")
+def spark_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    if importlib.util.find_spec("pyspark") is None:
+        _absent("PySpark is not installed (pip install 'rfmeans[spark]')")
+    if shutil.which("java") is None:
+        _absent("Spark needs Java (Debian: apt-get install default-jre-headless)")
+    folder = tmp_path_factory.mktemp("spark")
+    session = _spark_session(folder)
+    con = ibis.pyspark.connect(session)
+
+    def load(frame: pd.DataFrame, name: str) -> Any:
+        frame.to_parquet(folder / f"{name}.parquet", index=False, coerce_timestamps="us")
+        return con.read_parquet(folder / f"{name}.parquet", table_name=name)
+
+    yield Engine("spark", con, load)
+    with suppress(Exception):
+        session.stop()
+
+
+def _spark_session(folder: Path) -> Any:
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.memory": "2g",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.log.level": "ERROR",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    builder = SparkSession.builder.master("local[2]").appName("rfmeans tests")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()
+
+
+def _absent(reason: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{reason}; continuous integration must have it")
+    pytest.skip(reason)
+
+
+@pytest.fixture(params=["duckdb", "polars", "postgres", "spark"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """One engine after the other."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found

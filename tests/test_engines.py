@@ -1,0 +1,64 @@
+"""The same orders on every engine: the same customers, the same segments, the same centres."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import rfmeans
+from rfmeans.settings import CustomerColumns
+from rfmeans.synthetic import make_customers, make_orders
+
+# What comes back over Spark's and PostgreSQL's own Python clients warns about pandas 3 and old names.
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def orders() -> pd.DataFrame:
+    """Order lines with everything that is set aside: blank ids, returns, free orders, late lines."""
+    lines = make_orders(800, seed=5).drop(columns="kind").astype({"customer_id": "Int64"})
+    lines["amount"] = (lines.pop("quantity") * lines.pop("unit_price")).round(2)
+    lines.loc[::50, "customer_id"] = pd.NA
+    lines.loc[1::40, "amount"] *= -1
+    lines.loc[2::45, "amount"] = 0.0
+    return lines.drop(columns="product")
+
+
+def in_order(result: rfmeans.Segmentation) -> pd.DataFrame:
+    """The customers in order of their ids, in types that do not depend on the engine."""
+    frame = result.customers.to_pandas().sort_values("customer_id").reset_index(drop=True)
+    numbers = ["customer_id", "recency", "frequency", "monetary", "segment_id"]
+    return frame.assign(**{name: pd.to_numeric(frame[name]).astype("float64") for name in numbers}).fillna("")
+
+
+def test_orders_give_the_same_customers_segments_and_account(engine, orders):
+    settings = (
+        {"as_of": "2026-01-01", "n_init": 5} if orders["ordered_at"].max().year > 2025 else {"n_init": 5}
+    )
+    with rfmeans.segment(orders, **settings) as expected:
+        with rfmeans.segment(engine.table(orders), **settings) as found:
+            assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
+            np.testing.assert_allclose(found.model.centres, expected.model.centres, rtol=0, atol=1e-9)
+            assert found.summary.account == expected.summary.account
+            assert_frame_equal(found.profile, expected.profile, check_dtype=False, rtol=1e-9)
+
+
+def test_more_customers_than_are_fitted_one_by_one(engine):
+    customers = make_customers(21_000, seed=2)[["recency", "frequency", "monetary"]]
+    customers = customers.assign(customer_id=np.arange(1, 21_001))
+    columns = CustomerColumns("customer_id", "recency", "frequency", "monetary")
+    with rfmeans.segment(customers, columns=columns, n_init=3) as expected:
+        with rfmeans.segment(engine.table(customers, "customers"), columns=columns, n_init=3) as found:
+            assert expected.model.settings["passes"] > 0
+            np.testing.assert_allclose(found.model.centres, expected.model.centres, rtol=0, atol=1e-9)
+            assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
+
+
+def test_a_saved_model_gives_the_same_segments(engine, orders, tmp_path):
+    with rfmeans.segment(orders, n_init=5) as fitted:
+        fitted.model.save(tmp_path / "model.json")
+        expected = in_order(fitted)
+    model = rfmeans.SegmentModel.load(tmp_path / "model.json")
+    assigned = model.assign(engine.table(orders, "new_orders")).to_pandas()
+    found = assigned.sort_values("customer_id")["segment"].fillna("").tolist()
+    assert found == expected["segment"].tolist()
