@@ -32,23 +32,26 @@ def in_order(result: rfmeans.Segmentation) -> pd.DataFrame:
 
 
 def test_orders_give_the_same_customers_segments_and_account(engine, orders):
-    with rfmeans.segment(orders, n_init=5) as expected:
-        with rfmeans.segment(engine.table(orders), n_init=5) as found:
-            assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
-            np.testing.assert_allclose(found.model.centres, expected.model.centres, rtol=0, atol=1e-9)
-            assert found.summary.account == expected.summary.account
-            assert_frame_equal(found.profile, expected.profile, check_dtype=False, rtol=1e-9)
+    with (
+        rfmeans.segment(orders, n_init=5) as expected,
+        rfmeans.segment(engine.table(orders), n_init=5) as found,
+    ):
+        assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
+        np.testing.assert_allclose(found.model.centres, expected.model.centres, rtol=0, atol=1e-9)
+        assert found.summary.account == expected.summary.account
+        assert_frame_equal(found.profile, expected.profile, check_dtype=False, rtol=1e-9)
 
 
 def test_more_customers_than_are_fitted_one_by_one(engine):
     customers = make_customers(21_000, seed=2)[["recency", "frequency", "monetary"]]
     customers = customers.assign(customer_id=np.arange(1, 21_001))
     columns = CustomerColumns("customer_id", "recency", "frequency", "monetary")
-    with rfmeans.segment(customers, columns=columns, n_init=3) as expected:
-        with rfmeans.segment(engine.table(customers, "customers"), columns=columns, n_init=3) as found:
-            assert expected.model.settings["passes"] > 0
-            np.testing.assert_allclose(found.model.centres, expected.model.centres, rtol=0, atol=1e-9)
-            assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
+    options = {"columns": columns, "n_init": 3}
+    table = engine.table(customers, "customers")
+    with rfmeans.segment(customers, **options) as expected, rfmeans.segment(table, **options) as found:
+        assert expected.model.settings["passes"] > 0
+        np.testing.assert_allclose(found.model.centres, expected.model.centres, rtol=0, atol=1e-9)
+        assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
 
 
 def test_a_saved_model_gives_the_same_segments(engine, orders, tmp_path):
