@@ -32,7 +32,7 @@ def test_number(value, shown):
 
 @pytest.mark.parametrize(
     ("share", "shown"),
-    [(0, "0 %"), (0.004, "< 1 %"), (0.005, "0 %"), (0.5, "50 %"), (0.9951, "> 99 %"), (1, "100 %")],
+    [(0, "0 %"), (0.004, "< 1 %"), (0.005, "< 1 %"), (0.5, "50 %"), (0.9951, "> 99 %"), (1, "100 %")],
 )
 def test_percent(share, shown):
     assert percent(share) == shown

@@ -5,7 +5,7 @@ Whatever tries many models runs on the cells, so it costs the same for any numbe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EXACT_LIMIT = 20_000  # up to here each customer is its own cell
 CELL_LIMIT = 10_000
+CONDENSED_LIMIT = 2_000  # for what fits hundreds of models
 FIRST_WIDTH = 1 / 16
 INDEX_COLUMNS = ("i", "j", "k")
 SUM_COLUMNS = ("sum_r", "sum_f", "sum_m")
@@ -100,3 +101,30 @@ def _fetch(grid: ir.Table, width: float) -> Cells:
     points = points.round(12)
     within = rows["squares"].to_numpy() - counts * (points**2).sum(axis=1)
     return Cells(points, counts, within.clip(min=0), width)
+
+
+def condense(cells: Cells, limit: int = CONDENSED_LIMIT) -> Cells:
+    """Merge cells until there are at most ``limit``; counts, mean points and sums of squares stay exact.
+
+    Customers at one point are put together first. Where that is not enough, a grid widens by the square root of
+    2 at a time, so that no more detail goes than has to.
+    """
+    if cells.width is None:
+        cells = _merge(cells, cells.points)
+    merged, width = cells, cells.width or FIRST_WIDTH
+    while len(merged.points) > limit:
+        merged = replace(_merge(cells, np.floor(cells.points / width)), width=width)
+        width *= 2**0.5
+    return merged
+
+
+def _merge(cells: Cells, places: NDArray[np.float64]) -> Cells:
+    """Put together the cells whose rows of ``places`` are equal, in the order of these rows."""
+    distinct, place = np.unique(places, axis=0, return_inverse=True)
+    place, n = place.reshape(-1), len(distinct)
+    counts = np.bincount(place, cells.counts, n).astype(np.int64)
+    sums = [np.bincount(place, cells.counts * column, n) for column in cells.points.T]
+    points = (np.column_stack(sums) / counts[:, None]).round(12)
+    apart = cells.counts * ((cells.points - points[place]) ** 2).sum(axis=1)
+    within = np.bincount(place, cells.within + apart, n).astype(np.float64)
+    return Cells(points, counts, within, cells.width)

@@ -51,12 +51,12 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """Return a share as a percentage that never reads as none or all when it is not.
 
-    >>> percent(0.166), percent(0.0004), percent(0.9996), percent(0.0)
+    >>> percent(0.166), percent(0.005), percent(0.9996), percent(0.0)
     ('17 %', '< 1 %', '> 99 %', '0 %')
     """
     if not math.isfinite(share):
         return DASH
-    if 0 < share < 0.005:
+    if 0 < share <= 0.005:
         return "< 1 %"
     if 0.995 <= share < 1:
         return "> 99 %"

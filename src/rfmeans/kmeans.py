@@ -60,7 +60,7 @@ def fit_centres(features: ir.Table, cells: Cells, settings: Settings) -> Fit:
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
 
-    _check_distinct(cells, settings.segments)
+    check_distinct(cells, settings.segments)
     model = KMeans(
         settings.segments,
         init="k-means++",
@@ -76,7 +76,14 @@ def fit_centres(features: ir.Table, cells: Cells, settings: Settings) -> Fit:
     return refine(features, model.cluster_centers_, min(STANDSTILL, settings.tol))
 
 
-def _check_distinct(cells: Cells, k: int) -> None:
+def check_distinct(cells: Cells, k: int) -> None:
+    """Refuse fewer distinct points than k.
+
+    Raises
+    ------
+    DataError
+        If that is so.
+    """
     distinct = len(np.unique(cells.points, axis=0))
     if distinct < k:
         raise DataError(

@@ -1,0 +1,301 @@
+"""How many segments: several votes per number, and a recommendation by a rule (docs/evidence.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rfmeans.cells import condense
+from rfmeans.formats import percent
+from rfmeans.kmeans import check_distinct
+from rfmeans.scaling import significant
+from rfmeans.settings import MIN_SEGMENTS
+from rfmeans.stability import RESAMPLES, STABLE, measure_stability, nearest_centre, resample_size
+from rfmeans.votes import (
+    busiest_border,
+    calinski_harabasz,
+    davies_bouldin,
+    partition,
+    pick_sample,
+    silhouette,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from rfmeans.cells import Cells
+    from rfmeans.votes import Sample
+
+    Floats = NDArray[np.float64]
+
+MOST = 10  # the largest number that is tried
+SMALLEST_SHARE = 0.03
+WEAKEST = 0.75  # Jaccard similarity from which Hennig (2007) calls a cluster stable
+LEAST_GAIN = 0.04
+CROWDED = 1.0
+STARTS = 10
+REFERENCES = 10
+REFERENCE_SIZE = 1_000
+REFERENCE_STARTS = 2
+NOTHING_LEFT = 1e-12  # of the total: inertia below it is none
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What speaks for and against one number of segments.
+
+    Attributes
+    ----------
+    segments
+        The number, k.
+    inertia
+        Sum of squared distances to the nearest centre, in feature space. Falls with every further segment.
+    explained
+        Share of the squared distances to the mean of all that the segments take away, 0 to 1.
+    gain
+        How much more of the inertia the last split took away (from k - 1 to k, difference of logarithms) than it
+        takes away in a structureless cloud: normal, of the same covariance. 0: no more; 0.1: a tenth more.
+    silhouette
+        Mean silhouette of a sample of the customers, -1 to 1; larger is better.
+    calinski_harabasz
+        Variance between over variance within, per degree of freedom; larger is better. Infinite where nothing is
+        left within.
+    davies_bouldin
+        Mean of each segment's worst (spread + spread) / distance; smaller is better.
+    border
+        Customers in the middle third between two centres against those about the centres, for the most crowded
+        border; below 1 there is a valley between any two segments.
+    stability
+        Mean adjusted Rand index between the segments and refits on resamples; 1 is best.
+    weakest
+        The least stable segment's mean Jaccard similarity over the same refits, 0 to 1.
+    smallest_share
+        Share of the customers in the smallest segment, 0 to 1.
+    """
+
+    segments: int
+    inertia: float
+    explained: float
+    gain: float
+    silhouette: float
+    calinski_harabasz: float
+    davies_bouldin: float
+    border: float
+    stability: float
+    weakest: float
+    smallest_share: float
+
+    @property
+    def survives(self) -> bool:
+        """Whether the segments, together and each, survive resampling."""
+        return self.stability >= STABLE and self.weakest >= WEAKEST
+
+    @property
+    def large_enough(self) -> bool:
+        """Whether every segment holds at least 3 % of the customers."""
+        return self.smallest_share >= SMALLEST_SHARE
+
+    @property
+    def set_apart(self) -> bool:
+        """Whether the last split found more than a cloud's slices, and valleys lie between the segments."""
+        return self.gain >= LEAST_GAIN and self.border <= CROWDED
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The votes side by side, and the recommendation.
+
+    Attributes
+    ----------
+    votes
+        One per number tried, from 2 up to 10.
+    recommended
+        The number the rule recommends.
+    stands_out
+        Whether it stands out; where not, the recommendation is a matter of convenience, and `sentence` says so.
+    sentence
+        The recommendation and its reason.
+    knee
+        The number after which inertia bends most; None where fewer than two numbers were tried.
+    silhouette_sample
+        Customers in the silhouette's sample.
+    resamples, resample_size
+        Refits behind each stability, and the customers drawn for each.
+    """
+
+    votes: tuple[Vote, ...]
+    recommended: int
+    stands_out: bool
+    sentence: str
+    knee: int | None
+    silhouette_sample: int
+    resamples: int
+    resample_size: int
+
+    @property
+    def favourites(self) -> dict[str, int | None]:
+        """Which number each index alone would take, by the index's name."""
+        votes = self.votes
+        return {
+            "inertia (knee)": self.knee,
+            "silhouette": max(votes, key=lambda vote: vote.silhouette).segments,
+            "Calinski-Harabasz": max(votes, key=lambda vote: vote.calinski_harabasz).segments,
+            "Davies-Bouldin": min(votes, key=lambda vote: vote.davies_bouldin).segments,
+            "stability": max(votes, key=lambda vote: vote.stability).segments,
+        }
+
+
+def knee(inertias: list[float], total: float) -> int | None:
+    """Return the position of the sharpest bend: where inertia fell most against how it falls next.
+
+    Parameters
+    ----------
+    inertias
+        With 2, 3, ... clusters.
+    total
+        With one.
+
+    >>> knee([50.0, 20.0, 18.0, 17.0], 100.0)
+    3
+    """
+    logs = np.log(np.maximum([total, *inertias], total * NOTHING_LEFT))
+    falls = -np.diff(logs)
+    if len(falls) < 2:
+        return None
+    return MIN_SEGMENTS + int(np.argmax(falls[:-1] / np.maximum(falls[1:], NOTHING_LEFT)))
+
+
+def choose_segments(cells: Cells, seed: int) -> Choice:
+    """Try 2 to 10 segments on the cells and recommend a number.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two distinct points.
+    """
+    from threadpoolctl import threadpool_limits
+
+    few = condense(cells)
+    check_distinct(few, MIN_SEGMENTS)
+    sample = pick_sample(few)
+    with threadpool_limits(limits=1):
+        votes, total = _take_votes(few, sample, seed)
+    recommended, stands_out, sentence = recommend(votes)
+    return Choice(
+        votes=tuple(votes),
+        recommended=recommended,
+        stands_out=stands_out,
+        sentence=sentence,
+        knee=knee([vote.inertia for vote in votes], total),
+        silhouette_sample=sample.size,
+        resamples=RESAMPLES,
+        resample_size=resample_size(cells),
+    )
+
+
+def _take_votes(cells: Cells, sample: Sample, seed: int) -> tuple[list[Vote], float]:
+    """Return a vote per number, and the inertia of all customers about one centre."""
+    numbers = range(MIN_SEGMENTS, min(MOST, len(cells.points)) + 1)
+    whole = partition(cells, np.zeros(len(cells.points), dtype=np.intp), 1)
+    falls = _falls_in_a_cloud(cells, whole.means[0], numbers, seed)
+    votes: list[Vote] = []
+    before = whole.inertia
+    for k, fall in zip(numbers, falls, strict=True):
+        votes.append(_vote(cells, sample, k, seed, before=before, fall=float(fall)))
+        before = votes[-1].inertia
+    return votes, whole.inertia
+
+
+def _vote(cells: Cells, sample: Sample, k: int, seed: int, *, before: float, fall: float) -> Vote:
+    """Fit k centres and measure; ``before`` is the inertia with one less, ``fall`` how it falls in a cloud."""
+    weights = cells.counts.astype(np.float64)
+    centres = _fit(cells.points, k, seed, STARTS, weights).cluster_centers_
+    labels = nearest_centre(cells.points, centres)
+    part = partition(cells, labels, k)
+    stability = measure_stability(cells, centres, seed)
+    nothing = part.total * NOTHING_LEFT
+    measures = {
+        "inertia": part.inertia,
+        "explained": 1 - part.inertia / part.total,
+        "gain": np.log(max(before, nothing) / max(part.inertia, nothing)) - fall,
+        "silhouette": silhouette(sample, labels, k),
+        "calinski_harabasz": calinski_harabasz(part),
+        "davies_bouldin": davies_bouldin(part),
+        "border": busiest_border(cells, labels, part),
+        "stability": stability.overall,
+        "weakest": min(stability.segments),
+        "smallest_share": float(part.sizes.min() / part.sizes.sum()),
+    }
+    # Nine digits hide the order in which an engine summed.
+    return Vote(k, **{name: significant(float(value), 9) for name, value in measures.items()})
+
+
+def _falls_in_a_cloud(cells: Cells, middle: Floats, numbers: range, seed: int) -> Floats:
+    """Return by how much the logarithm of inertia falls, per number, in normal clouds of the same covariance."""
+    rng = np.random.default_rng(seed)
+    off = (cells.points - middle) * np.sqrt(cells.counts)[:, None]
+    _, spread, axes = np.linalg.svd(off / np.sqrt(cells.counts.sum()), full_matrices=False)
+    size = min(int(cells.counts.sum()), REFERENCE_SIZE)
+    clouds = [rng.normal(size=(size, len(spread))) * spread @ axes for _ in range(REFERENCES)]
+    logs = [
+        [np.log(((cloud - cloud.mean(axis=0)) ** 2).sum())]
+        + [np.log(_fit(cloud, k, seed, REFERENCE_STARTS).inertia_) for k in numbers]
+        for cloud in clouds
+    ]
+    falls: Floats = -np.diff(np.mean(logs, axis=0))
+    return falls
+
+
+def _fit(points: Floats, k: int, seed: int, starts: int, weights: Floats | None = None) -> Any:
+    from sklearn.cluster import KMeans
+
+    return KMeans(k, init="k-means++", n_init=starts, random_state=seed).fit(points, sample_weight=weights)
+
+
+def recommend(votes: Sequence[Vote]) -> tuple[int, bool, str]:
+    """Return the number that the rule recommends, whether it stands out, and why, in a sentence.
+
+    Of the numbers whose segments survive resampling and are large enough: the largest that is set apart; where
+    none is, the largest. Where there is no such number at all, the most stable one, of the large enough ones if any.
+    """
+    sound = [vote for vote in votes if vote.survives and vote.large_enough]
+    apart = [vote for vote in sound if vote.set_apart]
+    large = [vote for vote in votes if vote.large_enough]
+    if apart:
+        return apart[-1].segments, True, f"{apart[-1].segments}: {_sound(apart[-1])}{_APART}."
+    if sound:
+        best, reason = sound[-1], f"{sound[-1].segments} is {_sound(sound[-1])}{_SLICES}"
+    else:
+        best = max(large or votes, key=lambda vote: vote.stability)
+        reason = _unsound(best, large=bool(large))
+    return best.segments, False, f"No number stands out: {reason}."
+
+
+_APART = ", with fewer customers at the borders between them than around their centres"
+_SLICES = (
+    "; but the borders between segments run through crowds, so they are slices, not kinds that stand apart"
+)
+
+
+def _sound(vote: Vote) -> str:
+    return (
+        f"the largest number whose segments survive resampling ({vote.stability:.2f}) and hold at least "
+        f"{percent(SMALLEST_SHARE)} of customers each"
+    )
+
+
+def _unsound(best: Vote, *, large: bool) -> str:
+    if large:
+        return (
+            f"where segments hold at least {percent(SMALLEST_SHARE)} of customers each, none survive resampling; "
+            f"{best.segments} comes nearest ({best.stability:.2f})"
+        )
+    return (
+        f"whatever the number, some segment holds less than {percent(SMALLEST_SHARE)} of customers, so a few extreme "
+        f"ones decide; {best.segments} is the most stable ({best.stability:.2f}), its smallest segment "
+        f"{percent(best.smallest_share)}"
+    )
