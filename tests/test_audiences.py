@@ -326,12 +326,12 @@ def test_addresses_are_normalised_as_each_platform_documents(tmp_path, typed, go
         assert read(folder / "1-high-value-loyal.csv")[1:] == [[hashlib.sha256(address.encode()).hexdigest()]]
 
 
-def test_a_hash_known_from_elsewhere(tmp_path):
-    """`printf test@example.com | sha256sum`."""
-    folder, _ = written(tmp_path, ["Test@Example.com "], "google-ads", holdout=0)
+def test_the_hash_that_meta_gives_as_its_example(tmp_path):
+    """developers.facebook.com/docs/marketing-api/custom-audiences-targeting: the hash of mary@example.com."""
+    folder, _ = written(tmp_path, ["Mary@Example.com "], "meta-ads", holdout=0)
     assert read(folder / "1-high-value-loyal.csv") == [
-        ["Email"],
-        ["973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b"],
+        ["email"],
+        ["f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79"],
     ]
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TREATMENT, HOLDOUT = "treatment", "holdout"
 HOLDOUT_FOLDER = "holdout"
+MEMBER = ("customer_id", "recency", "frequency", "monetary", "segment")
 LONGEST_SLUG = 50  # characters; four bytes each still fit into a file's name
 KEPT_IN_SLUG = "LNM"  # letters, digits and the marks on letters, in any script
 HEX_DIGITS = 16  # of the hash: 64 bits, which hold a float's share exactly
@@ -199,15 +200,14 @@ def write_audiences(
     """
     wanted = FORMATS[settings.format]
     with on_duckdb(customers) as local, Workspace() as scratch:
-        members = local.filter(local.segment_id.notnull())
+        members = local.filter(local.segment_id.notnull()).select("segment_id", *MEMBER)
         members = members.mutate(group=group_of(members.customer_id, seed, settings.holdout))
-        total = with_email = _rows(members)
-        if wanted.email is not None:
-            addressed = scratch.keep(_addressed(members, wanted))
-            with_email = _rows(addressed)
-            if not with_email:
-                raise DataError(_no_email(members, settings.format, total))
-            members = addressed.filter(addressed.nth == 0)
+        # Kept, as hashing is the most expensive part.
+        kept = scratch.keep(_addressed(members, wanted) if wanted.email else members)
+        total, with_email = _rows(members), _rows(kept)
+        if total and not with_email:
+            raise DataError(_no_email(members, settings.format, total))
+        members = kept.filter(kept.nth == 0) if wanted.email else kept
         lists = tuple(_lists(members, segments))
         _write_lists(members, lists, settings, folder)
     listed = sum(entry.treatment + entry.holdout for entry in lists)
