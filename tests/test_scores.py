@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections import Counter
+from pathlib import Path
 
 import ibis
 import polars as pl
@@ -11,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import rfmeans
 from rfmeans.lexicon import built_in
 from rfmeans.scores import FEATURES, SCORE_COLUMNS, add_scores, fit_scoring, score_name, spread
+from rfmeans.synthetic import make_orders
 
 GRID = built_in().scores
 CODES = list(itertools.product(range(1, 6), repeat=3))
@@ -261,3 +265,209 @@ def test_cuts_may_be_given_for_one_feature():
         (True, (5, 10)),
         (False, (2,)),
     ]
+
+
+# Scores as the segmentation
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return make_orders(400, seed=2).drop(columns="kind")
+
+
+@pytest.fixture(scope="module")
+def by_scores(shop):
+    with rfmeans.segment(shop, method="scores") as result:
+        yield result
+
+
+def test_segments_are_the_score_segments_by_mean_monetary(by_scores):
+    rows = by_scores.customers.to_pyarrow().to_pylist()
+    assert all(row["segment"] == row["score_segment"] for row in rows)
+    profile = by_scores.profile
+    assert profile["segment_id"].tolist() == list(range(1, len(profile) + 1))
+    assert profile["mean_monetary"].is_monotonic_decreasing
+    sizes = Counter(row["segment_id"] for row in rows)
+    assert profile["customers"].tolist() == [sizes[number] for number in profile["segment_id"]]
+    assert {*profile["segment"], *by_scores.summary.empty_regions} == set(GRID.order)
+    assert not set(profile["segment"]) & set(by_scores.summary.empty_regions)
+
+
+def test_the_headline_of_risk_is_among_the_lapsed_names(by_scores):
+    lapsed = [segment for segment in by_scores.summary.segments if GRID.lapsed(segment.segment)]
+    worst = max(lapsed, key=lambda segment: segment.figures.revenue)
+    assert by_scores.headlines[1].startswith(f"Most at risk: {worst.segment}: ")
+
+
+def test_a_model_of_scores_comes_back_and_assigns_alike(by_scores, shop):
+    loaded = rfmeans.SegmentModel.from_json(by_scores.model.to_json())
+    assert loaded == by_scores.model
+    with rfmeans.assign(loaded, shop) as again:
+        assert again.summary.segments == by_scores.summary.segments
+        assert again.summary.empty_regions == by_scores.summary.empty_regions
+
+
+def test_assigning_keeps_the_cuts_of_the_fit(by_scores, shop):
+    """Half of the orders would have other cuts."""
+    cuts = by_scores.summary.scoring
+    half = shop[shop["customer_id"] % 2 == 0]
+    with rfmeans.assign(by_scores.model, half, as_of=by_scores.summary.as_of) as assigned:
+        assert assigned.summary.scoring == cuts
+        found = {row["customer_id"]: row for row in assigned.customers.to_pyarrow().to_pylist()}
+    for row in by_scores.customers.to_pyarrow().to_pylist():
+        assert row["customer_id"] not in found or found[row["customer_id"]] == row
+
+
+def test_three_customers_are_enough():
+    orders = pl.DataFrame(
+        {
+            "customer_id": ["a", "b", "b", "c"],
+            "date": ["2026-01-01", "2026-01-02", "2026-01-05", "2026-01-09"],
+            "amount": [10.0, 20.0, 5.0, 7.0],
+        }
+    )
+    with rfmeans.segment(orders, method="scores") as result:
+        rows = {row["customer_id"]: row for row in result.customers.to_pyarrow().to_pylist()}
+    # Recency 9, 5, 1 days; purchases 1, 2, 1; money 10, 25, 7.
+    assert {name: row["rfm_score"] for name, row in rows.items()} == {"a": "113", "b": "355", "c": "511"}
+    assert {name: row["segment"] for name, row in rows.items()} == {
+        "a": "Lost",
+        "b": "Loyal Customers",
+        "c": "New Customers",
+    }
+
+
+@pytest.mark.parametrize("setting", [{"segments": 6}, {"n_init": 3}, {"tol": 0.0}])
+def test_what_concerns_k_means_is_refused_with_scores(setting):
+    (name, value), *_ = setting.items()
+    with pytest.raises(rfmeans.SettingsError) as found:
+        rfmeans.segment("orders.csv", method="scores", **setting)
+    assert str(found.value) == (
+        f"{name} concerns K-Means: with method 'scores' the segments are the names of the scores. "
+        f"Leave {name} out, or use method 'kmeans'. Got {name} {value!r}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"method": "quantiles"}, "method must be one of kmeans, scores. Got 'quantiles'."),
+        ({"score_bins": 11}, "score_bins must be a whole number from 2 to 10. Got 11."),
+        ({"score_bins": 1}, "score_bins must be a whole number from 2 to 10. Got 1."),
+        ({"score_cuts": {"age": [1, 2, 3, 4]}}, "score_cuts has no place for 'age'."),
+        ({"score_cuts": {"recency": [1, 2]}}, "5 scores need 4 cuts of recency. Got 2: 1, 2."),
+        ({"score_cuts": {"recency": [1, 2, 2, 3]}}, "score_cuts: recency must ascend"),
+    ],
+)
+def test_wrong_settings(setting, said):
+    with pytest.raises(rfmeans.SettingsError) as found:
+        rfmeans.segment("orders.csv", **setting)
+    assert said in str(found.value)
+
+
+# Beside K-Means
+
+
+def test_the_crosstab_counts_every_customer_once(shop):
+    with rfmeans.segment(shop, n_init=3) as result:
+        crosstab = result.summary.crosstab
+        rows = result.customers.to_pyarrow().to_pylist()
+        assert crosstab.segments == tuple(result.profile["segment"])
+        assert crosstab.score_segments == GRID.order
+        for segment, counts in zip(crosstab.segments, crosstab.customers, strict=True):
+            mine = Counter(row["score_segment"] for row in rows if row["segment"] == segment)
+            assert dict(zip(crosstab.score_segments, counts, strict=True)) == {
+                name: mine[name] for name in GRID.order
+            }
+        assert result.summary.to_dict()["crosstab"]["customers"] == [list(row) for row in crosstab.customers]
+
+
+def test_there_is_no_crosstab_of_scores_with_themselves(by_scores):
+    assert by_scores.summary.crosstab is None
+
+
+def test_a_model_of_the_first_version_has_no_scores(shop):
+    with rfmeans.segment(shop, n_init=3) as result:
+        content = json.loads(result.model.to_json())
+        old = {key: value for key, value in content.items() if key not in ("scores", "lexicon")}
+        model = rfmeans.SegmentModel.from_json(json.dumps({**old, "version": 1}))
+        with rfmeans.assign(model, shop) as assigned:
+            assert list(assigned.profile["segment"]) == list(result.profile["segment"])
+            assert assigned.summary.scoring is assigned.summary.crosstab is None
+            row = assigned.customers.to_pyarrow().to_pylist()[0]
+    assert [row[name] for name in SCORE_COLUMNS] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"edges": [3.0, 2.0, 5.0, 6.0]},
+        {"scores": [5, 4, 3, 2]},
+        {"scores": [1, 2, 3, 4, 5]},
+        {"scores": [6, 4, 3, 2, 1]},
+        {"feature": "age"},
+    ],
+)
+def test_damaged_scores_of_a_model(by_scores, change):
+    content = json.loads(by_scores.model.to_json())
+    content["scores"]["features"][0].update(change)
+    with pytest.raises(rfmeans.ModelError, match="it is damaged"):
+        rfmeans.SegmentModel.from_json(json.dumps(content))
+
+
+def test_a_damaged_list_of_score_segments(by_scores):
+    content = json.loads(by_scores.model.to_json())
+    content["segments"][0]["segment"] = "Whales"
+    with pytest.raises(rfmeans.ModelError, match="each of their names once"):
+        rfmeans.SegmentModel.from_json(json.dumps(content))
+
+
+# The R package rfm's sample, with its own cuts
+
+RFM_R = Path(__file__).parents[2] / "shared" / "data" / "rfm_r_orders.csv"
+CUTS_OF_R = {
+    "recency": (115, 181, 297.4, 482),
+    "frequency": (4, 5, 6, 8),
+    "monetary": (255.8, 382, 506.4, 666),
+}
+NINE_OF_R = {  # recency, frequency (rows), monetary, code
+    "Abbey O'Reilly": (205, 6, 472, "343"),
+    "Add Senger": (140, 3, 340, "412"),
+    "Aden Lesch": (194, 4, 405, "323"),
+    "Aden Murphy": (98, 7, 596, "544"),
+    "Admiral Senger": (132, 5, 448, "433"),
+    "Agness O'Keefe": (90, 9, 843, "555"),
+    "Akeelah Walsh": (160, 7, 779, "445"),
+    "Brion Stark": (229, 8, 852, "355"),
+    "Ethyl Botsford": (252, 8, 526, "354"),
+}
+
+
+def nine_of_r(orders, **options) -> dict[str, tuple[object, ...]]:
+    with rfmeans.segment(
+        orders, customer="customer_id", as_of="2006-12-31", method="scores", score_cuts=CUTS_OF_R, **options
+    ) as result:
+        rows = result.customers.filter(result.customers.customer_id.isin(list(NINE_OF_R))).to_pyarrow()
+    return {
+        row["customer_id"]: (row["recency"], row["frequency"], row["monetary"], row["rfm_score"])
+        for row in rows.to_pylist()
+    }
+
+
+@pytest.mark.skipif(not RFM_R.exists(), reason="the real data are not here")
+def test_the_codes_of_the_r_package():
+    """There every row is an order: give each row an id of its own."""
+    rows = pl.read_csv(RFM_R).with_row_index("row_id")
+    assert nine_of_r(rows, order="row_id") == NINE_OF_R
+
+
+@pytest.mark.skipif(not RFM_R.exists(), reason="the real data are not here")
+def test_without_an_order_id_two_rows_of_a_day_are_one_purchase():
+    rows = pl.read_csv(RFM_R)
+    days = rows.group_by("customer_id").agg(pl.col("order_date").n_unique())
+    expected = dict(days.filter(pl.col("customer_id").is_in(list(NINE_OF_R))).iter_rows())
+    found = nine_of_r(rows)
+    assert {name: values[1] for name, values in found.items()} == expected
+    assert {name: (values[0], values[2]) for name, values in found.items()} == {
+        name: (values[0], values[2]) for name, values in NINE_OF_R.items()
+    }

@@ -7,10 +7,11 @@ It holds grids for K-Means segments (``[[grid]]``), a grid for scores (``[scores
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -22,6 +23,7 @@ from rfmeans.settings import MAX_SEGMENTS
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
 BORDER = 0.15  # a score this close to a cut makes the name borderline
 BUILT_IN = "the built-in lexicon"
@@ -126,18 +128,38 @@ class Lexicon:
         For scores.
     cuts
         Cut points of the scores by feature, where they are given and not taken from the data.
-    content
-        The same as plain values, as in the file; `read_lexicon` takes it back.
     """
 
     grids: tuple[Grid, ...]
     scores: ScoreGrid
     cuts: dict[str, tuple[float, ...]]
-    content: dict[str, Any]
 
     def grid_for(self, segments: int) -> Grid:
         """Return the grid for a number of segments."""
         return next(grid for grid in self.grids if segments <= grid.max_segments)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values, as in its file; `read_lexicon` takes them back."""
+        return {
+            "grid": [
+                {"max_segments": grid.max_segments, **_axes(grid), "names": grid.names} for grid in self.grids
+            ],
+            "scores": {
+                **_axes(self.scores),
+                "names": self.scores.names,
+                "order": list(self.scores.order),
+                "cuts": {feature: list(edges) for feature, edges in self.cuts.items()},
+            },
+        }
+
+
+def _axes(grid: Grid | ScoreGrid) -> dict[str, list[Any]]:
+    return {
+        "recency_bands": list(grid.recency.bands),
+        "recency_cuts": list(grid.recency.cuts),
+        "value_bands": list(grid.value.bands),
+        "value_cuts": list(grid.value.cuts),
+    }
 
 
 @cache
@@ -166,10 +188,10 @@ it one under [grid.names]: all.old = "...".
     if isinstance(given, Lexicon):
         return given
     if isinstance(given, Mapping):
-        return _lexicon({**built_in().content, **_over_built_in(given, "the lexicon")}, "the lexicon")
+        return _lexicon({**built_in().to_dict(), **_over_built_in(given, "the lexicon")}, "the lexicon")
     path = Path(given)
     content = _from_file(path)
-    return _lexicon({**built_in().content, **_over_built_in(content, path.name)}, path.name)
+    return _lexicon({**built_in().to_dict(), **_over_built_in(content, path.name)}, path.name)
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -193,7 +215,7 @@ def _over_built_in(content: Mapping[str, Any], where: str) -> dict[str, Any]:
     given = dict(content)
     if "scores" in given:
         scores = _table(given["scores"], f"{where}, [scores]")
-        built = {key: value for key, value in built_in().content["scores"].items() if key != "cuts"}
+        built = {key: value for key, value in built_in().to_dict()["scores"].items() if key != "cuts"}
         given["scores"] = {**built, **scores} if not set(scores) - {"cuts"} else scores
     return given
 
@@ -203,7 +225,6 @@ def _lexicon(content: dict[str, Any], where: str) -> Lexicon:
         grids=_grids(content["grid"], where),
         scores=_score_grid(content["scores"], f"{where}, [scores]"),
         cuts=check_cuts(content["scores"].get("cuts", {}), f"{where}, [scores.cuts]"),
-        content={"grid": content["grid"], "scores": content["scores"]},
     )
 
 
@@ -292,10 +313,15 @@ def _names(
             if r not in rows.get(v, {}):
                 raise SettingsError(
                     f"{where}: the region of value {v!r} and recency {r!r} has no name. "
-                    f'Give it one under {table}: {v}.{r} = "...".'
+                    f'Give it one under {table}: {_key(v)}.{_key(r)} = "...".'
                 )
             _check_text(rows[v][r], f"{where}: the name of {v}.{r}")
     return {v: {r: rows[v][r] for r in recency.bands} for v in value.bands}
+
+
+def _key(band: str) -> str:
+    """Return a band as TOML writes it as a key."""
+    return band if re.fullmatch("[A-Za-z0-9_-]+", band) else f'"{band}"'
 
 
 def _check_bands(rows: Mapping[str, Any], axis: Axis, where: str) -> None:
@@ -322,6 +348,24 @@ def check_cuts(cuts: Any, where: str) -> dict[str, tuple[float, ...]]:
             raise SettingsError(f"{where}: {feature} must be a list of numbers. Got {edges!r}.")
         _check_ascending(edges, f"{where}: {feature}")
     return {feature: tuple(float(edge) for edge in edges) for feature, edges in cuts.items()}
+
+
+def with_cuts(lexicon: Lexicon, given: Mapping[str, Sequence[float]], bins: int) -> Lexicon:
+    """Return the lexicon with some cut points in place of its own.
+
+    Raises
+    ------
+    SettingsError
+        If any cut points do not fit the number of scores.
+    """
+    cuts = {**lexicon.cuts, **check_cuts(given, "score_cuts")}
+    for feature, edges in cuts.items():
+        if len(edges) != bins - 1:
+            raise SettingsError(
+                f"{bins} scores need {bins - 1} cuts of {feature}. Got {len(edges)}: "
+                f"{', '.join(f'{edge:g}' for edge in edges)}. Give as many, or another number of scores."
+            )
+    return replace(lexicon, cuts=cuts)
 
 
 def _check_ascending(cuts: Any, where: str) -> None:

@@ -17,9 +17,9 @@ from rfmeans.errors import ModelError, OutputError
 from rfmeans.intake import read
 from rfmeans.kmeans import nearest
 from rfmeans.lexicon import Lexicon, built_in, read_lexicon
-from rfmeans.names import Name, name_centres
+from rfmeans.names import Name, empty_regions, name_centres, name_scores
 from rfmeans.scaling import FEATURES, FeatureScaling, Scaling, to_feature_space
-from rfmeans.scores import SCORE_COLUMNS, Scoring, add_scores
+from rfmeans.scores import SCORE_COLUMNS, Scoring, add_scores, segment_ids
 from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, make_reading
 from rfmeans.workspace import Workspace
 
@@ -37,41 +37,54 @@ OUTPUT_COLUMNS = (
 
 @dataclass(frozen=True)
 class SegmentModel:
-    """A fitted segmentation: scaling, centres and names.
+    """A fitted segmentation: scaling, centres or scores, and names.
 
     Attributes
     ----------
     scaling
         How recency, frequency and monetary were brought into feature space.
     centres
-        k centres in feature space (z_recency, z_frequency, z_monetary), the most valuable segment first.
+        k centres in feature space (z_recency, z_frequency, z_monetary), the most valuable segment first; none
+        where the segments are those of the scores.
     as_of
         The date recency was counted to when fitting; None for a table of customers.
     customers
         Customers it was fitted on.
     inertia
-        Sum of their squared distances to the nearest centre.
+        Sum of their squared distances to the nearest centre; None without centres.
     settings
         transform, seed and n_init of the fit.
     scoring
         Cut points of the scores; None in a model of version 1.
     lexicon
         Where the names are taken from.
+    score_segments
+        Where the segments are those of the scores: the names by segment id, the most valuable first, and then
+        the names that nobody had.
     """
 
     scaling: Scaling
     centres: tuple[tuple[float, float, float], ...]
     as_of: dt.date | None
     customers: int
-    inertia: float
+    inertia: float | None
     settings: dict[str, Any]
     scoring: Scoring | None = None
     lexicon: Lexicon = field(default_factory=built_in)
+    score_segments: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[Name, ...]:
         """The segments' names, by segment id from 1."""
+        if self.score_segments:
+            return name_scores(self.score_segments, self.lexicon)
         return name_centres(self.centres, self.lexicon)
+
+    def empty_regions(self, count: int) -> tuple[str, ...]:
+        """Return the names that no segment has, the segments being the first ``count``."""
+        if self.score_segments:
+            return self.score_segments[count:]
+        return empty_regions(self.names, self.lexicon)
 
     def apply(self, customers: ir.Table) -> ir.Table:
         """Add segment_id, segment and scores to a table of customers (expression; columns as in customers.parquet).
@@ -83,16 +96,17 @@ class SegmentModel:
         scored = add_scores(customers, self.scoring, self.lexicon.scores)
         placed = to_feature_space(scored, self.scaling)
         placed = placed.mutate(
-            segment_id=ibis.ifelse(
-                placed.reason.isnull(),
-                nearest(placed, np.array(self.centres)).cast("int64") + 1,
-                ibis.null("int64"),
-            )
+            segment_id=ibis.ifelse(placed.reason.isnull(), self._segment_id(placed), ibis.null("int64"))
         )
         texts = enumerate((name.text for name in self.names), start=1)
         return placed.mutate(segment=placed.segment_id.cases(*texts, else_=ibis.null("string"))).select(
             *OUTPUT_COLUMNS
         )
+
+    def _segment_id(self, placed: ir.Table) -> ir.Column:
+        if self.score_segments:
+            return segment_ids(placed.score_segment, self.score_segments)
+        return nearest(placed, np.array(self.centres)).cast("int64") + 1
 
     def assign(
         self, orders: Any, columns: Columns | CustomerColumns | None = None, **reading: Any
@@ -145,11 +159,15 @@ class SegmentModel:
             "settings": self.settings,
             "features": [asdict(feature) for feature in self.scaling.features],
             "segments": [
-                {"segment_id": position, "segment": name.text, "centre": list(centre)}
-                for position, (name, centre) in enumerate(zip(self.names, self.centres, strict=True), start=1)
+                {
+                    "segment_id": position,
+                    "segment": name.text,
+                    "centre": list(self.centres[position - 1]) if self.centres else None,
+                }
+                for position, name in enumerate(self.names, start=1)
             ],
             "scores": self.scoring.to_dict() if self.scoring else None,
-            "lexicon": self.lexicon.content,
+            "lexicon": self.lexicon.to_dict(),
         }
         return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -202,30 +220,47 @@ def _from_content(content: dict[str, Any]) -> SegmentModel:
     if type(content["version"]) is not int:
         raise ValueError("version must be a whole number")
     features = tuple(FeatureScaling(**feature) for feature in content["features"])
-    centres = tuple(tuple(float(value) for value in segment["centre"]) for segment in content["segments"])
     if [feature.name for feature in features] != list(FEATURES):
         raise ValueError(f"features must be {', '.join(FEATURES)}")
     if any(feature.transform not in ("log1p", "none") for feature in features):
         raise ValueError("a transform must be log1p or none")
     if any(feature.sd < 0 for feature in features):
         raise ValueError("a standard deviation is below 0")
-    if not math.isfinite(content["inertia"]):
-        raise ValueError("inertia must be a finite number")
-    numbers = [number for centre in centres for number in centre]
-    numbers += [number for feature in features for number in (feature.mean, feature.sd)]
-    right_size = MIN_SEGMENTS <= len(centres) <= MAX_SEGMENTS and {len(centre) for centre in centres} == {3}
-    if not right_size or not all(map(math.isfinite, numbers)):
-        raise ValueError("segments need 2 to 12 centres of three finite numbers")
+    if not all(math.isfinite(number) for feature in features for number in (feature.mean, feature.sd)):
+        raise ValueError("a mean or standard deviation is not a finite number")
     return SegmentModel(
         scaling=Scaling(features),  # type: ignore[arg-type]
-        centres=centres,  # type: ignore[arg-type]
         as_of=dt.date.fromisoformat(content["as_of"]) if content["as_of"] else None,
         customers=int(content["customers"]),
-        inertia=float(content["inertia"]),
         settings=dict(content["settings"]),
-        scoring=Scoring.from_dict(content["scores"]) if content.get("scores") else None,
-        lexicon=read_lexicon(content.get("lexicon")),
+        **_segments_from(content),
     )
+
+
+def _segments_from(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what the model says of its segments: centres and inertia, or the names of the scores."""
+    lexicon = read_lexicon(content.get("lexicon"))
+    scoring = Scoring.from_dict(content["scores"]) if content.get("scores") else None
+    common = {"lexicon": lexicon, "scoring": scoring}
+    if content.get("inertia") is None:
+        names = tuple(segment["segment"] for segment in content["segments"])
+        if scoring is None or sorted(names) != sorted(lexicon.scores.order):
+            raise ValueError("it needs centres with an inertia, or scores and each of their names once")
+        return {**common, "centres": (), "inertia": None, "score_segments": names}
+    return {**common, "centres": _centres_from(content["segments"]), "inertia": _finite(content["inertia"])}
+
+
+def _centres_from(segments: list[dict[str, Any]]) -> tuple[tuple[float, ...], ...]:
+    centres = tuple(tuple(_finite(number) for number in segment["centre"]) for segment in segments)
+    if not MIN_SEGMENTS <= len(centres) <= MAX_SEGMENTS or {len(centre) for centre in centres} != {3}:
+        raise ValueError("segments need 2 to 12 centres of three numbers")
+    return centres
+
+
+def _finite(value: Any) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not a finite number")
+    return float(value)
 
 
 def _no_model(name: object, why: str) -> str:

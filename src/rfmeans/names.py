@@ -6,6 +6,7 @@ that plane into regions and names each; so names are total, unique and true by c
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,13 +28,13 @@ class Name:
     region
         The name of the region, without a tier.
     recency_band, value_band
-        Where the centre lies.
+        Where the centre lies; empty for a score segment, which has none.
     recency_score, value_score
-        Its scores.
+        The centre's scores; NaN likewise.
     borderline
         One sentence for each cut that a score is close to; empty where the name is clear.
     lapsed
-        Whether it lies in the lowest of several bands of recency.
+        Whether it lies in the lowest of several bands of recency; a score segment: in lapsed bands alone.
     """
 
     text: str
@@ -79,6 +80,23 @@ def name_centres(centres: Sequence[Sequence[float]], lexicon: Lexicon | None = N
             )
         )
     return tuple(names)
+
+
+def name_scores(names: Sequence[str], lexicon: Lexicon) -> tuple[Name, ...]:
+    """Return the names of score segments: they have no centre, and nothing to hang on."""
+    return tuple(
+        Name(
+            text=name,
+            region=name,
+            recency_band="",
+            value_band="",
+            recency_score=math.nan,
+            value_score=math.nan,
+            borderline=(),
+            lapsed=lexicon.scores.lapsed(name),
+        )
+        for name in names
+    )
 
 
 def empty_regions(names: Sequence[Name], lexicon: Lexicon | None = None) -> tuple[str, ...]:

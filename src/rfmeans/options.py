@@ -115,6 +115,14 @@ class SegmentingOptions:
     ] = "auto"
     seed: Annotated[int, typer.Option("--seed", help="Seed of K-Means.")] = 0
     n_init: Annotated[int, typer.Option("--n-init", help="k-means++ starts; the best is kept.")] = 50
+    method: Annotated[
+        str,
+        typer.Option("--method", help="kmeans, or scores: the segments are the names of the R, F, M scores."),
+    ] = "kmeans"
+    score_bins: Annotated[int, typer.Option("--score-bins", help="Number of scores, 2 to 10.")] = 5
+    lexicon: Annotated[
+        str | None, typer.Option("--lexicon", help="TOML file with your own names and cut points.")
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ source -> orders -> customers -> feature space -> cells -> centres -> names -> m
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import os
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,20 +14,22 @@ import numpy as np
 from rfmeans.cells import collect_cells
 from rfmeans.distribution import measure_distributions
 from rfmeans.errors import DataError
+from rfmeans.formats import counted
 from rfmeans.intake import Intake, read
 from rfmeans.kmeans import CLUSTER, Fit, fit_centres, nearest
+from rfmeans.lexicon import Lexicon, read_lexicon, with_cuts
 from rfmeans.model import SegmentModel
 from rfmeans.profile import Group, profile_all, profile_segments
 from rfmeans.result import Segmentation
-from rfmeans.scaling import Z_COLUMNS, Scaling, fit_scaling, to_feature_space
-from rfmeans.scores import cross, fit_scoring
+from rfmeans.scaling import Z_COLUMNS, fit_scaling, to_feature_space
+from rfmeans.scores import add_scores, cross, fit_scoring, segment_ids
 from rfmeans.settings import Settings, make_reading, parse_segments
 from rfmeans.sources import engine_errors
 from rfmeans.summary import summarise
 from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -42,6 +45,10 @@ def segment(
     seed: int = 0,
     n_init: int = 50,
     tol: float = 1e-4,
+    method: str = "kmeans",
+    score_bins: int = 5,
+    score_cuts: Mapping[str, Sequence[float]] | None = None,
+    lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     on_stage: Callable[[str], None] | None = None,
     **reading: Any,
 ) -> Segmentation:
@@ -56,7 +63,7 @@ def segment(
         Number of segments, 2 to 12.
     columns
         Columns by role, all at once; pass `CustomerColumns` for a table that already has one row per customer.
-    transform, seed, n_init, tol
+    transform, seed, n_init, tol, method, score_bins, score_cuts, lexicon
         See `rfmeans.settings.Settings`.
     on_stage
         Called with a few words at the start of each stage.
@@ -78,7 +85,18 @@ def segment(
     ...     list(result.profile["segment"])
     ['High-Value Loyal', 'At-Risk High-Value', 'New/Potential', 'Low-Value/Churned']
     """
-    settings = Settings(parse_segments(segments), transform, seed, n_init, tol)
+    settings = Settings(
+        parse_segments(segments),
+        transform,
+        seed,
+        n_init,
+        tol,
+        method=method,
+        score_bins=score_bins,
+        score_cuts=score_cuts,
+        lexicon=os.fspath(lexicon) if isinstance(lexicon, os.PathLike) else lexicon,
+    )
+    words = with_cuts(read_lexicon(settings.lexicon), settings.score_cuts or {}, settings.score_bins)
     how = make_reading(columns, **reading)
     tell = on_stage or _silent
     with Workspace() as scratch:
@@ -86,8 +104,8 @@ def segment(
         intake = read(orders, how, scratch)
         with engine_errors("Segmenting"):
             tell("measuring recency, frequency and monetary")
-            model, groups, everyone = _fit(intake, settings, scratch, tell)
-            return _result(intake, model, (how, settings), groups, everyone)
+            model, groups = _fit(intake, (settings, words), scratch, tell)
+            return _result(intake, model, (how, settings), groups)
 
 
 def assign(
@@ -112,8 +130,8 @@ def assign(
             tell("assigning segments")
             labelled = model.apply(_segmentable(intake))
             labelled = labelled.mutate(**{CLUSTER: labelled.segment_id - 1})
-            groups = profile_segments(labelled, CLUSTER, len(model.centres))
-            return _result(intake, model, (how,), groups, profile_all(_segmentable(intake)))
+            groups = _held(profile_segments(labelled, CLUSTER, len(model.names)), model)
+            return _result(intake, model, (how,), groups)
 
 
 def _silent(_stage: str) -> None:
@@ -125,49 +143,79 @@ def _segmentable(intake: Intake) -> ir.Table:
 
 
 def _fit(
-    intake: Intake, settings: Settings, scratch: Workspace, tell: Callable[[str], None]
-) -> tuple[SegmentModel, list[Group], Group]:
+    intake: Intake, asked: tuple[Settings, Lexicon], scratch: Workspace, tell: Callable[[str], None]
+) -> tuple[SegmentModel, list[Group]]:
+    settings, lexicon = asked
     customers = _segmentable(intake)
     found = intake.account.clustered.rows
-    if found < settings.segments:
+    least = settings.segments if settings.method == "kmeans" else 1
+    if found < least:
         raise DataError(
-            f"{settings.segments} segments need at least {settings.segments} customers with a purchase and net "
+            f"{counted(least, 'segment')} need at least {counted(least, 'customer')} with a purchase and net "
             f"spend. Found {found:,}{_aside(intake)}. Ask for fewer segments, or give more orders."
         )
-    scaling = fit_scaling(customers, settings.transform)
-    features = scratch.keep(to_feature_space(customers, scaling).select(*Z_COLUMNS))
+    model = SegmentModel(
+        scaling=fit_scaling(customers, settings.transform),
+        centres=(),
+        as_of=intake.as_of,
+        customers=found,
+        inertia=None,
+        settings={"method": settings.method, "transform": settings.transform, "seed": settings.seed},
+        scoring=fit_scoring(customers, found, settings.score_bins, lexicon.cuts),
+        lexicon=lexicon,
+    )
+    if settings.method == "scores":
+        return _with_score_segments(model, customers)
+    features = scratch.keep(to_feature_space(customers, model.scaling).select(*Z_COLUMNS))
     tell("grouping customers with K-Means")
     cells = collect_cells(features, found, scratch)
     fit = fit_centres(features, cells, settings)
     tell("profiling the segments")
-    return _named(intake, settings, scaling, fit)
+    return _with_centres(model, customers, fit, settings)
 
 
-def _named(
-    intake: Intake, settings: Settings, scaling: Scaling, fit: Fit
-) -> tuple[SegmentModel, list[Group], Group]:
-    """Put the segments in order of mean monetary and make the model."""
-    placed = to_feature_space(_segmentable(intake), scaling)
+def _with_centres(
+    model: SegmentModel, customers: ir.Table, fit: Fit, settings: Settings
+) -> tuple[SegmentModel, list[Group]]:
+    """Put the segments in order of mean monetary."""
+    placed = to_feature_space(customers, model.scaling)
     labelled = placed.mutate(**{CLUSTER: nearest(placed, fit.centres)})
     groups = profile_segments(labelled, CLUSTER, settings.segments)
-    money = [group.mean_monetary if group.customers else -np.inf for group in groups]
-    order = sorted(range(len(groups)), key=lambda index: (-money[index], *fit.centres[index]))
-    model = SegmentModel(
-        scaling=scaling,
+    order = sorted(range(len(groups)), key=lambda index: (-_money(groups[index]), *fit.centres[index]))
+    fitted = replace(
+        model,
         centres=tuple(tuple(float(value) for value in fit.centres[index]) for index in order),  # type: ignore[misc]
-        as_of=intake.as_of,
-        customers=intake.account.clustered.rows,
         inertia=fit.inertia,
         settings={
-            "transform": settings.transform,
-            "seed": settings.seed,
+            **model.settings,
             "n_init": settings.n_init,
             "tol": settings.tol,
             "passes": fit.passes,
         },
-        scoring=fit_scoring(placed, intake.account.clustered.rows, 5),
     )
-    return model, [groups[index] for index in order], profile_all(placed)
+    return fitted, [groups[index] for index in order]
+
+
+def _with_score_segments(model: SegmentModel, customers: ir.Table) -> tuple[SegmentModel, list[Group]]:
+    """Put the names of the scores in order of mean monetary, those that nobody has last."""
+    names = model.lexicon.scores.order
+    scored = add_scores(customers, model.scoring, model.lexicon.scores)
+    labelled = scored.mutate(**{CLUSTER: segment_ids(scored.score_segment, names) - 1})
+    groups = profile_segments(labelled, CLUSTER, len(names))
+    order = sorted(range(len(groups)), key=lambda index: -_money(groups[index]))
+    held = [groups[index] for index in order if groups[index].customers]
+    return replace(model, score_segments=tuple(names[index] for index in order)), held
+
+
+def _money(group: Group) -> float:
+    return group.mean_monetary if group.customers else -np.inf
+
+
+def _held(groups: list[Group], model: SegmentModel) -> list[Group]:
+    """Leave out the names of scores that nobody has and that nobody had when the model was fitted."""
+    while model.score_segments and not groups[-1].customers:
+        groups = groups[:-1]
+    return groups
 
 
 def _aside(intake: Intake) -> str:
@@ -182,21 +230,19 @@ def _result(
     model: SegmentModel,
     used: tuple[Reading, Settings] | tuple[Reading],
     groups: list[Group],
-    everyone: Group,
 ) -> Segmentation:
     keeper = Workspace()
     customers = keeper.keep(model.apply(intake.customers))
-    crosstab = cross(customers, [name.text for name in model.names], model.lexicon.scores)
-    spread = measure_distributions(
-        customers.filter(customers.reason.isnull()), len(model.centres), model.scaling
-    )
+    both = model.centres and model.scoring
+    crosstab = cross(customers, [name.text for name in model.names], model.lexicon.scores) if both else None
+    spread = measure_distributions(customers.filter(customers.reason.isnull()), len(groups), model.scaling)
     return Segmentation(
         customers=customers,
         summary=summarise(
             intake,
             model,
-            (groups, everyone),
-            (spread, crosstab if model.scoring else None),
+            (groups, profile_all(_segmentable(intake))),
+            (spread, crosstab),
             _described(intake, used),
             used[0].currency_symbol,
         ),

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rfmeans.errors import SettingsError
 from rfmeans.lexicon import BEST, FEATURES, WORST, ScoreGrid
 from rfmeans.scaling import float64
 
@@ -182,19 +181,8 @@ def fit_scoring(
         Number of scores, 2 to 10.
     given
         Cut points by feature (``bins`` - 1 lower edges, ascending) that replace the data's.
-
-    Raises
-    ------
-    SettingsError
-        If given cut points do not fit the number of bins.
     """
     given = given or {}
-    for feature, edges in given.items():
-        if len(edges) != bins - 1:
-            raise SettingsError(
-                f"{bins} scores need {bins - 1} cuts of {feature}. Got {len(edges)}: "
-                f"{', '.join(f'{edge:g}' for edge in edges)}. Give as many, or another number of scores."
-            )
     features = []
     for feature in FEATURES:
         found = tuple(given[feature]) if feature in given else _edges(customers, feature, count, bins)
@@ -399,6 +387,14 @@ def _band(score: ir.Column, thresholds: Sequence[int]) -> ir.Column:
     for threshold in thresholds:
         band += ibis.ifelse(score >= threshold, 1, 0)
     return band
+
+
+def segment_ids(score_segment: ir.Column, names: Sequence[str]) -> ir.Column:
+    """Return the place of each score segment among the names, from 1; null stays null."""
+    return score_segment.cases(
+        *((name, ibis.literal(place, "int64")) for place, name in enumerate(names, start=1)),
+        else_=ibis.null("int64"),
+    )
 
 
 # Beside the K-Means segments

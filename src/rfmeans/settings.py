@@ -9,14 +9,20 @@ import datetime as dt
 import encodings.aliases
 import zoneinfo
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SettingsError, did_you_mean
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
 from rfmeans.formats import check_symbol
 
 # What a user may call the delimiter of a text file.
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "tab": "\t", "blanks": " "}
 TRANSFORMS = ("auto", "log", "none")
+METHODS = ("kmeans", "scores")
+MIN_SCORES, MAX_SCORES = 2, 10
 MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
 NO_AUDIENCES = "none"
 AUDIENCE_FORMATS = ("plain", "klaviyo", "mailchimp", "google-ads", "meta-ads", NO_AUDIENCES)
@@ -198,6 +204,15 @@ class Settings:
         Number of k-means++ starts; the best one is kept.
     tol
         scikit-learn's stopping tolerance; 0: until the centres stand still to 12 decimals.
+    method
+        ``"kmeans"``, or ``"scores"``: the segments are the named regions of the R, F and M scores, and what
+        concerns K-Means alone (segments, n_init, tol) is refused.
+    score_bins
+        Number of scores, 2 to 10; the best is the highest.
+    score_cuts
+        Cut points of the scores by feature, as lower edges; they come before the lexicon's.
+    lexicon
+        Path of a TOML file with names and cut points, or the same as a mapping; None: the built-in one.
 
     Raises
     ------
@@ -214,8 +229,17 @@ class Settings:
     seed: int = 0
     n_init: int = 50
     tol: float = 1e-4
+    method: str = "kmeans"
+    score_bins: int = 5
+    score_cuts: Mapping[str, Sequence[float]] | None = None
+    lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None
 
     def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise SettingsError(f"method must be one of {', '.join(METHODS)}. Got {self.method!r}.")
+        if self.method == "scores":
+            self._refuse_k_means()
+        _check_whole("score_bins", self.score_bins, MIN_SCORES, MAX_SCORES)
         _check_whole("segments", self.segments, MIN_SEGMENTS, MAX_SEGMENTS)
         _check_whole("seed", self.seed, 0, 2**32 - 1)
         _check_whole("n_init", self.n_init, 1, 1000)
@@ -223,6 +247,15 @@ class Settings:
             raise SettingsError(f"tol must be a number from 0 to 1. Got {self.tol!r}.")
         if self.transform not in TRANSFORMS:
             raise SettingsError(f"transform must be one of {', '.join(TRANSFORMS)}. Got {self.transform!r}.")
+
+    def _refuse_k_means(self) -> None:
+        usual = {entry.name: entry.default for entry in fields(Settings)}
+        for name in ("segments", "n_init", "tol"):
+            if getattr(self, name) != usual[name]:
+                raise SettingsError(
+                    f"{name} concerns K-Means: with method 'scores' the segments are the names of the scores. "
+                    f"Leave {name} out, or use method 'kmeans'. Got {name} {getattr(self, name)!r}."
+                )
 
 
 @dataclass(frozen=True)

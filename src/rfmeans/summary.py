@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from rfmeans import __version__
 from rfmeans.distribution import LEVELS, TOPS
 from rfmeans.formats import counted, money, number, percent
-from rfmeans.names import empty_regions
 from rfmeans.scaling import to_original_units
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Segment:
     lapsed
         Whether it lies in the lapsed band.
     centre
-        The centre in days, purchases and money.
+        The centre in days, purchases and money; of a score segment, which has none, the medians.
     """
 
     segment_id: int
@@ -94,7 +93,7 @@ class Summary:
     scoring
         Cut points of the scores; None where the model has none.
     crosstab
-        Customers by K-Means segment and score segment; None likewise.
+        Customers by K-Means segment and score segment; None where one of them is missing.
     """
 
     source: str
@@ -106,7 +105,7 @@ class Summary:
     distributions: Distributions
     scaling: Scaling
     settings: dict[str, Any]
-    inertia: float
+    inertia: float | None
     described: dict[str, Any]
     versions: dict[str, str]
     currency_symbol: str = ""
@@ -197,7 +196,7 @@ def summarise(
             _segment(position, model, groups[position - 1], everyone, currency_symbol)
             for position in range(1, len(groups) + 1)
         ),
-        empty_regions=empty_regions(model.names, model.lexicon),
+        empty_regions=model.empty_regions(len(groups)),
         distributions=measured[0],
         scaling=model.scaling,
         settings=model.settings,
@@ -238,7 +237,9 @@ def _segment(position: int, model: SegmentModel, group: Group, everyone: Group, 
         evidence=_evidence(group, everyone, symbol),
         borderline=name.borderline,
         lapsed=name.lapsed,
-        centre=to_original_units(model.centres[position - 1], model.scaling),
+        centre=to_original_units(model.centres[position - 1], model.scaling)
+        if model.centres
+        else (group.median_recency, group.median_frequency, group.median_monetary),
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rfmeans.profile import Group
     from rfmeans.result import Written
     from rfmeans.rfm import Tally
+    from rfmeans.scores import Scoring
     from rfmeans.summary import Summary
 
 
@@ -35,12 +36,29 @@ def print_summary(summary: Summary, written: Written, console: Console) -> None:
         )
     for region in summary.empty_regions:
         console.print(f"  No segment is {escape(region)} in these data.")
+    if summary.scoring is not None:
+        console.print(escape("\n" + score_lines(summary.scoring)), soft_wrap=True)
     console.print()
     for headline in summary.headlines:
         console.print(escape(headline), soft_wrap=True)
     if written.audiences is not None:
         console.print(escape(audience_line(written.audiences)), soft_wrap=True)
     console.print(f"Written to {escape(str(written.folder))}", soft_wrap=True)
+
+
+def score_lines(scoring: Scoring) -> str:
+    """Return where the scores are cut, and what ties left of them.
+
+    >>> from rfmeans.scores import FeatureCuts, Scoring
+    >>> days, times = FeatureCuts("recency", (13.0,), (2, 1), False), FeatureCuts("frequency", (2.0,), (1, 2), False)
+    >>> score_lines(Scoring(2, (days, times, FeatureCuts("monetary", (246.3,), (1, 2), False))))
+    'R, F, M scores 1 to 2 (2 the best), cut at: recency 13; frequency 2; monetary 246.'
+    """
+    cuts = "; ".join(
+        f"{found.feature} {', '.join(map(number, found.edges)) or 'nowhere'}" for found in scoring.features
+    )
+    line = f"R, F, M scores 1 to {scoring.bins} ({scoring.bins} the best), cut at: {cuts}."
+    return "\n".join((line, *scoring.notes))
 
 
 def audience_line(audiences: Audiences) -> str:
