@@ -28,6 +28,10 @@ ORDER = [  # one a line
     "orders",
     "rfm",
     "intake",
+    "rhythm",
+    "figures",
+    "readiness",
+    "inspection",
     "scaling",
     "scores",
     "cells",
@@ -47,6 +51,7 @@ ORDER = [  # one a line
     "estimator",
     "synthetic",
     "terminal",
+    "inspection_terminal",
     "options",
     "cli",
 ]

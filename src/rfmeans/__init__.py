@@ -17,8 +17,10 @@ from rfmeans.errors import (
 
 if TYPE_CHECKING:
     from rfmeans.estimator import RFMeans
+    from rfmeans.inspection import inspect
     from rfmeans.model import SegmentModel
     from rfmeans.pipeline import assign, segment
+    from rfmeans.readiness import Inspection
     from rfmeans.result import Segmentation
     from rfmeans.settings import Columns, CustomerColumns
 
@@ -29,6 +31,7 @@ __all__ = [
     "CustomerColumns",
     "DataError",
     "EngineError",
+    "Inspection",
     "ModelError",
     "OutputError",
     "RFMeans",
@@ -38,6 +41,7 @@ __all__ = [
     "SettingsError",
     "SourceError",
     "assign",
+    "inspect",
     "segment",
 ]
 
@@ -45,10 +49,12 @@ __all__ = [
 _LATER = {
     "Columns": "settings",
     "CustomerColumns": "settings",
+    "Inspection": "readiness",
     "RFMeans": "estimator",
     "SegmentModel": "model",
     "Segmentation": "result",
     "assign": "pipeline",
+    "inspect": "inspection",
     "segment": "pipeline",
 }
 

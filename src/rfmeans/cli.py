@@ -102,6 +102,22 @@ def assign_command(
     _run(work, output, printing, default="assigned")
 
 
+@app.command("inspect")
+@grouped
+def inspect_command(orders: Orders, reading: ReadingOptions, printing: PrintingOptions) -> None:
+    """Say what is in ORDERS and whether they are ready to be segmented; write nothing."""
+    with _progress(printing.quiet) as tell:
+        from rfmeans.inspection import inspect
+
+        found = inspect(orders, **reading.given(), on_stage=tell)
+    if printing.as_json:
+        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+    if not printing.quiet:
+        from rfmeans.inspection_terminal import print_inspection
+
+        print_inspection(found, _console() if printing.as_json else _stdout())
+
+
 @app.command("demo")
 @grouped
 def demo_command(

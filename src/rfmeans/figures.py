@@ -1,0 +1,263 @@
+"""Intake -> the figures that `inspect` shows: one row or a handful per question come back from the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import numpy as np
+
+from rfmeans.orders import USED
+from rfmeans.rhythm import OrderDays
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    import ibis.expr.types as ir
+
+    from rfmeans.intake import Intake
+
+TOP_PERCENTS = (1, 5, 10, 20)
+BIG_PERCENT = 10  # of all money; one customer with more is shown
+EQUAL_SHARES = 2  # and with more than so many equal shares: of five customers each may well hold a fifth
+MOST_EXAMPLES = 3
+# The word "test" with no letter before or after it, before the @ of an address; and the domains kept for tests.
+TEST_WORD = r"^([^@]*[^@a-zß-ɏ])?test([^a-zß-ɏ]|$)|@test\.|@example\.(com|org|net)$"
+# Columns that say who ordered, beside the customer's own. Letters and digits of the name only count.
+NAMING_COLUMNS = frozenset(
+    {
+        *("email", "emailaddress", "mail", "customeremail", "buyeremail", "contactemail", "billingemail"),
+        *("name", "customername", "fullname", "buyername", "billingname", "shippingname", "company"),
+        *("firstname", "lastname", "customer", "buyer", "client"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class TopShare:
+    """What the customers who spent most hold.
+
+    Attributes
+    ----------
+    percent
+        Of the customers: 1, 5, 10 or 20.
+    customers
+        How many those are, rounded down; 0 where one customer is more than that.
+    share
+        Their share of the money, 0 to 1; None for no customers.
+    """
+
+    percent: int
+    customers: int
+    share: float | None
+
+
+@dataclass(frozen=True)
+class BigCustomer:
+    """A customer with more than a tenth of all money: id, net money, share of the money (0 to 1)."""
+
+    customer_id: str
+    money: Decimal
+    share: float
+
+
+@dataclass(frozen=True)
+class TestMarks:
+    """Values of one column that hold the word "test".
+
+    Attributes
+    ----------
+    column
+        The column's name.
+    counted
+        What is counted: ``"customers"``, ``"orders"`` or ``"lines"``.
+    count, of
+        How many have the word, of how many.
+    examples
+        A few of the values, in the order of text.
+    """
+
+    __test__ = False  # no class of tests, whatever pytest makes of its name
+
+    column: str
+    counted: str
+    count: int
+    of: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class OrderFigures:
+    """Figures of the orders.
+
+    Attributes
+    ----------
+    days
+        The days with orders.
+    free, negative
+        Orders with a total of zero, and below zero.
+    """
+
+    days: OrderDays
+    free: int
+    negative: int
+
+
+@dataclass(frozen=True)
+class CustomerFigures:
+    """Figures of the customers to segment.
+
+    Attributes
+    ----------
+    customers
+        How many.
+    bought_once
+        Those with one purchase.
+    top_shares
+        What the top 1, 5, 10 and 20 % hold.
+    big
+        The customers with more than a tenth of the money, the biggest first.
+    """
+
+    customers: int
+    bought_once: int
+    top_shares: tuple[TopShare, ...]
+    big: tuple[BigCustomer, ...]
+
+
+def measure_orders(orders: ir.Table) -> OrderFigures:
+    """Return the figures of the orders from the rows of `rfmeans.rfm.total_orders`: a row per day comes back."""
+    used = orders.filter(orders.reason == USED)
+    later = used.filter(used.first_day != used.last_day)
+    days = used.select(day=used.first_day, dated=ibis.literal(1, "int64"), total=used.total).union(
+        later.select(day=later.last_day, dated=ibis.literal(0, "int64"), total=ibis.null(used.total.type()))
+    )
+    found = (
+        days.group_by("day")
+        .agg(
+            orders=days.dated.sum(),
+            seen=days.count(),
+            free=(days.total == 0).sum(),
+            negative=(days.total < 0).sum(),
+        )
+        .order_by("day")
+        .to_pyarrow()
+    )
+    column = {
+        name: found[name].to_numpy(zero_copy_only=False) for name in ("orders", "seen", "free", "negative")
+    }
+    whole = {
+        name: np.nan_to_num(values.astype(np.float64)).astype(np.int64) for name, values in column.items()
+    }
+    day = found["day"].to_numpy(zero_copy_only=False).astype("datetime64[D]").astype(np.int64)
+    return OrderFigures(
+        days=OrderDays(day, whole["orders"], whole["seen"]),
+        free=int(whole["free"].sum()),
+        negative=int(whole["negative"].sum()),
+    )
+
+
+def measure_customers(intake: Intake) -> CustomerFigures:
+    """Return the figures of the customers to segment: one row comes back, and the biggest customers."""
+    count, money = intake.account.clustered.rows, intake.account.clustered.money
+    customers = intake.customers.filter(intake.customers.reason.isnull())
+    sizes = {percent: count * percent // 100 for percent in TOP_PERCENTS}
+    if not count:
+        return CustomerFigures(0, 0, tuple(TopShare(percent, 0, None) for percent in sizes), ())
+    ranked = customers.select("monetary", "frequency").mutate(
+        place=ibis.row_number().over(order_by=customers.monetary.desc())
+    )
+    row = _row(
+        ranked.agg(
+            once=(ranked.frequency == 1).sum(),
+            **{f"top{p}": ranked.monetary.sum(where=ranked.place < size) for p, size in sizes.items()},
+        )
+    )
+    return CustomerFigures(
+        customers=count,
+        bought_once=int(row["once"]),
+        top_shares=tuple(
+            TopShare(percent, size, float(row[f"top{percent}"] / money) if size else None)
+            for percent, size in sizes.items()
+        ),
+        big=_biggest(customers, count, money),
+    )
+
+
+def _biggest(customers: ir.Table, count: int, money: Decimal) -> tuple[BigCustomer, ...]:
+    most = customers.order_by(customers.monetary.desc(), "customer_id").limit(100 // BIG_PERCENT)
+    rows = most.select("customer_id", "monetary").to_pyarrow().to_pylist()
+    return tuple(
+        BigCustomer(str(row["customer_id"]), row["monetary"], float(row["monetary"] / money))
+        for row in rows
+        if 100 * row["monetary"] > BIG_PERCENT * money and count * row["monetary"] > EQUAL_SHARES * money
+    )
+
+
+def find_test_marks(intake: Intake) -> tuple[TestMarks, ...]:
+    """Return where customers and orders are marked as tests, one entry per column.
+
+    Looked through are the customer's and the order's id, and columns named like an e-mail address or a name. A word
+    that more than half of the values hold is the way ids are made, and no mark.
+    """
+    account = intake.account
+    assert account.lines is not None
+    assert intake.orders is not None
+    roles = intake.columns
+    used = intake.orders.filter(intake.orders.reason == USED)
+    everyone = account.clustered.rows + sum(tally.rows for tally in account.customers_set_aside.values())
+    looked = [
+        _marks(intake.customers.customer_id, str(roles.customer), "customers", everyone),
+        _marks(used.order_id, str(getattr(roles, "order", None)), "orders", account.lines.orders),
+        *(
+            _marked_lines(intake, name, account.lines.used.rows)
+            for name in intake.source.table.columns
+            if _names_someone(intake.source.table[name]) and name not in vars(roles).values()
+        ),
+    ]
+    return tuple(marks for marks in looked if marks is not None and 0 < 2 * marks.count <= marks.of)
+
+
+def _names_someone(column: ir.Column) -> bool:
+    plain = "".join(letter for letter in column.get_name().casefold() if letter.isalnum())
+    return isinstance(column, ibis.expr.types.StringColumn) and plain in NAMING_COLUMNS
+
+
+def _marked(column: ir.Column) -> ir.Table:
+    """Return each value that holds the word, with its number of rows."""
+    values = column.as_table().rename(value=column.get_name())
+    marked = values.filter(values.value.lower().re_search(TEST_WORD))
+    counted: ir.Table = marked.group_by("value").agg(rows=marked.count())
+    return counted
+
+
+def _marks(column: ir.Column, name: str, counted: str, of: int) -> TestMarks | None:
+    if not isinstance(column, ibis.expr.types.StringColumn):
+        return None
+    return _counted(_marked(column), name, counted, of)
+
+
+def _marked_lines(intake: Intake, name: str, of: int) -> TestMarks | None:
+    """Count in the source first, and take off the lines set aside only where there is something to take off."""
+    marked = _marked(intake.source.table[name])
+    found = _counted(marked, name, "lines", of)
+    aside = intake.set_aside
+    own = name if name.casefold() not in ("row", "reason") else f"source_{name}"
+    if found is None or not found.count or aside is None or own not in aside.columns:
+        return found
+    unused = _marked(aside[own]).rename(value_aside="value", rows_aside="rows")
+    both = marked.left_join(unused, marked.value == unused.value_aside)
+    left = both.select(value=both.value, rows=both.rows - both.rows_aside.fill_null(0))
+    return _counted(left.filter(left.rows > 0), name, "lines", of)
+
+
+def _counted(marked: ir.Table, name: str, counted: str, of: int) -> TestMarks:
+    total = _row(marked.agg(rows=marked.rows.sum()))["rows"]
+    examples = marked.order_by("value").limit(MOST_EXAMPLES).to_pyarrow().to_pylist() if total else []
+    return TestMarks(name, counted, int(total or 0), of, tuple(str(row["value"]) for row in examples))
+
+
+def _row(aggregate: ir.Table) -> dict[str, Any]:
+    row: dict[str, Any] = aggregate.to_pyarrow().to_pylist()[0]
+    return row

@@ -1,0 +1,71 @@
+"""The order of the steps of `inspect`: source -> orders -> figures -> judgement. Nothing is clustered or written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.errors import SettingsError
+from rfmeans.figures import find_test_marks, measure_customers, measure_orders
+from rfmeans.intake import read
+from rfmeans.readiness import judge
+from rfmeans.settings import CustomerColumns, make_reading
+from rfmeans.sources import engine_errors
+from rfmeans.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rfmeans.readiness import Inspection
+    from rfmeans.settings import Columns
+
+
+def inspect(
+    orders: Any,
+    *,
+    columns: Columns | None = None,
+    on_stage: Callable[[str], None] | None = None,
+    **reading: Any,
+) -> Inspection:
+    """Say what is in the orders and whether they are ready to be segmented; nothing is clustered or written.
+
+    Parameters
+    ----------
+    orders, columns, on_stage, reading
+        As `segment` takes them. A table of customers has no orders to inspect.
+
+    Raises
+    ------
+    SettingsError
+        If an option is out of range, or a table of customers is given.
+    SourceError
+        If the source cannot be read or its columns are not understood.
+    DataError
+        If no line can be used.
+
+    >>> from rfmeans.synthetic import make_orders
+    >>> inspect(make_orders(1000, seed=1).drop(columns="kind")).verdict
+    'ready'
+    """
+    how = make_reading(columns, **reading)
+    if isinstance(how.columns, CustomerColumns):
+        raise SettingsError(
+            "inspect reads order lines; a table with one row per customer has no orders to inspect. Pass the orders, "
+            "or segment the table as it is."
+        )
+    tell = on_stage or (lambda _stage: None)
+    with Workspace() as scratch:
+        tell("reading orders")
+        intake = read(orders, how, scratch, keep_orders=True)
+        assert intake.orders is not None
+        assert intake.as_of is not None
+        tell("inspecting orders and customers")
+        with engine_errors("Inspecting"):
+            return judge(
+                intake.source.name,
+                intake.as_of,
+                intake.account,
+                measure_orders(intake.orders),
+                measure_customers(intake),
+                find_test_marks(intake),
+                how.currency_symbol,
+            )
