@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.conventions import Conventions, find_conventions
 from rfmeans.errors import DataError
 from rfmeans.layouts import customer_columns, order_columns
-from rfmeans.orders import order_lines
+from rfmeans.orders import OrderLines, order_lines
 from rfmeans.rfm import (
     LineAccount,
     Tally,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     from rfmeans.settings import Columns, Reading
     from rfmeans.workspace import Workspace
+
+
+UNREADABLE = {"unreadable date", "unreadable amount"}
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def read(source: Any, reading: Reading, workspace: Workspace, *, keep_orders: bo
 def _read_opened(opened: Source, reading: Reading, workspace: Workspace, keep_orders: bool) -> Intake:
     with engine_errors(f"Reading {opened.name}"):
         if isinstance(reading.columns, CustomerColumns):
-            return _read_customers(opened, reading.columns, workspace)
+            return _read_customers(opened, reading.columns, reading, workspace)
         return _read_orders(opened, reading.columns, reading, workspace, keep_orders)
 
 
@@ -106,14 +110,18 @@ def _read_orders(
     opened: Source, columns: Columns, reading: Reading, workspace: Workspace, keep_orders: bool
 ) -> Intake:
     found = order_columns(opened.table.columns, columns)
-    lines = order_lines(opened.table, found, reading, ordered=opened.ordered)
-    orders = total_orders(lines.lines)
-    if keep_orders:
-        orders = workspace.keep(orders)
-    groups = workspace.keep(group_orders(orders))
+    conventions = _conventions(opened.table, found, reading)
+    lines, orders, groups = _sum_up(opened, found, reading, conventions, workspace, keep_orders)
     account = account_lines(groups)
     opened.check_rows(account.read.rows)
-    _check_lines(opened, found, reading, account)
+    if not conventions.whole and UNREADABLE & set(account.set_aside):
+        # What the first rows told does not hold on all: look at all of them.
+        closer = _conventions(opened.table, found, reading, whole=True)
+        if closer != conventions:
+            lines, orders, groups = _sum_up(opened, found, reading, closer, workspace, keep_orders)
+            account = account_lines(groups)
+        conventions = closer
+    _check_lines(opened, found, reading, conventions, account)
     assert account.last_day is not None
     as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
     customers = customers_as_of(groups, as_of)
@@ -123,15 +131,48 @@ def _read_orders(
     )
 
 
-def _read_customers(opened: Source, columns: CustomerColumns, workspace: Workspace) -> Intake:
+def _conventions(table: ir.Table, columns: Columns, reading: Reading, *, whole: bool = False) -> Conventions:
+    money = [name for name in (columns.amount, columns.quantity, columns.price) if name]
+    return find_conventions(
+        table,
+        columns.date,
+        money,
+        date_format=reading.date_format,
+        decimal=reading.decimal,
+        timezone=reading.timezone,
+        whole=whole,
+    )
+
+
+def _sum_up(
+    opened: Source,
+    columns: Columns,
+    reading: Reading,
+    conventions: Conventions,
+    workspace: Workspace,
+    keep_orders: bool,
+) -> tuple[OrderLines, ir.Table, ir.Table]:
+    """Return the lines, their orders, and the groups per customer, which are kept on the engine."""
+    lines = order_lines(opened.table, columns, reading, conventions, ordered=opened.ordered)
+    orders = total_orders(lines.lines)
+    if keep_orders:
+        orders = workspace.keep(orders)
+    return lines, orders, workspace.keep(group_orders(orders))
+
+
+def _read_customers(
+    opened: Source, columns: CustomerColumns, reading: Reading, workspace: Workspace
+) -> Intake:
     found = customer_columns(opened.table.columns, columns)
     table = opened.table
     check_whole(table[found.customer])
+    figures = [name for name in (found.recency, found.frequency, found.monetary) if name]
+    written = find_conventions(table, None, figures, decimal=reading.decimal, whole=True).money
     typed = {
         "customer_id": customer_key(table[found.customer]),
-        "recency": _whole_if_integer(number(table[found.recency])),
-        "frequency": _whole_if_integer(number(table[found.frequency])),
-        "monetary": money(table[found.monetary]),
+        "recency": _whole_if_integer(number(table[found.recency], written.get(str(found.recency)))),
+        "frequency": _whole_if_integer(number(table[found.frequency], written.get(str(found.frequency)))),
+        "monetary": money(table[found.monetary], written.get(str(found.monetary))),
     }
     customers = workspace.keep(customers_from_table(table, typed))
     opened.check_rows(customers.count().to_pyarrow().as_py())
@@ -156,7 +197,9 @@ def _check_one_row_each(customers: ir.Table) -> None:
         )
 
 
-def _check_lines(source: Source, columns: Columns, reading: Reading, account: LineAccount) -> None:
+def _check_lines(
+    source: Source, columns: Columns, reading: Reading, conventions: Conventions, account: LineAccount
+) -> None:
     """Refuse a source of which no line can be used, and say what became of them."""
     if account.used.rows:
         return
@@ -169,8 +212,8 @@ def _check_lines(source: Source, columns: Columns, reading: Reading, account: Li
         )
     reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
     advice = {
-        "unreadable amount": f"Amounts were read from {_amount_columns(columns)} as plain decimal numbers like 10.05.",
-        "unreadable date": f"Dates were read from {columns.date!r} as ISO dates like 2026-01-31.",
+        "unreadable amount": f"Amounts were read from {_amount_columns(columns)} as numbers like 10.05.",
+        "unreadable date": f"Dates were read from {columns.date!r}{_date_words(conventions)}.",
         "missing customer": f"Customers were read from {columns.customer!r}.",
     }
     worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
@@ -178,6 +221,10 @@ def _check_lines(source: Source, columns: Columns, reading: Reading, account: Li
         f"No line of {source.name} can be used. Set aside: {reasons} of {account.read.rows:,} lines. "
         f"{advice.get(worst, 'Widen the window or the condition.')} Give the right columns, or mend the file."
     )
+
+
+def _date_words(conventions: Conventions) -> str:
+    return f" as {conventions.date.describe()}" if conventions.date else ""
 
 
 def _amount_columns(columns: Columns) -> str:

@@ -54,6 +54,16 @@ class ReadingOptions:
         str | None, typer.Option("--price", help="Column of the unit price, with --quantity.")
     ] = None
 
+    date_format: Annotated[
+        str | None,
+        typer.Option(
+            "--date-format", help="How dates are written: dmy, mdy, ymd, '%d/%m/%Y' ... Default: found."
+        ),
+    ] = None
+    decimal: Annotated[
+        str | None, typer.Option("--decimal", help="Decimal mark of numbers, . or , Default: found.")
+    ] = None
+
     encoding: Annotated[
         str | None, typer.Option("--encoding", help="Of a text file, like shift-jis. Default: found.")
     ] = None

@@ -14,6 +14,7 @@ from rfmeans.values import calendar_day, check_whole, customer_key, money, order
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from rfmeans.conventions import Conventions
     from rfmeans.settings import Columns, Reading
 
 USED = 0
@@ -50,8 +51,10 @@ class OrderLines:
     set_aside: ir.Table
 
 
-def order_lines(table: ir.Table, columns: Columns, reading: Reading, *, ordered: bool) -> OrderLines:
-    """Return the order lines of a table whose columns are known by role.
+def order_lines(
+    table: ir.Table, columns: Columns, reading: Reading, conventions: Conventions, *, ordered: bool
+) -> OrderLines:
+    """Return the order lines of a table whose columns are known by role, and the conventions of its text.
 
     Raises
     ------
@@ -60,8 +63,8 @@ def order_lines(table: ir.Table, columns: Columns, reading: Reading, *, ordered:
     """
     check_whole(table[columns.customer])
     numbered = table.mutate(**{ROW: ibis.row_number() + 1 if ordered else ibis.null("int64")})
-    lines = _canonical(_with_condition(table, reading.where), columns, reading)
-    judged = _canonical(_with_condition(numbered, reading.where), columns, reading)
+    lines = _canonical(_with_condition(table, reading.where), columns, reading, conventions)
+    judged = _canonical(_with_condition(numbered, reading.where), columns, reading, conventions)
     return OrderLines(
         lines=lines.select("customer_id", "order_id", "day_id", "ordered_on", "amount", "reason"),
         set_aside=judged.filter(judged.reason != USED)
@@ -95,15 +98,21 @@ def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
         ) from error
 
 
-def _canonical(table: ir.Table, columns: Columns, reading: Reading) -> ir.Table:
+def _amount(table: ir.Table, columns: Columns, conventions: Conventions) -> ir.Column:
+    how = conventions.money
+    if columns.amount is not None:
+        return money(table[columns.amount], how.get(columns.amount))
+    assert columns.quantity is not None
+    assert columns.price is not None
+    by_part = how.get(columns.quantity), how.get(columns.price)
+    return product(table[columns.quantity], table[columns.price], by_part)
+
+
+def _canonical(table: ir.Table, columns: Columns, reading: Reading, conventions: Conventions) -> ir.Table:
     """Return the canonical columns beside the source's own, the latter as ``_source_NAME``."""
     own = {f"_source_{name}": table[name] for name in table.columns if name not in (ROW, KEPT)}
-    ordered_on = calendar_day(table[columns.date], reading.timezone)
-    amount = (
-        money(table[columns.amount])
-        if columns.amount is not None
-        else product(table[columns.quantity], table[columns.price])
-    )
+    ordered_on = calendar_day(table[columns.date], reading.timezone, conventions.date)
+    amount = _amount(table, columns, conventions)
     customer_id = customer_key(table[columns.customer])
     tests = [
         (~table[KEPT], "excluded by where"),

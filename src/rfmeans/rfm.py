@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from rfmeans.conventions import LARGEST_WHOLE
 from rfmeans.orders import LINE_REASONS, USED
-from rfmeans.values import LARGEST_WHOLE
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -106,6 +106,11 @@ class Reading:
         The sheet of a workbook; None: the first one with data.
     table
         The table of a database file; None: its only one.
+    date_format
+        How text or numbers write the date: strptime text like ``%d/%m/%Y``, or ``dmy``, ``mdy``, ``ymd``, ``iso``,
+        ``epoch``, ``epoch-ms``, ``excel``; None: found from the whole column.
+    decimal
+        The decimal mark of numbers in text, ``.`` or ``,``; None: found from the whole column.
     currency_symbol
         Sign that money is shown with, like £ or EUR; it changes no number.
 
@@ -125,6 +130,8 @@ class Reading:
     header: bool = True
     sheet: str | None = None
     table: str | None = None
+    date_format: str | None = None
+    decimal: str | None = None
     currency_symbol: str = ""
 
     def __post_init__(self) -> None:
@@ -140,6 +147,8 @@ class Reading:
         if self.where is not None and not (isinstance(self.where, str) and self.where.strip()):
             got = "nothing" if isinstance(self.where, str) else repr(self.where)
             raise SettingsError(f"where must be a SQL condition such as \"country = 'UK'\". Got {got}.")
+        if self.decimal not in (None, ".", ","):
+            raise SettingsError(f"decimal must be . or , (the decimal mark). Got {self.decimal!r}.")
         _check_encoding(self.encoding)
         if self.delimiter is not None and self.delimiter not in DELIMITERS:
             raise SettingsError(

@@ -1,8 +1,8 @@
 """Columns of any type -> typed values: customer key, order key, calendar day, money.
 
 Money is decimal with four places from here on: summed exactly, so that a return cancels its purchase.
-Text is read by one convention (plain decimal numbers, ISO dates); what it does not fit becomes null and is set
-aside by `orders`.
+Text is read by the column's convention, see `conventions`; what does not fit it becomes null and is set aside by
+`orders`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.conventions import LARGEST_WHOLE, DateConvention
+from rfmeans.date_text import FORMATS, wall_clock
 from rfmeans.errors import SourceError
+from rfmeans.money_text import MONEY, MoneyConvention
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-MONEY = "decimal(18, 4)"
 MONEY_PLACES = 4
 MONEY_LIMIT = 1e13  # the largest single amount that MONEY holds with room to spare
-LARGEST_WHOLE = 1e15  # float64 holds all whole numbers up to here
+FACTOR = "decimal(18, 6)"  # of a product of text columns, whose own places are 12
 # 9999-12-31 is a common "never"; and the day after the last order must exist.
 FIRST_DAY, LAST_DAY = dt.date(1, 1, 1), dt.date(9999, 12, 30)
 NO_ORDER = ("", "nan", "none", "null", "nat", "<na>")
+ISO_DATES, DECIMAL_POINT = DateConvention(FORMATS[:1]), MoneyConvention(".")
 NO_CUSTOMER = (*NO_ORDER, "guest", "0")
 
 
@@ -50,22 +53,22 @@ def order_key(column: ir.Column) -> ir.Column:
     return ibis.ifelse(text.lower().isin(NO_ORDER), ibis.null("string"), text)
 
 
-@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
-def _wall_clock(zone: str, moment: ibis.dtype("timestamp('UTC')")) -> ibis.dtype("timestamp"):  # type: ignore[valid-type]
-    """DuckDB's and PostgreSQL's ``timezone``: the wall-clock time of a zone, whatever the session's own is."""
-
-
-def calendar_day(column: ir.Column, timezone: str | None = None) -> ir.Column:
+def calendar_day(
+    column: ir.Column, timezone: str | None = None, convention: DateConvention | None = None
+) -> ir.Column:
     """Return the calendar day; null where there is none, or one beyond what Python's dates hold.
 
     Text and plain timestamps keep the day as written; an aware timestamp has the day of ``timezone`` (None: UTC).
+    Text and numbers are read by the convention; None: ISO dates.
 
     Raises
     ------
     SourceError
-        If the column's type cannot hold a date, or a zone is asked for where text says none.
+        If the column's type cannot hold a date.
     """
-    day = _day(column, timezone)
+    if convention is None and isinstance(column, ibis.expr.types.StringColumn):
+        convention = ISO_DATES
+    day = convention.parse(column, timezone) if convention else _day(column, timezone)
     return ibis.ifelse(day.between(FIRST_DAY, LAST_DAY), day, ibis.null("date"))
 
 
@@ -74,44 +77,48 @@ def _day(column: ir.Column, timezone: str | None) -> ir.Column:
         return column
     if isinstance(column, ibis.expr.types.TimestampColumn):
         aware = column.type().timezone is not None
-        return (_wall_clock(timezone or "UTC", column.cast("timestamp('UTC')")) if aware else column).date()
-    if isinstance(column, ibis.expr.types.StringColumn):
-        if timezone is not None:
-            raise SourceError(
-                f"--timezone moves aware timestamps, but {column.get_name()!r} is text, whose days are taken as "
-                "written. Leave --timezone out, or convert the column to timestamps first."
-            )
-        text = column.strip()
-        iso = text.re_search(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$")
-        return ibis.ifelse(iso, text.left(10), ibis.null("string")).try_cast("date")
+        return (wall_clock(timezone or "UTC", column.cast("timestamp('UTC')")) if aware else column).date()
     raise SourceError(
         f"Column {column.get_name()!r} was taken as the date but holds {column.type()}. "
         "Give the column of dates with --date NAME, or convert it to dates first."
     )
 
 
-def money(column: ir.Column) -> ir.Column:
+def money(column: ir.Column, convention: MoneyConvention | None = None) -> ir.Column:
     """Return a number or a text column as decimal money; null where it is none, or 10^13 or more.
 
     >>> import ibis
     >>> money(ibis.memtable({"x": ["10.05", "abc", "-3"]}).x).name("m").to_pyarrow().to_pylist()
     [Decimal('10.0500'), None, Decimal('-3.0000')]
     """
-    value = number(column)
+    return _as_money(number(column, convention))
+
+
+def product(
+    quantity: ir.Column,
+    price: ir.Column,
+    conventions: tuple[MoneyConvention | None, MoneyConvention | None] = (None, None),
+) -> ir.Column:
+    """Return quantity x unit price as decimal money.
+
+    Two columns of text are multiplied as decimals of six places. Otherwise the product is taken in float64 and
+    rounded to four places: exact for every true product of up to four places below 10^11, and it does not round a
+    price like 0.00015 before it is multiplied.
+    """
+    factors = [
+        number(column, how, FACTOR) for column, how in zip((quantity, price), conventions, strict=True)
+    ]
+    if isinstance(quantity, ibis.expr.types.StringColumn) and isinstance(price, ibis.expr.types.StringColumn):
+        return _as_money(factors[0] * factors[1])
+    return _as_money(factors[0].cast("float64") * factors[1].cast("float64"))
+
+
+def _as_money(value: ir.Column) -> ir.Column:
     return ibis.ifelse(value.abs() < MONEY_LIMIT, value, ibis.null(value.type())).cast(MONEY)
 
 
-def product(quantity: ir.Column, price: ir.Column) -> ir.Column:
-    """Return quantity x unit price as decimal money.
-
-    The product is taken in float64 and rounded to four places: exact for every true product of up to four
-    places below 10^11, and it does not round a price like 0.00015 before it is multiplied.
-    """
-    return money(number(quantity).cast("float64") * number(price).cast("float64"))
-
-
-def number(column: ir.Column) -> ir.Column:
-    """Return the column as numbers; text that is no plain decimal number becomes null.
+def number(column: ir.Column, convention: MoneyConvention | None = None, kind: str = MONEY) -> ir.Column:
+    """Return the column as numbers; text as decimals of a kind, by its convention (None: plain decimal numbers).
 
     Raises
     ------
@@ -121,9 +128,7 @@ def number(column: ir.Column) -> ir.Column:
     if isinstance(column, ibis.expr.types.NumericColumn) and not column.type().is_boolean():
         return column
     if isinstance(column, ibis.expr.types.StringColumn):
-        text = column.strip()
-        plain = text.re_search(r"^[+-]?(\d+\.?\d*|\.\d+)$")
-        return ibis.ifelse(plain, text, ibis.null("string")).try_cast("decimal(38, 10)")
+        return (convention or DECIMAL_POINT).parse(column, kind)
     raise SourceError(
         f"Column {column.get_name()!r} was taken as a number but holds {column.type()}. "
         "Give the right column with --amount NAME, or --quantity NAME and --price NAME."

@@ -1,0 +1,412 @@
+"""Text columns -> the one convention each is written in: money and dates.
+
+A convention is looked for on a sample and must then hold on every row; where it does not, or the sample leaves it
+open, it is looked for again on the whole column. Both looks count, in the engine, what every possible
+convention reads: a convention is taken when it alone reads all that can be read. What nothing can read is left to
+be set aside; what two conventions read differently is asked about, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from rfmeans.date_text import FORMATS, DateFormat, given_formats
+from rfmeans.errors import SourceError
+from rfmeans.money_text import MoneyConvention
+from rfmeans.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+
+SAMPLE = 5_000  # rows of the first look
+CONTRADICTING = 0.01  # share of the values that decide, from which two decimal marks are one too many
+EXAMPLES = 3
+NOT_BLANK = "[^ \\t\\r\\n\u00a0\u2007\u2009\u202f]"
+ISO = FORMATS[0]
+TEXT = "text"
+FEWER_YEARS = 2  # there are at least so many times as many days of the month as years
+LARGEST_WHOLE = 1e15  # float64 holds all whole numbers up to here
+
+
+@dataclass(frozen=True)
+class DateConvention:
+    """How a column writes its days.
+
+    Attributes
+    ----------
+    formats
+        One format; several only where ``--date-format`` leaves the marks open, e.g. ``dmy``.
+    """
+
+    formats: tuple[DateFormat, ...]
+
+    def parse(self, column: ir.Column, zone: str | None = None) -> ir.DateColumn:
+        """Return the days as written, or in a zone; null where the column does not fit."""
+        text = as_text(column)
+        days = [form.day_in(zone, text) if zone else form.day(text) for form in self.formats]
+        return days[0] if len(days) == 1 else ibis.coalesce(*days)
+
+    def describe(self) -> str:
+        """Return a few words for it."""
+        names = dict.fromkeys(form.name for form in self.formats)
+        return " or ".join(names)
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """The conventions of a table's columns.
+
+    Attributes
+    ----------
+    date
+        Of the column of dates; None where its type says it all.
+    money
+        Of the columns of money, by name; those without a convention have numbers already.
+    whole
+        Whether all rows were looked at; if not, values that do not fit mean that they must be.
+    """
+
+    date: DateConvention | None = None
+    money: dict[str, MoneyConvention] = field(default_factory=dict)
+    whole: bool = field(default=True, compare=False)
+
+    def describe(self) -> str:
+        """Return a few words for them, e.g. ``dates as day/month/year, decimal comma``."""
+        dates = [f"dates as {self.date.describe()}"] if self.date else []
+        marks = dict.fromkeys(found.describe() for found in self.money.values() if found.decimal)
+        return ", ".join([*dates, *marks])
+
+
+def find_conventions(
+    table: ir.Table,
+    date: str | None,
+    money: Sequence[str],
+    *,
+    date_format: str | None = None,
+    decimal: str | None = None,
+    timezone: str | None = None,
+    whole: bool = False,
+) -> Conventions:
+    """Return the conventions of a column of dates and of columns of money.
+
+    Columns whose type says it all have none. The first rows are looked at, and all rows where these leave it open
+    or ``whole`` asks for it.
+
+    Raises
+    ------
+    SourceError
+        If two conventions fit, or none does.
+    SettingsError
+        If the date format is none.
+    """
+    wordy = [name for name in money if isinstance(table[name], ibis.expr.types.StringColumn)]
+    dated = date if date is not None and _is_written(table[date]) else None
+    names = list(dict.fromkeys([*wordy, *([dated] if dated else [])]))
+    if not names:
+        return Conventions()
+    found_date, found_money = None, None
+    if not whole:
+        with Workspace() as scratch:
+            head = scratch.keep(table.select(*names).limit(SAMPLE))
+            found_date = find_date(head[dated], date_format, timezone, sample=True) if dated else None
+            found_money = find_money(head, wordy, decimal, sample=True)
+    sampled = found_date is not None or bool(found_money)
+    if dated and found_date is None:
+        found_date = find_date(table[dated], date_format, timezone)
+    if found_money is None:
+        found_money = find_money(table, wordy, decimal)
+    return Conventions(found_date, found_money or {}, whole=not sampled)
+
+
+def _is_written(column: ir.Column) -> bool:
+    """Whether a column of dates needs a convention: text, or numbers that stand for days."""
+    if isinstance(column, ibis.expr.types.StringColumn):
+        return True
+    return isinstance(column, ibis.expr.types.NumericColumn) and not column.type().is_boolean()
+
+
+def as_text(column: ir.Column) -> ir.StringColumn:
+    """Return text as it is, and numbers as the digits of their whole part; null where that is none."""
+    if isinstance(column, ibis.expr.types.StringColumn):
+        return column
+    if not isinstance(column, ibis.expr.types.IntegerColumn):
+        column = ibis.ifelse(column.abs() < LARGEST_WHOLE, column, ibis.null(column.type())).floor()
+    return column.cast("int64").cast("string")
+
+
+# Dates
+
+
+@dataclass(frozen=True)
+class _DateTally:
+    """What each of some formats reads of a column, with one value as an example where there is one."""
+
+    formats: tuple[DateFormat, ...]
+    counts: dict[str, Any]
+
+    def count(self, what: str, *formats: DateFormat) -> int:
+        return int(self.counts.get(_key(what, *formats)) or 0)
+
+    def example(self, what: str, *formats: DateFormat) -> str:
+        return str(self.counts[_key(what, *formats)]).strip()
+
+    def best(self) -> DateFormat | None:
+        """Return the format that reads most; the first one where several do."""
+        found = max(self.formats, key=lambda form: self.count("reads", form), default=None)
+        return found if found is not None and self.count("reads", found) else None
+
+
+def find_date(
+    column: ir.Column, option: str | None = None, zone: str | None = None, *, sample: bool = False
+) -> DateConvention | None:
+    """Return the one format of a column of dates; for a sample None where it leaves the format open.
+
+    Raises
+    ------
+    SourceError
+        If two formats fit, or none does, or a zone is asked for and a value does not state its offset from UTC.
+    SettingsError
+        If ``option`` is no format.
+    """
+    text = as_text(column).name(TEXT)
+    offered = given_formats(option) if option else FORMATS
+    tally = _tally_dates(text, _looked_like(text, offered), () if sample else offered)
+    more = tuple(form for form in offered if tally.count("looks", form))
+    if more:
+        tally = _tally_dates(text, (*tally.formats, *more), ())
+    if sample and not _settled(tally, together=option is not None):
+        return None
+    if tally.best() is None:
+        return _nothing_read(column.get_name(), text, tally, offered)
+    formats = tally.formats if option else (_only_one(column.get_name(), text, tally),)
+    if zone:
+        _check_offsets(column.get_name(), tally, formats)
+    return DateConvention(formats)
+
+
+def _key(what: str, *formats: DateFormat) -> str:
+    return " ".join((what, *(form.option for form in formats)))
+
+
+def _looked_like(text: ir.StringColumn, offered: Sequence[DateFormat]) -> tuple[DateFormat, ...]:
+    """Return the formats that some of the first values look like."""
+    rows = text.as_table()
+    values = (
+        rows.filter(rows[TEXT].re_search(NOT_BLANK)).limit(SAMPLE).distinct().to_pyarrow()[TEXT].to_pylist()
+    )
+    return tuple(form for form in offered if any(map(form.matches, values)))
+
+
+def _tally_dates(
+    text: ir.StringColumn, formats: tuple[DateFormat, ...], others: Sequence[DateFormat]
+) -> _DateTally:
+    rows = text.as_table()
+    rows = rows.filter(rows[TEXT].re_search(NOT_BLANK))
+    read = rows.mutate(**{_key("day", form): form.day(rows[TEXT]) for form in formats})
+    days = {form: read[_key("day", form)] for form in formats}
+    value = read[TEXT]
+    unread = ibis.and_(value.notnull(), *(day.isnull() for day in days.values()))
+    wanted: dict[str, ir.Scalar] = {"rows": read.count(), "unread": unread.sum()}
+    for form, day in days.items():
+        wanted[_key("reads", form)] = day.count()
+        wanted[_key("offsets", form)] = (day.notnull() & form.has_offset(value)).sum()
+    for first, second in permutations(days, 2):
+        alone = days[first].notnull() & days[second].isnull()
+        apart = days[first] != days[second]
+        wanted[_key("only", first, second)] = alone.sum()
+        wanted[_key("only such as", first, second)] = value.min(where=alone)
+        wanted[_key("differ", first, second)] = apart.sum()
+        wanted[_key("differ such as", first, second)] = value.min(where=apart)
+    for form in others:
+        if form not in days:
+            wanted[_key("looks", form)] = ibis.ifelse(unread, value.re_search(form.pattern), False).sum()
+    return _DateTally(formats, read.agg(**wanted).to_pyarrow().to_pylist()[0])
+
+
+def _settled(tally: _DateTally, *, together: bool) -> bool:
+    """Whether a sample leaves no doubt: every value is read, by the formats together or by one alone."""
+    rows = tally.counts["rows"]
+    if together or not rows:
+        return bool(rows) and not tally.count("unread")
+    full = [form for form in tally.formats if tally.count("reads", form) == rows]
+    return len(full) == 1 and not full[0].year_first
+
+
+def _nothing_read(
+    name: str, text: ir.StringColumn, tally: _DateTally, offered: Sequence[DateFormat]
+) -> DateConvention:
+    if not tally.counts["rows"]:
+        return DateConvention((offered[0],))
+    rows = text.as_table()
+    values = rows.filter(rows[TEXT].re_search(NOT_BLANK)).distinct().order_by(TEXT).limit(EXAMPLES)
+    found = ", ".join(shortened(value) for value in values.to_pyarrow()[TEXT].to_pylist())
+    raise SourceError(
+        f"No value of {name!r} can be read as a date{_as(offered)}. It holds {found}. Give the column of dates with "
+        "--date NAME, or its format with --date-format, such as '%d/%m/%Y'."
+    )
+
+
+def _as(offered: Sequence[DateFormat]) -> str:
+    return "" if len(offered) == len(FORMATS) else f" written as {DateConvention(tuple(offered)).describe()}"
+
+
+def _only_one(name: str, text: ir.StringColumn, tally: _DateTally) -> DateFormat:
+    """Return the format that reads all that can be read, or say why there is none."""
+    tally = _without_year_first(name, text, tally)
+    best = tally.best()
+    assert best is not None
+    others = [form for form in tally.formats if form is not best]
+    rival = max(others, key=lambda form: tally.count("only", form, best), default=best)
+    if rival is not best and tally.count("only", rival, best):
+        raise SourceError(
+            f"The dates in {name!r} are written in two formats: {tally.count('only', best, rival):,} can only be "
+            f"read as {best.name}, such as {tally.example('only such as', best, rival)!r}, and "
+            f"{tally.count('only', rival, best):,} only as {rival.name}, such as "
+            f"{tally.example('only such as', rival, best)!r}. Write them in one format, or say which one counts "
+            f"with --date-format '{best.option}' or --date-format '{rival.option}': the other lines are then set aside."
+        )
+    for other in others:
+        if tally.count("reads", other) == tally.count("reads", best) and tally.count("differ", best, other):
+            raise SourceError(_ambiguous(name, tally, best, other))
+    return best
+
+
+def _ambiguous(name: str, tally: _DateTally, first: DateFormat, second: DateFormat) -> str:
+    return (
+        f"The dates in {name!r} can be read as {first.name} or as {second.name}, and no value decides: "
+        f"{tally.example('differ such as', first, second)!r} could be either. Say which one it is with "
+        f"--date-format '{first.option}' or --date-format '{second.option}'."
+    )
+
+
+def _without_year_first(name: str, text: ir.StringColumn, tally: _DateTally) -> _DateTally:
+    """Settle whether a two-digit year stands first or last where both can be: there are more days than years."""
+    first = next((form for form in tally.formats if form.year_first), None)
+    rivals = [form for form in tally.formats if first and tally.count("differ", first, form)]
+    if first is None or not rivals:
+        return tally
+    last = max(rivals, key=lambda form: tally.count("reads", form))
+    if tally.count("reads", first) >= tally.count("reads", last):
+        front, back = (first.part(text, part).nunique().to_pyarrow().as_py() for part in ("year", "day"))
+        if back >= FEWER_YEARS * front:
+            return replace(tally, formats=tuple(form for form in tally.formats if form not in rivals))
+        if front < FEWER_YEARS * back:
+            raise SourceError(_ambiguous(name, tally, last, first))
+    return replace(tally, formats=tuple(form for form in tally.formats if form is not first))
+
+
+def _check_offsets(name: str, tally: _DateTally, formats: Sequence[DateFormat]) -> None:
+    read = sum(tally.count("reads", form) for form in formats)
+    stated = sum(tally.count("offsets", form) for form in formats)
+    if stated < read:
+        raise SourceError(
+            f"--timezone moves aware timestamps, but {name!r} is text, whose days are taken as "
+            "written. Leave --timezone out, or convert the column to timestamps first."
+        )
+
+
+# Money
+
+
+def find_money(
+    table: ir.Table, names: Sequence[str], decimal: str | None = None, *, sample: bool = False
+) -> dict[str, MoneyConvention] | None:
+    """Return the conventions of columns of money; for a sample None where it leaves one of them open.
+
+    Each column has one decimal mark. Values that only one mark reads decide; where every value with a mark
+    could be either (``1,234``), the other columns do; where these do not either, the user is asked.
+
+    Raises
+    ------
+    SourceError
+        If nothing decides, or both marks are needed.
+    """
+    if decimal or not names:
+        return {name: MoneyConvention(decimal) for name in names}
+    tallies = _tally_money(table, names)
+    decided = {name: _mark(name, tally, sample=sample) for name, tally in tallies.items()}
+    known = {mark for mark in decided.values() if mark}
+    shared = known.pop() if len(known) == 1 else None
+    found = {}
+    for name, tally in tallies.items():
+        mark = decided[name] or (shared if tally["either"] else None)
+        if sample and (tally["neither"] or (tally["."] and tally[","]) or (tally["either"] and not mark)):
+            return None
+        if tally["either"] and not mark:
+            raise SourceError(_either(name, tally))
+        found[name] = MoneyConvention(mark)
+    return found
+
+
+def _tally_money(table: ir.Table, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    read = table.select(
+        **{f"text {name}": table[name] for name in names},
+        **{f". {name}": MoneyConvention(".").parse(table[name]) for name in names},
+        **{f", {name}": MoneyConvention(",").parse(table[name]) for name in names},
+    )
+    wanted = {}
+    for name in names:
+        text, point, comma = (read[f"{what} {name}"] for what in ("text", ".", ","))
+        filled = text.re_search(NOT_BLANK)
+        parts = {
+            ".": point.notnull() & comma.isnull(),
+            ",": comma.notnull() & point.isnull(),
+            "either": point != comma,
+            "neither": filled & point.isnull() & comma.isnull(),
+        }
+        wanted[f"rows {name}"] = filled.sum()
+        for what, where in parts.items():
+            wanted[f"{what} {name}"] = where.sum()
+            wanted[f"{what} such as {name}"] = text.min(where=where)
+    counts = read.agg(**wanted).to_pyarrow().to_pylist()[0]
+    keys = (
+        "rows",
+        *(f"{part}{such}" for part in (".", ",", "either", "neither") for such in ("", " such as")),
+    )
+    return {name: {key: counts[f"{key} {name}"] or 0 for key in keys} for name in names}
+
+
+def _mark(name: str, tally: dict[str, Any], *, sample: bool) -> str | None:
+    """Return the decimal mark that the values decide for; None where none of them decides."""
+    points, commas = tally["."], tally[","]
+    if not points or not commas:
+        return "." if points else "," if commas else None
+    if sample:
+        return None
+    if min(points, commas) > CONTRADICTING * (points + commas):
+        raise SourceError(
+            f"The numbers in {name!r} are written in two ways: {points:,} can only be read with a decimal point, such "
+            f"as {tally['. such as']!r}, and {commas:,} only with a decimal comma, such as {tally[', such as']!r}. "
+            "Write them in one way, or say which one counts with --decimal . or --decimal , : the other lines are then "
+            "set aside."
+        )
+    return "." if points > commas else ","
+
+
+def _either(name: str, tally: dict[str, Any]) -> str:
+    example = tally["either such as"].strip()
+    written = re.search("[0-9]+([.,])[0-9]{3}", example)
+    assert written is not None
+    grouped, fraction = (written[0].replace(written[1], mark) for mark in ("", "."))
+    point, comma = (grouped, fraction) if written[1] == "," else (fraction, grouped)
+    return (
+        f"The numbers in {name!r} can be read with a decimal point or with a decimal comma, and no value and no other "
+        f"column decides: {shortened(example)} is {point} with a decimal point and {comma} with a decimal comma. Say "
+        "which it is with --decimal . or --decimal ,"
+    )
+
+
+def shortened(text: str, most: int = 40) -> str:
+    """Return a value as a message quotes it.
+
+    >>> shortened("a" * 50, most=8)
+    "'aaaaa...'"
+    """
+    return repr(text if len(text) <= most else text[: most - 3] + "...")

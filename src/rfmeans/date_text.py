@@ -1,0 +1,343 @@
+"""Date formats: how a column of text or numbers writes its days.
+
+A format is a pattern with named parts, so that one text serves Python, where a sample is looked at, and the
+engine, where every value is read. What a pattern does not match in full, or what is no day of the calendar,
+is null.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import ibis
+
+from rfmeans.errors import SettingsError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+BLANKS = "[ \\t\\r\\n\u00a0\u2007\u2009\u202f]"
+# A two-digit year from 69 on belongs to the last century, as in POSIX.
+PIVOT = "69"
+# Where a number could be several things: Excel's serials count for 1970 to 2100, Unix time for 1980 to 2100, compact
+# dates for 1900 to 2100. The ranges do not meet, so that a number is never two of them.
+SERIALS = (25_569, 73_415)
+UNIX_SECONDS = (315_532_800, 4_133_980_799)
+COMPACT_DAYS = (19_000_101, 21_001_231)
+DAY_SECONDS = 86_400
+
+# English, German, French, Spanish, Italian, Portuguese; no name means two months.
+MONTHS = (
+    "january jan januar jänner janvier janv enero ene gennaio gen janeiro",
+    "february feb februar février fevrier févr fevr fév fev febrero febbraio fevereiro",
+    "march mar märz maerz mär mrz mars marzo março marco",
+    "april apr avril avr abril abr aprile",
+    "may mai mayo maggio mag maio",
+    "june jun juni juin junio giugno giu junho",
+    "july jul juli juillet juil julio luglio lug julho",
+    "august aug août aout aoû agosto ago",
+    "september sept sep septembre septiembre set settembre setembro",
+    "october oct oktober okt octobre octubre ottobre ott outubro out",
+    "november nov novembre noviembre novembro",
+    "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro",
+)
+WEEKDAYS = "(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+NUMBERED = {
+    "year": "(?P<year>[1-9][0-9]{3})",
+    "short": "(?P<year>[0-9]{2})",
+    "month": "(?P<month>0?[1-9]|1[0-2])",
+    "day": "(?P<day>0?[1-9]|[12][0-9]|3[01])",
+}
+CLOCK = (
+    "(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::(?:[0-5][0-9]|60)(?:[.,][0-9]{1,9})?)?"
+    f"(?:{BLANKS}*(?P<half>[ap])\\.?m\\.?)?"
+)
+OFFSET = "(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)"
+TIME = f"(?:(?:T|,?{BLANKS}+){CLOCK}(?:{BLANKS}*{OFFSET})?)?"
+
+
+@ibis.udf.scalar.builtin(name="try_strptime")  # type: ignore[untyped-decorator]
+def _try_strptime(text: str, formats: list[str]) -> ibis.dtype("timestamp"):  # type: ignore[valid-type]
+    """DuckDB's ``try_strptime``: the first format that reads the text."""
+
+
+@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
+def _moment(zone: str, wall_clock: ibis.dtype("timestamp")) -> ibis.dtype("timestamp('UTC')"):  # type: ignore[valid-type]
+    """DuckDB's and PostgreSQL's ``timezone``: the moment when a zone's clocks show this time."""
+
+
+@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
+def wall_clock(zone: str, moment: ibis.dtype("timestamp('UTC')")) -> ibis.dtype("timestamp"):  # type: ignore[valid-type]
+    """DuckDB's and PostgreSQL's ``timezone``: the wall-clock time of a zone, whatever the session's own is."""
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """One way to write a day.
+
+    Attributes
+    ----------
+    name
+        What to call it in a message, e.g. ``day/month/year``.
+    option
+        What ``--date-format`` takes for it.
+    pattern
+        What a value must look like from end to end, for Python and for the engine.
+    order
+        The order of its parts: ``ymd``, ``dmy``, ``mdy``; for numbers that count, ``days``, ``seconds``,
+        ``milliseconds``.
+    quick
+        Formats for DuckDB's own reader that together read a part of what the pattern matches, and no more under
+        ``plain``.
+    plain
+        What a value must look like to be read by ``quick``.
+    """
+
+    name: str
+    option: str
+    pattern: str
+    order: str
+    quick: tuple[str, ...] = ()
+    plain: str = ""
+
+    @property
+    def year_first(self) -> bool:
+        """Whether it begins with a two-digit year, which looks like a day."""
+        return self.order == "ymd" and NUMBERED["short"] in self.pattern
+
+    def matches(self, text: str) -> bool:
+        """Whether a value looks like this format; it may still be no day of the calendar."""
+        return _compiled(self.pattern).fullmatch(text) is not None
+
+    def day(self, text: ir.StringColumn) -> ir.DateColumn:
+        """Return the day as written; null where the text is none."""
+        if self.order in COUNTS:
+            return _counted_day(text, self)
+        slow = self._written_day(text)
+        if self.option == "iso":
+            return _quick_iso(text, slow)
+        if not self.quick:
+            return slow
+        return ibis.ifelse(text.re_search(self.plain), _try_strptime(text, list(self.quick)).date(), slow)
+
+    def day_in(self, zone: str, text: ir.StringColumn) -> ir.DateColumn:
+        """Return the day in a zone; null where the text is none, or states no offset from UTC."""
+        return wall_clock(zone, _moment("UTC", self._utc(text))).date()
+
+    def _utc(self, text: ir.StringColumn) -> ir.TimestampColumn:
+        if self.order == "days":
+            return ibis.null("timestamp")
+        if self.order in COUNTS:
+            return _counted_moment(text, self)
+        hour = self.part(text, "hour").try_cast("int64")
+        half = self.part(text, "half").lower()
+        hour = ibis.cases((half == "p", hour % 12 + 12), (half == "a", hour % 12), else_=hour)
+        minutes = hour * 60 + self.part(text, "minute").try_cast("int64") - self._offset_minutes(text)
+        return self._written_day(text).cast("timestamp") + minutes.as_interval("m")
+
+    def has_offset(self, text: ir.StringColumn) -> ir.BooleanColumn:
+        """Whether the text states an offset from UTC; counted time is UTC."""
+        if self.order in COUNTS:
+            return text.notnull() & (self.order != "days")
+        return self.part(text, "offset") != ""
+
+    def part(self, text: ir.StringColumn, part: str) -> ir.StringColumn:
+        """Return a part of the text by its name, such as ``year``; blank where the text does not fit."""
+        position = _compiled(self.pattern).groupindex.get(part)
+        return text.re_extract(self.pattern, position) if position else ibis.literal("")
+
+    def _written_day(self, text: ir.StringColumn) -> ir.DateColumn:
+        year, month, day = (self.part(text, part) for part in ("year", "month", "day"))
+        if NUMBERED["short"] in self.pattern:
+            year = ibis.ifelse(year >= PIVOT, "19", "20") + year
+        if MONTH_NAMES in self.pattern:
+            month = _month_number(month)
+        return (year + "-" + month + "-" + day).try_cast("date")
+
+    def _offset_minutes(self, text: ir.StringColumn) -> ir.IntegerColumn:
+        written = self.part(text, "offset")
+        digits = written.re_replace("[^0-9]", "")
+        minutes = digits.left(2).try_cast("int64") * 60 + digits.substr(2, 2).try_cast("int64").fill_null(0)
+        signed = ibis.ifelse(written.startswith("-"), -minutes, minutes)
+        return ibis.cases((written == "", ibis.null("int64")), (digits == "", 0), else_=signed)
+
+
+COUNTS = ("days", "seconds", "milliseconds")
+MONTH_NAMES = "|".join(sorted((name for names in MONTHS for name in names.split()), key=len, reverse=True))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _whole(day: str, time: str = TIME) -> str:
+    return f"(?i)^{BLANKS}*{day}{time}{BLANKS}*$"
+
+
+def _month_number(name: ir.StringColumn) -> ir.StringColumn:
+    lower = name.lower()
+    return ibis.cases(
+        *((lower.isin(names.split()), f"{number:02d}") for number, names in enumerate(MONTHS, start=1)),
+        else_="",
+    )
+
+
+def _quick_iso(text: ir.StringColumn, slow: ir.DateColumn) -> ir.DateColumn:
+    """Read plain ISO dates and times by the engine's own casts, where these accept no more than the pattern."""
+    bare = text.like("1___-__-__") | text.like("2___-__-__")
+    timed = text.like("1___-__-__ __:__:__") | text.like("2___-__-__ __:__:__")
+    timed |= text.like("1___-__-__T__:__:__") | text.like("2___-__-__T__:__:__")
+    # A cast takes blanks inside the time, and 24:00:00 as the next day.
+    odd = text.contains("  ") | text.contains(": ") | text.contains("T ") | text.contains("24:")
+    return ibis.cases(
+        (bare, text.try_cast("date")), (timed & ~odd, text.try_cast("timestamp").date()), else_=slow
+    )
+
+
+def _counted(text: ir.StringColumn, form: DateFormat) -> ir.IntegerColumn:
+    digits = text.re_extract(form.pattern, 1).try_cast("int64")
+    scale = {"days": 1, "seconds": 1, "milliseconds": 1000}[form.order]
+    low, high = SERIALS if form.order == "days" else UNIX_SECONDS
+    fits = digits.between(low * scale, high * scale + scale - 1)
+    return ibis.ifelse(fits, digits // scale, ibis.null("int64"))
+
+
+def _counted_day(text: ir.StringColumn, form: DateFormat) -> ir.DateColumn:
+    counted = _counted(text, form)
+    days = counted - SERIALS[0] if form.order == "days" else counted // DAY_SECONDS
+    return (ibis.date(1970, 1, 1).cast("timestamp") + days.as_interval("D")).date()
+
+
+def _counted_moment(text: ir.StringColumn, form: DateFormat) -> ir.TimestampColumn:
+    return ibis.date(1970, 1, 1).cast("timestamp") + _counted(text, form).as_interval("s")
+
+
+def _numbered(order: str, mark: str, *, short: bool = False) -> DateFormat:
+    parts = {"y": "short" if short else "year", "m": "month", "d": "day"}
+    words = {"y": "two-digit year" if short else "year", "m": "month", "d": "day"}
+    directives = {"y": "%y" if short else "%Y", "m": "%m", "d": "%d"}
+    day = re.escape(mark).join(NUMBERED[parts[part]] for part in order)
+    quick = mark.join(directives[part] for part in order)
+    digits = re.escape(mark).join(
+        "[0-9]{2}" if part == "y" and short else "[1-9][0-9]{3}" if part == "y" else "[0-9]{1,2}"
+        for part in order
+    )
+    iso = order == "ymd" and mark == "-" and not short
+    return DateFormat(
+        name=mark.join(words[part] for part in order),
+        option="iso" if iso else quick,
+        pattern=_whole(day),
+        order=order,
+        quick=(quick, f"{quick} %H:%M", f"{quick} %H:%M:%S"),
+        plain=f"^{digits}( [0-9]{{1,2}}:[0-9]{{2}}(:[0-9]{{2}})?)?$",
+    )
+
+
+def _named(order: str, *, short: bool = False) -> DateFormat:
+    gap = f"(?:{BLANKS}+|[-/.])"
+    month = f"(?P<month>{MONTH_NAMES})\\.?"
+    year = NUMBERED["short" if short else "year"]
+    ordinal = f"{NUMBERED['day']}(?:st|nd|rd|th|er|º|\\.)?"
+    weekday = f"(?:{WEEKDAYS},?{BLANKS}+)?"
+    day = {
+        "dmy": f"{weekday}{ordinal}{gap}?(?:de{BLANKS}+)?{month},?(?:{BLANKS}+de)?{gap}?{year}",
+        "mdy": f"{weekday}{month}{gap}{ordinal}(?:,{BLANKS}*|{gap}){year}",
+        "ymd": f"{year}{gap}?{month}{gap}?{NUMBERED['day']}",
+    }[order]
+    words = {"dmy": "day month-name", "mdy": "month-name day", "ymd": "month-name day"}[order]
+    years = "two-digit year" if short else "year"
+    directives = {"dmy": "%d %b %Y", "mdy": "%b %d, %Y", "ymd": "%Y %b %d"}[order]
+    return DateFormat(
+        name=f"{years} {words}" if order == "ymd" else f"{words} {years}",
+        option=directives.replace("%Y", "%y") if short else directives,
+        pattern=_whole(day),
+        order=order,
+    )
+
+
+def _compact() -> DateFormat:
+    day = "(?P<year>19[0-9]{2}|20[0-9]{2}|2100)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])"
+    clock = "[T ]?(?P<hour>[01][0-9]|2[0-3]):?(?P<minute>[0-5][0-9])(?::?(?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?"
+    return DateFormat("yearmonthday", "%Y%m%d", _whole(day, f"(?:{clock}(?:{OFFSET})?)?"), "ymd")
+
+
+def _counting(name: str, option: str, order: str, digits: str) -> DateFormat:
+    return DateFormat(name, option, _whole(f"({digits})(?:[.,][0-9]+)?", ""), order)
+
+
+MARKS = "-/."
+# Every format that is looked for. A two-digit year in front is only a rival: see `conventions`.
+FORMATS = (
+    *(_numbered("ymd", mark) for mark in MARKS),
+    *(_numbered(order, mark) for order in ("dmy", "mdy") for mark in MARKS),
+    *(_numbered(order, mark, short=True) for order in ("dmy", "mdy", "ymd") for mark in MARKS),
+    *(_named(order) for order in ("dmy", "mdy", "ymd")),
+    *(_named(order, short=True) for order in ("dmy", "mdy")),
+    _compact(),
+    _counting("Unix time in seconds", "epoch", "seconds", "[0-9]{9,10}"),
+    _counting("Unix time in milliseconds", "epoch-ms", "milliseconds", "[0-9]{12,13}"),
+    _counting("Excel day numbers", "excel", "days", "[0-9]{5}"),
+)
+
+DIRECTIVES = {
+    "Y": NUMBERED["year"],
+    "y": NUMBERED["short"],
+    "m": NUMBERED["month"],
+    "d": NUMBERED["day"],
+    "e": NUMBERED["day"],
+    "b": f"(?P<month>{MONTH_NAMES})\\.?",
+    "B": f"(?P<month>{MONTH_NAMES})\\.?",
+    "a": WEEKDAYS,
+    "A": WEEKDAYS,
+    "H": "(?P<hour>[01]?[0-9]|2[0-3])",
+    "I": "(?P<hour>0?[1-9]|1[0-2])",
+    "M": "(?P<minute>[0-5]?[0-9])",
+    "S": "(?:[0-5]?[0-9]|60)",
+    "f": "[0-9]{1,9}",
+    "p": "(?P<half>[ap])\\.?m\\.?",
+    "z": OFFSET,
+    "Z": OFFSET,
+    "%": "%",
+}
+SHORTHANDS = ("dmy", "mdy", "ymd")
+WORDS = ("iso", "epoch", "epoch-ms", "excel")
+
+
+def given_formats(option: str) -> tuple[DateFormat, ...]:
+    """Return the formats that ``--date-format`` asks for; several where a shorthand leaves the marks open.
+
+    Raises
+    ------
+    SettingsError
+        If it is no format.
+
+    >>> [form.name for form in given_formats("%d/%m/%Y")]
+    ['day/month/year']
+    >>> given_formats("%d/%q")
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: date-format must be dmy, mdy, ymd, iso, epoch, epoch-ms, excel or strptime text \
+with %d, %m or %b, and %Y or %y, such as '%d/%m/%Y %H:%M'. Got '%d/%q'.
+    """
+    folded = option.strip().lower()
+    if folded in SHORTHANDS:
+        return tuple(form for form in FORMATS if form.order == folded)
+    known = [form for form in FORMATS if form.option in (option.strip(), folded if folded in WORDS else None)]
+    return tuple(known) or (_from_directives(option),)
+
+
+def _from_directives(option: str) -> DateFormat:
+    parts = re.split("%(.)", option.replace("%T", "%H:%M:%S").replace("%F", "%Y-%m-%d").strip())
+    asked = parts[1::2]
+    day = [part for part in ("Yy", "mbB", "de") if sum(letter in part for letter in asked) == 1]
+    if len(day) < 3 or not set(asked) <= set(DIRECTIVES) or len(set(asked)) < len(asked):
+        raise SettingsError(
+            "date-format must be dmy, mdy, ymd, iso, epoch, epoch-ms, excel or strptime text with %d, %m or %b, "
+            f"and %Y or %y, such as '%d/%m/%Y %H:%M'. Got {option!r}."
+        )
+    pattern = "".join(DIRECTIVES[part] if index % 2 else re.escape(part) for index, part in enumerate(parts))
+    has_time = bool({"H", "I", "M", "S", "z", "Z"} & set(asked))
+    return DateFormat(option, option, _whole(pattern, "" if has_time else TIME), "given")

@@ -1,0 +1,164 @@
+"""Money as text: which mark is the decimal one, and how to read a value by it.
+
+A value is a number, at most one sign of being negative, and a currency before or after it. What does not fit
+from end to end is null: a value that contradicts the convention is never read by another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+MONEY = "decimal(18, 4)"
+BLANK = "[ \\t\\r\\n\u00a0\u2007\u2009\u202f]"
+GAPS = " \u00a0\u2007\u2009\u202f"
+APOSTROPHES = "'’"
+MINUS = "-−–"
+# Signs in text, longest first where one begins another; what they stand for where that is certain.
+SIGNS = {
+    "us$": "USD",
+    "r$": "BRL",
+    "a$": "AUD",
+    "au$": "AUD",
+    "c$": "CAD",
+    "ca$": "CAD",
+    "nz$": "NZD",
+    "hk$": "HKD",
+    "s$": "SGD",
+    "mx$": "MXN",
+    "nt$": "TWD",
+    "$": "$",
+    "£": "GBP",
+    "€": "EUR",
+    "¥": "¥",
+    "₹": "INR",
+    "₺": "TRY",
+    "₽": "RUB",
+    "₩": "KRW",
+    "₪": "ILS",
+    "₴": "UAH",
+    "₫": "VND",
+    "₦": "NGN",
+    "฿": "THB",
+    "₱": "PHP",
+    "kr": "kr",
+    "zł": "PLN",
+    "kč": "CZK",
+    "ft": "HUF",
+    "lei": "RON",
+    "лв": "BGN",
+    "fr": "CHF",
+    "sfr": "CHF",
+    "rs": "Rs",
+    "rp": "IDR",
+    "rm": "MYR",
+}
+DOTTED = ("kr", "fr", "sfr", "rs", "rp", "лв")  # abbreviations, which may end in a point
+CODES = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF "
+    "CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD "
+    "HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL "
+    "LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR "
+    "PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY "
+    "TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL"
+)
+
+
+def _currency_pattern() -> str:
+    signs = sorted(SIGNS, key=len, reverse=True)
+    spelled = [sign.replace("$", "\\$") + ("\\.?" if sign in DOTTED else "") for sign in signs]
+    return "(?:" + "|".join([*CODES.split(), *spelled]) + ")"
+
+
+CURRENCY = _currency_pattern()
+
+
+@dataclass(frozen=True)
+class MoneyConvention:
+    """How a text column writes its numbers.
+
+    Attributes
+    ----------
+    decimal
+        The decimal mark, ``.`` or ``,``; None: whole numbers, in which neither occurs.
+
+    >>> import ibis
+    >>> text = ibis.memtable({"x": ["£1,234.50", "(5)", "1.234,50"]}).x
+    >>> MoneyConvention(".").parse(text).name("m").to_pyarrow().to_pylist()
+    [Decimal('1234.5000'), Decimal('-5.0000'), None]
+    """
+
+    decimal: str | None
+
+    def parse(self, text: ir.StringColumn, kind: str = MONEY) -> ir.DecimalColumn:
+        """Return the column as decimals of a kind, null where it does not fit; further places are rounded."""
+        if self.decimal == ",":
+            plain = text.re_search("^[+-]?([0-9]+,?[0-9]*|,[0-9]+)$")
+            quick = text.replace(",", ".")
+        else:
+            fraction = "^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)$"
+            plain = text.re_search(fraction if self.decimal else "^[+-]?[0-9]+$")
+            quick = text
+        return ibis.ifelse(plain, quick.try_cast(kind), self._slow(text).try_cast(kind))
+
+    def describe(self) -> str:
+        """Return a few words for it."""
+        return {".": "decimal point", ",": "decimal comma", None: "whole numbers"}[self.decimal]
+
+    def _slow(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return the plain decimal number that the text stands for, as text; null where there is none."""
+        pattern = self._pattern()
+        number = text.re_extract(pattern, 1).re_replace(f"[{self._groups()}{APOSTROPHES}{GAPS}]", "")
+        number = number.replace(",", ".") if self.decimal == "," else number
+        marks = text.re_replace(f"[^{MINUS}+()]", "")
+        negative = marks.isin([*MINUS, "()"])
+        fits = (number != "") & (negative | marks.isin(["", "+"]))
+        return ibis.ifelse(fits, ibis.ifelse(negative, "-", "") + number, ibis.null("string"))
+
+    def _groups(self) -> str:
+        return {".": ",", ",": "."}.get(self.decimal or "", "")
+
+    def _pattern(self) -> str:
+        """Return the pattern of a value, whose first group is the number without its currency and signs."""
+        gap = f"{BLANK}*"
+        front, back = f"[{MINUS}+(]?", f"[{MINUS})]?"
+        return (
+            f"(?i)^{gap}{front}{gap}(?:{CURRENCY}{gap})?{front}{gap}({self._number()})"
+            f"(?:{gap}{CURRENCY})?{gap}{back}(?:{gap}{CURRENCY})?{gap}$"
+        )
+
+    def _number(self) -> str:
+        thousands = [f"[{APOSTROPHES}]", f"[{GAPS}]"]
+        if self.decimal:
+            thousands.append(f"[{self._groups()}]")
+        grouped = [f"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+" for mark in thousands]
+        if self.decimal == ".":
+            grouped.append("[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")  # as in India: 1,00,000
+        whole = "|".join([*grouped, "[0-9]+"])
+        if not self.decimal:
+            return whole
+        fraction = f"[{self.decimal}][0-9]+"
+        return f"(?:{whole})(?:{fraction})?|{fraction}"
+
+
+def currencies(text: ir.StringColumn) -> ir.StringColumn:
+    """Return the currency that a money text names; null where it names none.
+
+    A code is given in capitals. A sign becomes the code of its currency where there is only one (£ is GBP, € is
+    EUR); ``$``, ``¥``, ``kr`` and ``Rs`` stay as they are.
+
+    >>> import ibis
+    >>> text = ibis.memtable({"x": ["£5", "5 usd", "$5", "$5 CAD", "5"]}).x
+    >>> currencies(text).name("c").to_pyarrow().to_pylist()
+    ['GBP', 'USD', '$', 'CAD', None]
+    """
+    code = text.upper().re_extract(f"(?:^|[^A-Z])({'|'.join(CODES.split())})(?:[^A-Z]|$)", 1)
+    spelled = "|".join(sign.replace("$", "\\$") for sign in sorted(SIGNS, key=len, reverse=True))
+    sign = text.lower().re_extract(f"({spelled})", 1)
+    known = sign.substitute(SIGNS)
+    return ibis.cases((code != "", code), (sign != "", known), else_=ibis.null("string"))
