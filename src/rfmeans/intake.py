@@ -21,7 +21,7 @@ from rfmeans.rfm import (
     total_orders,
 )
 from rfmeans.settings import CustomerColumns
-from rfmeans.sources import Source, engine_errors, with_source
+from rfmeans.sources import Source, with_source
 from rfmeans.values import check_whole, customer_key, money, number
 
 if TYPE_CHECKING:
@@ -100,10 +100,9 @@ def read(source: Any, reading: Reading, workspace: Workspace, *, keep_orders: bo
 
 
 def _read_opened(opened: Source, reading: Reading, workspace: Workspace, keep_orders: bool) -> Intake:
-    with engine_errors(f"Reading {opened.name}"):
-        if isinstance(reading.columns, CustomerColumns):
-            return _read_customers(opened, reading.columns, reading, workspace)
-        return _read_orders(opened, reading.columns, reading, workspace, keep_orders)
+    if isinstance(reading.columns, CustomerColumns):
+        return _read_customers(opened, reading.columns, reading, workspace)
+    return _read_orders(opened, reading.columns, reading, workspace, keep_orders)
 
 
 def _read_orders(

@@ -5,19 +5,26 @@ A file, a glob or a frame is opened in an embedded DuckDB of its own; an Ibis ta
 
 from __future__ import annotations
 
-import csv
 import glob
-import gzip
-from collections import Counter
+import shutil
+import tempfile
+import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rfmeans.errors import EngineError, SourceError
+from rfmeans.databases import read_database
+from rfmeans.errors import EngineError, SettingsError, SourceError
+from rfmeans.filekinds import unpacked
+from rfmeans.frames import frame_table
+from rfmeans.jsonlines import read_json
+from rfmeans.parts import Part, located, numbered
+from rfmeans.textfiles import describe_text, read_text
+from rfmeans.workbooks import read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import ibis.expr.types as ir
 
@@ -26,12 +33,15 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 LONGEST_PATH = 4096
-LONGEST_HEADER = 1_000_000  # characters
-DELIMITERS = ",;\t|"
-CSV_ENDINGS = (".csv", ".tsv", ".txt")
-PARQUET_ENDINGS = (".parquet", ".pq")
-# Names of our own columns beside the source's, which may be called anything.
-FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
+KINDS = {
+    "text": "delimited text",
+    "json": "JSON",
+    "parquet": "Parquet",
+    "workbook": "a workbook",
+    "duckdb": "a DuckDB database",
+}
+# What the engine says when its own CSV reader cannot take a file.
+CSV_TROUBLE = ("CSV Error", "CSV Parser", "CSV Reader", "CSV File")
 
 
 @dataclass(frozen=True)
@@ -47,10 +57,10 @@ class Source:
     ordered
         Whether its rows have a lasting order, so that a row number means something.
     located
-        The rows of `table` and where each one stands: its columns, `FILE` (text) and `LINE` (int64). The line is
-        the physical line of a text file on which the row begins, the row of a sheet, or the number of the data
-        row; 1-based. Both are null where rows have no lasting order. Meant for the few rows that are set aside:
-        it costs a pass of its own.
+        The rows of `table` and where each one stands: its columns, and `FILE` (text) and `LINE` (int64), whose
+        names are in `parts`. The line is the physical line of a text file on which the row begins, the row of a
+        sheet, or the number of the data row; 1-based. Both are null where rows have no lasting order. Meant for
+        the few rows that are set aside: it costs a pass of its own.
     malformed
         The lines of text files that are no rows: `FILE`, `LINE` and `TEXT`, as it stands in the file. None: there
         are none.
@@ -99,7 +109,17 @@ def with_source(source: Any, reading: Reading, use: Callable[[Source], Result]) 
     SourceError
         If nothing is there, or it cannot be read.
     """
-    return use(open_source(source, reading))
+    try:
+        return _used(open_source(source, reading), use)
+    except MalformedError:
+        if not isinstance(source, str | Path):
+            raise
+    return _used(_open_files(str(source), reading, by_lines=True), use)
+
+
+def _used(opened: Source, use: Callable[[Source], Result]) -> Result:
+    with engine_errors(f"Reading {opened.name}"):
+        return use(opened)
 
 
 def open_source(source: Any, reading: Reading) -> Source:
@@ -108,7 +128,8 @@ def open_source(source: Any, reading: Reading) -> Source:
     Parameters
     ----------
     source
-        Path or glob of CSV or Parquet files; a pandas or Polars frame, an Arrow table; an Ibis table.
+        Path or glob of delimited text, JSON lines, Parquet, workbooks or a DuckDB file; a pandas or Polars frame, an
+        Arrow table; an Ibis table.
     reading
         How to read it. Its time zone None: UTC for files, the frame's own for frames.
 
@@ -117,13 +138,18 @@ def open_source(source: Any, reading: Reading) -> Source:
     SourceError
         If nothing is there, or it cannot be read.
     """
+    import ibis
     import ibis.expr.types as ir
 
     if isinstance(source, ir.Table):
-        return Source(source, "Ibis table", ordered=False, located=_nowhere(source))
+        return Source(source, "Ibis table", ordered=False, located=located(source, None))
     if isinstance(source, str | Path):
         return _open_files(str(source), reading)
-    return _open_frame(source, reading)
+    named = getattr(source, "attrs", {}).get("name")  # pandas frames can carry a name
+    kind = str(named or f"{type(source).__module__.partition('.')[0]} table")
+    frame = frame_table(source, reading.timezone)
+    orders = _connect(reading.timezone).create_table("orders", ibis.memtable(frame), temp=True)
+    return Source(orders, kind, ordered=True, located=numbered(orders, None))
 
 
 @contextmanager
@@ -136,9 +162,13 @@ def engine_errors(doing: str) -> Iterator[None]:
         yield
     except IbisError as error:
         raise EngineError(f"{doing} failed on this engine: {_first_paragraph(error)}") from error
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        advice = " Save the file as UTF-8 and try again." if "utf-8" in str(error) else ""
-        raise SourceError(f"{doing} failed: {_first_paragraph(error)}{advice}") from error
+    except (
+        duckdb.InvalidInputException,
+        duckdb.ConversionException,
+        duckdb.NotImplementedException,
+    ) as error:
+        kind = MalformedError if any(words in str(error) for words in CSV_TROUBLE) else SourceError
+        raise kind(f"{doing} failed: {_first_paragraph(error)}") from error
     except duckdb.OutOfMemoryException as error:
         raise EngineError(f"{doing} ran out of memory: {_first_paragraph(error)}") from error
     except duckdb.Error as error:
@@ -182,88 +212,118 @@ def _connect(timezone: str | None) -> Any:
     return con
 
 
-def _open_files(pattern: str, reading: Reading) -> Source:
+def _open_files(pattern: str, reading: Reading, *, by_lines: bool = False) -> Source:
     paths = _matching(pattern)
-    kinds = {_kind(path) for path in paths}
-    if len(kinds) > 1:
-        raise SourceError(f"{pattern!r} matches both CSV and Parquet files. Give files of one kind.")
-    empty = [path for path in paths if Path(path).stat().st_size == 0]
-    if empty:
-        raise SourceError(f"The file {empty[0]} is empty (0 bytes). Export it again.")
+    name = pattern if len(paths) > 1 else Path(paths[0]).name
     con = _connect(reading.timezone)
-    with engine_errors(f"Reading {pattern}"):
-        parquet = kinds == {"parquet"}
-        table = con.read_parquet(paths, union_by_name=True) if parquet else _read_csv(con, paths)
-        name = pattern if len(paths) > 1 else Path(paths[0]).name
-        return Source(table, name, ordered=True, located=_numbered(table, name))
-
-
-def _numbered(table: ir.Table, file: str | None) -> ir.Table:
-    import ibis
-
-    return table.mutate(**{FILE: ibis.literal(file, "string"), LINE: ibis.row_number() + 1})
-
-
-def _nowhere(table: ir.Table) -> ir.Table:
-    import ibis
-
-    return table.mutate(**{FILE: ibis.null("string"), LINE: ibis.null("int64")})
-
-
-def _read_csv(con: Any, paths: list[str]) -> ir.Table:
-    """Read everything as text: what a value means is decided in one place, `values`, not by a sniffer.
-
-    The delimiter and the columns come from the header, so that a broken line further down is an error that names
-    the line, and not another guess at the whole file.
-    """
-    first, *others = [_read_one_csv(con, path) for path in paths]
-    for path, table in zip(paths[1:], others, strict=True):
-        if set(table.columns) != set(first.columns):
-            raise SourceError(
-                f"{path} has other columns than {paths[0]}: {', '.join(table.columns)} against "
-                f"{', '.join(first.columns)}. Give files with the same columns."
-            )
-        first = first.union(table.select(*first.columns))
-    return first
-
-
-def _read_one_csv(con: Any, path: str) -> ir.Table:
-    header, delimiter = _csv_header(path)
-    table: ir.Table = con.read_csv(
-        path,
-        auto_detect=False,
-        delim=delimiter,
-        quote='"',
-        escape='"',
-        header=True,
-        columns=dict.fromkeys(header, "VARCHAR"),
-    )
-    return table
-
-
-def _csv_header(path: str) -> tuple[list[str], str]:
-    """Return the names in the first line, and what divides them."""
-    opener = gzip.open if path.casefold().endswith(".gz") else open
+    folder = Path(tempfile.mkdtemp(prefix="rfmeans-"))
+    # What is unpacked or rewritten lives as long as the engine that reads it.
+    clean = weakref.finalize(con, shutil.rmtree, folder, ignore_errors=True)
     try:
-        with opener(path, "rt", encoding="utf-8-sig", newline="") as lines:
-            line = lines.readline(LONGEST_HEADER)
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f"{path} is not UTF-8 text ({error.reason}). Save it as UTF-8 and try again."
-        ) from error
-    except (OSError, EOFError) as error:
-        raise SourceError(f"{path} cannot be read: {error}. Export it again.") from error
-    if not line.strip():
-        raise SourceError(f"{path} has no header: its first line is empty. Give a file with column names.")
-    delimiter = max(DELIMITERS, key=line.count)
-    names = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter))
-    folded = Counter(name.casefold() for name in names)
-    bad = [name or "(blank)" for name in names if folded[name.casefold()] > 1 or not name.strip()]
-    if bad:
-        raise SourceError(
-            f"The header of {path} has columns without a name of their own: {', '.join(bad)}. Rename them."
-        )
-    return names, delimiter
+        with engine_errors(f"Reading {name}"):
+            part = _read_files(con, paths, reading, folder, by_lines=by_lines)
+    except BaseException:
+        clean()
+        raise
+    return Source(
+        part.table,
+        name,
+        ordered=True,
+        located=part.located,
+        malformed=part.malformed,
+        malformed_lines=part.malformed_lines,
+        rows=part.rows,
+        understood=part.understood,
+    )
+
+
+def _read_files(con: Any, paths: list[str], reading: Reading, folder: Path, *, by_lines: bool) -> Part:
+    files = [(path, *unpacked(Path(path), folder)) for path in paths]
+    kind = _one_kind([(path, kind) for path, _, kind in files])
+    _check_options(paths[0], kind, reading)
+    if kind == "parquet":
+        return _read_parquet(con, [(path, inside) for path, inside, _ in files])
+    return _united(
+        [
+            (path, _read_file(con, kind, inside, path, reading, folder, by_lines=by_lines))
+            for path, inside, _ in files
+        ]
+    )
+
+
+def _one_kind(files: list[tuple[str, str]]) -> str:
+    examples = {kind: path for path, kind in reversed(files)}
+    if len(examples) > 1:
+        found = ", ".join(f"{KINDS[kind]} ({path})" for kind, path in sorted(examples.items()))
+        raise SourceError(f"The files are of several kinds: {found}. Give files of one kind.")
+    return next(iter(examples))
+
+
+def _check_options(path: str, kind: str, reading: Reading) -> None:
+    for option, needed in (("sheet", "workbook"), ("table", "duckdb")):
+        if getattr(reading, option) is not None and kind != needed:
+            raise SettingsError(
+                f"--{option} is for {KINDS[needed]}, but {path} is {KINDS[kind]}. Leave it out."
+            )
+
+
+def _read_file(
+    con: Any, kind: str, inside: Path, label: str, reading: Reading, folder: Path, *, by_lines: bool
+) -> Part:
+    """Return the rows of one file, which may have been unpacked to ``inside``."""
+    if kind == "workbook":
+        return read_workbook(con, inside, label, reading, folder)
+    if kind == "json":
+        return read_json(con, inside, label, folder)
+    if kind == "duckdb":
+        return read_database(con, inside, label, reading.table)
+    return read_text(con, describe_text(inside, label, reading, by_lines=by_lines), folder)
+
+
+def _read_parquet(con: Any, files: list[tuple[str, Path]]) -> Part:
+    tables = [(path, con.read_parquet(str(inside))) for path, inside in files]
+    _check_same_columns([(path, table.columns) for path, table in tables])
+    names = {str(inside): path for path, inside in files}
+    table = con.read_parquet([*names], union_by_name=True)
+    where = [numbered(one, path) for path, one in tables]
+    return Part(table, _union_all(where))
+
+
+def _united(parts: list[tuple[str, Part]]) -> Part:
+    """Return the rows of several files as one part."""
+    if len(parts) == 1:
+        return parts[0][1]
+    _check_same_columns([(path, part.table.columns) for path, part in parts])
+    each = [part for _, part in parts]
+    malformed = [part.malformed for part in each if part.malformed is not None]
+    rows = [part.rows for part in each]
+    return Part(
+        _union_all([part.table for part in each]),
+        _union_all([part.located for part in each]),
+        _union_all(malformed) if malformed else None,
+        sum(part.malformed_lines for part in each),
+        None if None in rows else sum(filter(None, rows)),
+        "; ".join(dict.fromkeys(part.understood for part in each if part.understood)),
+    )
+
+
+def _check_same_columns(files: list[tuple[str, Sequence[str]]]) -> None:
+    first, columns = files[0]
+    for path, others in files[1:]:
+        if set(others) != set(columns):
+            raise SourceError(
+                f"{path} has other columns than {first}: {', '.join(others)} against {', '.join(columns)}. "
+                "Give files with the same columns."
+            )
+
+
+def _union_all(tables: list[ir.Table]) -> ir.Table:
+    """Return all rows of tables with the same columns; a column whose types differ becomes text."""
+    import ibis
+
+    names = tables[0].columns
+    text = [name for name in names if len({table[name].type() for table in tables}) > 1]
+    return ibis.union(*(table.select(*names).cast(dict.fromkeys(text, "string")) for table in tables))
 
 
 def _matching(pattern: str) -> list[str]:
@@ -281,86 +341,3 @@ def _matching(pattern: str) -> list[str]:
         what = "No file matches" if glob.has_magic(pattern) else "No such file:"
         raise SourceError(f"{what} {pattern!r} (looked from {Path.cwd()}). Check the path.")
     return files
-
-
-def _kind(path: str) -> str:
-    name = path.casefold().removesuffix(".gz")
-    if name.endswith(CSV_ENDINGS):
-        return "csv"
-    if name.endswith(PARQUET_ENDINGS):
-        return "parquet"
-    raise SourceError(
-        f"The kind of {path} is not known from its name. Readable are .csv, .tsv, .txt (also with .gz) "
-        "and .parquet files."
-    )
-
-
-def _open_frame(frame: Any, reading: Reading) -> Source:
-    import ibis
-
-    named = getattr(frame, "attrs", {}).get("name")  # pandas frames can carry a name
-    kind = str(named or f"{type(frame).__module__.partition('.')[0]} table")
-    table = _local_times(_typed(_to_arrow(frame)), reading.timezone)
-    con = _connect(reading.timezone)
-    orders = con.create_table("orders", ibis.memtable(table), temp=True)
-    return Source(orders, kind, ordered=True, located=_numbered(orders, None))
-
-
-def _to_arrow(frame: Any) -> Any:
-    import pyarrow as pa
-
-    try:
-        if type(frame).__module__.startswith("pandas"):
-            return pa.Table.from_pandas(frame, preserve_index=False)
-        if isinstance(frame, pa.Table):
-            return frame
-        if hasattr(frame, "collect") and type(frame).__module__.startswith("polars"):
-            frame = _collected(frame)
-        if hasattr(frame, "__arrow_c_stream__"):
-            return pa.table(frame)
-    except (ValueError, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-        if "Duplicate column names" in str(error):
-            raise SourceError(f"{error}. Rename or drop one.") from error
-        raise SourceError(
-            f"A column of the frame mixes types: {error}. Give each column one type, e.g. with astype."
-        ) from error
-    raise SourceError(
-        f"Cannot read orders from {type(frame).__name__!r}. Pass a path, a pandas or Polars DataFrame, "
-        "an Arrow table, or an Ibis table."
-    )
-
-
-def _collected(frame: Any) -> Any:
-    try:
-        return frame.collect()
-    except Exception as error:  # a lazy frame can fail in any way its own sources can
-        raise SourceError(f"The lazy frame could not be collected: {_first_paragraph(error)}") from error
-
-
-def _typed(table: Any) -> Any:
-    """Check that names are unique for an engine, and give columns without any value the type of text."""
-    import pyarrow as pa
-
-    folded = Counter(name.casefold() for name in table.column_names)
-    twice = [name for name in table.column_names if folded[name.casefold()] > 1]
-    if twice:
-        raise SourceError(
-            f"Columns share a name (upper and lower case count as one): {', '.join(twice)}. Rename or drop one."
-        )
-    for position, field in enumerate(table.schema):
-        if pa.types.is_null(field.type):
-            table = table.set_column(position, field.name, table.column(position).cast(pa.string()))
-    return table
-
-
-def _local_times(table: Any, timezone: str | None) -> Any:
-    """Replace aware timestamps by the wall-clock time of their zone (or of the one asked for)."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    for position, field in enumerate(table.schema):
-        if pa.types.is_timestamp(field.type) and field.type.tz is not None:
-            zone = timezone or field.type.tz
-            aware = table.column(position).cast(pa.timestamp("us", zone))
-            table = table.set_column(position, field.name, pc.local_timestamp(aware))
-    return table

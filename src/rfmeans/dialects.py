@@ -1,0 +1,194 @@
+"""The first lines of a text file -> what divides its columns, where its header is, and what the columns are called."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rfmeans.errors import SourceError
+from rfmeans.records import BLANKS, Records
+from rfmeans.settings import DELIMITERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rfmeans.records import Record
+    from rfmeans.settings import Reading
+
+# In the order in which they are believed: a semicolon hardly ever stands in every line of a comma-separated file, but a
+# decimal comma does in a semicolon-separated one.
+CANDIDATES = ("\t", ";", "|", ",", BLANKS)
+DELIMITER_NAMES = {"\t": "tabs", ";": "semicolons", "|": "pipes", ",": "commas", BLANKS: "blanks"}
+MOST_RECORDS = 500  # that are looked at
+MOST_SHOWN = 80  # characters of a line in a message
+FITTING = 0.9  # share of records with as many fields as the header, where a delimiter is believed
+LONGEST_NAME = 500  # characters
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+# Values that no column is called: dates, and amounts.
+VALUE = re.compile(r"\s*(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?|[+-]?[\d.,]*\d[.,]\d+)\s*")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text file is written.
+
+    Attributes
+    ----------
+    delimiter
+        One character; a blank stands for runs of blanks.
+    names
+        Of the columns.
+    header_line
+        Number of the header's physical line; 0: there is none.
+    """
+
+    delimiter: str
+    names: tuple[str, ...]
+    header_line: int
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether the engine's own reader takes it as it stands."""
+        return self.delimiter != BLANKS and self.header_line <= 1
+
+    @property
+    def delimiter_name(self) -> str:
+        """The delimiter in words."""
+        return DELIMITER_NAMES[self.delimiter]
+
+    @property
+    def described(self) -> str:
+        """In a few words, what is not ordinary about it."""
+        header = "no header" if not self.header_line else f"header in line {self.header_line}"
+        parts = [
+            self.delimiter_name if self.delimiter != "," else "",
+            header if self.header_line != 1 else "",
+        ]
+        return ", ".join(filter(None, parts))
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What the first records look like under one delimiter."""
+
+    delimiter: str
+    width: int
+    header: Record
+    first: bool
+    share: float
+
+
+def find_dialect(lines: list[str], reading: Reading, label: str) -> Dialect:
+    """Return the dialect that the first lines of a file are written in.
+
+    Raises
+    ------
+    SourceError
+        If they do not look like a table.
+    """
+    given = reading.delimiter
+    candidates = CANDIDATES if given is None else (DELIMITERS[given],)
+    found = [trial for name in candidates if (trial := _try(lines, name, header=reading.header))]
+    if not found:
+        raise _no_table(lines, label)
+    best = max(found, key=_rank)
+    if any(CONTROL.search(field) or len(field) > LONGEST_NAME for field in best.header.fields or []):
+        raise _no_table(lines, label)
+    if not reading.header:
+        return Dialect(best.delimiter, _positions(best.width), 0)
+    return Dialect(best.delimiter, column_names(best.header.fields or [], label), best.header.line)
+
+
+def _rank(trial: _Trial) -> tuple[bool, bool, float, int]:
+    believed = trial.width > 1 and trial.share >= (1 if trial.delimiter == BLANKS else FITTING)
+    place = -CANDIDATES.index(trial.delimiter) if trial.width > 1 else int(trial.delimiter == ",")
+    return (
+        believed,
+        trial.first and trial.width > 1,
+        0 if believed else trial.share * (trial.width > 1),
+        place,
+    )
+
+
+def _try(lines: list[str], delimiter: str, *, header: bool) -> _Trial | None:
+    records = [record for record in _first(lines, delimiter) if record.fields]
+    counts = Counter(len(record.fields or []) for record in records)
+    width = max(counts, key=lambda count: (count > 1, counts[count], count), default=0)
+    place = _header_place(records, width) if header else 0
+    if place is None:
+        return None
+    table = records[place:]
+    if delimiter == BLANKS and re.search("[,;|]", table[0].text):
+        return None
+    share = sum(len(record.fields or []) == width for record in table) / len(table)
+    if header:
+        width = len(table[0].fields or [])
+    return _Trial(delimiter, width, table[0], place == 0, share)
+
+
+def _first(lines: list[str], delimiter: str) -> list[Record]:
+    records = iter(Records(iter(lines), delimiter))
+    return [record for record, _ in zip(records, range(MOST_RECORDS), strict=False)]
+
+
+def _header_place(records: Sequence[Record], width: int) -> int | None:
+    """Return the first record with the table's width, most of whose fields say something; else the first wide one."""
+    wide = [place for place, record in enumerate(records) if len(record.fields or []) >= width]
+    telling = (
+        place
+        for place in wide
+        if 2 * sum(bool(field.strip()) for field in records[place].fields or []) > width
+    )
+    return next(telling, wide[0] if wide else None)
+
+
+def _positions(width: int) -> tuple[str, ...]:
+    return tuple(f"column{position}" for position in range(1, width + 1))
+
+
+def column_names(header: Sequence[str], label: str) -> tuple[str, ...]:
+    """Return the names in a header; a blank one is named by its position.
+
+    Raises
+    ------
+    SourceError
+        If two share a name, or if the header looks like a row.
+
+    >>> column_names(["customer", "", " amount "], "orders.csv")
+    ('customer', 'column2', 'amount')
+    """
+    names = tuple(
+        name.strip() or position for name, position in zip(header, _positions(len(header)), strict=True)
+    )
+    folded = Counter(name.casefold() for name in names)
+    twice = [name for name in names if folded[name.casefold()] > 1]
+    if twice:
+        raise SourceError(
+            f"The header of {label} has columns without a name of their own: {', '.join(twice)}. Rename them."
+        )
+    values = [name for name in names if VALUE.fullmatch(name)]
+    if values or not any(re.search(r"[^\W\d_]", name) for name in header):
+        raise SourceError(
+            f"{label} seems to have no header: its first line is {_shown(', '.join(names))}. "
+            "Give a file with column names, or pass --no-header to call the columns column1, column2 and so on."
+        )
+    return names
+
+
+def _no_table(lines: list[str], label: str) -> SourceError:
+    first = next((line for line in lines if line.strip()), "")
+    if not first:
+        return SourceError(
+            f"{label} has no header: it holds nothing but blank lines. Give a file with column names."
+        )
+    return SourceError(
+        f"{label} does not look like a table of text: its first line is {_shown(first.strip())}. "
+        "Export the orders as CSV, Excel, JSON lines or Parquet."
+    )
+
+
+def _shown(text: str) -> str:
+    shown = repr(text)
+    return shown if len(shown) <= MOST_SHOWN else shown[:MOST_SHOWN] + " ..."

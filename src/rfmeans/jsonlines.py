@@ -1,0 +1,171 @@
+"""JSON lines, or one JSON array of records -> rows of text, numbers as they are written."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rfmeans.errors import SourceError
+from rfmeans.parts import FILE, LINE, TEXT, Part, RowWriter, stored_part
+from rfmeans.records import LONGEST_LINE, physical_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+LARGEST_DOCUMENT = 100_000_000  # bytes that are looked at as one object
+DEEPEST = 20  # objects within objects
+
+Found = tuple[int, str, dict[str, str | None] | None]  # number, text, fields (None: malformed)
+
+
+def read_json(con: Any, path: Path, label: str, folder: Path) -> Part:
+    """Return the rows of a file of JSON records; fields of an object within are called ``outer.inner``.
+
+    Raises
+    ------
+    SourceError
+        If it is not made of records.
+    """
+    whole = _whole_document(path, label)
+    names: dict[str, None] = {}
+    for _, _, fields in _found(path, whole):
+        names.update(dict.fromkeys(fields or ()))
+    if not names:
+        raise SourceError(
+            f"{label} holds no JSON record. Give one object with the order line's fields on each line."
+        )
+    _check_names(names, label)
+    number = len(list(folder.iterdir()))
+    paths = folder / f"{number}-rows.parquet", folder / f"{number}-malformed.parquet"
+    with RowWriter(paths[0], [*names]) as rows, RowWriter(paths[1], [TEXT]) as malformed:
+        for line, text, fields in _found(path, whole):
+            if fields is None:
+                malformed.add(line, [_storable(text)])
+            else:
+                rows.add(line, [fields.get(name) for name in names])
+    return _part(con, paths, label, malformed.rows)
+
+
+def _found(path: Path, whole: list[Any] | None) -> Iterator[Found]:
+    return _lines(path) if whole is None else _items(whole)
+
+
+def _part(con: Any, paths: tuple[Path, Path], label: str, malformed: int) -> Part:
+    import ibis
+
+    part = stored_part(con, paths[0], label, "JSON")
+    if not malformed:
+        return part
+    broken = con.read_parquet(str(paths[1])).mutate(**{FILE: ibis.literal(label)})
+    return Part(part.table, part.located, broken.select(FILE, LINE, TEXT), malformed, None, "JSON")
+
+
+def _check_names(names: Iterable[str], label: str) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.casefold(), name)
+        if other != name or not name.strip():
+            raise SourceError(
+                f"The records of {label} have fields without a name of their own: {other or '(blank)'}, {name}. "
+                "Rename them."
+            )
+
+
+def _lines(path: Path) -> Iterator[Found]:
+    with _opened(path) as stream:
+        for number, line in enumerate(physical_lines(stream, "\n"), start=1):
+            text = line.rstrip("\r\n")
+            if text.strip():
+                yield number, text, _parsed(text)
+
+
+def _parsed(text: str) -> dict[str, str | None] | None:
+    if len(text) > LONGEST_LINE:
+        return None
+    try:
+        return _fields(_loaded(text))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _loaded(text: str) -> Any:
+    # Numbers stay as they are written: 10.10 is no float yet.
+    return json.loads(text, parse_float=str, parse_int=str)
+
+
+def _fields(record: Any) -> dict[str, str | None] | None:
+    """Return a record's fields as text; None where it is no object, or holds what is no text."""
+    if not isinstance(record, dict):
+        return None
+    fields = dict(_flat(record, "", DEEPEST))
+    whole = "".join([*fields, *filter(None, fields.values())])
+    return None if "\0" in whole or _storable(whole) != whole else fields
+
+
+def _flat(record: dict[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, str | None]]:
+    for name, value in record.items():
+        if isinstance(value, dict) and value and depth:
+            yield from _flat(value, f"{prefix}{name}.", depth - 1)
+        elif isinstance(value, str) or value is None:
+            yield prefix + name, value
+        else:
+            yield prefix + name, json.dumps(value, ensure_ascii=False)
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _whole_document(path: Path, label: str) -> list[Any] | None:
+    """Return the items of a file that is one array; None for a file of lines.
+
+    Raises
+    ------
+    SourceError
+        If it is an array that is damaged, or one object with the records within.
+    """
+    with _opened(path) as stream:
+        first = next(
+            (line.strip() for line in iter(lambda: stream.readline(LONGEST_LINE), "") if line.strip()), ""
+        )
+    if first.startswith("["):
+        return _array(path, label)
+    if path.stat().st_size <= LARGEST_DOCUMENT:
+        _refuse_nested(path, label)
+    return None
+
+
+def _opened(path: Path) -> TextIO:
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n")
+
+
+def _array(path: Path, label: str) -> list[Any]:
+    try:
+        with _opened(path) as stream:
+            return list(_loaded(stream.read()))
+    except (ValueError, RecursionError) as error:
+        raise SourceError(
+            f"{label} is one JSON array, but it is damaged: {error}. Export it again."
+        ) from error
+
+
+def _refuse_nested(path: Path, label: str) -> None:
+    """Refuse one object with a list of records within it."""
+    try:
+        with _opened(path) as stream:
+            document = _loaded(stream.read())
+    except (ValueError, RecursionError):
+        return  # several objects, one a line
+    lists = [name for name, value in document.items() if isinstance(value, list) and value]
+    nested = [name for name in lists if isinstance(document[name][0], dict)]
+    if nested:
+        raise SourceError(
+            f"{label} is nested: one JSON object with the records within it, in {nested[0]!r}. "
+            f"Give the records alone, one on each line, for example with: jq -c '.{nested[0]}[]'"
+        )
+
+
+def _items(items: list[Any]) -> Iterator[Found]:
+    for number, item in enumerate(items, start=1):
+        yield number, json.dumps(item, ensure_ascii=False), _fields(item)

@@ -1,0 +1,90 @@
+"""The rows of one file as tables of the engine, with where each one stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    import ibis.expr.types as ir
+
+# Names of our own columns beside the source's, which may be called anything.
+FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
+BATCH = 50_000  # rows held in memory while a file is rewritten
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one file; the attributes as in `rfmeans.sources.Source`."""
+
+    table: ir.Table
+    located: ir.Table
+    malformed: ir.Table | None = None
+    malformed_lines: int = 0
+    rows: int | None = None
+    understood: str = ""
+
+
+def located(table: ir.Table, file: str | None, line: Any = None) -> ir.Table:
+    """Return a table with the columns `FILE` and `LINE`."""
+    import ibis
+
+    line = ibis.null("int64") if line is None else line
+    return table.mutate(**{FILE: ibis.literal(file, "string"), LINE: line.cast("int64")})
+
+
+def numbered(table: ir.Table, file: str | None, before: int = 0) -> ir.Table:
+    """Return a table in lasting order with `FILE` and `LINE`, the number of the row after ``before`` others."""
+    import ibis
+
+    return located(table, file, ibis.row_number() + 1 + before)
+
+
+def stored_part(con: Any, path: Path, label: str, understood: str) -> Part:
+    """Return the rows of a Parquet file that holds `LINE` beside them."""
+    stored = con.read_parquet(str(path))
+    return Part(stored.drop(LINE), located(stored, label, stored[LINE]), understood=understood)
+
+
+class RowWriter:
+    """Writes rows of text, each with its line number, into a Parquet file; an empty text is null."""
+
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self.rows = 0
+        self.schema = pa.schema([(LINE, pa.int64()), *((name, pa.string()) for name in names)])
+        self._writer = pq.ParquetWriter(path, self.schema)
+        self._lines: list[int] = []
+        self._fields: list[Sequence[str | None]] = []
+
+    def add(self, line: int, fields: Sequence[str | None]) -> None:
+        """Take one row."""
+        self._lines.append(line)
+        self._fields.append(fields)
+        if len(self._lines) == BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        columns = [[text or None for text in column] for column in zip(*self._fields, strict=True)]
+        if self._lines:
+            self._writer.write_table(pa.table([self._lines, *columns], schema=self.schema))
+        self.rows += len(self._lines)
+        self._lines, self._fields = [], []
+
+    def __enter__(self) -> RowWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._flush()
+        self._writer.close()

@@ -1,0 +1,137 @@
+"""One fast pass over the bytes of a text file: its encoding, and whether its lines are records one by one."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BLOCK = 1 << 22  # bytes
+LONGEST_LINE = 2_000_000  # bytes; DuckDB's reader refuses longer ones
+HEAD, TAIL = 4096, 65536  # bytes
+FEW = 0.05
+UTF_16_SHARE = 0.4  # of the bytes on one side that are zero in UTF-16 text of a western language
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+NO_CHARACTER = re.compile("[\udc80-\udcff]")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the bytes tell.
+
+    Attributes
+    ----------
+    encoding
+        Python's name of it.
+    lines
+        Number of lines; 0 where they were not counted.
+    regular
+        Whether the file is UTF-8, each line is one record, and none is blank: then the engine's parallel reader
+        splits it as it stands, and there are as many records as lines.
+    """
+
+    encoding: str
+    lines: int = 0
+    regular: bool = False
+
+
+def survey(path: Path, encoding: str | None) -> Survey:
+    """Look at all bytes of a text file, unless the encoding is given and is not UTF-8."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    found = codecs.lookup(encoding).name if encoding else _wide_encoding(head)
+    if found not in (None, "utf-8", "utf-8-sig"):
+        return Survey(str(found))
+    seen = _Bytes()
+    for block in _blocks(path):
+        seen.take(block)
+    if encoding or head.startswith(codecs.BOM_UTF8) or seen.valid >= seen.invalid:
+        return Survey("utf-8-sig", seen.lines, seen.regular)
+    return Survey("cp1252")
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """Return UTF-16 or UTF-32 by its mark, or UTF-16 by the zeros on one side; None if it is neither."""
+    for mark, name in BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return name
+    half = len(head) // 2 or 1
+    even, odd = head[0::2].count(0) / half, head[1::2].count(0) / half
+    if odd > UTF_16_SHARE and even < FEW:
+        return "utf-16-le"
+    return "utf-16-be" if even > UTF_16_SHARE and odd < FEW else None
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    """Yield the file in blocks that end where lines end, without the blank lines at its end."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - TAIL))
+        left = size - (len(tail := file.read()) - len(tail.rstrip(b"\r\n")))
+        file.seek(0)
+        while left > 0 and (block := file.read(min(BLOCK, left))):
+            if len(block) < left:
+                block += file.readline(min(LONGEST_LINE, left - len(block)))
+            left -= len(block)
+            yield block
+
+
+class _Bytes:
+    """What was seen so far.
+
+    ``valid`` and ``invalid`` count bytes outside ASCII that are, or are not, part of UTF-8 characters: a Windows-1252
+    text has hardly any of the first, a damaged UTF-8 text hardly any of the second.
+    """
+
+    def __init__(self) -> None:
+        self.valid = self.invalid = 0
+        self.lines = 1
+        self.regular = True
+        self._carriage_returns: bool | None = None
+
+    def take(self, block: bytes) -> None:
+        if not block.isascii():
+            self._decode(block)
+        self.regular = self.regular and not self.invalid and self._is_regular(block)
+        self.lines += block.count(b"\n")
+
+    def _decode(self, block: bytes) -> None:
+        try:
+            self.valid += len(block) - len(block.decode())
+        except UnicodeDecodeError:
+            text = block.decode(errors="surrogateescape")
+            self.valid += len(block) - len(text)
+            self.invalid += len(NO_CHARACTER.findall(text))
+
+    def _is_regular(self, block: bytes) -> bool:
+        blank_line = b"\n\n" in block or b"\n\r\n" in block or block.startswith((b"\n", b"\r\n"))
+        if blank_line or b"\0" in block or not self._has_one_line_ending(block):
+            return False
+        return b'"' not in block or not _breaks_inside_quotes(block)
+
+    def _has_one_line_ending(self, block: bytes) -> bool:
+        newlines = block.count(b"\n")
+        pairs = block.count(b"\r\n") if b"\r" in block else 0
+        if newlines and self._carriage_returns is None:
+            self._carriage_returns = pairs > 0
+        return block.count(b"\r") == pairs == (newlines if self._carriage_returns else 0)
+
+
+def _breaks_inside_quotes(block: bytes) -> bool:
+    """Whether a line ends after an odd number of quotes; where it goes on, the next line does as well."""
+    import numpy as np
+
+    codes = np.frombuffer(block, np.uint8)
+    odd = np.cumsum(codes == ord('"'), dtype=np.uint8) & 1
+    return bool(odd[codes == ord("\n")].any() or odd[-1])

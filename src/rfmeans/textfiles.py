@@ -1,0 +1,192 @@
+"""Delimited text of any dialect -> rows of text.
+
+A file of an ordinary dialect is left to DuckDB's parallel reader, as it stands. Anything else (another encoding, line
+breaks inside quotes, blank lines, blanks as delimiters, lines above the header, broken lines ...) is read line by line
+once, into a Parquet file of text, with the lines that are no rows beside it.
+"""
+
+from __future__ import annotations
+
+import glob
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.dialects import Dialect, find_dialect
+from rfmeans.errors import SourceError
+from rfmeans.parts import FILE, LINE, TEXT, Part, RowWriter, numbered, stored_part
+from rfmeans.records import UNREADABLE, Record, Records, physical_lines
+from rfmeans.survey import survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from rfmeans.settings import Reading
+
+HEAD = 262_144  # characters that tell the dialect
+# Not every encoding can mark a byte that is no character; those get the replacement character.
+REPLACED = re.compile("[\0\ufffd\ud800-\udfff]")
+ESCAPES = {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)}
+ENCODING_NAMES = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A text file and how it is written.
+
+    Attributes
+    ----------
+    path
+        Of the file without compression.
+    label
+        What to call it.
+    encoding
+        Python's name of it.
+    ending
+        What ends a line: a line feed, or a carriage return where there is none.
+    dialect
+        Its delimiter and header.
+    rows
+        How many records follow the header, where it is regular; None where it has to be read line by line.
+    """
+
+    path: Path
+    label: str
+    encoding: str
+    ending: str
+    dialect: Dialect
+    rows: int | None
+
+
+def read_text(con: Any, file: TextFile, folder: Path) -> Part:
+    """Return the rows of a text file.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be decoded, or if nothing in it is a row.
+    """
+    return _read_by_lines(con, file, folder) if file.rows is None else _read_regular(con, file)
+
+
+def describe_text(path: Path, label: str, reading: Reading, *, by_lines: bool) -> TextFile:
+    """Return how a text file is written.
+
+    Raises
+    ------
+    SourceError
+        If it does not look like a table.
+    """
+    found = survey(path, reading.encoding)
+    head, ending = _head(path, label, found.encoding)
+    dialect = find_dialect(head, reading, label)
+    direct = found.regular and not by_lines and dialect.is_ordinary and not glob.has_magic(str(path))
+    rows = found.lines - dialect.header_line if direct else None
+    return TextFile(path, label, found.encoding, ending, dialect, rows)
+
+
+def _head(path: Path, label: str, encoding: str) -> tuple[list[str], str]:
+    """Return the first lines, and what ends a line."""
+    with _opened(path, encoding, "") as stream:
+        try:
+            text = stream.read(HEAD)
+        except UnicodeError as error:
+            raise _undecodable(label, encoding, error) from error
+    ending = "\n" if "\n" in text else "\r"
+    lines = [*io.StringIO(text, newline=ending)]
+    whole = len(text) < HEAD or len(lines) == 1
+    return (lines if whole else lines[:-1]), ending
+
+
+def _opened(path: Path, encoding: str, ending: str) -> io.TextIOWrapper:
+    wide = encoding.startswith(("utf-16", "utf-32"))
+    errors = "replace" if wide else "surrogateescape"
+    return io.TextIOWrapper(path.open("rb"), encoding=encoding, errors=errors, newline=ending)
+
+
+def _undecodable(label: str, encoding: str, error: Exception) -> SourceError:
+    return SourceError(
+        f"{label} is not text in the encoding {encoding}: {error}. Give its own with --encoding."
+    )
+
+
+def _read_regular(con: Any, file: TextFile) -> Part:
+    """Read everything as text: what a value means is decided in one place, `values`, not by a sniffer."""
+    dialect = file.dialect
+    table = con.read_csv(
+        str(file.path),
+        auto_detect=False,
+        delim=dialect.delimiter,
+        quote='"',
+        escape='"',
+        header=dialect.header_line > 0,
+        columns=dict.fromkeys(dialect.names, "VARCHAR"),
+    )
+    where = numbered(table, file.label, before=dialect.header_line)
+    return Part(table, where, rows=file.rows, understood=_understood(file))
+
+
+def _understood(file: TextFile) -> str:
+    encoding = ENCODING_NAMES.get(file.encoding, file.encoding.upper())
+    return ", ".join(filter(None, [file.dialect.described, "" if encoding == "UTF-8" else encoding]))
+
+
+def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Part:
+    number = len(list(folder.iterdir()))
+    paths = folder / f"{number}-rows.parquet", folder / f"{number}-malformed.parquet"
+    rows, malformed = _write_rows(file, *paths)
+    part = stored_part(con, paths[0], file.label, _understood(file))
+    if not malformed:
+        return part
+    if not rows:
+        raise SourceError(
+            f"No line of {file.label} fits its header ({len(file.dialect.names)} columns divided by "
+            f"{file.dialect.delimiter_name}). Give the right --delimiter, or export the file again."
+        )
+    import ibis
+
+    broken = con.read_parquet(str(paths[1])).mutate(**{FILE: ibis.literal(file.label)})
+    return Part(part.table, part.located, broken.select(FILE, LINE, TEXT), malformed, None, part.understood)
+
+
+def _write_rows(file: TextFile, good: Path, bad: Path) -> tuple[int, int]:
+    """Write the rows and the malformed lines, and return how many there are of each."""
+    with RowWriter(good, file.dialect.names) as rows, RowWriter(bad, [TEXT]) as malformed:
+        try:
+            for record in _records(file):
+                if record.fields is None:
+                    malformed.add(record.line, [_visible(record.text)])
+                else:
+                    rows.add(record.line, record.fields)
+        except UnicodeError as error:
+            raise _undecodable(file.label, file.encoding, error) from error
+        except SourceError as error:
+            raise SourceError(f"{file.label}: {error}") from error
+    return rows.rows, malformed.rows
+
+
+def _records(file: TextFile) -> Iterator[Record]:
+    """Yield what follows the header."""
+    header = file.dialect.header_line
+    wide = file.encoding.startswith(("utf-16", "utf-32"))
+    with _opened(file.path, file.encoding, file.ending) as stream:
+        lines = physical_lines(stream, file.ending)
+        for _ in range(header - 1):
+            next(lines, None)
+        records = Records(
+            lines,
+            file.dialect.delimiter,
+            len(file.dialect.names),
+            max(header, 1),
+            REPLACED if wide else UNREADABLE,
+        )
+        for record in records:
+            if record.line != header:
+                yield record
+
+
+def _visible(text: str) -> str:
+    """Return a text that can be stored: a byte that is no character as an escape."""
+    return text.translate(ESCAPES).encode("utf-8", "backslashreplace").decode()
