@@ -44,6 +44,7 @@ MONTHS = (
     "november nov novembre noviembre novembro",
     "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro",
 )
+ENGLISH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 WEEKDAYS = "(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 NUMBERED = {
     "year": "(?P<year>[1-9][0-9]{3})",
@@ -56,12 +57,13 @@ CLOCK = (
     f"(?:{BLANKS}*(?P<half>[ap])\\.?m\\.?)?"
 )
 OFFSET = "(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)"
+AWARE_ISO = "^[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$"
 TIME = f"(?:(?:T|,?{BLANKS}+){CLOCK}(?:{BLANKS}*{OFFSET})?)?"
 
 
 @ibis.udf.scalar.builtin(name="try_strptime")  # type: ignore[untyped-decorator]
-def _try_strptime(text: str, formats: list[str]) -> ibis.dtype("timestamp"):  # type: ignore[valid-type]
-    """DuckDB's ``try_strptime``: the first format that reads the text."""
+def _try_strptime(text: str, reads: str) -> ibis.dtype("timestamp"):  # type: ignore[valid-type]
+    """DuckDB's ``try_strptime``."""
 
 
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
@@ -89,19 +91,22 @@ class DateFormat:
     order
         The order of its parts: ``ymd``, ``dmy``, ``mdy``; for numbers that count, ``days``, ``seconds``,
         ``milliseconds``.
+    written
+        What the day alone looks like, without a time.
+    reads
+        How the engine's own reader takes the day alone; blank where it cannot.
     quick
-        Formats for DuckDB's own reader that together read a part of what the pattern matches, and no more under
-        ``plain``.
-    plain
-        What a value must look like to be read by ``quick``.
+        What simple values look like from end to end, and how the engine's own reader takes them: a short cut, which
+        reads no more than the pattern.
     """
 
     name: str
     option: str
     pattern: str
     order: str
-    quick: tuple[str, ...] = ()
-    plain: str = ""
+    written: str = ""
+    reads: str = ""
+    quick: tuple[tuple[str, str], ...] = ()
 
     @property
     def year_first(self) -> bool:
@@ -116,12 +121,16 @@ class DateFormat:
         """Return the day as written; null where the text is none."""
         if self.order in COUNTS:
             return _counted_day(text, self)
-        slow = self._written_day(text)
+        if not self.written:
+            return self._day_by_parts(text)
+        # A pattern is quick to test and slow to take parts from: so first the one, then plain pieces of the text.
+        alone = text.re_extract(self.written, 0)
+        read = _try_strptime(alone, self.reads).date() if self.reads else self._named_day(alone)
+        day = ibis.ifelse(text.re_search(self.pattern), read, ibis.null("date"))
         if self.option == "iso":
-            return _quick_iso(text, slow)
-        if not self.quick:
-            return slow
-        return ibis.ifelse(text.re_search(self.plain), _try_strptime(text, list(self.quick)).date(), slow)
+            return _quick_iso(text, day)
+        quick = [(text.re_search(look), _try_strptime(text, reads).date()) for look, reads in self.quick]
+        return ibis.cases(*quick, else_=day) if quick else day
 
     def day_in(self, zone: str, text: ir.StringColumn) -> ir.DateColumn:
         """Return the day in a zone; null where the text is none, or states no offset from UTC."""
@@ -136,7 +145,10 @@ class DateFormat:
         half = self.part(text, "half").lower()
         hour = ibis.cases((half == "p", hour % 12 + 12), (half == "a", hour % 12), else_=hour)
         minutes = hour * 60 + self.part(text, "minute").try_cast("int64") - self._offset_minutes(text)
-        return self._written_day(text).cast("timestamp") + minutes.as_interval("m")
+        moment = self.day(text).cast("timestamp") + minutes.as_interval("m")
+        if self.option != "iso":
+            return moment
+        return ibis.ifelse(text.re_search(AWARE_ISO), _in_utc(text), moment)
 
     def has_offset(self, text: ir.StringColumn) -> ir.BooleanColumn:
         """Whether the text states an offset from UTC; counted time is UTC."""
@@ -149,12 +161,17 @@ class DateFormat:
         position = _compiled(self.pattern).groupindex.get(part)
         return text.re_extract(self.pattern, position) if position else ibis.literal("")
 
-    def _written_day(self, text: ir.StringColumn) -> ir.DateColumn:
+    def _day_by_parts(self, text: ir.StringColumn) -> ir.DateColumn:
         year, month, day = (self.part(text, part) for part in ("year", "month", "day"))
-        if NUMBERED["short"] in self.pattern:
-            year = ibis.ifelse(year >= PIVOT, "19", "20") + year
-        if MONTH_NAMES in self.pattern:
-            month = _month_number(month)
+        year = _century(year) + year if NUMBERED["short"] in self.pattern else year
+        month = _month_number(month) if MONTH_NAMES in self.pattern else month
+        return (year + "-" + month + "-" + day).try_cast("date")
+
+    def _named_day(self, alone: ir.StringColumn) -> ir.DateColumn:
+        first, last = alone.re_extract("[0-9]+", 0), alone.re_extract("[0-9]+$", 0)
+        year, day = (first, last) if self.order == "ymd" else (last, first)
+        year = _century(year) + year if NUMBERED["short"] in self.pattern else year
+        month = _month_number(alone.re_extract("\\p{L}{3,}", 0))
         return (year + "-" + month + "-" + day).try_cast("date")
 
     def _offset_minutes(self, text: ir.StringColumn) -> ir.IntegerColumn:
@@ -167,6 +184,10 @@ class DateFormat:
 
 COUNTS = ("days", "seconds", "milliseconds")
 MONTH_NAMES = "|".join(sorted((name for names in MONTHS for name in names.split()), key=len, reverse=True))
+
+
+def _century(year: ir.StringColumn) -> ir.StringColumn:
+    return ibis.ifelse(year >= PIVOT, "19", "20")
 
 
 @cache
@@ -216,24 +237,32 @@ def _counted_moment(text: ir.StringColumn, form: DateFormat) -> ir.TimestampColu
     return ibis.date(1970, 1, 1).cast("timestamp") + _counted(text, form).as_interval("s")
 
 
+def _in_utc(text: ir.StringColumn) -> ir.TimestampColumn:
+    return wall_clock("UTC", text.try_cast("timestamp('UTC')"))
+
+
 def _numbered(order: str, mark: str, *, short: bool = False) -> DateFormat:
     parts = {"y": "short" if short else "year", "m": "month", "d": "day"}
     words = {"y": "two-digit year" if short else "year", "m": "month", "d": "day"}
     directives = {"y": "%y" if short else "%Y", "m": "%m", "d": "%d"}
-    day = re.escape(mark).join(NUMBERED[parts[part]] for part in order)
-    quick = mark.join(directives[part] for part in order)
-    digits = re.escape(mark).join(
-        "[0-9]{2}" if part == "y" and short else "[1-9][0-9]{3}" if part == "y" else "[0-9]{1,2}"
-        for part in order
-    )
-    iso = order == "ymd" and mark == "-" and not short
+    digits = {"y": "[0-9]{2}" if short else "[1-9][0-9]{3}", "m": "[0-9]{1,2}", "d": "[0-9]{1,2}"}
+    escaped = re.escape(mark)
+    day = escaped.join(NUMBERED[parts[part]] for part in order)
+    reads = mark.join(directives[part] for part in order)
+    look = escaped.join(digits[part] for part in order)
+    clock = "[0-9]{1,2}:[0-9]{2}"
     return DateFormat(
         name=mark.join(words[part] for part in order),
-        option="iso" if iso else quick,
+        option="iso" if reads == "%Y-%m-%d" else reads,
         pattern=_whole(day),
         order=order,
-        quick=(quick, f"{quick} %H:%M", f"{quick} %H:%M:%S"),
-        plain=f"^{digits}( [0-9]{{1,2}}:[0-9]{{2}}(:[0-9]{{2}})?)?$",
+        written=day,
+        reads=reads,
+        quick=(
+            (f"^{look}$", reads),
+            (f"^{look} {clock}$", f"{reads} %H:%M"),
+            (f"^{look} {clock}:[0-9]{{2}}$", f"{reads} %H:%M:%S"),
+        ),
     )
 
 
@@ -242,10 +271,9 @@ def _named(order: str, *, short: bool = False) -> DateFormat:
     month = f"(?P<month>{MONTH_NAMES})\\.?"
     year = NUMBERED["short" if short else "year"]
     ordinal = f"{NUMBERED['day']}(?:st|nd|rd|th|er|º|\\.)?"
-    weekday = f"(?:{WEEKDAYS},?{BLANKS}+)?"
     day = {
-        "dmy": f"{weekday}{ordinal}{gap}?(?:de{BLANKS}+)?{month},?(?:{BLANKS}+de)?{gap}?{year}",
-        "mdy": f"{weekday}{month}{gap}{ordinal}(?:,{BLANKS}*|{gap}){year}",
+        "dmy": f"{ordinal}{gap}?(?:de{BLANKS}+)?{month},?(?:{BLANKS}+de)?{gap}?{year}",
+        "mdy": f"{month}{gap}{ordinal}(?:,{BLANKS}*|{gap}){year}",
         "ymd": f"{year}{gap}?{month}{gap}?{NUMBERED['day']}",
     }[order]
     words = {"dmy": "day month-name", "mdy": "month-name day", "ymd": "month-name day"}[order]
@@ -254,15 +282,34 @@ def _named(order: str, *, short: bool = False) -> DateFormat:
     return DateFormat(
         name=f"{years} {words}" if order == "ymd" else f"{words} {years}",
         option=directives.replace("%Y", "%y") if short else directives,
-        pattern=_whole(day),
+        pattern=_whole(f"(?:{WEEKDAYS},?{BLANKS}+)?{day}"),
         order=order,
+        written=f"(?i){day}",
+        quick=_english(short=short) if order == "dmy" else (),
+    )
+
+
+def _english(*, short: bool) -> tuple[tuple[str, str], ...]:
+    look, year = ("[0-9]{2}", "%y") if short else ("[1-9][0-9]{3}", "%Y")
+    clock = "( [0-9]{1,2}:[0-9]{2}:[0-9]{2})"
+    return tuple(
+        (f"(?i)^[0-9]{{1,2}}{mark}({ENGLISH}){mark}{look}{time}$", f"%d{mark}%b{mark}{year}{reads}")
+        for mark in (" ", "-")
+        for time, reads in (("", ""), (clock, " %H:%M:%S"))
     )
 
 
 def _compact() -> DateFormat:
     day = "(?P<year>19[0-9]{2}|20[0-9]{2}|2100)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])"
     clock = "[T ]?(?P<hour>[01][0-9]|2[0-3]):?(?P<minute>[0-5][0-9])(?::?(?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?"
-    return DateFormat("yearmonthday", "%Y%m%d", _whole(day, f"(?:{clock}(?:{OFFSET})?)?"), "ymd")
+    return DateFormat(
+        "yearmonthday",
+        "%Y%m%d",
+        _whole(day, f"(?:{clock}(?:{OFFSET})?)?"),
+        "ymd",
+        written=day,
+        reads="%Y%m%d",
+    )
 
 
 def _counting(name: str, option: str, order: str, digits: str) -> DateFormat:

@@ -76,6 +76,7 @@ def _currency_pattern() -> str:
 
 
 CURRENCY = _currency_pattern()
+SYMBOL = "[" + "".join(sign for sign in SIGNS if len(sign) == 1) + "]"
 
 
 @dataclass(frozen=True)
@@ -112,38 +113,51 @@ class MoneyConvention:
 
     def _slow(self, text: ir.StringColumn) -> ir.StringColumn:
         """Return the plain decimal number that the text stands for, as text; null where there is none."""
-        pattern = self._pattern()
-        number = text.re_extract(pattern, 1).re_replace(f"[{self._groups()}{APOSTROPHES}{GAPS}]", "")
+        kept = {".": "0-9.", ",": "0-9,", None: "0-9"}[self.decimal]
+        number = text.re_replace(f"\\p{{L}}+\\.?|[^{kept}]+", "")  # an abbreviation goes with its point
         number = number.replace(",", ".") if self.decimal == "," else number
-        marks = text.re_replace(f"[^{MINUS}+()]", "")
-        negative = marks.isin([*MINUS, "()"])
-        fits = (number != "") & (negative | marks.isin(["", "+"]))
-        return ibis.ifelse(fits, ibis.ifelse(negative, "-", "") + number, ibis.null("string"))
-
-    def _groups(self) -> str:
-        return {".": ",", ",": "."}.get(self.decimal or "", "")
-
-    def _pattern(self) -> str:
-        """Return the pattern of a value, whose first group is the number without its currency and signs."""
-        gap = f"{BLANK}*"
-        front, back = f"[{MINUS}+(]?", f"[{MINUS})]?"
-        return (
-            f"(?i)^{gap}{front}{gap}(?:{CURRENCY}{gap})?{front}{gap}({self._number()})"
-            f"(?:{gap}{CURRENCY})?{gap}{back}(?:{gap}{CURRENCY})?{gap}$"
+        positive, negative = self._patterns()
+        return ibis.cases(
+            (text.re_search(positive), number),
+            (text.re_search(negative), "-" + number),
+            else_=ibis.null("string"),
         )
 
-    def _number(self) -> str:
+    def _patterns(self) -> tuple[str, str]:
+        """Return what a positive and a negative value look like from end to end."""
+        gap, minus = f"{BLANK}*", f"[{MINUS}]"
+        front, back = f"(?:{CURRENCY}{gap})", f"(?:{gap}{CURRENCY})"
+        number, fraction = self._number()
+        # After letters a number begins with a digit: the point in "Rs.5" ends the abbreviation.
+        before = f"(?:{front}?{number}|(?:{SYMBOL}{gap})?{fraction})" if fraction else f"{front}?{number}"
+        between = f"(?:{number}|{fraction})" if fraction else number
+        positive = f"\\+?{gap}{before}{back}?|{front}\\+{gap}{between}{back}?"
+        negative = "|".join(
+            (
+                f"{minus}{gap}{before}{back}?",
+                f"{front}{minus}{gap}{between}{back}?",
+                f"{before}{back}?{gap}{minus}",
+                f"{before}{gap}{minus}{back}",
+                f"\\({gap}{before}{back}?{gap}\\){back}?",
+                f"{front}\\({gap}{between}{gap}\\){back}?",
+            )
+        )
+        whole = "(?i)^" + gap + "(?:{})" + gap + "$"
+        return whole.replace("{}", positive), whole.replace("{}", negative)
+
+    def _number(self) -> tuple[str, str]:
+        """Return what a number looks like that begins with a digit, and one that begins with the decimal mark."""
         thousands = [f"[{APOSTROPHES}]", f"[{GAPS}]"]
         if self.decimal:
-            thousands.append(f"[{self._groups()}]")
+            thousands.append("," if self.decimal == "." else "\\.")
         grouped = [f"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+" for mark in thousands]
         if self.decimal == ".":
             grouped.append("[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")  # as in India: 1,00,000
-        whole = "|".join([*grouped, "[0-9]+"])
+        whole = "(?:" + "|".join([*grouped, "[0-9]+"]) + ")"
         if not self.decimal:
-            return whole
+            return whole, ""
         fraction = f"[{self.decimal}][0-9]+"
-        return f"(?:{whole})(?:{fraction})?|{fraction}"
+        return f"{whole}(?:{fraction})?", fraction
 
 
 def currencies(text: ir.StringColumn) -> ir.StringColumn:
