@@ -46,11 +46,12 @@ MONTHS = (
 )
 ENGLISH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 WEEKDAYS = "(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+# The longer numbers stand first: what is taken from the middle of a text is the first alternative that fits.
 NUMBERED = {
     "year": "(?P<year>[1-9][0-9]{3})",
     "short": "(?P<year>[0-9]{2})",
-    "month": "(?P<month>0?[1-9]|1[0-2])",
-    "day": "(?P<day>0?[1-9]|[12][0-9]|3[01])",
+    "month": "(?P<month>1[0-2]|0?[1-9])",
+    "day": "(?P<day>3[01]|[12][0-9]|0?[1-9])",
 }
 CLOCK = (
     "(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::(?:[0-5][0-9]|60)(?:[.,][0-9]{1,9})?)?"

@@ -114,7 +114,9 @@ class MoneyConvention:
     def _slow(self, text: ir.StringColumn) -> ir.StringColumn:
         """Return the plain decimal number that the text stands for, as text; null where there is none."""
         kept = {".": "0-9.", ",": "0-9,", None: "0-9"}[self.decimal]
-        number = text.re_replace(f"\\p{{L}}+\\.?|[^{kept}]+", "")  # an abbreviation goes with its point
+        number = text.re_replace(
+            f"\\p{{L}}+\\.?|[^{kept}\\p{{L}}]+", ""
+        )  # an abbreviation goes with its point
         number = number.replace(",", ".") if self.decimal == "," else number
         positive, negative = self._patterns()
         return ibis.cases(
