@@ -62,3 +62,19 @@ def test_a_saved_model_gives_the_same_segments(engine, orders, tmp_path):
     assigned = model.assign(engine.table(orders, "new_orders")).to_pandas()
     found = assigned.sort_values("customer_id")["segment"].fillna("").tolist()
     assert found == expected["segment"].tolist()
+
+
+def test_an_inspection_is_the_same(engine, orders):
+    marked = orders.assign(email="anna@mail.com", order_id=orders["order_id"].astype("string"))
+    marked.loc[:3, "email"] = ["test@mail.com", "a@example.com", "contest@mail.com", "TEST@mail.com"]
+    marked.loc[5, "order_id"] = "Test 5"
+    expected = rfmeans.inspect(marked).to_dict()
+    found = rfmeans.inspect(engine.table(marked, "inspected")).to_dict()
+    assert found.pop("source") != expected.pop("source")
+    assert found == expected
+    assert [
+        thing["figures"]["column"] for thing in found["suspicious"] if thing["code"] == "test-orders"
+    ] == [
+        "order_id",
+        "email",
+    ]

@@ -43,6 +43,7 @@ ORDER = [  # one a line
     "intake",
     "rhythm",
     "figures",
+    "suspicions",
     "readiness",
     "inspection",
     "scaling",

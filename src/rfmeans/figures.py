@@ -165,24 +165,21 @@ def measure_customers(intake: Intake) -> CustomerFigures:
     sizes = {percent: count * percent // 100 for percent in TOP_PERCENTS}
     if not count:
         return CustomerFigures(0, 0, tuple(TopShare(percent, 0, None) for percent in sizes), ())
-    ranked = customers.select("monetary", "frequency").mutate(
-        place=ibis.row_number().over(order_by=customers.monetary.desc())
-    )
-    row = _row(
-        ranked.agg(
-            once=(ranked.frequency == 1).sum(),
-            **{f"top{p}": ranked.monetary.sum(where=ranked.place < size) for p, size in sizes.items()},
-        )
-    )
     return CustomerFigures(
         customers=count,
-        bought_once=int(row["once"]),
+        bought_once=int(_row(customers.agg(once=(customers.frequency == 1).sum()))["once"]),
         top_shares=tuple(
-            TopShare(percent, size, float(row[f"top{percent}"] / money) if size else None)
+            TopShare(percent, size, float(_held_by_top(customers, size) / money) if size else None)
             for percent, size in sizes.items()
         ),
         big=_biggest(customers, count, money),
     )
+
+
+def _held_by_top(customers: ir.Table, size: int) -> Decimal:
+    top = customers.select("monetary").order_by(ibis.desc("monetary")).limit(size)
+    held: Decimal = _row(top.agg(money=top.monetary.sum()))["money"]
+    return held
 
 
 def _biggest(customers: ir.Table, count: int, money: Decimal) -> tuple[BigCustomer, ...]:

@@ -14,8 +14,9 @@ from rfmeans.readiness import NOT_ENOUGH, READY
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rfmeans.readiness import Finding, Inspection
+    from rfmeans.readiness import Inspection
     from rfmeans.rfm import Tally
+    from rfmeans.suspicions import Finding
 
 COLOURS = {READY: "green", NOT_ENOUGH: "red"}
 

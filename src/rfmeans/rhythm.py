@@ -65,6 +65,11 @@ class OrderDays:
         """The last day with an order."""
         return to_date(self.days[-1])
 
+    @property
+    def length(self) -> int:
+        """Days from the first to the last, both counted."""
+        return int(self.days[-1] - self.days[0]) + 1
+
 
 @dataclass(frozen=True)
 class Gap:

@@ -1,0 +1,230 @@
+"""Figures of an order source -> what looks wrong in it, each with what it means and what to do. Words and no engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.formats import clip, counted, money, number, percent
+from rfmeans.rhythm import Gap, find_gaps, part_strays, partial_last_month
+
+if TYPE_CHECKING:
+    from rfmeans.figures import BigCustomer, CustomerFigures, OrderFigures, TestMarks
+    from rfmeans.intake import Account
+    from rfmeans.rhythm import OrderDays, PartialMonth
+
+ID_CUSTOMERS, ID_DAYS = 20, 28  # fewer customers or days do not tell ids of orders from ids of customers
+MANY_PERCENT = 20  # of the orders free or below zero; of the lines set aside for one reason
+CHOSEN = ("excluded by where", "on or after the as-of date", "before the window", "excluded status")
+SHOWN_GAPS = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to know before segmenting.
+
+    Attributes
+    ----------
+    code
+        Its name for machines; the names are listed in ``docs/inspect.md``.
+    found
+        What was found, a sentence.
+    advice
+        What it means for the segments and what to do.
+    weighs
+        Whether the verdict counts it.
+    figures
+        Its numbers, as plain JSON values.
+    """
+
+    code: str
+    found: str
+    advice: str
+    weighs: bool = False
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def find_suspicions(
+    account: Account,
+    orders: OrderFigures,
+    customers: CustomerFigures,
+    marks: tuple[TestMarks, ...],
+    symbol: str = "",
+) -> tuple[Finding, ...]:
+    """Return what looks wrong, what weighs most first."""
+    early, bulk, late = part_strays(orders.days)
+    return (
+        *_order_ids(account, bulk),
+        *_strays(early, bulk, late),
+        *_set_aside(account, symbol),
+        *_signs(account, orders),
+        *(_big_customer(big, symbol) for big in customers.big),
+        *map(_test_orders, marks),
+        *_gaps(find_gaps(bulk)),
+        *_partial_month(partial_last_month(bulk)),
+    )
+
+
+def _order_ids(account: Account, bulk: OrderDays) -> list[Finding]:
+    assert account.lines is not None
+    customers = account.clustered.rows + sum(tally.rows for tally in account.customers_set_aside.values())
+    orders = account.lines.orders
+    if customers < ID_CUSTOMERS or bulk.length < ID_DAYS or 100 * (orders - customers) > customers:
+        return []
+    return [
+        Finding(
+            "ids-like-order-ids",
+            f"{number(customers)} customers have {number(orders)} orders: one each, as if the customer column held "
+            "the ids of orders.",
+            "Nobody can come back then, and frequency says nothing. Give the column of the person with --customer, "
+            "such as the e-mail address. If every customer did order once, ignore this.",
+            weighs=True,
+            figures={"customers": customers, "orders": orders},
+        )
+    ]
+
+
+def _strays(early: OrderDays, bulk: OrderDays, late: OrderDays) -> list[Finding]:
+    found = []
+    if len(late):
+        found.append(
+            Finding(
+                "stray-late-days",
+                f"{_stray_orders(late)}, long after all others, which end on {bulk.last}.",
+                f"Recency is counted to the last of them, so that every other customer looks lost. Give --as-of "
+                f"{bulk.last + dt.timedelta(days=1)}, which sets them aside, or mend the dates.",
+                weighs=True,
+                figures=_stray_figures(late),
+            )
+        )
+    if len(early):
+        found.append(
+            Finding(
+                "stray-early-days",
+                f"{_stray_orders(early)}, long before all others, which begin on {bulk.first}.",
+                f"Dates like these often stand for a missing one. Give --since {bulk.first}, which sets them aside, or "
+                "mend the dates.",
+                figures=_stray_figures(early),
+            )
+        )
+    return found
+
+
+def _stray_orders(days: OrderDays) -> str:
+    when = f"on {days.first}" if days.first == days.last else f"from {days.first} to {days.last}"
+    orders = int(days.seen.sum())
+    return f"{counted(orders, 'order')} {'is' if orders == 1 else 'are'} dated {when}"
+
+
+def _stray_figures(days: OrderDays) -> dict[str, Any]:
+    return {"orders": int(days.seen.sum()), "first_day": days.first, "last_day": days.last}
+
+
+def _set_aside(account: Account, symbol: str) -> list[Finding]:
+    assert account.lines is not None
+    read = account.lines.read.rows
+    return [
+        Finding(
+            "many-lines-set-aside",
+            f"{percent(tally.rows / read)} of the lines are set aside: {number(tally.rows)} {reason}, worth "
+            f"{money(float(tally.money), symbol)}.",
+            "They are in no segment. If they should be, look at the column and at the file; set_aside.parquet of "
+            "rfmeans segment lists them.",
+            figures={"reason": reason, "lines": tally.rows, "share": tally.rows / read, "money": tally.money},
+        )
+        for reason, tally in sorted(account.lines.set_aside.items())
+        if reason not in CHOSEN and 100 * tally.rows > MANY_PERCENT * read
+    ]
+
+
+def _signs(account: Account, orders: OrderFigures) -> list[Finding]:
+    assert account.lines is not None
+    total = account.lines.orders
+    found = []
+    if 100 * orders.negative > MANY_PERCENT * total:
+        none = "No order is above zero. " if not account.lines.purchases else ""
+        found.append(
+            Finding(
+                "many-negative-orders",
+                f"{none}{percent(orders.negative / total)} of the orders are below zero.",
+                "They count as returns. If they are sales, the amounts have the wrong sign or the wrong column was "
+                "taken: give the right one with --amount.",
+                weighs=not account.lines.purchases,
+                figures={"orders": orders.negative, "share": orders.negative / total},
+            )
+        )
+    if 100 * orders.free > MANY_PERCENT * total:
+        found.append(
+            Finding(
+                "many-free-orders",
+                f"{percent(orders.free / total)} of the orders are worth nothing.",
+                "They are no purchases and make nobody recent. If they were paid, the money stands in another column: "
+                "give it with --amount.",
+                figures={"orders": orders.free, "share": orders.free / total},
+            )
+        )
+    return found
+
+
+def _big_customer(big: BigCustomer, symbol: str) -> Finding:
+    return Finding(
+        "big-customer",
+        f"One customer, {clip(big.customer_id, 40)}, holds {percent(big.share)} of all money "
+        f"({money(float(big.money), symbol)}).",
+        "A wholesaler, a marketplace or a collective account for walk-in customers? If it is not a person like the "
+        "others, leave it out with --where.",
+        figures={"customer_id": big.customer_id, "money": big.money, "share": big.share},
+    )
+
+
+def _test_orders(marks: TestMarks) -> Finding:
+    one = {"customers": "customer", "orders": "order", "lines": "line"}[marks.counted]
+    more = ", …" if marks.count > len(marks.examples) else ""
+    return Finding(
+        "test-orders",
+        f'{counted(marks.count, one)} with the word "test" in {clip(marks.column, 40)}: '
+        f"{', '.join(clip(example, 40) for example in marks.examples)}{more}.",
+        "Test orders would be segmented like real ones: look at them, and leave them out with --where. A real name can "
+        "hold the word too.",
+        figures={"column": marks.column, marks.counted: marks.count, "examples": list(marks.examples)},
+    )
+
+
+def _gaps(gaps: tuple[Gap, ...]) -> list[Finding]:
+    if not gaps:
+        return []
+    listed = "; ".join(f"{gap.first_day} to {gap.last_day} ({gap.days} days)" for gap in gaps[:SHOWN_GAPS])
+    if len(gaps) == 1:
+        found = f"No order from {listed}, unlike the weeks around."
+    else:
+        longest = f"; the {SHOWN_GAPS} longest" if len(gaps) > SHOWN_GAPS else ""
+        found = f"{len(gaps)} runs of days without orders, unlike the weeks around{longest}: {listed}."
+    return [
+        Finding(
+            "gaps",
+            found,
+            "Holidays are no harm. If the shop was open, the export has a hole, and who bought then looks less recent "
+            "and less frequent: export those days again.",
+            figures={"count": len(gaps), "longest": [asdict(gap) for gap in gaps[:SHOWN_GAPS]]},
+        )
+    ]
+
+
+def _partial_month(month: PartialMonth | None) -> list[Finding]:
+    if month is None:
+        return []
+    before = (
+        "the month before"
+        if month.months_before == 1
+        else f"the median of the {month.months_before} months before"
+    )
+    return [
+        Finding(
+            "partial-last-month",
+            f"The last month, {month.month:%Y-%m}, ends on day {month.days_covered} of {month.days}: "
+            f"{counted(month.orders, 'order')} against {number(month.usual_orders)}, {before}.",
+            "No harm to the segments, since recency is counted to the as-of date. Do not read it as a fall in sales.",
+            figures=asdict(month),
+        )
+    ]
