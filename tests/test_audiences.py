@@ -215,6 +215,14 @@ def test_assign_keeps_the_groups_of_the_fit(tmp_path):
     assert before == {one: group_by_hand(one, seed=5) for one in before}
 
 
+def test_the_segments_of_the_scores_have_lists_too(tmp_path):
+    with rfmeans.segment(orders(), method="scores") as result:
+        folder = result.save(tmp_path / "out")
+        names = [file_name(one.segment_id, one.segment) for one in result.summary.segments]
+    assert sorted(path.name for path in (folder / "audiences").iterdir()) == sorted(names)
+    assert drawn_in(folder) == {one: group_by_hand(one) for one in range(1, 301)}
+
+
 def test_no_lists_where_none_are_wanted(tmp_path):
     folder = saved(tmp_path / "out", orders(), save={"audience_format": "none"})
     assert not (folder / "audiences").exists()

@@ -146,7 +146,7 @@ class Segmentation:
     def _write_audiences(self, folder: Path, settings: AudienceSettings) -> Audiences | None:
         if settings.format == NO_AUDIENCES:
             return None
-        names = [name.text for name in self.model.names]
+        names = [segment.segment for segment in self.summary.segments]
         # The model's own seed, so that `assign` finds each customer in the group of the fit.
         return write_audiences(self.customers, names, self.model.settings["seed"], settings, folder)
 
