@@ -22,6 +22,7 @@ import rfmeans
 from rfmeans.cli import app
 from rfmeans.figures import TEST_WORD
 from rfmeans.inspection_terminal import print_inspection
+from rfmeans.rhythm import OrderDays, find_gaps
 from rfmeans.settings import CustomerColumns
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -318,6 +319,12 @@ def test_a_shop_with_few_orders_has_no_gap(every):
     assert "gaps" not in codes(rfmeans.inspect(orders).suspicious)
 
 
+@pytest.mark.parametrize(("around", "gap"), [(4, False), (5, True)])
+def test_a_rhythm_needs_ten_days_with_orders(around, gap):
+    days = np.array([*range(around), *range(around + 60, around + 60 + around)])
+    assert bool(find_gaps(OrderDays(days, np.ones_like(days), np.ones_like(days)))) == gap
+
+
 # Days far from all others
 
 
@@ -504,7 +511,7 @@ def test_the_command_prints_account_figures_and_verdict(orders_csv):
         "Period 2024-01-01 to 2024-04-09 (100 days), as of 2024-04-10",
         "Orders 601, all of them purchases (worth more than 0)",
         "Bought once < 1 % (1 of 301 customers)",
-        "Share of money top 1 % (3): 1 %",
+        "Share of money the top 1 % of customers (3) hold 1 %",
         '1 customer with the word "test" in customer: test.',
         "301 customers to segment; 500 or more are better.",
         "The orders cover 100 days; 180 or more are better.",

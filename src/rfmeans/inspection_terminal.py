@@ -81,7 +81,7 @@ def _figures(found: Inspection) -> Table:
         once = f"{number(customers.bought_once)} of {counted(customers.customers, 'customer')}"
         table.add_row("Bought once", f"{percent(found.share_bought_once)} ({once})")
     held = [
-        f"top {top.percent} % ({number(top.customers)}): {percent(top.share)}"
+        f"the top {top.percent} % of customers ({number(top.customers)}) hold {percent(top.share)}"
         for top in customers.top_shares
         if top.share is not None
     ]

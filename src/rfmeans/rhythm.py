@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 AROUND = 91  # days before, and as many after, that the usual rhythm is learnt from; more for a longer gap
+FEWEST_DAYS = 10  # with orders around a gap, below which there is no rhythm
 SHORTEST_GAP = 3  # days
 CHANCE = 1e-5  # a gap that chance brings more often than this is no gap
 MOST_CANDIDATES = 1000  # the longest gaps are looked at, however many there are
@@ -210,6 +211,8 @@ def _is_rare(found: OrderDays, start: int, stop: int, known: Sequence[tuple[int,
         passed += _weekdays(low, high)
         for gap_start, gap_stop in known:
             passed -= _weekdays(max(low, gap_start), min(high, gap_stop))
+    if opened.sum() < FEWEST_DAYS:
+        return False
     # Half a day on either side: of three open Mondays nobody can say that the fourth is open for certain.
     closed = (passed - opened + 0.5) / (passed + 1)
     return float(_weekdays(start, stop) @ np.log(closed)) < math.log(CHANCE)
