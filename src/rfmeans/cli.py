@@ -174,9 +174,9 @@ def _console() -> Console:
 
 
 def _escaped(text: str) -> str:
-    from rich.markup import escape
+    from rfmeans.formats import terminal_text
 
-    return escape(text)
+    return terminal_text(text)
 
 
 @contextmanager

@@ -113,6 +113,17 @@ def clip(text: str, limit: int = CELL_TEXT) -> str:
     return shown if len(text) <= limit else f"{shown[: limit - 1].rstrip()}…"
 
 
+def terminal_text(text: str) -> str:
+    r"""Return text as a terminal may print it: no markup of rich's, nothing that turns, hides or commands.
+
+    >>> terminal_text("[red]no[/] \x1b[31mred\u202e")
+    '\\[red]no\\[/] �[31mred�'
+    """
+    from rich.markup import escape
+
+    return escape("".join(letter if letter == "\n" else _inert(letter) for letter in text))
+
+
 def _inert(letter: str) -> str:
     if letter in "\t\n\r\x0b\x0c\x85\u2028\u2029":
         return " "

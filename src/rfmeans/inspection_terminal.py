@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.table import Table
 
 from rfmeans.formats import counted, money, number, percent
+from rfmeans.formats import terminal_text as escape
 from rfmeans.readiness import NOT_ENOUGH, READY
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.table import Table
 
-from rfmeans.formats import number, percent
+from rfmeans.formats import clip, number, percent
+from rfmeans.formats import terminal_text as escape
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,10 +32,10 @@ def print_summary(summary: Summary, written: Written, console: Console) -> None:
     for segment in summary.segments:
         marks = "".join(f"\n    borderline: {sentence}." for sentence in segment.borderline)
         console.print(
-            f"  [bold]{escape(segment.segment)}[/]: {escape(segment.evidence + marks)}", soft_wrap=True
+            f"  [bold]{escape(clip(segment.segment))}[/]: {escape(segment.evidence + marks)}", soft_wrap=True
         )
     for region in summary.empty_regions:
-        console.print(f"  No segment is {escape(region)} in these data.")
+        console.print(f"  No segment is {escape(clip(region))} in these data.")
     if summary.scoring is not None:
         console.print(escape("\n" + score_lines(summary.scoring)), soft_wrap=True)
     console.print()
@@ -92,11 +92,11 @@ def read_line(summary: Summary) -> str:
     if aside:
         customers += f" (set aside: {'; '.join(sorted(aside))})"
     if account.lines is None:
-        return f"{summary.source}: {customers}."
+        return f"{clip(summary.source)}: {customers}."
     lines = account.lines
     reasons = "; ".join(_worth(reason, tally) for reason, tally in sorted(lines.set_aside.items()))
     return (
-        f"{summary.source}: {lines.read.rows:,} lines read, {lines.used.rows:,} used worth "
+        f"{clip(summary.source)}: {lines.read.rows:,} lines read, {lines.used.rows:,} used worth "
         f"{number(float(lines.used.money))}, {lines.read.rows - lines.used.rows:,} set aside"
         f"{f' ({reasons})' if reasons else ''}; {lines.first_day} to {lines.last_day}, as of {summary.as_of}; "
         f"{customers}."
@@ -119,7 +119,7 @@ def _table(summary: Summary, *, wide: bool) -> Table:
     for segment in summary.segments:
         mark = " *" if segment.borderline else ""
         table.add_row(
-            escape(segment.segment) + mark,
+            escape(clip(segment.segment, 40)) + mark,
             *_cells(segment.figures, segment.share, segment.revenue_share)[: len(heads)],
         )
     if any(segment.borderline for segment in summary.segments):
