@@ -480,7 +480,7 @@ def test_a_table_of_customers_is_refused_with_the_way_out():
 def test_what_cannot_be_read_gives_the_usual_message():
     with pytest.raises(rfmeans.SourceError, match="No such file"):
         rfmeans.inspect("nope.csv")
-    with pytest.raises(rfmeans.SourceError, match="No value of .date. can be read as a date"):
+    with pytest.raises(rfmeans.SourceError, match=r"No value of .date. can be read as a date"):
         rfmeans.inspect(shop().assign(date="soon"))
 
 
