@@ -144,8 +144,9 @@ def judge(
     symbol: str = "",
 ) -> Inspection:
     """Bring the figures together, and say what is suspicious and whether they are ready."""
-    _, bulk, _ = part_strays(orders.days)
-    advice = tuple(_advice(as_of, customers, bulk))
+    _, bulk, late = part_strays(orders.days)
+    silent = 0 if len(late) else (as_of - bulk.last).days
+    advice = tuple(_advice(as_of, silent, customers, bulk))
     suspicious = find_suspicions(account, orders, customers, marks, symbol)
     weighing = [finding for finding in (*advice, *suspicious) if finding.weighs]
     too_few = customers.customers < LEAST_CUSTOMERS or bulk.length < LEAST_DAYS
@@ -156,9 +157,9 @@ def judge(
 # What the data lack
 
 
-def _advice(as_of: dt.date, customers: CustomerFigures, bulk: OrderDays) -> list[Finding]:
+def _advice(as_of: dt.date, silent: int, customers: CustomerFigures, bulk: OrderDays) -> list[Finding]:
     count, once = customers.customers, customers.bought_once
-    days, silent = bulk.length, (as_of - bulk.last).days
+    days = bulk.length
     found = []
     if count < ENOUGH_CUSTOMERS:
         found.append(_few_customers(count))
