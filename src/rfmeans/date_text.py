@@ -185,6 +185,9 @@ class DateFormat:
 
 COUNTS = ("days", "seconds", "milliseconds")
 MONTH_NAMES = "|".join(sorted((name for names in MONTHS for name in names.split()), key=len, reverse=True))
+MONTH_NUMBERS = "".join(
+    f"|{name}={number:02d}" for number, names in enumerate(MONTHS, start=1) for name in names.split()
+)
 
 
 def _century(year: ir.StringColumn) -> ir.StringColumn:
@@ -201,11 +204,10 @@ def _whole(day: str, time: str = TIME) -> str:
 
 
 def _month_number(name: ir.StringColumn) -> ir.StringColumn:
-    lower = name.lower()
-    return ibis.cases(
-        *((lower.isin(names.split()), f"{number:02d}") for number, names in enumerate(MONTHS, start=1)),
-        else_="",
-    )
+    """Look a name up in one text of all names: a case of eighty comparisons takes the engine seconds to plan."""
+    key = "|" + name.lower() + "="
+    listed = ibis.literal(MONTH_NUMBERS)
+    return listed.substr(listed.find(key) + key.length(), 2)
 
 
 def _quick_iso(text: ir.StringColumn, slow: ir.DateColumn) -> ir.DateColumn:

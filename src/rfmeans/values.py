@@ -24,7 +24,7 @@ MONEY_PLACES = 4
 MONEY_LIMIT = 1e13  # the largest single amount that MONEY holds with room to spare
 FACTOR = "decimal(18, 6)"  # of a product of text columns, whose own places are 12
 # 9999-12-31 is a common "never"; and the day after the last order must exist.
-FIRST_DAY, LAST_DAY = dt.date(1, 1, 1), dt.date(9999, 12, 30)
+FIRST_DAY, LAST_DAY, NEVER = dt.date(1, 1, 1), dt.date(9999, 12, 30), dt.date(9999, 12, 31)
 NO_ORDER = ("", "nan", "none", "null", "nat", "<na>")
 ISO_DATES, DECIMAL_POINT = DateConvention(FORMATS[:1]), MoneyConvention(".")
 NO_CUSTOMER = (*NO_ORDER, "guest", "0")
@@ -68,7 +68,9 @@ def calendar_day(
     """
     if convention is None and isinstance(column, ibis.expr.types.StringColumn):
         convention = ISO_DATES
-    day = convention.parse(column, timezone) if convention else _day(column, timezone)
+    if convention is not None:
+        return convention.parse(column, timezone).nullif(NEVER)  # a pattern has no year before 1000
+    day = _day(column, timezone)
     return ibis.ifelse(day.between(FIRST_DAY, LAST_DAY), day, ibis.null("date"))
 
 
