@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -130,6 +131,7 @@ COMMA = {
     "12": "12",
 }
 NO_MONEY = [
+    *("5 USD USD", "-5-€", "(5)-", "5-)", "(5-", ")5(", "+(5)", "+5 -"),
     *(
         "",
         " ",
@@ -697,3 +699,10 @@ def test_columns_with_a_type_need_no_convention():
 
 def test_a_long_value_is_quoted_short():
     assert shortened("x" * 50) == "'" + "x" * 37 + "...'"
+
+
+def test_every_format_is_documented():
+    page = Path(__file__).parents[1] / "docs" / "reading.md"
+    text = page.read_text(encoding="utf-8").replace("%y", "%Y").replace("iso", "%Y-%m-%d")
+    options = {form.option.replace("%y", "%Y").replace("iso", "%Y-%m-%d") for form in FORMATS}
+    assert [option for option in options if f"`{option}`" not in text] == []

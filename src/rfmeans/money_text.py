@@ -19,6 +19,10 @@ BLANK = "[ \\t\\r\\n\u00a0\u2007\u2009\u202f]"
 GAPS = " \u00a0\u2007\u2009\u202f"
 APOSTROPHES = "'’"
 MINUS = "-−–"
+# One sign at most: a plus; or a minus, or parentheses.
+_OTHER = f"[^{MINUS}+()]*"
+NOT_NEGATIVE = f"^{_OTHER}[+]?{_OTHER}$"
+NEGATIVE = f"^{_OTHER}(?:[{MINUS}]|[(]{_OTHER}[)]){_OTHER}$"
 # Signs in text, longest first where one begins another; what they stand for where that is certain.
 SIGNS = {
     "us$": "USD",
@@ -118,34 +122,23 @@ class MoneyConvention:
             f"\\p{{L}}+\\.?|[^{kept}\\p{{L}}]+", ""
         )  # an abbreviation goes with its point
         number = number.replace(",", ".") if self.decimal == "," else number
-        positive, negative = self._patterns()
+        fits = text.re_search(self._pattern())
         return ibis.cases(
-            (text.re_search(positive), number),
-            (text.re_search(negative), "-" + number),
+            (fits & text.re_search(NOT_NEGATIVE), number),
+            (fits & text.re_search(NEGATIVE), "-" + number),
             else_=ibis.null("string"),
         )
 
-    def _patterns(self) -> tuple[str, str]:
-        """Return what a positive and a negative value look like from end to end."""
-        gap, minus = f"{BLANK}*", f"[{MINUS}]"
-        front, back = f"(?:{CURRENCY}{gap})", f"(?:{gap}{CURRENCY})"
+    def _pattern(self) -> str:
+        """Return what a value looks like from end to end, but for how many signs it has."""
+        gap, front, back = f"{BLANK}*", f"[{MINUS}+(]?", f"[{MINUS})]"
         number, fraction = self._number()
         # After letters a number begins with a digit: the point in "Rs.5" ends the abbreviation.
-        before = f"(?:{front}?{number}|(?:{SYMBOL}{gap})?{fraction})" if fraction else f"{front}?{number}"
-        between = f"(?:{number}|{fraction})" if fraction else number
-        positive = f"\\+?{gap}{before}{back}?|{front}\\+{gap}{between}{back}?"
-        negative = "|".join(
-            (
-                f"{minus}{gap}{before}{back}?",
-                f"{front}{minus}{gap}{between}{back}?",
-                f"{before}{back}?{gap}{minus}",
-                f"{before}{gap}{minus}{back}",
-                f"\\({gap}{before}{back}?{gap}\\){back}?",
-                f"{front}\\({gap}{between}{gap}\\){back}?",
-            )
-        )
-        whole = "(?i)^" + gap + "(?:{})" + gap + "$"
-        return whole.replace("{}", positive), whole.replace("{}", negative)
+        starts = [f"(?:{CURRENCY}{gap})?{front}{gap}{number}"]
+        if fraction:
+            starts.append(f"(?:{SYMBOL}{gap})?{front}{gap}{fraction}")
+        start, end = "|".join(starts), f"(?:{gap}{CURRENCY})?{gap}{back}?|{gap}{back}{gap}{CURRENCY}"
+        return f"(?i)^{gap}{front}{gap}(?:{start})(?:{end}){gap}$"
 
     def _number(self) -> tuple[str, str]:
         """Return what a number looks like that begins with a digit, and one that begins with the decimal mark."""

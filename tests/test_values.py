@@ -1,0 +1,153 @@
+"""Columns of any type -> keys, days and decimal money. Answers worked by hand."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import ibis
+import pytest
+
+from rfmeans.conventions import DateConvention
+from rfmeans.date_text import given_formats
+from rfmeans.errors import SourceError
+from rfmeans.money_text import MoneyConvention
+from rfmeans.values import calendar_day, check_whole, customer_key, money, number, order_key, product
+
+
+def column(values: list[Any], kind: str, name: str = "x") -> Any:
+    return ibis.memtable({name: values}, schema={name: kind})[name]
+
+
+def read(expression: Any) -> list[Any]:
+    values: list[Any] = expression.name("value").to_pyarrow().to_pylist()
+    return values
+
+
+def decimals(*texts: str | None) -> list[Decimal | None]:
+    return [None if text is None else Decimal(text) for text in texts]
+
+
+# Money
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "expected"),
+    [
+        (["10.05", " 7 ", "abc", "", None], "string", decimals("10.05", "7", None, None, None)),
+        ([10.05, -3.1, float("nan"), float("inf")], "float64", decimals("10.05", "-3.1", None, None)),
+        ([5, -2, None], "int64", decimals("5", "-2", None)),
+        (decimals("10.05", "-0.0001"), "decimal(12, 4)", decimals("10.05", "-0.0001")),
+        ([9_999_999_999_999, 10_000_000_000_000], "int64", decimals("9999999999999", None)),
+        (["9999999999999.99", "10000000000000"], "string", decimals("9999999999999.99", None)),
+    ],
+)
+def test_money(values, kind, expected):
+    assert read(money(column(values, kind))) == expected
+
+
+def test_money_by_a_convention():
+    text = column(["1.234,50 €", "10.05"], "string")
+    assert read(money(text, MoneyConvention(","))) == decimals("1234.5", None)
+
+
+def test_many_cents_cancel_exactly():
+    text = column(["0.10"] * 3 + ["-0.30"], "string")
+    assert money(text).sum().to_pyarrow().as_py() == 0
+
+
+def test_a_number_of_no_kind():
+    with pytest.raises(SourceError, match="Column 'x' was taken as a number but holds boolean"):
+        number(column([True], "boolean"))
+
+
+def test_products_of_text_are_products_of_decimals():
+    table = ibis.memtable(
+        {"q": ["3", "-2", "1000", "0.5", "x"], "p": ["0.10", "1.005", "0.00015", "0.00015", "1"]}
+    )
+    assert read(product(table.q, table.p)) == decimals("0.3", "-2.01", "0.15", "0.0001", None)
+
+
+def test_products_by_two_conventions():
+    table = ibis.memtable({"q": ["1,000", "2"], "p": ["2,50", "1.000,00"]})
+    point, comma = MoneyConvention("."), MoneyConvention(",")
+    assert read(product(table.q, table.p, (point, comma))) == decimals("2500", "2000")
+
+
+@pytest.mark.parametrize("kind", ["float64", "int64"])
+def test_products_of_numbers_are_rounded_to_four_places(kind):
+    table = ibis.memtable({"q": [3, -2], "p": [0.1, 1.005]}, schema={"q": kind, "p": "float64"})
+    assert read(product(table.q, table.p)) == decimals("0.3", "-2.01")
+
+
+def test_a_product_beyond_the_limit_is_no_money():
+    table = ibis.memtable(
+        {"q": ["100000000000", "-10", "999999999999", "2000"], "p": ["100", "1", "9e9", "3000.5"]}
+    )
+    assert read(product(table.q, table.p)) == decimals(None, "-10", None, "6001000")
+    most = ibis.memtable({"q": ["-999999999999.999999"], "p": ["999999999999.999999"]})
+    assert read(product(most.q, most.p)) == [None]
+
+
+# Days
+
+
+def test_days_of_typed_columns():
+    assert read(calendar_day(column([dt.date(2011, 12, 9), None], "date"))) == [dt.date(2011, 12, 9), None]
+    plain = column([dt.datetime(2011, 12, 9, 23, 30)], "timestamp")
+    assert read(calendar_day(plain, "Asia/Tokyo")) == [dt.date(2011, 12, 9)]
+
+
+def test_days_of_text():
+    text = column(["2011-12-09 08:26", "9999-12-30", "9999-12-31", "0999-01-01", "9.12.2011"], "string")
+    assert read(calendar_day(text)) == [dt.date(2011, 12, 9), dt.date(9999, 12, 30), None, None, None]
+
+
+def test_days_by_a_convention():
+    text = column(["9.12.2011", "2011-12-09"], "string")
+    assert read(calendar_day(text, None, DateConvention(given_formats("%d.%m.%Y")))) == [
+        dt.date(2011, 12, 9),
+        None,
+    ]
+
+
+def test_a_column_that_holds_no_days():
+    with pytest.raises(SourceError, match="Column 'x' was taken as the date but holds boolean"):
+        calendar_day(column([True], "boolean"))
+
+
+# Keys
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "expected"),
+    [
+        (
+            [" a ", "", "NaN", "None", "null", "Guest", "0", "NaT", "<NA>", None, "00"],
+            "string",
+            ["a", *[None] * 9, "00"],
+        ),
+        ([12.0, 0.0, float("nan"), 1e15], "float64", [12, None, None, None]),
+        ([12, 0], "int64", [12, None]),
+        (decimals("123456789012345678901", "0"), "decimal(38, 0)", decimals("123456789012345678901", None)),
+    ],
+)
+def test_customer_keys(values, kind, expected):
+    assert read(customer_key(column(values, kind))) == expected
+
+
+def test_order_keys():
+    assert read(order_key(column([" A1", "", "nan", "guest", "0"], "string"))) == [
+        "A1",
+        None,
+        None,
+        "guest",
+        "0",
+    ]
+    assert read(order_key(column([1.5, float("nan")], "float64"))) == [1.5, None]
+    assert read(order_key(column([0], "int64"))) == [0]
+
+
+def test_customers_are_whole_numbers():
+    check_whole(column([1.0, float("nan"), 1e300], "float64"))
+    with pytest.raises(SourceError, match=r"'x' was taken as the customer but holds fractions such as 1\.5"):
+        check_whole(column([1.0, 1.5], "float64"))
