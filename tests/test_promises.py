@@ -55,6 +55,7 @@ ORDER = [  # one a line
     "choice",
     "profile",
     "distribution",
+    "explain",
     "model",
     "summary",
     "outputs",

@@ -14,6 +14,7 @@ import typer
 from rfmeans.errors import RFMeansError
 from rfmeans.options import (
     CustomersOptions,
+    ExplainReadingOptions,
     OutputOptions,
     PrintingOptions,
     ReadingOptions,
@@ -116,6 +117,32 @@ def inspect_command(orders: Orders, reading: ReadingOptions, printing: PrintingO
         from rfmeans.inspection_terminal import print_inspection
 
         print_inspection(found, _console() if printing.as_json else _stdout())
+
+
+@app.command("explain")
+@grouped
+def explain_command(
+    model: Annotated[Path, typer.Argument(help="model.json of an earlier run.")],
+    orders: Orders,
+    customer_id: Annotated[str, typer.Option("--customer", help="The id of the customer to explain.")],
+    reading: ExplainReadingOptions,
+    customers: CustomersOptions,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the explanation as JSON on standard output.")
+    ] = False,
+) -> None:
+    """Say why a customer of ORDERS is in its segment under MODEL, and what would move it."""
+    how = how_to_read(reading, customers)
+    with _progress(quiet=False) as tell:
+        from rfmeans.model import SegmentModel
+
+        fitted = SegmentModel.load(model)
+        tell("reading orders")
+        found = fitted.explain(orders, customer_id, **how)
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(found.lines))
 
 
 @app.command("demo")

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.errors import ModelError, OutputError
+from rfmeans.explain import Centre, Explanation, Placing, explain_customer
 from rfmeans.intake import read
 from rfmeans.kmeans import nearest
 from rfmeans.lexicon import Lexicon, built_in, read_lexicon
-from rfmeans.names import Name, empty_regions, name_centres, name_scores
-from rfmeans.scaling import FEATURES, FeatureScaling, Scaling, to_feature_space
+from rfmeans.names import Name, better_than, empty_regions, name_centres, name_scores
+from rfmeans.scaling import FEATURES, Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
 from rfmeans.scores import SCORE_COLUMNS, Scoring, add_scores, segment_ids
 from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, make_reading
+from rfmeans.sources import engine_errors
 from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -133,6 +135,56 @@ class SegmentModel:
             intake = read(orders, make_reading(columns, **reading), scratch)
             table: ir.Table = self.apply(intake.customers).cache()
             return table
+
+    def explain(
+        self,
+        orders: Any,
+        customer: object,
+        /,
+        columns: Columns | CustomerColumns | None = None,
+        **reading: Any,
+    ) -> Explanation:
+        """Say why a customer is in its segment, and what would move it.
+
+        Parameters
+        ----------
+        orders, columns, reading
+            As for `assign`.
+        customer
+            The customer's id, by position: by name, ``customer`` is the column that holds it.
+
+        Raises
+        ------
+        DataError
+            If the orders have no such customer; the message names those with a similar id.
+        """
+        how = make_reading(columns, **reading)
+        with Workspace() as scratch:
+            intake = read(orders, how, scratch)
+            with engine_errors("Explaining"):
+                return self.explain_in(intake.customers, customer, intake.as_of, how.currency_symbol)
+
+    def explain_in(
+        self, customers: ir.Table, customer: object, as_of: dt.date | None, symbol: str = ""
+    ) -> Explanation:
+        """Do the same for a table of customers: customer_id, recency, frequency, monetary, reason."""
+        names = self.names
+        placing = Placing(
+            self.apply, names, lambda place: better_than(names, place, self.lexicon), self._nearest_two
+        )
+        return explain_customer(customers, customer, placing, as_of, symbol)
+
+    def _nearest_two(self, customers: ir.Table) -> tuple[Centre, Centre] | None:
+        """Return the centres nearest and second-nearest to the one customer of a table."""
+        if not self.centres:
+            return None
+        row = to_feature_space(customers, self.scaling).select(*Z_COLUMNS).to_pyarrow().to_pylist()[0]
+        distances = np.linalg.norm(np.array(self.centres) - [row[name] for name in Z_COLUMNS], axis=1)
+        first, second = (
+            Centre(self.names[place].text, *to_original_units(self.centres[place], self.scaling))
+            for place in np.argsort(distances, kind="stable")[:2]
+        )
+        return first, second
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as JSON, whole or not at all."""

@@ -99,6 +99,31 @@ def name_scores(names: Sequence[str], lexicon: Lexicon) -> tuple[Name, ...]:
     )
 
 
+def better_than(names: Sequence[Name], place: int, lexicon: Lexicon) -> frozenset[int]:
+    """Return the ids of the segments that are better than one, all counted from 1.
+
+    Better is who is in no lower band of recency or value; in the same bands, who has the lower id. Of score segments
+    better is who comes first in their order. A lapsed segment is better than none: nobody wants to lead there.
+    """
+    here = names[place - 1]
+    rank = lexicon.scores.order.index if not here.recency_band else None
+    found = set()
+    for other, name in enumerate(names, start=1):
+        if rank:
+            better = rank(name.region) < rank(here.region)
+        else:
+            better = _no_lower(name, here, other < place, lexicon.grid_for(len(names)))
+        if better and not name.lapsed:
+            found.add(other)
+    return frozenset(found)
+
+
+def _no_lower(name: Name, here: Name, before: bool, grid: Grid) -> bool:
+    recency = grid.recency.bands.index(name.recency_band) - grid.recency.bands.index(here.recency_band)
+    value = grid.value.bands.index(name.value_band) - grid.value.bands.index(here.value_band)
+    return min(recency, value) >= 0 and (max(recency, value) > 0 or before)
+
+
 def empty_regions(names: Sequence[Name], lexicon: Lexicon | None = None) -> tuple[str, ...]:
     """Return the names of the regions in which no segment lies."""
     taken = {name.region for name in names}

@@ -87,6 +87,15 @@ class ReadingOptions:
 
 
 @dataclass(frozen=True)
+class ExplainReadingOptions(ReadingOptions):
+    """The same where --customer is the customer to explain."""
+
+    customer: Annotated[
+        str | None, typer.Option("--customer-column", help="Column of the customer's id.")
+    ] = None
+
+
+@dataclass(frozen=True)
 class CustomersOptions:
     """Columns of a table that has one row per customer already."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rfmeans.audiences import Audiences
+    from rfmeans.explain import Explanation
     from rfmeans.model import SegmentModel
     from rfmeans.summary import Summary
     from rfmeans.workspace import Workspace
@@ -75,6 +76,23 @@ class Segmentation:
     def headlines(self) -> tuple[str, str]:
         """The most valuable and the most at-risk segment, in a sentence each."""
         return self.summary.headlines
+
+    def explain(self, customer: object) -> Explanation:
+        """Say why a customer is in its segment, and what would move it.
+
+        Parameters
+        ----------
+        customer
+            The customer's id.
+
+        Raises
+        ------
+        DataError
+            If there is no such customer; the message names those with a similar id.
+        """
+        plain = self.customers.select("customer_id", "recency", "frequency", "monetary", "reason")
+        with engine_errors("Explaining"):
+            return self.model.explain_in(plain, customer, self.summary.as_of, self.summary.currency_symbol)
 
     def save(
         self,
