@@ -130,7 +130,7 @@ def distance(one: str, other: str) -> float:
     )
 
 
-@pytest.mark.parametrize(("first", "least"), [(4, 0.13), (12, 0.075)])
+@pytest.mark.parametrize(("first", "least"), [(4, 0.1), (12, 0.075)])
 def test_colours_stay_apart_for_every_sight(first, least):
     assert min(distance(*pair) for pair in itertools.combinations(COLOURS[:first], 2)) >= least
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,16 @@ import rfmeans
 from rfmeans import OutputError, Segmentation, SegmentModel, outputs
 from rfmeans.model import OUTPUT_COLUMNS
 
-FILES = ["account.json", "audiences", "model.json", "profile.csv", "set_aside.parquet"]
+FILES = [
+    "account.json",
+    "audiences",
+    "charts",
+    "model.json",
+    "profile.csv",
+    "report.html",
+    "set_aside.parquet",
+]
+CHARTS = ["averages", "concentration", "customer_map", "distributions", "shares"]
 COLUMNS = list(OUTPUT_COLUMNS)
 DEAD = 2**22 + 1  # no process has this id: Linux gives them up to 2**22
 
@@ -47,9 +57,15 @@ def result():
         yield result
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory, result) -> Path:
+    return result.save(tmp_path_factory.mktemp("saved") / "out")
+
+
 @pytest.fixture
-def folder(tmp_path, result) -> Path:
-    return result.save(tmp_path / "out")
+def folder(tmp_path, saved) -> Path:
+    """A copy of a saved folder, for drawing the charts takes a while."""
+    return Path(shutil.copytree(saved, tmp_path / "out"))
 
 
 def names(folder: Path) -> list[str]:
@@ -80,8 +96,28 @@ def test_the_files(folder):
     assert names(folder) == sorted([*FILES, "customers.parquet"])
 
 
+def test_every_chart_as_picture_and_drawing(folder):
+    assert names(folder / "charts") == [f"{chart}.{kind}" for chart in CHARTS for kind in ("png", "svg")]
+    assert all(path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n" for path in (folder / "charts").glob("*.png"))
+    assert all("<svg" in path.read_text(encoding="utf-8") for path in (folder / "charts").glob("*.svg"))
+
+
+def test_without_a_report(tmp_path, result):
+    folder = result.save(tmp_path / "out", report=False)
+    assert names(folder) == sorted({*FILES, "customers.parquet"} - {"report.html", "charts"})
+
+
+@pytest.mark.parametrize("foreign", ["charts/holiday.jpg", "charts/notes/a.png", "report.htm"])
+def test_a_folder_with_foreign_files_is_not_replaced(folder, result, foreign):
+    (folder / foreign).parent.mkdir(exist_ok=True)
+    (folder / foreign).write_text("mine")
+    with pytest.raises(OutputError, match="holds files that rfmeans did not write"):
+        result.save(folder, force=True)
+    assert (folder / foreign).read_text() == "mine"
+
+
 def test_save_returns_the_path_and_makes_parents(tmp_path, result):
-    assert result.save(tmp_path / "a" / "b") == tmp_path / "a" / "b"
+    assert result.save(tmp_path / "a" / "b", report=False) == tmp_path / "a" / "b"
     assert names(tmp_path / "a") == ["b"]
 
 
@@ -176,20 +212,21 @@ def test_a_table_of_customers_has_no_lines_set_aside(tmp_path, result):
 def test_two_saves_are_the_same_to_the_byte(tmp_path, folder, result):
     again = result.save(tmp_path / "again")
     files = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
-    assert len(files) == len(FILES) + 2  # customers.parquet, and two lists in audiences/
+    # customers.parquet beside the files; two lists in audiences/, each chart twice in charts/
+    assert len(files) == len(FILES) + 1 - 2 + 2 + 2 * len(CHARTS)
     for name in files:
         assert (folder / name).read_bytes() == (again / name).read_bytes(), name
 
 
-def test_the_folder_can_be_read_by_others(folder):
-    assert folder.stat().st_mode & 0o777 == 0o755
+def test_the_folder_can_be_read_by_others(saved):
+    assert saved.stat().st_mode & 0o777 == 0o755
 
 
 # Nothing beside it, and the old one until the new one is whole
 
 
-def test_success_leaves_only_the_folder(tmp_path, folder):
-    assert names(tmp_path) == ["out"]
+def test_success_leaves_only_the_folder(saved):
+    assert names(saved.parent) == ["out"]
 
 
 def test_force_replaces_the_old_folder(tmp_path, result):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from rfmeans.playbook import Playbook
     from rfmeans.result import Segmentation, Written
 
 app = typer.Typer(
@@ -176,13 +177,20 @@ def _run(
     """Do the work, write the folder, print: what every command with a result has in common."""
     from rfmeans.outputs import check_target
 
-    out, audiences = output.out or Path(default), output.audiences()
+    printing.check()
+    out, audiences, playbook = output.out or Path(default), output.audiences(), output.cards()
     check_target(out, force=output.force)
     with _progress(printing.quiet) as tell:
         result = work(tell)
         tell("writing")
-        written = result.write(out, audiences, force=output.force, customers_format=output.format)
-    _finish(result, written, as_json=printing.as_json, quiet=printing.quiet)
+        written = result.write(
+            out,
+            audiences,
+            None if output.no_report else playbook,
+            force=output.force,
+            customers_format=output.format,
+        )
+    _finish(result, written, playbook, printing)
 
 
 def main() -> None:
@@ -223,15 +231,20 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _finish(result: Segmentation, written: Written, *, as_json: bool, quiet: bool) -> None:
+def _finish(result: Segmentation, written: Written, playbook: Playbook, printing: PrintingOptions) -> None:
     try:
-        if as_json:
+        if printing.as_json:
             found = {**result.summary.to_dict(), **written.to_dict()}
             typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
-        if not quiet:
+        if printing.markdown:
+            from rfmeans.markdown import to_markdown
+
+            typer.echo(to_markdown(result.summary, playbook), nl=False)
+        if not printing.quiet:
             from rfmeans.terminal import print_summary
 
-            print_summary(result.summary, written, _console() if as_json else _stdout())
+            taken = printing.as_json or printing.markdown
+            print_summary(result.summary, written, _console() if taken else _stdout())
     finally:
         result.close()
 

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 # as far from all before them as they can be under normal sight, protanopia and deuteranopia, none so light
 # that it is lost on white nor so dark that it is lost on the dark page. tests/test_formats.py measures it.
 COLOURS = (
-    *("#0072B2", "#E69F00", "#56B4E9", "#D55E00", "#009E73", "#CC79A7"),
+    *("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"),
     *("#A03519", "#3F89FD", "#226865", "#87C188", "#B52F8F", "#234FCA"),
 )
+EVERYONE = "#8A9099"  # all customers together
 MAX_SYMBOL = 8
 CELL_TEXT, CHART_TEXT = 120, 34  # characters of a foreign text that a table and a chart have room for
 DASH = "–"

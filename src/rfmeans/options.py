@@ -15,6 +15,7 @@ from rfmeans.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rfmeans.playbook import Playbook
     from rfmeans.settings import AudienceSettings, CustomerColumns
 
 ORDER_ROLES = ("date", "amount", "order", "quantity", "price")
@@ -169,6 +170,11 @@ class OutputOptions:
             "--holdout", help="Share of customers to hold out of campaigns, to measure them; 0: none."
         ),
     ] = 0.1
+    no_report: Annotated[bool, typer.Option("--no-report", help="Leave out report.html and charts/.")] = False
+    playbook: Annotated[
+        Path | None,
+        typer.Option("--playbook", help="TOML file with a card per segment. Default: the built-in one."),
+    ] = None
     force: Annotated[bool, typer.Option("--force", help="Replace an output folder that rfmeans wrote.")] = (
         False
     )
@@ -178,6 +184,12 @@ class OutputOptions:
         from rfmeans.settings import AudienceSettings
 
         return AudienceSettings(self.audience_format, self.holdout)
+
+    def cards(self) -> Playbook:
+        """Return the playbook that was asked for."""
+        from rfmeans.playbook import load_playbook
+
+        return load_playbook(self.playbook)
 
 
 @dataclass(frozen=True)
@@ -189,7 +201,15 @@ class PrintingOptions:
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = (
         False
     )
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the summary as Markdown on standard output.")
+    ] = False
     quiet: Annotated[bool, typer.Option("--quiet", help="Print errors only.")] = False
+
+    def check(self) -> None:
+        """Refuse two results on one standard output."""
+        if self.as_json and self.markdown:
+            raise SettingsError("Give either --json or --markdown, not both: each takes standard output.")
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 FORMATS = ("parquet", "csv")
 AUDIENCES = "audiences"
 AUDIENCE_FILE = re.compile(r"\d+(-.*)?\.csv$|holdout$")
+CHARTS = "charts"
+CHART_FILE = re.compile(r"[a-z_]+\.(png|svg)$")
+REPORT = "report.html"
 WRITTEN = (
     "account.json",
     AUDIENCES,
+    CHARTS,
     "customers.csv",
     "customers.parquet",
     "model.json",
     "profile.csv",
+    REPORT,
     "set_aside.parquet",
 )
 
@@ -58,9 +63,10 @@ def check_target(folder: str | os.PathLike[str], *, force: bool) -> Path:
 
 def _foreign(entry: Path) -> bool:
     """Whether a file or folder, or anything in it, was not written by rfmeans."""
-    if entry.name != AUDIENCES:
+    inside = {AUDIENCES: AUDIENCE_FILE, CHARTS: CHART_FILE}.get(entry.name)
+    if inside is None:
         return entry.name not in WRITTEN
-    return any(not AUDIENCE_FILE.match(inner.name) for inner in entry.rglob("*"))
+    return any(not inside.match(inner.name) for inner in entry.rglob("*"))
 
 
 @contextmanager

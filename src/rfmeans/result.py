@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.audiences import write_audiences
 from rfmeans.errors import SettingsError
-from rfmeans.outputs import AUDIENCES, FORMATS, check_target, replacing
+from rfmeans.markdown import to_markdown
+from rfmeans.outputs import AUDIENCES, CHARTS, FORMATS, REPORT, check_target, replacing
+from rfmeans.playbook import load_playbook
 from rfmeans.settings import NO_AUDIENCES, AudienceSettings
 from rfmeans.sources import engine_errors
 from rfmeans.summary import account_dict
@@ -24,22 +26,44 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rfmeans.audiences import Audiences
+    from rfmeans.charts import Charts
     from rfmeans.explain import Explanation
     from rfmeans.model import SegmentModel
+    from rfmeans.playbook import Playbook
+    from rfmeans.report import Report
     from rfmeans.summary import Summary
     from rfmeans.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Written:
-    """The output folder that was written, and the audience lists in it (None where none were asked for)."""
+    """The output folder that was written, and what is in it.
+
+    Attributes
+    ----------
+    folder
+        Its path.
+    audiences
+        The audience lists; None where none were asked for.
+    report
+        The report's path; None where none was asked for.
+    without_card
+        Names of segments that the playbook of the report has no card for.
+    """
 
     folder: Path
     audiences: Audiences | None
+    report: Path | None = None
+    without_card: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {"out": str(self.folder), "audiences": asdict(self.audiences) if self.audiences else None}
+        return {
+            "out": str(self.folder),
+            "audiences": asdict(self.audiences) if self.audiences else None,
+            "report": str(self.report) if self.report else None,
+            "without_card": list(self.without_card),
+        }
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,6 +118,34 @@ class Segmentation:
         with engine_errors("Explaining"):
             return self.model.explain_in(plain, customer, self.summary.as_of, self.summary.currency_symbol)
 
+    @property
+    def charts(self) -> Charts:
+        """The charts: `charts.averages()` and so on give Altair charts."""
+        from rfmeans.charts import Charts
+
+        return Charts(self.summary)
+
+    def report(self, playbook: str | os.PathLike[str] | None = None) -> Report:
+        """Return the report: a notebook shows it, its `save` writes the page.
+
+        Parameters
+        ----------
+        playbook
+            Path of a playbook (TOML); None: the built-in one.
+
+        Raises
+        ------
+        SettingsError
+            If the playbook is not as it should be.
+        """
+        from rfmeans.report import render
+
+        return render(self.summary, load_playbook(playbook))
+
+    def to_markdown(self, playbook: str | os.PathLike[str] | None = None) -> str:
+        """Return the report's words and figures as Markdown; the playbook as for `report`."""
+        return to_markdown(self.summary, load_playbook(playbook))
+
     def save(
         self,
         folder: str | os.PathLike[str],
@@ -102,6 +154,8 @@ class Segmentation:
         format: str = "parquet",  # noqa: A002 - as the option is called
         audience_format: str = "plain",
         holdout: float = 0.1,
+        report: bool = True,
+        playbook: str | os.PathLike[str] | None = None,
     ) -> Path:
         """Write the output folder, whole or not at all, and return its path.
 
@@ -115,6 +169,10 @@ class Segmentation:
             Of the customers: ``"parquet"`` or ``"csv"``.
         audience_format, holdout
             See `rfmeans.settings.AudienceSettings`.
+        report
+            Whether to write report.html and charts/.
+        playbook
+            Path of a playbook (TOML) for the report; None: the built-in one.
 
         Raises
         ------
@@ -124,24 +182,34 @@ class Segmentation:
             If the audience format needs e-mail addresses and no customer has one.
         """
         return self.write(
-            folder, AudienceSettings(audience_format, holdout), force=force, customers_format=format
+            folder,
+            AudienceSettings(audience_format, holdout),
+            load_playbook(playbook) if report else None,
+            force=force,
+            customers_format=format,
         ).folder
 
     def write(
         self,
         folder: str | os.PathLike[str],
         audiences: AudienceSettings,
+        playbook: Playbook | None = None,
         *,
         force: bool = False,
         customers_format: str = "parquet",
     ) -> Written:
-        """As `save`, and say what was written."""
+        """As `save`, and say what was written; without a playbook no report is."""
         if customers_format not in FORMATS:
             raise SettingsError(f"format must be parquet or csv. Got {customers_format!r}.")
         target = check_target(folder, force=force)
         with replacing(target) as temporary, engine_errors(f"Writing {target}"):
             lists = self._write(temporary, customers_format, audiences)
-        return Written(target, lists)
+            if playbook is not None:
+                self._write_report(temporary, playbook)
+        if playbook is None:
+            return Written(target, lists)
+        regions = [segment.region for segment in self.summary.segments]
+        return Written(target, lists, target / REPORT, playbook.missing(regions))
 
     def _write(self, folder: Path, customers_format: str, audiences: AudienceSettings) -> Audiences | None:
         if customers_format == "csv":
@@ -160,6 +228,13 @@ class Segmentation:
         )
         (folder / "model.json").write_text(self.model.to_json(), encoding="utf-8")
         return lists
+
+    def _write_report(self, folder: Path, playbook: Playbook) -> None:
+        from rfmeans.report import render
+
+        render(self.summary, playbook).save(folder / REPORT)
+        (folder / CHARTS).mkdir()
+        self.charts.save(folder / CHARTS)
 
     def _write_audiences(self, folder: Path, settings: AudienceSettings) -> Audiences | None:
         if settings.format == NO_AUDIENCES:

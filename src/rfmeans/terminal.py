@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from rfmeans.formats import clip, number, percent
+from rfmeans.formats import clip, money, number, percent
 from rfmeans.formats import terminal_text as escape
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def print_summary(summary: Summary, written: Written, console: Console) -> None:
         console.print(escape(headline), soft_wrap=True)
     if written.audiences is not None:
         console.print(escape(audience_line(written.audiences)), soft_wrap=True)
+    for name in written.without_card:
+        console.print(f"The playbook has no card for {escape(clip(name))}.", soft_wrap=True)
     console.print(f"Written to {escape(str(written.folder))}", soft_wrap=True)
 
 
@@ -86,18 +88,18 @@ def _lists(count: int) -> str:
 
 def read_line(summary: Summary) -> str:
     """Return one line on what was read and what was set aside."""
-    account = summary.account
-    aside = [_worth(reason, tally) for reason, tally in account.customers_set_aside.items()]
+    account, symbol = summary.account, summary.currency_symbol
+    aside = [_worth(reason, tally, symbol) for reason, tally in account.customers_set_aside.items()]
     customers = f"{account.clustered.rows:,} customers segmented"
     if aside:
         customers += f" (set aside: {'; '.join(sorted(aside))})"
     if account.lines is None:
         return f"{clip(summary.source)}: {customers}."
     lines = account.lines
-    reasons = "; ".join(_worth(reason, tally) for reason, tally in sorted(lines.set_aside.items()))
+    reasons = "; ".join(_worth(reason, tally, symbol) for reason, tally in sorted(lines.set_aside.items()))
     return (
         f"{clip(summary.source)}: {lines.read.rows:,} lines read, {lines.used.rows:,} used worth "
-        f"{number(float(lines.used.money))}, {lines.read.rows - lines.used.rows:,} set aside"
+        f"{money(float(lines.used.money), symbol)}, {lines.read.rows - lines.used.rows:,} set aside"
         f"{f' ({reasons})' if reasons else ''}; {lines.first_day} to {lines.last_day}, as of {summary.as_of}; "
         f"{customers}."
     )
@@ -111,6 +113,7 @@ def _table(summary: Summary, *, wide: bool) -> Table:
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
     )
+    symbol = summary.currency_symbol
     table.add_column("Segment", no_wrap=True)
     heads = ("Customers", "Revenue", "Days", "Purchases", "Spent", *(["Average order"] if wide else []))
     for head in heads:
@@ -120,23 +123,25 @@ def _table(summary: Summary, *, wide: bool) -> Table:
         mark = " *" if segment.borderline else ""
         table.add_row(
             escape(clip(segment.segment, 40)) + mark,
-            *_cells(segment.figures, segment.share, segment.revenue_share)[: len(heads)],
+            *_cells(segment.figures, symbol, segment.share, segment.revenue_share)[: len(heads)],
         )
     if any(segment.borderline for segment in summary.segments):
         table.caption += "\n* borderline: what the name hangs on is said below."
     table.add_section()
-    table.add_row("All", *_cells(summary.everyone)[: len(heads)])
+    table.add_row("All", *_cells(summary.everyone, symbol)[: len(heads)])
     return table
 
 
-def _cells(figures: Group, share: float | None = None, revenue_share: float | None = None) -> list[str]:
+def _cells(
+    figures: Group, symbol: str, share: float | None = None, revenue_share: float | None = None
+) -> list[str]:
     return [
         f"{figures.customers:,}{_of_all(share)}",
-        f"{number(float(figures.revenue))}{_of_all(revenue_share)}",
+        f"{money(float(figures.revenue), symbol)}{_of_all(revenue_share)}",
         number(figures.mean_recency),
         number(figures.mean_frequency),
-        number(figures.mean_monetary),
-        number(figures.average_order_value),
+        money(figures.mean_monetary, symbol),
+        money(figures.average_order_value, symbol),
     ]
 
 
@@ -144,5 +149,5 @@ def _of_all(share: float | None) -> str:
     return "" if share is None else f" ({percent(share)})"
 
 
-def _worth(reason: str, tally: Tally) -> str:
-    return f"{tally.rows:,} {reason}, worth {number(float(tally.money))}"
+def _worth(reason: str, tally: Tally, symbol: str) -> str:
+    return f"{tally.rows:,} {reason}, worth {money(float(tally.money), symbol)}"

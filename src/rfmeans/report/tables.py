@@ -1,0 +1,199 @@
+"""Tables of the page: rows of cells, each a shown text and, where it can be sorted by, its number."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.distribution import TOPS
+from rfmeans.formats import clip, money, number, percent
+
+if TYPE_CHECKING:
+    from rfmeans.profile import Group
+    from rfmeans.rfm import Tally
+    from rfmeans.summary import Summary
+
+WHY_LOG = "its skewness over customers is {skewness}, above 1"
+WHY_NONE = "its skewness over customers is {skewness}, not above 1"
+DEFINITIONS = (
+    (
+        "Recency",
+        "Whole days from the last purchase to the as-of date. A purchase is an order whose total is above zero; "
+        "returns and free orders are none.",
+    ),
+    ("Frequency", "Number of purchases; the first one counts."),
+    ("Monetary", "Net money: all the customer's order lines, returns subtracted, summed as decimals."),
+    ("Revenue", "The sum of monetary over the customers of a segment."),
+    (
+        "Centre and name",
+        "K-Means finds the centres. The recency score of a centre is -z of recency, its value score the mean of z "
+        "of frequency and monetary; the cuts of these two scores give the name. Within 0.15 of a cut the name is "
+        "borderline.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: what is shown, and the number it is sorted by (None: by its text)."""
+
+    shown: str
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: a caption, heads, rows."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+FIGURES = (
+    "Customers",
+    "Share of customers",
+    "Revenue",
+    "Share of revenue",
+    "Recency, days",
+    "Frequency, purchases",
+    "Monetary, each",
+    "Average order",
+)
+
+
+def figures_table(summary: Summary) -> list[dict[str, Any]]:
+    """Return one entry per segment and one for all: name, evidence, borderline marks and cells."""
+    rows = [
+        {
+            "id": segment.segment_id,
+            "name": clip(segment.segment),
+            "evidence": segment.evidence,
+            "borderline": segment.borderline,
+            "cells": _figures(segment.figures, segment.share, segment.revenue_share, summary),
+        }
+        for segment in summary.segments
+    ]
+    everyone = _figures(summary.everyone, 1.0, 1.0, summary)
+    return [*rows, {"id": None, "name": "All customers", "evidence": "", "borderline": (), "cells": everyone}]
+
+
+def _figures(figures: Group, share: float, revenue_share: float, summary: Summary) -> list[tuple[str, Cell]]:
+    symbol = summary.currency_symbol
+    revenue = float(figures.revenue)
+    cells = (
+        Cell(number(figures.customers), figures.customers),
+        Cell(percent(share), share),
+        Cell(money(revenue, symbol), revenue),
+        Cell(percent(revenue_share), revenue_share),
+        Cell(number(figures.mean_recency), figures.mean_recency),
+        Cell(number(figures.mean_frequency), figures.mean_frequency),
+        Cell(money(figures.mean_monetary, symbol), figures.mean_monetary),
+        Cell(money(figures.average_order_value, symbol), figures.average_order_value),
+    )
+    return list(zip(FIGURES, map(_sortable, cells), strict=True))
+
+
+def _sortable(cell: Cell) -> Cell:
+    return cell if cell.value is not None and math.isfinite(cell.value) else Cell(cell.shown)
+
+
+def numbers_behind(name: str, summary: Summary) -> list[Table]:
+    """Return the numbers of a chart that the segments' table does not hold."""
+    if name == "distributions":
+        return [_quantiles(summary, feature) for feature in ("recency", "frequency", "monetary")]
+    if name == "concentration":
+        held = summary.distributions.held_by_top
+        rows = tuple((Cell(f"top {percent(top)}"), Cell(percent(held(top)))) for top in TOPS)
+        return [Table("Concentration of revenue", ("Customers", "hold of revenue"), rows)]
+    return []
+
+
+def _quantiles(summary: Summary, feature: str) -> Table:
+    symbol = summary.currency_symbol if feature == "monetary" else ""
+    rows = tuple(
+        (Cell(clip(segment.segment)), *(Cell(money(value, symbol)) for value in getattr(spread, feature)))
+        for segment, spread in zip(summary.segments, summary.distributions.spreads, strict=True)
+    )
+    heads = ("Segment", "5 % have at most", "25 %", "median", "75 %", "95 %")
+    unit = {"recency": "days", "frequency": "purchases", "monetary": "money spent"}[feature]
+    return Table(f"{feature.capitalize()}, {unit}", heads, rows)
+
+
+def account_tables(summary: Summary) -> list[Table]:
+    """Return the account: lines and customers, used and set aside."""
+    account, symbol = summary.account, summary.currency_symbol
+    heads = ("Rows", "Count", "Money")
+    tables = []
+    if account.lines is not None:
+        lines = account.lines
+        rows = [("Read", lines.read), ("Used", lines.used)]
+        rows += [(f"Set aside: {reason}", tally) for reason, tally in sorted(lines.set_aside.items())]
+        tables.append(Table("Order lines", heads, tuple(_tally(*row, symbol) for row in rows)))
+    rows = [("Segmented", account.clustered)]
+    rows += [(f"Set aside: {reason}", tally) for reason, tally in sorted(account.customers_set_aside.items())]
+    tables.append(Table("Customers", heads, tuple(_tally(*row, symbol) for row in rows)))
+    return tables
+
+
+def _tally(said: str, tally: Tally, symbol: str) -> tuple[Cell, ...]:
+    return Cell(said), Cell(number(tally.rows)), Cell(money(float(tally.money), symbol))
+
+
+def settings_tables(summary: Summary) -> list[Table]:
+    """Return how it was made: transforms and why, K-Means, the reading of the source, versions."""
+    return [
+        _transforms(summary),
+        _pairs("K-Means (scikit-learn)", _kmeans(summary)),
+        _pairs("How the source was read", _reading(summary)),
+        _pairs("Versions", summary.versions),
+    ]
+
+
+def _transforms(summary: Summary) -> Table:
+    chosen = summary.settings.get("transform")
+    rows = tuple(
+        (
+            Cell(feature.name.capitalize()),
+            Cell(
+                f"{feature.transform}, then mean {feature.mean:.6g} and standard deviation {feature.sd:.6g}"
+            ),
+            Cell(
+                (WHY_LOG if feature.transform == "log1p" else WHY_NONE).format(
+                    skewness=number(feature.skewness)
+                )
+                if chosen == "auto"
+                else f"asked for: transform {chosen}"
+            ),
+        )
+        for feature in summary.scaling.features
+    )
+    return Table("Transform of each feature", ("Feature", "Transform", "Why"), rows)
+
+
+def _kmeans(summary: Summary) -> dict[str, Any]:
+    return {"segments": len(summary.segments), **summary.settings, "inertia": f"{summary.inertia:.10g}"}
+
+
+def _reading(summary: Summary) -> dict[str, Any]:
+    lines = summary.account.lines
+    period = {"first and last day": f"{lines.first_day} to {lines.last_day}"} if lines else {}
+    columns = {f"column of the {role}": name for role, name in summary.described["columns"].items()}
+    plain = {
+        name.replace("_", " "): value
+        for name, value in summary.described["settings"].items()
+        if name not in summary.settings and name != "segments" and value not in (None, "", False)
+    }
+    return {
+        "source": summary.source,
+        "as of": summary.as_of or "given as recency",
+        **period,
+        **columns,
+        **plain,
+    }
+
+
+def _pairs(caption: str, pairs: dict[str, Any]) -> Table:
+    rows = tuple((Cell(clip(str(name))), Cell(clip(str(value)))) for name, value in pairs.items())
+    return Table(caption, ("What", "Value"), rows)
