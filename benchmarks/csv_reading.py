@@ -73,7 +73,9 @@ def account(opened: Source) -> tuple[int, Any]:
     columns = order_columns(opened.table.columns, reading.columns)
     conventions = find_conventions(opened.table, columns.date, [columns.amount])
     lines = order_lines(opened.table, columns, reading, conventions, ordered=True).lines
-    tally = lines.group_by("reason").agg(rows=lines.count(), money=lines.amount.sum(), last=lines.ordered_on.max())
+    tally = lines.group_by("reason").agg(
+        rows=lines.count(), money=lines.amount.sum(), last=lines.ordered_on.max()
+    )
     found = tally.to_pyarrow().to_pylist()
     opened.check_rows(sum(row["rows"] for row in found))
     used = next(row for row in found if row["reason"] == 0)
@@ -100,7 +102,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.csv"
         write_orders(path, options.lines, options.style)
-        print(f"{options.lines:,} lines, {path.stat().st_size / 1e6:,.0f} MB, dates and money {options.style}")
+        print(
+            f"{options.lines:,} lines, {path.stat().st_size / 1e6:,.0f} MB, dates and money {options.style}"
+        )
         times: dict[str, list[float]] = {"DuckDB by hand": [], "rfmeans": []}
         ratios = []
         for _ in range(options.rounds):
@@ -111,8 +115,12 @@ def main() -> None:
             times["rfmeans"].append(ours)
             ratios.append(ours / hand)
         for name, seconds in times.items():
-            print(f"{name:15} median {statistics.median(seconds):6.2f} s  {[round(one, 2) for one in seconds]}")
-        print(f"ratio           median {statistics.median(ratios):6.2f}    {[round(one, 2) for one in ratios]}")
+            print(
+                f"{name:15} median {statistics.median(seconds):6.2f} s  {[round(one, 2) for one in seconds]}"
+            )
+        print(
+            f"ratio           median {statistics.median(ratios):6.2f}    {[round(one, 2) for one in ratios]}"
+        )
 
 
 if __name__ == "__main__":
