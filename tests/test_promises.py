@@ -58,6 +58,7 @@ ORDER = [  # one a line
     "readiness",
     "inspection",
     "scaling",
+    "cuts",
     "scores",
     "cells",
     "kmeans",

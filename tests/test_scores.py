@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rfmeans
+from rfmeans.cuts import FEATURES, fit_scoring, spread
 from rfmeans.lexicon import built_in
-from rfmeans.scores import FEATURES, SCORE_COLUMNS, add_scores, fit_scoring, score_name, spread
+from rfmeans.scores import SCORE_COLUMNS, add_scores, score_name
 from rfmeans.synthetic import make_orders
 
 GRID = built_in().scores

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rfmeans.cuts import Scoring
 from rfmeans.errors import ModelError, OutputError
 from rfmeans.explain import Centre, Explanation, Placing, explain_customer
 from rfmeans.intake import read
@@ -20,7 +21,7 @@ from rfmeans.kmeans import nearest
 from rfmeans.lexicon import Lexicon, built_in, read_lexicon
 from rfmeans.names import Name, better_than, empty_regions, name_centres, name_scores
 from rfmeans.scaling import FEATURES, Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
-from rfmeans.scores import SCORE_COLUMNS, Scoring, add_scores, segment_ids
+from rfmeans.scores import SCORE_COLUMNS, add_scores, segment_ids
 from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, make_reading
 from rfmeans.sources import engine_errors
 from rfmeans.workspace import Workspace

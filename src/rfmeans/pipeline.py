@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.cells import collect_cells
+from rfmeans.cuts import fit_scoring
 from rfmeans.distribution import measure_distributions
 from rfmeans.errors import DataError
 from rfmeans.formats import counted
@@ -22,7 +23,7 @@ from rfmeans.model import SegmentModel
 from rfmeans.profile import Group, profile_all, profile_segments
 from rfmeans.result import Segmentation
 from rfmeans.scaling import Z_COLUMNS, fit_scaling, to_feature_space
-from rfmeans.scores import add_scores, cross, fit_scoring, segment_ids
+from rfmeans.scores import add_scores, cross, segment_ids
 from rfmeans.settings import Settings, make_reading, parse_segments
 from rfmeans.sources import engine_errors
 from rfmeans.summary import summarise

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from rfmeans.cuts import Scoring
     from rfmeans.distribution import Distributions
     from rfmeans.intake import Account, Intake
     from rfmeans.model import SegmentModel
     from rfmeans.profile import Group
     from rfmeans.rfm import Tally
     from rfmeans.scaling import Scaling
-    from rfmeans.scores import Crosstab, Scoring
+    from rfmeans.scores import Crosstab
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rfmeans.audiences import Audiences
+    from rfmeans.cuts import Scoring
     from rfmeans.profile import Group
     from rfmeans.result import Written
     from rfmeans.rfm import Tally
-    from rfmeans.scores import Scoring
     from rfmeans.summary import Summary
 
 
@@ -51,7 +51,7 @@ def print_summary(summary: Summary, written: Written, console: Console) -> None:
 def score_lines(scoring: Scoring) -> str:
     """Return where the scores are cut, and what ties left of them.
 
-    >>> from rfmeans.scores import FeatureCuts, Scoring
+    >>> from rfmeans.cuts import FeatureCuts, Scoring
     >>> days, times = FeatureCuts("recency", (13.0,), (2, 1), False), FeatureCuts("frequency", (2.0,), (1, 2), False)
     >>> score_lines(Scoring(2, (days, times, FeatureCuts("monetary", (246.3,), (1, 2), False))))
     'R, F, M scores 1 to 2 (2 the best), cut at: recency 13; frequency 2; monetary 246.'
