@@ -6,9 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.accounts import (
+    Noticed,
+    check_currencies,
+    check_currency_column,
+    check_lines,
+    notice,
+    understood,
+)
 from rfmeans.conventions import Conventions, find_conventions
 from rfmeans.errors import DataError
-from rfmeans.layouts import customer_columns, order_columns
+from rfmeans.layouts import customer_columns, recognise
 from rfmeans.orders import OrderLines, order_lines
 from rfmeans.rfm import (
     LineAccount,
@@ -19,14 +27,18 @@ from rfmeans.rfm import (
     customers_from_table,
     group_orders,
     total_orders,
+    with_malformed,
 )
 from rfmeans.settings import CustomerColumns
 from rfmeans.sources import Source, with_source
 from rfmeans.values import check_whole, customer_key, money, number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import ibis.expr.types as ir
 
+    from rfmeans.layouts import Layout
     from rfmeans.settings import Columns, Reading
     from rfmeans.workspace import Workspace
 
@@ -46,11 +58,14 @@ class Account:
         Customers to segment, and their money.
     customers_set_aside
         The other customers, by reason.
+    noticed
+        What was understood and what else is to be said; None for a table of customers.
     """
 
     lines: LineAccount | None
     clustered: Tally
     customers_set_aside: dict[str, Tally]
+    noticed: Noticed | None = None
 
 
 @dataclass(frozen=True)
@@ -84,79 +99,105 @@ class Intake:
     orders: ir.Table | None = None
 
 
-def read(source: Any, reading: Reading, workspace: Workspace, *, keep_orders: bool = False) -> Intake:
+def read(
+    source: Any,
+    reading: Reading,
+    workspace: Workspace,
+    *,
+    keep_orders: bool = False,
+    on_understood: Callable[[str], None] | None = None,
+) -> Intake:
     """Read a source and sum it up per customer; a table of customers as it stands.
 
     With ``keep_orders`` the orders are kept on the engine on the way, for more figures without another pass.
+    ``on_understood`` is called with one line on what was understood, before the lines are read.
 
     Raises
     ------
     SourceError
-        If the source cannot be read or its columns are not understood.
+        If the source cannot be read, its columns are not understood, or its money is in several currencies.
     DataError
-        If no line can be used, or a customer stands in a table of customers twice.
+        If no line can be used, most lines are set aside for one reason, or a customer stands in a table of
+        customers twice.
     """
-    return with_source(source, reading, lambda opened: _read_opened(opened, reading, workspace, keep_orders))
+    job = _Job(reading, workspace, keep_orders, on_understood or _unheard)
+    return with_source(source, reading, job.read)
 
 
-def _read_opened(opened: Source, reading: Reading, workspace: Workspace, keep_orders: bool) -> Intake:
-    if isinstance(reading.columns, CustomerColumns):
-        return _read_customers(opened, reading.columns, reading, workspace)
-    return _read_orders(opened, reading.columns, reading, workspace, keep_orders)
+def _unheard(_understood: str) -> None:
+    return None
 
 
-def _read_orders(
-    opened: Source, columns: Columns, reading: Reading, workspace: Workspace, keep_orders: bool
-) -> Intake:
-    found = order_columns(opened.table.columns, columns)
-    conventions = _conventions(opened.table, found, reading)
-    lines, orders, groups = _sum_up(opened, found, reading, conventions, workspace, keep_orders)
-    account = account_lines(groups)
-    opened.check_rows(account.read.rows)
-    if not conventions.whole and UNREADABLE & set(account.set_aside):
-        # What the first rows told does not hold on all: look at all of them.
-        closer = _conventions(opened.table, found, reading, whole=True)
-        if closer != conventions:
-            lines, orders, groups = _sum_up(opened, found, reading, closer, workspace, keep_orders)
-            account = account_lines(groups)
-        conventions = closer
-    _check_lines(opened, found, reading, conventions, account)
-    assert account.last_day is not None
-    as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
-    customers = customers_as_of(groups, as_of)
-    clustered, aside = account_customers(customers)
-    return Intake(
-        opened, found, as_of, customers, lines.set_aside, Account(account, clustered, aside), orders
-    )
+@dataclass(frozen=True)
+class _Job:
+    """The steps of reading one source."""
 
+    reading: Reading
+    workspace: Workspace
+    keep_orders: bool
+    tell: Callable[[str], None]
 
-def _conventions(table: ir.Table, columns: Columns, reading: Reading, *, whole: bool = False) -> Conventions:
-    money = [name for name in (columns.amount, columns.quantity, columns.price) if name]
-    return find_conventions(
-        table,
-        columns.date,
-        money,
-        date_format=reading.date_format,
-        decimal=reading.decimal,
-        timezone=reading.timezone,
-        whole=whole,
-    )
+    def read(self, opened: Source) -> Intake:
+        if isinstance(self.reading.columns, CustomerColumns):
+            return _read_customers(opened, self.reading.columns, self.reading, self.workspace)
+        return self._read_orders(opened)
 
+    def _read_orders(self, opened: Source) -> Intake:
+        layout = recognise(opened.table.columns, self.reading)
+        check_currency_column(layout, self.reading)
+        conventions = self._conventions(opened, layout)
+        lines, orders, groups = self._sum_up(opened, layout, conventions)
+        account = account_lines(groups)
+        opened.check_rows(account.read.rows)
+        if not conventions.whole and UNREADABLE & set(account.set_aside):
+            # What the first rows told does not hold on all: look at all of them.
+            closer = self._conventions(opened, layout, whole=True)
+            if closer != conventions:
+                lines, orders, groups = self._sum_up(opened, layout, closer)
+                account = account_lines(groups)
+            conventions = closer
+        account = with_malformed(account, opened.malformed_lines)
+        check_lines(account, opened, layout, self.reading)
+        check_currencies(account, lines.lines, layout)
+        assert account.last_day is not None
+        as_of = self.reading.as_of or account.last_day + dt.timedelta(days=1)
+        customers = customers_as_of(groups, as_of)
+        clustered, aside = account_customers(customers)
+        noticed = notice(opened, layout, self.reading, account, understood(layout, conventions, opened))
+        return Intake(
+            opened,
+            layout.columns,
+            as_of,
+            customers,
+            lines.set_aside,
+            Account(account, clustered, aside, noticed),
+            orders,
+        )
 
-def _sum_up(
-    opened: Source,
-    columns: Columns,
-    reading: Reading,
-    conventions: Conventions,
-    workspace: Workspace,
-    keep_orders: bool,
-) -> tuple[OrderLines, ir.Table, ir.Table]:
-    """Return the lines, their orders, and the groups per customer, which are kept on the engine."""
-    lines = order_lines(opened.table, columns, reading, conventions, ordered=opened.ordered)
-    orders = total_orders(lines.lines)
-    if keep_orders:
-        orders = workspace.keep(orders)
-    return lines, orders, workspace.keep(group_orders(orders))
+    def _conventions(self, opened: Source, layout: Layout, *, whole: bool = False) -> Conventions:
+        columns = layout.columns
+        money = [name for name in (columns.amount, columns.quantity, columns.price, columns.refund) if name]
+        found = find_conventions(
+            opened.table,
+            columns.date,
+            money,
+            date_format=self.reading.date_format,
+            decimal=self.reading.decimal,
+            timezone=self.reading.timezone,
+            whole=whole,
+        )
+        self.tell(understood(layout, found, opened))
+        return found
+
+    def _sum_up(
+        self, opened: Source, layout: Layout, conventions: Conventions
+    ) -> tuple[OrderLines, ir.Table, ir.Table]:
+        """Return the lines, their orders, and the groups per customer, which are kept on the engine."""
+        lines = order_lines(opened, layout, self.reading, conventions)
+        orders = total_orders(lines.lines)
+        if self.keep_orders:
+            orders = self.workspace.keep(orders)
+        return lines, orders, self.workspace.keep(group_orders(orders))
 
 
 def _read_customers(
@@ -194,37 +235,3 @@ def _check_one_row_each(customers: ir.Table) -> None:
             f"A table of customers has one row per customer. Found several rows for {examples}. "
             "Sum them up first, or pass the order lines instead."
         )
-
-
-def _check_lines(
-    source: Source, columns: Columns, reading: Reading, conventions: Conventions, account: LineAccount
-) -> None:
-    """Refuse a source of which no line can be used, and say what became of them."""
-    if account.used.rows:
-        return
-    if not account.read.rows:
-        raise DataError(f"{source.name} holds a header but no order line. Export it again with its orders.")
-    if reading.as_of is not None and "on or after the as-of date" in account.set_aside and account.seen:
-        raise DataError(
-            f"No order is dated before the as-of date {reading.as_of}. The orders run from {account.seen[0]} to "
-            f"{account.seen[1]}. Give a later --as-of, or leave it out to count to the day after the last order."
-        )
-    reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
-    advice = {
-        "unreadable amount": f"Amounts were read from {_amount_columns(columns)} as numbers like 10.05.",
-        "unreadable date": f"Dates were read from {columns.date!r}{_date_words(conventions)}.",
-        "missing customer": f"Customers were read from {columns.customer!r}.",
-    }
-    worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
-    raise DataError(
-        f"No line of {source.name} can be used. Set aside: {reasons} of {account.read.rows:,} lines. "
-        f"{advice.get(worst, 'Widen the window or the condition.')} Give the right columns, or mend the file."
-    )
-
-
-def _date_words(conventions: Conventions) -> str:
-    return f" as {conventions.date.describe()}" if conventions.date else ""
-
-
-def _amount_columns(columns: Columns) -> str:
-    return repr(columns.amount) if columns.amount else f"{columns.quantity!r} x {columns.price!r}"

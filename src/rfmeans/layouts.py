@@ -1,55 +1,134 @@
-"""Header -> roles of columns: which column is the customer, which the date, which the amount.
+"""Header -> layout: which export this is, and which of its columns is the customer, the date, the amount.
 
-The names are data, in ``layouts.toml``; the rule is here: a role goes to the one column whose name is known
-for it. Where none fits, or two do, the user is asked, never guessed for.
+The names are data, in ``layouts.toml``; the rules are here. A known export is recognised by its header. In any
+other table a role goes to the one column whose name is known for it; where none fits, or two do, the user is
+asked, never guessed for. What the user gives counts before both.
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields, replace
+import unicodedata
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rfmeans.errors import SourceError, did_you_mean
-from rfmeans.settings import Columns, CustomerColumns
+from rfmeans.settings import ALL_STATUSES, Columns, CustomerColumns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rfmeans.settings import Reading
+
 AnyColumns = TypeVar("AnyColumns", Columns, CustomerColumns)
 
+PER_LINE, PER_ORDER = "line", "order"
+KINDS = ("id", "email", "phone", "name")
+REQUIRED = ("customer", "date")
+ANY_TABLE = "Orders"
 
-def order_columns(header: Sequence[str], given: Columns) -> Columns:
-    """Return the columns of an order table by role.
 
-    ``amount`` is set, or ``quantity`` and ``price`` are; ``order`` may stay None (then one customer's lines
-    of one day are one order).
+@dataclass(frozen=True)
+class Layout:
+    """What a table of orders is, and the roles of its columns.
+
+    Attributes
+    ----------
+    name
+        Of the export, e.g. ``Shopify orders export``; ``Orders`` where it is none of the known ones.
+    columns
+        By role. ``amount`` is set, or ``quantity`` and ``price`` are; without ``order`` one customer's lines of
+        one day are one order.
+    customers
+        Kind and column of the customer's key, and of its fallbacks: the first with a value in a row counts.
+    amount_per
+        ``"line"``, or ``"order"``: the amount is the order's total and counts once per order.
+    order_level
+        Whether customer, date, status, currency and refund may stand on an order's first row only.
+    keep_status
+        The statuses that count; None: all but those of ``drop_status``.
+    drop_status
+        The statuses that do not count, where ``keep_status`` is None.
+    refunded_status
+        Likewise, but lines of negative money count under any of these.
+    """
+
+    name: str
+    columns: Columns
+    customers: tuple[tuple[str, str], ...]
+    amount_per: str = PER_LINE
+    order_level: bool = False
+    keep_status: tuple[str, ...] | None = None
+    drop_status: tuple[str, ...] = ()
+    refunded_status: tuple[str, ...] = ()
+
+    def describe(self) -> str:
+        """Return what was understood of the columns, as one line.
+
+        >>> header = ["Name", "Email", "Financial Status", "Created at", "Total", "Refunded Amount"]
+        >>> header += ["Lineitem quantity", "Lineitem price"]
+        >>> print(recognise(header).describe())
+        Shopify orders export: customer = Email, order = Name, date = Created at, amount = Total per order \
+less Refunded Amount, status = Financial Status: paid, partially refunded and refunded orders count
+        """
+        found = self.columns
+        parts = [f"customer = {', else '.join(column for _, column in self.customers)}"]
+        parts += [f"order = {found.order}" if found.order else "one order per customer and day"]
+        parts += [f"date = {found.date}", f"amount = {self._amount()}"]
+        if found.status:
+            parts.append(f"status = {found.status}: {self._statuses()}")
+        if found.currency:
+            parts.append(f"currency = {found.currency}")
+        return f"{self.name}: {', '.join(parts)}"
+
+    def _amount(self) -> str:
+        found = self.columns
+        amount = found.amount or f"{found.quantity} x {found.price}"
+        per = " per order" if self.amount_per == PER_ORDER else ""
+        return f"{amount}{per}{f' less {found.refund}' if found.refund else ''}"
+
+    def _statuses(self) -> str:
+        if self.keep_status is not None:
+            return f"{' and '.join(filter(None, [', '.join(self.keep_status[:-1]), self.keep_status[-1]]))} orders count"
+        return (
+            "orders that were not sold, such as cancelled ones, do not count"
+            if self.drop_status
+            else "all count"
+        )
+
+
+def recognise(header: Sequence[str], reading: Reading | None = None) -> Layout:
+    """Return the layout of a table of orders.
+
+    Parameters
+    ----------
+    header
+        The names of its columns.
+    reading
+        What the user said of them: columns by role, amounts per line or per order, statuses to keep.
 
     Raises
     ------
     SourceError
-        If a role has no column, or two columns fit it.
+        If a role has no column, two columns fit it, or what the user said cannot be.
 
-    >>> found = order_columns(["InvoiceNo", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"], Columns())
-    >>> found.customer, found.date, found.order, found.quantity, found.price
-    ('CustomerID', 'InvoiceDate', 'InvoiceNo', 'Quantity', 'UnitPrice')
+    >>> header = ["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"]
+    >>> found = recognise(header)
+    >>> found.name, found.columns.order, found.columns.quantity, found.columns.price
+    ('UCI Online Retail', 'InvoiceNo', 'Quantity', 'UnitPrice')
+    >>> recognise(["Kunden-ID", "Bestellnr.", "Datum", "Betrag (EUR)"], None)
+    Traceback (most recent call last):
+    rfmeans.errors.SourceError: No column was recognised as the amount. The columns are: Kunden-ID, Bestellnr., \
+Datum, Betrag (EUR). Give --amount NAME, or --quantity NAME with --price NAME (not recognised: --quantity and --price).
     """
-    by_parts = bool(given.quantity or given.price)
-    roles = {"customer", "date", "order"} | ({"quantity", "price"} if by_parts else {"amount"})
-    found = _recognise("orders", header, given, roles)
-    if not by_parts and found.amount is None:
-        found = _recognise("orders", header, found, {"quantity", "price"})
-    _require(found, header, ("customer", "date"))
-    if found.amount is None and (found.quantity is None or found.price is None):
-        missing = [f"--{role}" for role in ("quantity", "price") if getattr(found, role) is None]
-        raise SourceError(
-            f"No column was recognised as the amount{' to multiply' if len(missing) == 1 else ''}. "
-            f"{_has(header)} Give --amount NAME, or --quantity NAME with --price NAME "
-            f"(not recognised: {' and '.join(missing)})."
-        )
-    return found
+    given = reading.columns if reading and isinstance(reading.columns, Columns) else Columns()
+    for role, name in _named(given):
+        _check_given(role, name, header)
+    known = _known_layout(header)
+    found = _known(known, header, given) if known else _any_table(header, given)
+    return _as_asked(found, reading) if reading else found
 
 
 def customer_columns(header: Sequence[str], given: CustomerColumns) -> CustomerColumns:
@@ -60,34 +139,204 @@ def customer_columns(header: Sequence[str], given: CustomerColumns) -> CustomerC
     SourceError
         If a role has no column, or two columns fit it.
     """
-    roles = {field.name for field in fields(CustomerColumns)}
-    found = _recognise("customers", header, given, roles)
+    for role, name in _named(given):
+        _check_given(role, name, header)
+    found = _by_synonyms(_book()["customers"], header, given, {field.name for field in fields(given)})
     _require(found, header, ("customer", "recency", "frequency", "monetary"))
     return found
 
 
-def _recognise(table: str, header: Sequence[str], given: AnyColumns, roles: set[str]) -> AnyColumns:
-    names = {field.name: getattr(given, field.name) for field in fields(given)}
-    taken = {role: _given_column(role, name, header) for role, name in names.items() if name is not None}
-    free = [column for column in header if column not in taken.values()]
-    for role in sorted(roles - set(taken)):
-        fitting = [column for column in free if _plain(column) in _synonyms()[table][role]]
-        if len(fitting) > 1:
+def plain(name: str) -> str:
+    """Return the letters and digits of a name, without accents and case: what names are compared by.
+
+    >>> plain("Währung (ISO)"), plain("customer_id")
+    ('wahrungiso', 'customerid')
+    """
+    spread = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in spread if letter.isalnum())
+
+
+# A known export
+
+
+def _known_layout(header: Sequence[str]) -> dict[str, Any] | None:
+    """Return the known layout with the most of its columns in the header, if it has all of them."""
+    have = {plain(name) for name in header}
+    fitting = [
+        layout for layout in _book()["layout"] if {plain(name) for name in layout["recognised_by"]} <= have
+    ]
+    return max(fitting, key=lambda layout: len(layout["recognised_by"]), default=None)
+
+
+def _known(layout: dict[str, Any], header: Sequence[str], given: Columns) -> Layout:
+    roles = {field.name for field in fields(Columns)} - {"customer"} - _replaced(given)
+    found = {role: _first(layout.get(role, ()), header) for role in roles}
+    customers = tuple(
+        (kind, column) for kind in KINDS if (column := _first(layout["customer"].get(kind, ()), header))
+    )
+    found |= dict(_named(given))
+    columns = Columns(**{**found, "customer": given.customer or (customers[0][1] if customers else None)})
+    _require(columns, header, REQUIRED)
+    keep = layout.get("keep_status")
+    by_parts = columns.amount is None
+    return Layout(
+        name=layout["name"],
+        columns=columns,
+        customers=_given_customer(given, customers),
+        amount_per=PER_LINE if by_parts else layout.get("amount_per", PER_LINE),
+        order_level=layout.get("order_level", False),
+        **_statuses(columns, keep),
+    )
+
+
+def _replaced(given: Columns) -> set[str]:
+    """Return the roles that what was given stands in for: the amount, or quantity and price."""
+    if given.amount:
+        return {"quantity", "price"}
+    return {"amount"} if given.quantity or given.price else set()
+
+
+def _first(names: Sequence[str], header: Sequence[str]) -> str | None:
+    by_plain = {plain(column): column for column in reversed(header)}
+    return next((by_plain[plain(name)] for name in names if plain(name) in by_plain), None)
+
+
+def _given_customer(given: Columns, customers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return the customer's key as the user gave it, of the kind that the column is known for."""
+    if given.customer is None:
+        return customers
+    return (next((pair for pair in customers if pair[1] == given.customer), ("id", given.customer)),)
+
+
+def _statuses(columns: Columns, keep: Sequence[str] | None) -> dict[str, Any]:
+    """Return what counts by status; refunded orders only where a column says what to subtract."""
+    if columns.status is None:
+        return {}
+    words = _book()["not_sold"]
+    refunded = () if columns.refund else tuple(words["refunded"])
+    if keep is None:
+        return {"drop_status": tuple(words["words"]), "refunded_status": refunded}
+    lost = {plain(word) for word in refunded}
+    return {"keep_status": tuple(word for word in keep if plain(word) not in lost)}
+
+
+# Any other table
+
+
+def _any_table(header: Sequence[str], given: Columns) -> Layout:
+    book = _book()["orders"]
+    customers = _customers(book["customer"], header, given)
+    start = replace(given, customer=customers[0][1] if customers else None)
+    by_parts = bool(given.quantity or given.price)
+    found = _by_synonyms(book, header, start, {"date", "order", "status", "refund", "currency"})
+    whole = None
+    if by_parts:
+        found = _by_synonyms(book, header, found, {"quantity", "price"})
+    elif found.amount is None:
+        found, whole = _amount(book, header, found)
+    _require(found, header, REQUIRED)
+    if found.amount is None and (found.quantity is None or found.price is None):
+        _refuse_amount(found, header)
+    per_order = whole is not None and found.order is not None
+    return Layout(
+        name=ANY_TABLE,
+        columns=found,
+        customers=customers,
+        amount_per=PER_ORDER if per_order else PER_LINE,
+        order_level=per_order,
+        **_statuses(found, None),
+    )
+
+
+def _amount(book: dict[str, Any], header: Sequence[str], found: Columns) -> tuple[Columns, str | None]:
+    """Return the columns with those of the money: the amount, else quantity and price, else the order's total."""
+    found = _by_synonyms(book, header, found, {"amount"})
+    if found.amount is None:
+        found = _by_synonyms(book, header, found, {"quantity", "price"})
+    if found.amount is not None or (found.quantity is not None and found.price is not None):
+        return found, None
+    whole = _fitting(book["order_amount"], header, _taken(found), "amount")
+    return (replace(found, amount=whole, quantity=None, price=None), whole) if whole else (found, None)
+
+
+def _customers(
+    kinds: dict[str, Sequence[str]], header: Sequence[str], given: Columns
+) -> tuple[tuple[str, str], ...]:
+    """Return the customer's key by kind; where two columns fit a fallback there is none of that kind."""
+    if given.customer is not None:
+        known = {plain(name): kind for kind in reversed(KINDS) for name in kinds[kind]}
+        return ((known.get(plain(given.customer), "id"), given.customer),)
+    chain: list[tuple[str, str]] = []
+    for kind in KINDS:
+        names = {plain(name) for name in kinds[kind]}
+        fitting = [column for column in header if column not in _taken(given) and plain(column) in names]
+        if len(fitting) > 1 and not chain:
+            raise _several("customer", fitting)
+        chain += [(kind, column) for column in fitting if len(fitting) == 1]
+    return tuple(chain)
+
+
+def _by_synonyms(
+    book: dict[str, Any], header: Sequence[str], given: AnyColumns, roles: set[str]
+) -> AnyColumns:
+    found = given
+    for role in sorted(roles):
+        if getattr(found, role) is None:
+            found = replace(found, **{role: _fitting(book[role], header, _taken(found), role)})
+    return found
+
+
+def _fitting(names: Sequence[str], header: Sequence[str], taken: set[str], role: str) -> str | None:
+    known = {plain(name) for name in names}
+    fitting = [column for column in header if column not in taken and plain(column) in known]
+    if len(fitting) > 1:
+        raise _several(role, fitting)
+    return fitting[0] if fitting else None
+
+
+def _taken(columns: Columns | CustomerColumns) -> set[str]:
+    return {name for _, name in _named(columns)}
+
+
+# What the user said
+
+
+def _as_asked(found: Layout, reading: Reading) -> Layout:
+    """Return the layout with amounts per line or per order, and statuses to keep, as the user said."""
+    columns = found.columns
+    if reading.amount_per == PER_ORDER:
+        if columns.order is None or columns.amount is None:
+            missing = "order" if columns.order is None else "amount"
             raise SourceError(
-                f"{len(fitting)} columns could be the {role}: {_listed(fitting)}. "
-                f"Give the right one with --{role} NAME."
+                f"Amounts per order need a column of the {missing}. Give --{missing} NAME, or --amount-per line."
             )
-        if fitting:
-            taken[role] = fitting[0]
-    return replace(given, **taken)
+        found = replace(found, amount_per=PER_ORDER, order_level=True)
+    if reading.amount_per == PER_LINE:
+        found = replace(found, amount_per=PER_LINE)
+    if reading.keep_status is None:
+        return found
+    if columns.status is None:
+        raise SourceError("--keep-status needs the column of the status. Give it with --status NAME.")
+    everything = reading.keep_status == (ALL_STATUSES,)
+    return replace(
+        found,
+        keep_status=None if everything else reading.keep_status,
+        drop_status=(),
+        refunded_status=(),
+    )
 
 
-def _given_column(role: str, name: str, header: Sequence[str]) -> str:
+def _check_given(role: str, name: str, header: Sequence[str]) -> None:
     if name not in header:
+        option = "currency-column" if role == "currency" else role
         raise SourceError(
-            f"No column named {name!r} (given as --{role}).{did_you_mean(name, header)} {_has(header)}"
+            f"No column named {name!r} (given as --{option}).{did_you_mean(name, header)} {_has(header)}"
         )
-    return name
+
+
+def _named(columns: Columns | CustomerColumns) -> list[tuple[str, str]]:
+    named = [(field.name, getattr(columns, field.name)) for field in fields(columns)]
+    return [(role, name) for role, name in named if name is not None]
 
 
 def _require(found: Columns | CustomerColumns, header: Sequence[str], roles: Sequence[str]) -> None:
@@ -99,6 +348,23 @@ def _require(found: Columns | CustomerColumns, header: Sequence[str], roles: Seq
         )
 
 
+def _refuse_amount(found: Columns, header: Sequence[str]) -> None:
+    missing = [f"--{role}" for role in ("quantity", "price") if getattr(found, role) is None]
+    raise SourceError(
+        f"No column was recognised as the amount{' to multiply' if len(missing) == 1 else ''}. "
+        f"{_has(header)} Give --amount NAME, or --quantity NAME with --price NAME "
+        f"(not recognised: {' and '.join(missing)})."
+    )
+
+
+def _several(role: str, fitting: Sequence[str]) -> SourceError:
+    option = "currency-column" if role == "currency" else role
+    return SourceError(
+        f"{len(fitting)} columns could be the {role}: {_listed(fitting)}. "
+        f"Give the right one with --{option} NAME."
+    )
+
+
 def _has(header: Sequence[str]) -> str:
     return f"The columns are: {_listed(header)}."
 
@@ -108,14 +374,6 @@ def _listed(names: Sequence[str], most: int = 40) -> str:
     return ", ".join(name if len(name) <= 60 else name[:57] + "..." for name in names[:most]) + more
 
 
-def _plain(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
-
-
 @cache
-def _synonyms() -> dict[str, dict[str, frozenset[str]]]:
-    text = files("rfmeans").joinpath("layouts.toml").read_text(encoding="utf-8")
-    return {
-        table: {role: frozenset(map(_plain, names)) for role, names in roles.items()}
-        for table, roles in tomllib.loads(text).items()
-    }
+def _book() -> dict[str, Any]:
+    return tomllib.loads(files("rfmeans").joinpath("layouts.toml").read_text(encoding="utf-8"))

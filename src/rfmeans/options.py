@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
 from pathlib import Path  # noqa: TC003 - the command line reads these hints as it starts
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from rfmeans.playbook import Playbook
     from rfmeans.settings import AudienceSettings, CustomerColumns
 
-ORDER_ROLES = ("date", "amount", "order", "quantity", "price")
+ORDER_ROLES = (
+    *("date", "amount", "order", "quantity", "price", "status", "refund", "currency_column"),
+    *("keep_status", "amount_per", "currency", "drop_duplicates", "accept_loss"),
+)
 CUSTOMER_ROLES = ("recency", "frequency", "monetary")
 
 
@@ -54,6 +57,30 @@ class ReadingOptions:
     price: Annotated[
         str | None, typer.Option("--price", help="Column of the unit price, with --quantity.")
     ] = None
+    status: Annotated[str | None, typer.Option("--status", help="Column of the order's status.")] = None
+    keep_status: Annotated[
+        list[str] | None,
+        typer.Option("--keep-status", help="Statuses that count, like paid,refunded; or all."),
+    ] = None
+    refund: Annotated[
+        str | None, typer.Option("--refund", help="Column of the money refunded, to be subtracted.")
+    ] = None
+    amount_per: Annotated[
+        str | None,
+        typer.Option("--amount-per", help="line, or order: the amount is the order's total, counted once."),
+    ] = None
+    currency: Annotated[
+        str | None, typer.Option("--currency", help="Keep this one, like GBP; set others aside.")
+    ] = None
+    currency_column: Annotated[
+        str | None, typer.Option("--currency-column", help="Column of the currency.")
+    ] = None
+    drop_duplicates: Annotated[
+        bool, typer.Option("--drop-duplicates", help="Set repeated lines aside, but for the first of each.")
+    ] = False
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="Go on although over half of the lines are set aside.")
+    ] = False
 
     date_format: Annotated[
         str | None,
@@ -84,7 +111,8 @@ class ReadingOptions:
 
     def given(self) -> dict[str, Any]:
         """Return the options that were given, as `rfmeans.segment` takes them."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        options = [(option, getattr(self, option.name)) for option in fields(self)]
+        return {option.name: value for option, value in options if value not in (option.default, [])}
 
 
 @dataclass(frozen=True)

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
 
 from rfmeans.errors import SourceError
+from rfmeans.identity import customer_id
+from rfmeans.layouts import PER_ORDER
+from rfmeans.order_level import hold_for_orders
+from rfmeans.parts import FILE, LINE, TEXT
 from rfmeans.sources import select_sql
-from rfmeans.values import calendar_day, check_whole, customer_key, money, order_key, product
+from rfmeans.values import calendar_day, check_whole, money, order_key, product
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import ibis.expr.types as ir
 
     from rfmeans.conventions import Conventions
-    from rfmeans.settings import Columns, Reading
+    from rfmeans.layouts import Layout
+    from rfmeans.settings import Reading
+    from rfmeans.sources import Source
 
 USED = 0
-# Names of our own columns beside the source's, which may be called anything.
-ROW, KEPT = "_rfmeans_row", "_rfmeans_kept"
+# A name of our own beside the source's columns, which may be called anything.
+KEPT = "_rfmeans_kept"
+MALFORMED = "malformed line"
 # A line's reason is kept as its number, a small integer that groups fast. Where several reasons fit,
 # the first one counts.
 LINE_REASONS = (
     "excluded by where",
+    "duplicate line",
+    "conflicting order",
+    "excluded status",
+    "other currency",
     "missing customer",
     "unreadable date",
     "unreadable amount",
     "on or after the as-of date",
     "before the window",
 )
+CANONICAL = ("customer_id", "order_id", "day_id", "ordered_on", "amount", "reason")
+PLACES = (("file", FILE), ("line", LINE))
+SET_ASIDE_COLUMNS = ("file", "line", "reason", "text")
 
 
 @dataclass(frozen=True)
@@ -41,40 +58,43 @@ class OrderLines:
     lines
         One row per row of the source: customer_id, order_id, day_id (the day where there is no order id, else
         null), ordered_on (date), amount (decimal, null where unreadable), reason (0: used, else 1 + index into
-        `LINE_REASONS`).
+        `LINE_REASONS`); currency (text, null where there is none) where a column tells it.
     set_aside
-        The rows not used: row (1-based number of the data row; null where rows have no order), reason (text),
-        and the source's own columns.
+        The rows not used: file and line (null where rows have no lasting order), reason (text), and the source's
+        own columns; with malformed lines also their text, as it stands in the file.
     """
 
     lines: ir.Table
     set_aside: ir.Table
 
 
-def order_lines(
-    table: ir.Table, columns: Columns, reading: Reading, conventions: Conventions, *, ordered: bool
-) -> OrderLines:
-    """Return the order lines of a table whose columns are known by role, and the conventions of its text.
+def order_lines(source: Source, layout: Layout, reading: Reading, conventions: Conventions) -> OrderLines:
+    """Return the order lines of a source whose columns are known by role, and the conventions of its text.
 
     Raises
     ------
     SourceError
         If a column's type does not fit its role.
     """
-    check_whole(table[columns.customer])
-    numbered = table.mutate(**{ROW: ibis.row_number() + 1 if ordered else ibis.null("int64")})
-    lines = _canonical(_with_condition(table, reading.where), columns, reading, conventions)
-    judged = _canonical(_with_condition(numbered, reading.where), columns, reading, conventions)
+    if len(layout.customers) == 1:
+        check_whole(source.table[layout.customers[0][1]])
+    lines = _judged(source.table, layout, reading, conventions)
+    told = ["currency"] if layout.columns.currency else []
+    judged = _judged(source.located, layout, reading, conventions)
+    aside = judged.filter(judged.reason != USED)
+    own = {name: aside[f"_source_{name}"] for name in source.table.columns}
     return OrderLines(
-        lines=lines.select("customer_id", "order_id", "day_id", "ordered_on", "amount", "reason"),
-        set_aside=judged.filter(judged.reason != USED)
-        .select(
-            row=judged[ROW],
-            reason=reason_text(judged.reason),
-            **{f"source_{name}": judged[f"_source_{name}"] for name in table.columns},
-        )
-        .rename(
-            {name: f"source_{name}" for name in table.columns if name.casefold() not in ("row", "reason")}
+        lines=lines.select(*CANONICAL, *told),
+        set_aside=_with_malformed(
+            _named(
+                aside.select(
+                    **{name: aside[f"_source_{ours}"] for name, ours in PLACES},
+                    reason=reason_text(aside.reason),
+                    **{f"source_{name}": column for name, column in own.items()},
+                ),
+                own,
+            ),
+            source,
         ),
     )
 
@@ -82,6 +102,67 @@ def order_lines(
 def reason_text(code: ir.Column) -> ir.Column:
     """Return the words for a column of reason numbers."""
     return code.cases(*((number, text) for number, text in enumerate(LINE_REASONS, start=1)), else_="used")
+
+
+def status_variants(words: Iterable[str]) -> list[str]:
+    """Return the ways in which statuses are spelled, in lower case.
+
+    >>> status_variants(["on hold"])
+    ['on hold', 'on-hold', 'on_hold', 'onhold', 'wc-on hold', 'wc-on-hold', 'wc-on_hold', 'wc-onhold']
+    """
+    found: set[str] = set()
+    for word in words:
+        lowered = " ".join(word.casefold().replace("_", " ").replace("-", " ").split())
+        bare = "".join(
+            letter for letter in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(letter)
+        )
+        spelled = {each.replace(" ", gap) for each in (lowered, bare) for gap in (" ", "_", "-", "")}
+        found |= spelled | {f"wc-{each}" for each in spelled}
+    return sorted(found)
+
+
+def _named(table: ir.Table, own: Iterable[str]) -> ir.Table:
+    """Give the source's columns their own names again, where those are not ours."""
+    free = [name for name in own if name.casefold() not in SET_ASIDE_COLUMNS]
+    return table.rename({name: f"source_{name}" for name in free})
+
+
+def _with_malformed(set_aside: ir.Table, source: Source) -> ir.Table:
+    lines = source.malformed
+    if lines is None:
+        return set_aside
+    values = {name: ibis.null(set_aside[name].type()) for name in set_aside.columns}
+    values |= {name: lines[ours] for name, ours in PLACES}
+    values |= {"reason": ibis.literal(MALFORMED), "text": lines[TEXT]}
+    return set_aside.mutate(text=ibis.null("string")).union(lines.select(**values))
+
+
+# Judging lines
+
+
+def _judged(table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions) -> ir.Table:
+    """Return the canonical columns beside the source's own, the latter as ``_source_NAME``."""
+    own = [name for name in table.columns if name not in (FILE, LINE)]
+    kept = _with_condition(table, reading.where)
+    again = _is_repeated(kept, own) if reading.drop_duplicates else ibis.literal(False)
+    typed = kept.select(
+        **_values(kept, layout, reading, conventions),
+        **_status(kept, layout),
+        kept=kept[KEPT],
+        again=again,
+        left_out=~kept[KEPT] | again,
+        **{f"_source_{name}": kept[name] for name in table.columns},
+    )
+    if layout.order_level or layout.amount_per == PER_ORDER:
+        typed = hold_for_orders(typed, amount_once=layout.amount_per == PER_ORDER)
+    else:
+        typed = typed.mutate(conflicting=ibis.literal(False))
+    if layout.columns.refund:
+        typed = typed.mutate(amount=typed.amount - typed.refund.fill_null(0))
+    return typed.mutate(
+        reason=_reason(typed, layout, reading),
+        day_id=ibis.ifelse(typed.order_id.isnull(), typed.ordered_on, ibis.null("date")),
+    )
 
 
 def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
@@ -98,8 +179,39 @@ def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
         ) from error
 
 
-def _amount(table: ir.Table, columns: Columns, conventions: Conventions) -> ir.Column:
-    how = conventions.money
+def _is_repeated(table: ir.Table, own: list[str]) -> ir.Column:
+    """Whether a line is equal to an earlier one; where lines have no order, to any other but one."""
+    earlier = table[LINE] if LINE in table.columns else None
+    same = ibis.window(group_by=[table[name] for name in own], order_by=earlier)
+    return ibis.row_number().over(same) > 0
+
+
+def _values(
+    table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions
+) -> dict[str, ir.Value]:
+    columns = layout.columns
+    values = {
+        "customer_id": customer_id(table, layout.customers),
+        "order_id": order_key(table[columns.order]) if columns.order else ibis.null("int8"),
+        "ordered_on": calendar_day(table[columns.date], reading.timezone, conventions.date),
+        "amount": _amount(table, layout, conventions),
+        "refund": ibis.null("int8"),
+        "currency": ibis.null("string"),
+    }
+    if columns.refund:
+        refund = money(table[columns.refund], conventions.money.get(columns.refund)).abs()
+        filled = table[columns.refund].cast("string").strip().fill_null("") != ""
+        amount = values["amount"]
+        values["refund"] = refund
+        # A refund that cannot be read leaves the net amount unknown; a blank one is none.
+        values["amount"] = ibis.ifelse(filled & refund.isnull(), ibis.null(amount.type()), amount)
+    if columns.currency:
+        values["currency"] = table[columns.currency].cast("string").strip().upper().nullif("")
+    return values
+
+
+def _amount(table: ir.Table, layout: Layout, conventions: Conventions) -> ir.Column:
+    columns, how = layout.columns, conventions.money
     if columns.amount is not None:
         return money(table[columns.amount], how.get(columns.amount))
     assert columns.quantity is not None
@@ -108,35 +220,44 @@ def _amount(table: ir.Table, columns: Columns, conventions: Conventions) -> ir.C
     return product(table[columns.quantity], table[columns.price], by_part)
 
 
-def _canonical(table: ir.Table, columns: Columns, reading: Reading, conventions: Conventions) -> ir.Table:
-    """Return the canonical columns beside the source's own, the latter as ``_source_NAME``."""
-    own = {f"_source_{name}": table[name] for name in table.columns if name not in (ROW, KEPT)}
-    ordered_on = calendar_day(table[columns.date], reading.timezone, conventions.date)
-    amount = _amount(table, columns, conventions)
-    customer_id = customer_key(table[columns.customer])
-    tests = [
-        (~table[KEPT], "excluded by where"),
-        (customer_id.isnull(), "missing customer"),
-        (ordered_on.isnull(), "unreadable date"),
-        (amount.isnull(), "unreadable amount"),
+def _status(table: ir.Table, layout: Layout) -> dict[str, ir.Value]:
+    if layout.columns.status is None:
+        return {"status": ibis.null("string")}
+    return {"status": table[layout.columns.status].cast("string").strip().lower().nullif("")}
+
+
+def _excluded(lines: ir.Table, layout: Layout) -> ir.Column:
+    """Whether a line's status does not count; one without a status counts unless statuses were chosen."""
+    if layout.keep_status is not None:
+        return ~lines.status.isin(status_variants(layout.keep_status)).fill_null(False)
+    unsold = (
+        lines.status.isin(status_variants(layout.drop_status)) if layout.drop_status else ibis.literal(False)
+    )
+    if layout.refunded_status:
+        unsold |= lines.status.isin(status_variants(layout.refunded_status)) & (lines.amount > 0)
+    return unsold.fill_null(False)
+
+
+def _reason(lines: ir.Table, layout: Layout, reading: Reading) -> ir.Column:
+    tests = [(~lines.kept, "excluded by where")]
+    if reading.drop_duplicates:
+        tests.append((lines.again, "duplicate line"))
+    tests.append((lines.conflicting, "conflicting order"))
+    if layout.columns.status is not None:
+        tests.append((_excluded(lines, layout), "excluded status"))
+    if reading.currency is not None:
+        other = (lines.currency != reading.currency.strip().upper()).fill_null(True)
+        tests.append((other, "other currency"))
+    tests += [
+        (lines.customer_id.isnull(), "missing customer"),
+        (lines.ordered_on.isnull(), "unreadable date"),
+        (lines.amount.isnull(), "unreadable amount"),
     ]
     if reading.as_of is not None:
-        tests.append((ordered_on >= ibis.date(reading.as_of.isoformat()), "on or after the as-of date"))
+        tests.append((lines.ordered_on >= ibis.date(reading.as_of.isoformat()), "on or after the as-of date"))
     if reading.since is not None:
-        tests.append((ordered_on < ibis.date(reading.since.isoformat()), "before the window"))
-    reason = ibis.cases(
+        tests.append((lines.ordered_on < ibis.date(reading.since.isoformat()), "before the window"))
+    return ibis.cases(
         *((test, ibis.literal(1 + LINE_REASONS.index(text), "int8")) for test, text in tests),
         else_=ibis.literal(USED, "int8"),
-    )
-    order_id = ibis.null("int8") if columns.order is None else order_key(table[columns.order])
-    extra = {ROW: table[ROW]} if ROW in table.columns else {}
-    return table.select(
-        customer_id=customer_id,
-        order_id=order_id,
-        day_id=ibis.ifelse(order_id.isnull(), ordered_on, ibis.null("date")),
-        ordered_on=ordered_on,
-        amount=amount,
-        reason=reason,
-        **extra,
-        **own,
     )

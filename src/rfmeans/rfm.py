@@ -6,14 +6,14 @@ fall into one group per reason, beside the customers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from rfmeans.conventions import LARGEST_WHOLE
-from rfmeans.orders import LINE_REASONS, USED
+from rfmeans.orders import LINE_REASONS, MALFORMED, USED
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,6 +48,8 @@ class LineAccount:
         Calendar days of the first and the last used line; None where no line is used.
     seen
         First and last readable day among all lines, used or not; None where there is none.
+    currency, several_currencies
+        Of the used lines; None where nothing tells it, and one of them where there are several.
     """
 
     used: Tally
@@ -57,6 +59,8 @@ class LineAccount:
     first_day: dt.date | None
     last_day: dt.date | None
     seen: tuple[dt.date, dt.date] | None
+    currency: str | None = None
+    several_currencies: bool = False
 
     @property
     def read(self) -> Tally:
@@ -69,9 +73,9 @@ def total_orders(lines: ir.Table) -> ir.Table:
     """Return one row per order of used lines, and one per reason for the lines set aside.
 
     Columns: customer_id, order_id, day_id (all null in the rows of lines set aside), reason, lines, total
-    (decimal), first_day, last_day.
+    (decimal), first_day, last_day; where lines tell their currency, first_currency and last_currency.
     """
-    used = lines.reason == USED
+    used, told = lines.reason == USED, "currency" in lines.columns
     keyed = lines.mutate(
         **{
             key: ibis.ifelse(used, lines[key], ibis.null(lines[key].type()))
@@ -83,6 +87,7 @@ def total_orders(lines: ir.Table) -> ir.Table:
         total=keyed.amount.sum(),
         first_day=keyed.ordered_on.min(),
         last_day=keyed.ordered_on.max(),
+        **({"first_currency": keyed.currency.min(), "last_currency": keyed.currency.max()} if told else {}),
     )
 
 
@@ -93,7 +98,7 @@ def group_orders(orders: ir.Table) -> ir.Table:
     (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day.
     An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
     """
-    is_purchase = orders.total > 0
+    is_purchase, told = orders.total > 0, "first_currency" in orders.columns
     return orders.group_by("customer_id", line_reason=orders.reason).agg(
         lines=orders.lines.sum().cast("int64"),
         orders=orders.count(),
@@ -102,7 +107,15 @@ def group_orders(orders: ir.Table) -> ir.Table:
         last_purchase=orders.first_day.max(where=is_purchase),
         first_day=orders.first_day.min(),
         last_day=orders.last_day.max(),
+        **_currencies(orders, told),
     )
+
+
+def _currencies(orders: ir.Table, told: bool) -> dict[str, ir.Scalar]:
+    """Return the first and the last currency by the alphabet: equal where there is but one."""
+    if not told:
+        return {}
+    return {"first_currency": orders.first_currency.min(), "last_currency": orders.last_currency.max()}
 
 
 def account_lines(groups: ir.Table) -> LineAccount:
@@ -116,6 +129,7 @@ def account_lines(groups: ir.Table) -> LineAccount:
             purchases=groups.frequency.sum(),
             first_day=groups.first_day.min(),
             last_day=groups.last_day.max(),
+            **_currencies(groups, "first_currency" in groups.columns),
         )
         .order_by("line_reason")
         .to_pyarrow()
@@ -134,7 +148,16 @@ def account_lines(groups: ir.Table) -> LineAccount:
         first_day=used.get("first_day"),
         last_day=used.get("last_day"),
         seen=(min(firsts), max(lasts)) if firsts else None,
+        currency=used.get("first_currency"),
+        several_currencies=used.get("first_currency") != used.get("last_currency"),
     )
+
+
+def with_malformed(account: LineAccount, lines: int) -> LineAccount:
+    """Return the account with the lines that are no rows; what money they hold nobody can read."""
+    if not lines:
+        return account
+    return replace(account, set_aside={**account.set_aside, MALFORMED: Tally(lines, Decimal(0))})
 
 
 def _tally(row: dict[str, Any]) -> Tally:

@@ -20,6 +20,7 @@ from rfmeans.formats import check_symbol
 
 # What a user may call the delimiter of a text file.
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "tab": "\t", "blanks": " "}
+ALL_STATUSES = "all"  # what keep_status is called where every status counts
 TRANSFORMS = ("auto", "log", "none")
 METHODS = ("kmeans", "scores")
 MIN_SCORES, MAX_SCORES = 2, 10
@@ -113,6 +114,17 @@ class Reading:
         The decimal mark of numbers in text, ``.`` or ``,``; None: found from the whole column.
     currency_symbol
         Sign that money is shown with, like £ or EUR; it changes no number.
+    amount_per
+        ``"line"``, or ``"order"``: the amount is the order's total and counts once per order; None: as the
+        layout says.
+    keep_status
+        The statuses that count, one text with commas or several; ``"all"``: every one. None: as the layout says.
+    currency
+        Code of the currency to keep; lines in another are set aside.
+    drop_duplicates
+        Set aside all but the first of lines that are equal in every column.
+    accept_loss
+        Go on although more than half of the lines are set aside for one reason that nobody asked for.
 
     Raises
     ------
@@ -133,9 +145,20 @@ class Reading:
     date_format: str | None = None
     decimal: str | None = None
     currency_symbol: str = ""
+    amount_per: str | None = None
+    keep_status: tuple[str, ...] | None = None
+    currency: str | None = None
+    drop_duplicates: bool = False
+    accept_loss: bool = False
 
     def __post_init__(self) -> None:
         check_symbol(self.currency_symbol)
+        if self.amount_per not in (None, "line", "order"):
+            raise SettingsError(f"amount_per must be line or order. Got {self.amount_per!r}.")
+        if self.currency is not None and not str(self.currency).strip():
+            raise SettingsError("currency must be a code such as GBP. Got nothing.")
+        if self.keep_status == ():
+            raise SettingsError("keep_status must name a status, such as paid, or be all. Got nothing.")
         if self.as_of and self.since and self.since >= self.as_of:
             raise SettingsError(
                 f"since must be before as-of. Got since {self.since} and as-of {self.as_of}: no day is left."
@@ -183,16 +206,19 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
     Traceback (most recent call last):
     rfmeans.errors.SettingsError: There is no option 'custmer'. Did you mean 'customer'?
     """
-    roles = {role.name for role in fields(Columns)}
-    plain = {entry.name for entry in fields(Reading)} - {"columns"} - roles
+    # `currency` is the one to keep, so that its column needs another name.
+    roles = {role.name for role in fields(Columns)} - {"currency"} | {"currency_column"}
+    plain = {entry.name for entry in fields(Reading)} - {"columns"}
     unknown = sorted(set(options) - roles - plain)
     if unknown:
         raise SettingsError(f"There is no option {unknown[0]!r}.{did_you_mean(unknown[0], {*roles, *plain})}")
     given = {role: options.pop(role) for role in sorted(roles & set(options))}
+    given["currency"] = given.pop("currency_column", None)
     if columns is not None and any(name is not None for name in given.values()):
         raise SettingsError("Give columns all at once or the roles one by one, not both.")
     for name in ("as_of", "since"):
         options[name] = parse_date(name.replace("_", "-"), options.get(name))
+    options["keep_status"] = parse_statuses(options.get("keep_status"))
     return Reading(columns=columns or Columns(**given), **options)
 
 
@@ -307,6 +333,19 @@ class AudienceSettings:
 def _check_whole(name: str, value: object, low: int, high: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise SettingsError(f"{name} must be a whole number from {low} to {high}. Got {value!r}.")
+
+
+def parse_statuses(value: Any) -> tuple[str, ...] | None:
+    """Return statuses from texts with commas; None stays None.
+
+    >>> parse_statuses(["paid, refunded", "Partially Refunded"])
+    ('paid', 'refunded', 'Partially Refunded')
+    """
+    if value is None:
+        return None
+    texts = [value] if isinstance(value, str) else list(value)
+    found = tuple(part.strip() for text in texts for part in str(text).split(",") if part.strip())
+    return (ALL_STATUSES,) if any(part.casefold() == ALL_STATUSES for part in found) else found
 
 
 def parse_segments(value: object) -> int:

@@ -70,6 +70,8 @@ class Source:
         How many rows `table` has, counted from the lines of the file; None where nothing was counted.
     understood
         How the file was understood, in a few words, such as "semicolons, Windows-1252, header in line 3".
+    files
+        How many files it is.
     """
 
     table: ir.Table
@@ -80,6 +82,7 @@ class Source:
     malformed_lines: int = 0
     rows: int | None = None
     understood: str = ""
+    files: int = 1
 
     def check_rows(self, read: int) -> None:
         """Check the number of rows that were read against the number of lines in the file.
@@ -234,6 +237,7 @@ def _open_files(pattern: str, reading: Reading, *, by_lines: bool = False) -> So
         malformed_lines=part.malformed_lines,
         rows=part.rows,
         understood=part.understood,
+        files=len(paths),
     )
 
 

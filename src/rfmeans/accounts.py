@@ -1,0 +1,294 @@
+"""What the account of the lines gives reason to refuse, and what it gives reason to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import ibis
+
+from rfmeans.errors import DataError, SourceError
+from rfmeans.layouts import PER_ORDER
+from rfmeans.orders import USED, status_variants
+from rfmeans.parts import FILE
+from rfmeans.values import order_key
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from rfmeans.conventions import Conventions
+    from rfmeans.layouts import Layout
+    from rfmeans.rfm import LineAccount
+    from rfmeans.settings import Reading
+    from rfmeans.sources import Source
+
+LOST_SHARE = 0.5
+# What the user asked for is no loss.
+ASKED = (
+    "excluded by where",
+    "duplicate line",
+    "other currency",
+    "on or after the as-of date",
+    "before the window",
+)
+# Counting equal lines takes longer than summing all lines up; from so many lines on it is done for those whose hash
+# falls into one slice: all copies of a line do or none.
+EXACT_LINES = 2_000_000
+SLICES = 16
+SHOWN = 5
+SHOWN_STATUSES = 20
+LONGEST_WORD = 40
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Lines that are equal to an earlier one in every column; ``about``: estimated from a slice of the lines."""
+
+    lines: int
+    about: bool = False
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Orders of which lines stand in several files, and the number of files they stand in."""
+
+    orders: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """A status, its rows, and whether orders of that status count."""
+
+    name: str
+    rows: int
+    counts: bool
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """What is to be said of a source beside its account.
+
+    Attributes
+    ----------
+    understood
+        What was understood of it, in one line.
+    duplicates
+        None where they were not counted.
+    overlap
+        None where there is one file or no order id.
+    statuses
+        The most frequent ones; empty where there is no column of them.
+    """
+
+    understood: str
+    duplicates: Duplicates | None = None
+    overlap: Overlap | None = None
+    statuses: tuple[Status, ...] = ()
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return what is worth a sentence on a terminal or in a report."""
+        return tuple(filter(None, (self._of_statuses(), self._of_duplicates(), self._of_overlap())))
+
+    def _of_statuses(self) -> str:
+        parts = []
+        for verb, counts in (("count", True), ("do not count", False)):
+            named = [
+                f"{_short(each.name)} ({each.rows:,})" for each in self.statuses if each.counts == counts
+            ]
+            if named:
+                parts.append(f"{', '.join(named)} {verb}")
+        return f"Rows by status: {'; '.join(parts)}." if parts else ""
+
+    def _of_duplicates(self) -> str:
+        if not self.duplicates or not self.duplicates.lines:
+            return ""
+        found = self.duplicates
+        return (
+            f"{'About ' if found.about else ''}{found.lines:,} lines repeat an earlier line in every column; they are "
+            "kept. Set them aside with --drop-duplicates if they are no sales of their own."
+        )
+
+    def _of_overlap(self) -> str:
+        if not self.overlap or not self.overlap.orders:
+            return ""
+        return (
+            f"The files overlap: {self.overlap.orders:,} orders stand in more than one of "
+            f"{self.overlap.files:,} files. Where that repeats their lines, --drop-duplicates sets the copies aside."
+        )
+
+
+def understood(layout: Layout, conventions: Conventions, source: Source) -> str:
+    """Return one line on how the source is read: the columns, the conventions of its text, the file."""
+    return "; ".join(filter(None, (layout.describe(), conventions.describe(), source.understood)))
+
+
+def notice(source: Source, layout: Layout, reading: Reading, account: LineAccount, read_as: str) -> Noticed:
+    """Return what is to be said of a source beside its account; ``read_as`` is what was understood of it."""
+    rows = account.read.rows - source.malformed_lines
+    dropped = account.set_aside.get("duplicate line")
+    return Noticed(
+        understood=read_as,
+        duplicates=Duplicates(dropped.rows if dropped else 0)
+        if reading.drop_duplicates
+        else count_duplicates(source.table, rows),
+        overlap=find_overlap(source, layout),
+        statuses=count_statuses(source.table, layout),
+    )
+
+
+def check_lines(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:
+    """Refuse a source of which no line can be used, or of which most lines are lost, and say what became of them.
+
+    Raises
+    ------
+    DataError
+        If no line can be used, or more than half are set aside for one reason that nobody asked for.
+    """
+    if account.used.rows:
+        _check_loss(account, layout, reading)
+        return
+    if not account.read.rows:
+        raise DataError(f"{source.name} holds a header but no order line. Export it again with its orders.")
+    if reading.as_of is not None and "on or after the as-of date" in account.set_aside and account.seen:
+        raise DataError(
+            f"No order is dated before the as-of date {reading.as_of}. The orders run from {account.seen[0]} to "
+            f"{account.seen[1]}. Give a later --as-of, or leave it out to count to the day after the last order."
+        )
+    reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
+    worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
+    raise DataError(
+        f"No line of {source.name} can be used. Set aside: {reasons} of {account.read.rows:,} lines. "
+        f"{_probably_wrong(worst, layout)} Give the right columns, or mend the file."
+    )
+
+
+def _check_loss(account: LineAccount, layout: Layout, reading: Reading) -> None:
+    read = account.read.rows
+    asked = {*ASKED, *(["excluded status"] if reading.keep_status else [])}
+    for reason, tally in account.set_aside.items():
+        if reason in asked or reading.accept_loss or tally.rows <= LOST_SHARE * read:
+            continue
+        raise DataError(
+            f"{tally.rows:,} of {read:,} lines ({100 * tally.rows / read:.0f} %) would be set aside for one reason: "
+            f"{reason}. {_probably_wrong(reason, layout)} To go on without these lines, add --accept-loss."
+        )
+
+
+def _probably_wrong(reason: str, layout: Layout) -> str:
+    columns = layout.columns
+    keys = " or ".join(repr(column) for _, column in layout.customers)
+    amount = repr(columns.amount) if columns.amount else f"{columns.quantity!r} x {columns.price!r}"
+    wrong = "That is probably not the right column; give it with"
+    per = "--amount-per line" if layout.amount_per == PER_ORDER else "--order NAME"
+    return {
+        "missing customer": f"Customers were read from {keys}. {wrong} --customer NAME.",
+        "unreadable date": f"Dates were read from {columns.date!r}. {wrong} --date NAME.",
+        "unreadable amount": f"Amounts were read from {amount}. {wrong} --amount NAME.",
+        "excluded status": f"Statuses were read from {columns.status!r}. If these orders were sold, say so with "
+        "--keep-status NAME,NAME, or --keep-status all.",
+        "conflicting order": f"Rows with one {columns.order!r} state different totals, customers or statuses, so the "
+        f"amounts are probably not the order's, or the order ids not unique. Try {per}.",
+        "malformed line": "The file is probably damaged, or its lines are divided by something else; give "
+        "--delimiter, or export it again.",
+        "other currency": f"Currencies were read from {columns.currency!r}; choose one that it holds.",
+    }.get(reason, "Widen the window or the condition.")
+
+
+def check_currency_column(layout: Layout, reading: Reading) -> None:
+    """Refuse to choose a currency where nothing tells it.
+
+    Raises
+    ------
+    SourceError
+        If there is no column of currencies.
+    """
+    if reading.currency is not None and layout.columns.currency is None:
+        raise SourceError(
+            "--currency needs to know the currency of each line, and no column was recognised as the currency. "
+            "Give it with --currency-column NAME, or leave --currency out."
+        )
+
+
+def check_currencies(account: LineAccount, lines: ir.Table, layout: Layout) -> None:
+    """Refuse to add up two currencies.
+
+    Raises
+    ------
+    SourceError
+        If the lines that would be used are in several.
+    """
+    if not account.several_currencies:
+        return
+    used = lines.filter(lines.reason == USED)
+    found = used.group_by("currency").agg(rows=used.count(), money=used.amount.sum())
+    found = found.filter(found.currency.notnull())
+    most = found.order_by(ibis.desc("rows"), "currency").limit(SHOWN).to_pyarrow().to_pylist()
+    more = found.count().to_pyarrow().as_py() - len(most)
+    listed = "; ".join(
+        f"{_short(row['currency'])} {row['rows']:,} lines worth {Decimal(row['money'] or 0):,.2f}"
+        for row in most
+    )
+    column = layout.columns.currency
+    raise SourceError(
+        f"The orders are in {len(most) + more:,} currencies"
+        f"{f' (column {column!r})' if column else ''}: {listed}{f'; and {more:,} more' if more else ''}. Money in "
+        f"different currencies cannot be added up. Choose one, like --currency {_short(most[0]['currency'])}, or give "
+        "a column with amounts in one currency with --amount NAME and its currency with --currency-column NAME."
+    )
+
+
+def count_duplicates(table: ir.Table, rows: int) -> Duplicates | None:
+    """Return how many lines are equal to an earlier one; None on an engine that would take long for it."""
+    if table.get_backend().name != "duckdb":
+        if rows > EXACT_LINES:
+            return None
+        return Duplicates(rows - int(table.distinct().count().to_pyarrow().as_py()))
+    hashed = table.select(line=ibis.struct({name: table[name] for name in table.columns}).hash())
+    about = rows > EXACT_LINES
+    if about:
+        hashed = hashed.filter(hashed.line % SLICES == 0)
+    groups = hashed.group_by("line").agg(copies=hashed.count() - 1)
+    copies = groups.filter(groups.copies > 0).copies.sum().to_pyarrow().as_py() or 0
+    return Duplicates(int(copies) * (SLICES if about else 1), about)
+
+
+def find_overlap(source: Source, layout: Layout) -> Overlap | None:
+    """Return which orders stand in several files; None where there is one file or no order id."""
+    if source.files < 2 or layout.columns.order is None:
+        return None
+    placed = source.located.select(
+        order=order_key(source.located[layout.columns.order]), file=source.located[FILE]
+    )
+    placed = placed.filter(placed.order.notnull())
+    orders = placed.group_by("order").agg(first=placed.file.min(), last=placed.file.max())
+    apart = orders.filter(orders["first"] != orders["last"])
+    found = apart.count().to_pyarrow().as_py()
+    return Overlap(int(found), source.files)
+
+
+def count_statuses(table: ir.Table, layout: Layout) -> tuple[Status, ...]:
+    """Return the most frequent statuses, and which of them count."""
+    if layout.columns.status is None:
+        return ()
+    named = table.select(status=table[layout.columns.status].cast("string").strip().nullif(""))
+    named = named.filter(named.status.notnull())
+    found = named.group_by("status").agg(rows=named.count())
+    most = found.order_by(ibis.desc("rows"), "status").limit(SHOWN_STATUSES).to_pyarrow().to_pylist()
+    kept = set(status_variants(layout.keep_status or ()))
+    dropped = set(status_variants((*layout.drop_status, *layout.refunded_status)))
+    return tuple(
+        Status(
+            row["status"],
+            row["rows"],
+            row["status"].lower() in kept
+            if layout.keep_status is not None
+            else row["status"].lower() not in dropped,
+        )
+        for row in most
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_WORD else text[: LONGEST_WORD - 3] + "..."
