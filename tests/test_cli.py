@@ -33,7 +33,11 @@ def run(monkeypatch, capsys, *arguments):
 
 def test_segment_says_what_it_read_found_and_wrote(monkeypatch, capsys, orders_csv, tmp_path):
     code, out, err = run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out")
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert err.startswith(
+        "Read as Orders: customer = customer_id, order = order_id, date = ordered_at, amount = "
+    )
+    assert err.count("\n") == 1
     lines = len(pd.read_csv(orders_csv))
     assert f"orders.csv: {lines:,} lines read, {lines:,} used worth " in out
     for words in ("High-Value Loyal", "At-Risk High-Value", "New/Potential", "Low-Value/Churned"):

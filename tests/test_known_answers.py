@@ -87,7 +87,7 @@ def test_lines_read_used_and_set_aside(retail):
 def test_lines_set_aside_are_listed_with_their_row_and_reason(retail):
     listed = retail.set_aside
     assert listed.count().to_pyarrow().as_py() == 135_080
-    assert listed.row.nunique().to_pyarrow().as_py() == 135_080
+    assert listed.line.nunique().to_pyarrow().as_py() == 135_080
     assert listed.reason.nunique().to_pyarrow().as_py() == 1
     assert listed.filter(listed.CustomerID.notnull()).count().to_pyarrow().as_py() == 0
 

@@ -158,8 +158,8 @@ def test_the_profile(folder, result):
 
 
 def test_lines_set_aside_keep_their_own_values(folder):
-    lines = pd.read_parquet(folder / "set_aside.parquet").sort_values("row")
-    assert lines["row"].tolist() == [10, 11, 12]
+    lines = pd.read_parquet(folder / "set_aside.parquet").sort_values("line")
+    assert lines["line"].tolist() == [10, 11, 12]
     assert lines["reason"].tolist() == ["missing customer", "unreadable date", "unreadable amount"]
     assert lines["order_date"].tolist() == ["2026-03-01", "someday", "2026-03-02"]
     assert lines["amount"].tolist() == ["33.3", "4", "lots"]

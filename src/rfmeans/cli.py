@@ -77,7 +77,7 @@ def segment_command(
     def work(tell: Callable[[str], None]) -> Segmentation:
         from rfmeans.pipeline import segment
 
-        return segment(orders, **asdict(segmenting), **how, on_stage=tell)
+        return segment(orders, **asdict(segmenting), **how, on_stage=tell, on_understood=_say(printing.quiet))
 
     _run(work, output, printing, default="segments")
 
@@ -99,7 +99,9 @@ def assign_command(
         from rfmeans.model import SegmentModel
         from rfmeans.pipeline import assign
 
-        return assign(SegmentModel.load(model), orders, **how, on_stage=tell)
+        return assign(
+            SegmentModel.load(model), orders, **how, on_stage=tell, on_understood=_say(printing.quiet)
+        )
 
     _run(work, output, printing, default="assigned")
 
@@ -111,7 +113,7 @@ def inspect_command(orders: Orders, reading: ReadingOptions, printing: PrintingO
     with _progress(printing.quiet) as tell:
         from rfmeans.inspection import inspect
 
-        found = inspect(orders, **reading.given(), on_stage=tell)
+        found = inspect(orders, **reading.given(), on_stage=tell, on_understood=_say(printing.quiet))
     if printing.as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     if not printing.quiet:
@@ -229,6 +231,18 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     except KeyboardInterrupt:
         console.print("Stopped. Nothing was written.")
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _say(quiet: bool) -> Callable[[str], None]:
+    """Return what prints a line on standard error, unless it was printed before."""
+    console, said = _console(), set[str]()
+
+    def say(line: str) -> None:
+        if not quiet and line not in said:
+            console.print(f"Read as {_escaped(line)}.", soft_wrap=True)
+        said.add(line)
+
+    return say
 
 
 def _finish(result: Segmentation, written: Written, playbook: Playbook, printing: PrintingOptions) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 
+from rfmeans.layouts import KINDS
 from rfmeans.orders import USED
 from rfmeans.rhythm import OrderDays
 
@@ -205,7 +206,7 @@ def find_test_marks(intake: Intake) -> tuple[TestMarks, ...]:
     used = intake.orders.filter(intake.orders.reason == USED)
     everyone = account.clustered.rows + sum(tally.rows for tally in account.customers_set_aside.values())
     looked = [
-        _marks(intake.customers.customer_id, str(roles.customer), "customers", everyone),
+        _marks(_own_keys(intake.customers.customer_id), str(roles.customer), "customers", everyone),
         _marks(used.order_id, str(getattr(roles, "order", None)), "orders", account.lines.orders),
         *(
             _marked_lines(intake, name, account.lines.used.rows)
@@ -214,6 +215,14 @@ def find_test_marks(intake: Intake) -> tuple[TestMarks, ...]:
         ),
     ]
     return tuple(marks for marks in looked if marks is not None and 0 < 2 * marks.count <= marks.of)
+
+
+def _own_keys(customers: ir.Column) -> ir.Column:
+    """Leave out the keys of a fallback, whose column is looked through by itself."""
+    if not isinstance(customers, ibis.expr.types.StringColumn):
+        return customers
+    fallback = ibis.or_(*(customers.startswith(f"{kind}:") for kind in KINDS))
+    return ibis.ifelse(fallback, ibis.null("string"), customers).name("customer_id")
 
 
 def _names_someone(column: ir.Column) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SettingsError
@@ -24,14 +25,15 @@ def inspect(
     *,
     columns: Columns | None = None,
     on_stage: Callable[[str], None] | None = None,
+    on_understood: Callable[[str], None] | None = None,
     **reading: Any,
 ) -> Inspection:
     """Say what is in the orders and whether they are ready to be segmented; nothing is clustered or written.
 
     Parameters
     ----------
-    orders, columns, on_stage, reading
-        As `segment` takes them. A table of customers has no orders to inspect.
+    orders, columns, on_stage, on_understood, reading
+        As `segment` takes them; no loss of lines is refused. A table of customers has no orders to inspect.
 
     Raises
     ------
@@ -55,7 +57,8 @@ def inspect(
     tell = on_stage or (lambda _stage: None)
     with Workspace() as scratch:
         tell("reading orders")
-        intake = read(orders, how, scratch, keep_orders=True)
+        how = replace(how, accept_loss=True)
+        intake = read(orders, how, scratch, keep_orders=True, on_understood=on_understood)
         assert intake.orders is not None
         assert intake.as_of is not None
         tell("inspecting orders and customers")

@@ -91,7 +91,8 @@ less Refunded Amount, status = Financial Status: paid, partially refunded and re
 
     def _statuses(self) -> str:
         if self.keep_status is not None:
-            return f"{' and '.join(filter(None, [', '.join(self.keep_status[:-1]), self.keep_status[-1]]))} orders count"
+            *others, last = self.keep_status
+            return f"{' and '.join([*filter(None, [', '.join(others)]), last])} orders count"
         return (
             "orders that were not sold, such as cancelled ones, do not count"
             if self.drop_status

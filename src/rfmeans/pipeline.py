@@ -51,6 +51,7 @@ def segment(
     score_cuts: Mapping[str, Sequence[float]] | None = None,
     lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     on_stage: Callable[[str], None] | None = None,
+    on_understood: Callable[[str], None] | None = None,
     **reading: Any,
 ) -> Segmentation:
     """Turn orders into named customer segments.
@@ -68,6 +69,8 @@ def segment(
         See `rfmeans.settings.Settings`.
     on_stage
         Called with a few words at the start of each stage.
+    on_understood
+        Called before the work with one line on how the orders are read; again where a closer look changes it.
     reading
         How to read the orders: the fields of `rfmeans.settings.Reading`, such as ``as_of``, and columns by role,
         one by one, such as ``customer``.
@@ -102,7 +105,7 @@ def segment(
     tell = on_stage or _silent
     with Workspace() as scratch:
         tell("reading orders")
-        intake = read(orders, how, scratch)
+        intake = read(orders, how, scratch, on_understood=on_understood)
         with engine_errors("Segmenting"):
             tell("measuring recency, frequency and monetary")
             model, groups = _fit(intake, (settings, words), scratch, tell)
@@ -115,6 +118,7 @@ def assign(
     *,
     columns: Columns | CustomerColumns | None = None,
     on_stage: Callable[[str], None] | None = None,
+    on_understood: Callable[[str], None] | None = None,
     **reading: Any,
 ) -> Segmentation:
     """Put a fitted model to other orders; as `SegmentModel.assign`, with profile and account."""
@@ -122,7 +126,7 @@ def assign(
     tell = on_stage or _silent
     with Workspace() as scratch:
         tell("reading orders")
-        intake = read(orders, how, scratch)
+        intake = read(orders, how, scratch, on_understood=on_understood)
         if not intake.account.clustered.rows:
             raise DataError(
                 f"No customer can be given a segment{_aside(intake)}. Give orders of which some are purchases."

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from rfmeans.accounts import Noticed
     from rfmeans.cuts import Scoring
     from rfmeans.distribution import Distributions
     from rfmeans.intake import Account, Intake
@@ -307,7 +308,12 @@ def account_dict(account: Account) -> dict[str, Any]:
         "first_day": lines.first_day.isoformat() if lines.first_day else None,
         "last_day": lines.last_day.isoformat() if lines.last_day else None,
         "customers": customers,
+        **_noticed(account.noticed),
     }
+
+
+def _noticed(noticed: Noticed | None) -> dict[str, Any]:
+    return asdict(noticed) if noticed else {}
 
 
 def _tally(tally: Tally) -> dict[str, Any]:

@@ -27,6 +27,8 @@ WIDE = 92  # columns from which the average order fits as well
 def print_summary(summary: Summary, written: Written, console: Console) -> None:
     """Print a result for a manager to read."""
     console.print(escape(read_line(summary)), soft_wrap=True)
+    for sentence in summary.account.noticed.sentences() if summary.account.noticed else ():
+        console.print(escape(sentence), soft_wrap=True)
     console.print(_table(summary, wide=console.width >= WIDE))
     console.print("Medians, against the medians of all customers:")
     for segment in summary.segments:

@@ -1,0 +1,81 @@
+"""Real exports of a shop against the right answer, order by order and customer by customer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import rfmeans
+from rfmeans.intake import read
+from rfmeans.orders import USED
+from rfmeans.settings import make_reading
+from rfmeans.workspace import Workspace
+
+EXPORTS = Path(__file__).resolve().parents[2] / "shared" / "data" / "store_exports"
+
+pytestmark = pytest.mark.skipif(not EXPORTS.exists(), reason="the real exports are not here")
+
+
+@pytest.fixture(scope="module")
+def truth() -> pd.DataFrame:
+    return pd.read_csv(EXPORTS / "truth_orders.csv", dtype=str)
+
+
+def read_orders(name: str) -> tuple[list[dict], object]:
+    """Return the used orders and the account."""
+    with Workspace() as scratch:
+        intake = read(str(EXPORTS / name), make_reading(), scratch, keep_orders=True)
+        used = intake.orders.filter(intake.orders.reason == USED)
+        return used.to_pyarrow().to_pylist(), intake.account
+
+
+@pytest.mark.parametrize("name", ["shopify_orders_export.csv", "stripe_payments.csv"])
+def test_the_counted_orders_are_the_truth_s(name, truth):
+    orders, account = read_orders(name)
+    lines = account.lines
+    assert (lines.orders, lines.purchases, lines.used.money) == (987, 967, Decimal("404097.87"))
+    counted = truth[truth.shopify_status.isin(["paid", "partially_refunded", "refunded"])]
+    net = {(row.order): Decimal(row.total) - Decimal(row.refunded) for row in counted.itertuples(index=False)}
+    assert sum(value == 0 for value in net.values()) == 20
+    if name.startswith("shopify"):
+        assert {str(order["order_id"]).lstrip("#"): order["total"] for order in orders} == net
+    else:
+        assert sorted(order["total"] for order in orders) == sorted(net.values())
+    expected: dict[str, Decimal] = {}
+    for row in counted.itertuples(index=False):
+        expected[row.customer] = expected.get(row.customer, Decimal(0)) + net[row.order]
+    found: dict[str, Decimal] = {}
+    for order in orders:
+        key = order["customer_id"]
+        found[key] = found.get(key, Decimal(0)) + order["total"]
+    assert len(found) == len(expected)
+    assert sorted(found.values()) == sorted(expected.values())
+
+
+def test_woocommerce_counts_completed_orders():
+    _, account = read_orders("woocommerce_analytics_orders.csv")
+    assert (account.lines.orders, account.lines.used.money) == (967, Decimal("406158.62"))
+    assert account.lines.set_aside["excluded status"].rows == 20 + 16 + 13
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("shopify_orders_export.csv", 20767),
+        ("stripe_payments.csv", 1003),
+        ("woocommerce_analytics_orders.csv", 1016),
+    ],
+)
+def test_every_row_is_in_one_place(name, rows):
+    with rfmeans.segment(EXPORTS / name, n_init=1) as result:
+        lines = result.summary.account.lines
+        assert lines.read.rows == rows
+        assert result.set_aside.count().to_pyarrow().as_py() == rows - lines.used.rows
+        assert result.summary.to_dict()["account"]["understood"].split(":")[0] in (
+            "Shopify orders export",
+            "Stripe payments",
+            "WooCommerce Analytics orders",
+        )
