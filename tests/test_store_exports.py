@@ -38,7 +38,7 @@ def test_the_counted_orders_are_the_truth_s(name, truth):
     lines = account.lines
     assert (lines.orders, lines.purchases, lines.used.money) == (987, 967, Decimal("404097.87"))
     counted = truth[truth.shopify_status.isin(["paid", "partially_refunded", "refunded"])]
-    net = {(row.order): Decimal(row.total) - Decimal(row.refunded) for row in counted.itertuples(index=False)}
+    net = {row.order: Decimal(row.total) - Decimal(row.refunded) for row in counted.itertuples(index=False)}
     assert sum(value == 0 for value in net.values()) == 20
     if name.startswith("shopify"):
         assert {str(order["order_id"]).lstrip("#"): order["total"] for order in orders} == net
