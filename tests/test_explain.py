@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 
 import ibis
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -44,6 +46,11 @@ def fitted(shop):
         yield result
 
 
+@pytest.fixture(scope="module")
+def explained(fitted, shop):
+    return [fitted.explain(customer) for customer in sorted(set(shop["customer_id"]))[:20]]
+
+
 # By hand: four customers with a segment
 
 
@@ -60,16 +67,27 @@ def test_standings_are_shares_of_the_customers_with_a_segment(by_hand):
     assert (monetary.worse, monetary.same, monetary.score) == (1 / 4, 2 / 4, 3)  # bob; cyd and dee
 
 
-def test_the_least_number_of_purchases_that_leads_up(by_hand):
-    """Cyd: 433, Potential Loyalists. Each purchase adds 8: after one (4, 32) it is 544, Champions, for 9 days; after
-    ten days R is 4, so 444, Loyal Customers."""
+def test_the_fewest_purchases_that_lead_up(by_hand):
+    """Cyd: 433, Potential Loyalists. Each purchase adds 8: after one (4, 32) it is 544, Champions, for 9 days, then
+    444 and 344, Loyal Customers; on day 30 it is 244, At Risk."""
     step = by_hand.explain("cyd").step
-    assert (step.purchases, step.amount, step.segment, step.days) == (1, 8.0, "Champions", 9)
+    assert (step.purchases, step.amount, step.days) == (1, 8.0, 29)
+    assert (step.at_first, step.segment) == ("Champions", "Loyal Customers")
+    assert by_hand.explain("cyd").lasting is None  # two make it 555, but on day 30 R is 2 all the same
 
 
-def test_a_step_that_holds_for_the_whole_horizon_comes_before_a_shorter_one(fitted, shop):
-    steps = [fitted.explain(customer).step for customer in sorted(set(shop["customer_id"]))[:25]]
-    assert any(step and step.days == 30 for step in steps)
+def test_more_purchases_that_last_longer():
+    """Bob: 411, Promising, each purchase 9. One: 522 and 422, Potential Loyalists, until R is 3 on day 20; two: 333
+    from then on, Need Attention; three: 344, Loyal Customers, all the 30 days."""
+    cuts = {**CUTS, "recency": [10, 20, 40, 60]}
+    with rfmeans.segment(CUSTOMERS, columns=CustomerColumns(), method="scores", score_cuts=cuts) as result:
+        found = result.explain("bob")
+    assert (found.step.purchases, found.step.segment, found.step.days) == (1, "Potential Loyalists", 19)
+    assert (found.lasting.purchases, found.lasting.segment, found.lasting.days) == (3, "Loyal Customers", 30)
+    assert found.lines[-2] == (
+        "To move it up: 1 more purchase of 9 (its average order value) would move it to Potential Loyalists until 19 "
+        "days after it; 3 would move it to Loyal Customers for 30 days at least."
+    )
 
 
 def test_drift_counts_the_days_without_a_purchase(by_hand):
@@ -91,10 +109,10 @@ def test_the_text(by_hand):
         "  last purchase 15 days ago (R 4): more recent than 25 % of the customers; 50 % have the same",
         "  3 purchases (F 3): more than 50 % of the customers; 25 % have the same",
         "  24 spent (M 3): more than 25 % of the customers; 50 % have the same",
-        "Segment: Potential Loyalists (2 of 11 by value): the name of its code 433.",
-        "Up: 1 more purchase of 8 (its average order value) within 30 days would move it to Champions, but only for "
-        "9 days after it.",
-        "Down: without another purchase it goes to Need Attention in 5 days.",
+        "Segment: Potential Loyalists, 2 of 11 by value. It is the name of the code 433.",
+        "To move it up: 1 more purchase of 8 (its average order value) would move it to Loyal Customers, at first even "
+        "to Champions, until 29 days after it.",
+        "Without another purchase: it goes to Need Attention in 5 days.",
     )
 
 
@@ -113,12 +131,10 @@ def test_nothing_small_is_said():
         found = result.explain(1)
     assert found.step is found.drift is None
     assert found.lines[-2] == (
-        "Up: nothing small moves it to a better segment, not even 5 more purchases of its average order value "
-        "within 30 days."
+        "To move it up: nothing small does so for a week, not even 5 more purchases of 1 each (its average order "
+        "value)."
     )
-    assert (
-        found.lines[-1] == f"Down: without another purchase it stays in {found.segment} for a year at least."
-    )
+    assert found.lines[-1] == f"Without another purchase: it stays in {found.segment} for a year at least."
 
 
 # Customers without a segment, and ones that are not there
@@ -143,39 +159,83 @@ def test_a_customer_who_is_not_there(by_hand):
     )
 
 
+def test_the_most_alike_ids_come_first():
+    table = pd.DataFrame({"customer_id": ["12346", "12347", "12348", "17234", "22347", "99999"]})
+    table = table.assign(recency=[1, 2, 3, 4, 5, 6], frequency=1, monetary=5.0)
+    with rfmeans.segment(table, columns=CustomerColumns(), method="scores") as result:
+        for key, ids in {
+            "1234": "'12346', '12347', '12348'",
+            "124347": "'12347', '22347'",
+            "12349.0": "'12346', '12347', '12348'",
+        }.items():
+            with pytest.raises(rfmeans.DataError) as found:
+                result.explain(key)
+            assert f"Similar ids: {ids}." in str(found.value)
+
+
 def test_whole_numbers_and_texts_name_the_same_customer(fitted, shop):
     customer = int(shop["customer_id"].min())
-    assert fitted.explain(customer) == fitted.explain(f" {customer} ")
+    assert fitted.explain(customer) == fitted.explain(f" {customer} ") == fitted.explain(float(customer))
 
 
 # K-Means
 
 
-def test_a_step_holds_under_the_model_and_fewer_purchases_lead_nowhere(fitted, shop):
+def test_a_step_holds_under_the_model_and_fewer_purchases_lead_nowhere(fitted, explained):
     """Each claim again, the customer put through `apply` by hand."""
     names = [name.text for name in fitted.model.names]
-    claims = 0
-    for customer in sorted(set(shop["customer_id"]))[:40]:
-        found = fitted.explain(customer)
-        if found.step is None:
-            continue
-        recency, frequency, monetary = (standing.value for standing in found.standings)
-        better = {
-            names[place - 1]
-            for place in better_than(fitted.model.names, found.segment_id, fitted.model.lexicon)
+    steps = [found for found in explained if found.step]
+    assert len(steps) >= 8
+    for found in steps[:8]:
+        places = better_than(fitted.model.names, found.segment_id, fitted.model.lexicon)
+        better = {names[place - 1] for place in places}
+        _, frequency, monetary = (standing.value for standing in found.standings)
+
+        def after(purchases, days, frequency=frequency, monetary=monetary):
+            more = monetary * (1 + purchases / frequency)
+            return moved(fitted.model, days, frequency + purchases, more)
+
+        step = found.step
+        assert (after(step.purchases, 1), after(step.purchases, step.days)) == (step.at_first, step.segment)
+        assert {step.at_first, step.segment} <= better
+        assert step.days == 30 or after(step.purchases, step.days + 1) not in better
+        assert all(after(fewer, 7) not in better for fewer in range(1, step.purchases))
+
+
+@pytest.mark.parametrize("when", ["first", "last"])
+def test_a_step_holds_when_the_purchases_are_made(fitted, explained, shop, when):
+    """The orders with the purchases in them, assigned on the first and on the last day of the claim."""
+    as_of = fitted.model.as_of
+    claims = [found for found in explained if found.step]
+    bought = [line for found in claims for line in purchases(found, as_of)]
+    lines = pd.concat([shop, pd.DataFrame(bought)])
+    told = {}
+    for days in sorted({found.step.days for found in claims} if when == "last" else {1}):
+        # A day's last purchase counts one day from the next on.
+        placed = fitted.model.assign(lines, as_of=as_of + dt.timedelta(days=4 + days)).to_pandas()
+        segments = dict(zip(placed["customer_id"].astype(str), placed["segment"], strict=True))
+        told |= {
+            found.customer: (segments[found.customer], found.step)
+            for found in claims
+            if when == "first" or found.step.days == days
         }
-        after = {
-            (more, days): moved(fitted.model, days, frequency + more, monetary * (1 + more / frequency))
-            for more in range(1, found.step.purchases + 1)
-            for days in (1, found.step.days)
+    assert len(told) == len(claims) >= 8
+    for segment, step in told.values():
+        assert segment == (step.at_first if when == "first" else step.segment)
+
+
+def purchases(found, as_of):
+    """Lines of the claim's purchases, one a day, the last of them four days after the as-of date."""
+    return [
+        {
+            "customer_id": int(found.customer),
+            "order_id": 10_000_000 + 10 * int(found.customer) + more,
+            "ordered_at": pd.Timestamp(as_of) + pd.Timedelta(days=4 - more),
+            "quantity": 1,
+            "unit_price": round(found.step.amount / found.step.purchases, 2),
         }
-        assert recency >= 1
-        assert found.step.segment in better
-        assert {after[found.step.purchases, days] for days in (1, found.step.days)} == {found.step.segment}
-        if found.step.days < 30:
-            assert all(after[more, 1] not in better for more in range(1, found.step.purchases))
-        claims += 1
-    assert claims >= 10
+        for more in range(found.step.purchases)
+    ]
 
 
 def moved(model, recency: float, frequency: float, monetary: float) -> str:
@@ -186,9 +246,8 @@ def moved(model, recency: float, frequency: float, monetary: float) -> str:
     return row["segment"]
 
 
-def test_the_nearest_centre_is_the_segments_own(fitted, shop):
-    for customer in sorted(set(shop["customer_id"]))[:20]:
-        found = fitted.explain(customer)
+def test_the_nearest_centre_is_the_segments_own(explained):
+    for found in explained:
         assert found.nearest[0].segment == found.segment != found.nearest[1].segment
 
 

@@ -70,6 +70,7 @@ ORDER = [  # one a line
     "choice",
     "profile",
     "distribution",
+    "explanation",
     "explain",
     "model",
     "summary",

@@ -7,14 +7,15 @@ is told. A purchase is of the customer's own average order value.
 from __future__ import annotations
 
 import difflib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from rfmeans.errors import DataError
-from rfmeans.formats import clip, counted, money, percent
-from rfmeans.rfm import NO_NET_SPEND, NO_PURCHASE
+from rfmeans.explanation import HORIZON, MOST_PURCHASES, Centre, Drift, Explanation, Standing, Step
+from rfmeans.formats import clip, counted
 from rfmeans.scaling import FEATURES
 from rfmeans.values import money as decimal_money
 
@@ -26,223 +27,11 @@ if TYPE_CHECKING:
 
     from rfmeans.names import Name
 
-HORIZON = 30  # days
-MOST_PURCHASES = 5
+WEEK = 7  # days: nobody aims at less
 FAR = 365  # days without a purchase that are looked ahead
 LOOKED_AT = 2000  # ids that a mistyped one is compared with
+ALIKE = 0.7
 SHOWN_IDS = 3
-REASONS = {
-    NO_PURCHASE: "it has no purchase (returns or free orders only), so it has no recency",
-    NO_NET_SPEND: "its returns are worth as much as its purchases or more, so it has no net spend",
-}
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a customer stands in one feature, among all segmented customers.
-
-    Attributes
-    ----------
-    feature
-        recency, frequency or monetary.
-    value
-        Days, purchases or net money.
-    worse, same
-        Share of customers that are strictly worse, and that have the same value (this one among them).
-    score
-        R, F or M score; None where the model has none.
-    """
-
-    feature: str
-    value: float
-    worse: float
-    same: float
-    score: int | None
-
-
-@dataclass(frozen=True)
-class Centre:
-    """A segment's centre: days, purchases, net money."""
-
-    segment: str
-    recency: float
-    frequency: float
-    monetary: float
-
-
-@dataclass(frozen=True)
-class Step:
-    """The least that leads to a better segment.
-
-    Attributes
-    ----------
-    purchases
-        More purchases, each of the average order value.
-    amount
-        Their money altogether.
-    segment
-        Where they lead.
-    days
-        The customer is there until this many days after the last of them, 30 at most.
-    """
-
-    purchases: int
-    amount: float
-    segment: str
-    days: int
-
-
-@dataclass(frozen=True)
-class Drift:
-    """What comes without another purchase: another segment, in this many days."""
-
-    days: int
-    segment: str
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a customer is where it is.
-
-    Attributes
-    ----------
-    customer
-        Its id, as text.
-    as_of
-        The date recency is counted to; None for a table of customers.
-    customers
-        Customers with a segment, this one among them.
-    reason
-        Why it is set aside; None where it has a segment. Then nothing below is known but money.
-    standings
-        Recency, frequency and monetary.
-    segment_id, segment, segments
-        Its segment, and the number of segments.
-    confidence
-        From 0, on a border, to 1; None where the model has no centres.
-    nearest
-        The nearest and the second-nearest centre; None likewise.
-    rfm_score, score_segment
-        Code of its scores and their name; None where the model has none.
-    best
-        Whether no segment is better.
-    step
-        What would move it to a better segment; None where nothing small does.
-    drift
-        What comes without another purchase; None where nothing changes within a year.
-    currency_symbol
-        Sign that money is shown with; may be empty.
-    """
-
-    customer: str
-    as_of: dt.date | None
-    customers: int
-    reason: str | None = None
-    standings: tuple[Standing, ...] = ()
-    segment_id: int | None = None
-    segment: str | None = None
-    segments: int = 0
-    confidence: float | None = None
-    nearest: tuple[Centre, Centre] | None = None
-    rfm_score: str | None = None
-    score_segment: str | None = None
-    best: bool = False
-    step: Step | None = None
-    drift: Drift | None = None
-    currency_symbol: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON values, with the text."""
-        return {
-            **asdict(self),
-            "standings": [asdict(standing) for standing in self.standings],
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-            "text": list(self.lines),
-        }
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The explanation in sentences, one a line."""
-        when = f", as of {self.as_of}" if self.as_of else ""
-        head = f"Customer {clip(self.customer)}{when}, among {counted(self.customers, 'customer')} with a segment:"
-        if self.reason is not None:
-            why = REASONS.get(self.reason, self.reason)
-            return (f"Customer {clip(self.customer)}{when} is in no segment: {why}.",)
-        standings = (f"  {_standing(found, self.currency_symbol)}" for found in self.standings)
-        return (
-            head,
-            *standings,
-            self._segment_line(),
-            *self._score_lines(),
-            self._step_line(),
-            self._drift_line(),
-        )
-
-    def _segment_line(self) -> str:
-        line = f"Segment: {self.segment} ({self.segment_id} of {self.segments} by value)"
-        if self.nearest is None:
-            return f"{line}: the name of its code {self.rfm_score}."
-        nearest, second = (
-            f"{centre.segment} ({counted(centre.recency, 'day')}, {counted(centre.frequency, 'purchase')}, "
-            f"{money(centre.monetary, self.currency_symbol)})"
-            for centre in self.nearest
-        )
-        line += f": of all centres that of {nearest} is nearest; next is {second}"
-        return f"{line}." if self.confidence is None else f"{line}. Confidence {self.confidence:.2f} of 1."
-
-    def _score_lines(self) -> tuple[str, ...]:
-        if self.rfm_score is None or self.nearest is None:
-            return ()
-        return (f"Scores: {self.rfm_score}, {self.score_segment}.",)
-
-    def _step_line(self) -> str:
-        if self.best:
-            return "Up: no segment is better."
-        if self.step is None:
-            return (
-                f"Up: nothing small moves it to a better segment, not even {MOST_PURCHASES} more purchases of its "
-                f"average order value within {HORIZON} days."
-            )
-        step, each = self.step, money(self.step.amount / self.step.purchases, self.currency_symbol)
-        several = step.purchases > 1
-        bought = (
-            f"{counted(step.purchases, 'more purchase')} of {each}{' each' if several else ''} (its average order "
-            f"value) within {HORIZON} days would move it to {step.segment}"
-        )
-        if step.days >= HORIZON:
-            return f"Up: {bought}."
-        after = "the last of them" if several else "it"
-        return f"Up: {bought}, but only for {counted(step.days, 'day')} after {after}."
-
-    def _drift_line(self) -> str:
-        if self.drift is None:
-            return f"Down: without another purchase it stays in {self.segment} for a year at least."
-        return f"Down: without another purchase it goes to {self.drift.segment} in {counted(self.drift.days, 'day')}."
-
-
-def _standing(found: Standing, symbol: str) -> str:
-    what, more = {
-        "recency": (f"last purchase {counted(found.value, 'day')} ago", "more recent than"),
-        "frequency": (counted(found.value, "purchase"), "more than"),
-        "monetary": (f"{money(found.value, symbol)} spent", "more than"),
-    }[found.feature]
-    score = "" if found.score is None else f" ({found.feature[0].upper()} {found.score})"
-    same = f"; {percent(found.same)} have the same" if found.same >= 0.01 else ""
-    return f"{what}{score}: {_rank(found.worse, more)}{same}"
-
-
-def _rank(worse: float, more: str) -> str:
-    """Return the share of customers that are worse, in words.
-
-    >>> _rank(0.0, "more than"), _rank(0.003, "more than"), _rank(0.998, "more than")
-    ('nobody is worse', 'fewer than 1 % of the customers are worse', 'more than 99 % of the customers')
-    """
-    if not worse:
-        return "nobody is worse"
-    share = percent(worse)
-    if share.startswith("<"):
-        return "fewer than 1 % of the customers are worse"
-    return f"{more} {share.removeprefix('> ')} of the customers"
 
 
 @dataclass(frozen=True)
@@ -290,7 +79,7 @@ def explain_customer(
     DataError
         If there is no such customer; the message names those with a similar id.
     """
-    key = str(customer).strip()
+    key = _text(customer)
     found = customers.filter(customers.customer_id.cast("string") == key).limit(1)
     rows = placing.apply(found).to_pyarrow().to_pylist()
     if not rows:
@@ -302,6 +91,7 @@ def explain_customer(
     count, standings = _standings(kept, row)
     better = set(placing.better(row["segment_id"]))
     moved = _tried(row, placing)
+    step, lasting = _steps(moved, row, better, placing.names)
     return Explanation(
         customer=key,
         as_of=as_of,
@@ -315,7 +105,8 @@ def explain_customer(
         rfm_score=row["rfm_score"],
         score_segment=row["score_segment"],
         best=not better,
-        step=_step(moved, row, better, placing.names),
+        step=step,
+        lasting=lasting,
         drift=_drift(moved, row, placing.names),
         currency_symbol=symbol,
     )
@@ -363,20 +154,20 @@ def _tried(row: dict[str, Any], placing: Placing) -> dict[_Move, int]:
     return {moves[found["customer_id"]]: found["segment_id"] for found in placed}
 
 
-def _step(
+def _steps(
     moved: dict[_Move, int], row: dict[str, Any], better: Collection[int], names: Sequence[Name]
-) -> Step | None:
-    """Return the fewest purchases that lead up for the whole horizon; else the fewest that do for a while."""
+) -> tuple[Step | None, Step | None]:
+    """Return the fewest purchases that lead up for a week, and the fewest for the horizon where these are more."""
     each = float(row["monetary"]) / float(row["frequency"])
     steps = []
-    for purchases in range(1, MOST_PURCHASES + 1):
-        reached = moved[purchases, 1]
-        if reached in better:
-            days = next(
-                (day - 1 for day in range(1, HORIZON + 1) if moved[purchases, day] != reached), HORIZON
-            )
-            steps.append(Step(purchases, purchases * each, names[reached - 1].text, days))
-    return next((step for step in steps if step.days == HORIZON), steps[0] if steps else None)
+    for n in range(1, MOST_PURCHASES + 1):
+        held = takewhile(lambda place: place in better, (moved[n, day] for day in range(1, HORIZON + 1)))
+        if len(places := list(held)) >= WEEK:
+            last, first = names[places[-1] - 1].text, names[places[0] - 1].text
+            steps.append(Step(n, n * each, len(places), last, first))
+    step = steps[0] if steps else None
+    lasting = next((found for found in steps if found.days == HORIZON), None)
+    return step, lasting if lasting != step else None
 
 
 def _drift(moved: dict[_Move, int], row: dict[str, Any], names: Sequence[Name]) -> Drift | None:
@@ -403,13 +194,36 @@ def _unknown(customers: ir.Table, key: str) -> str:
     )
 
 
+def _text(customer: object) -> str:
+    """Return an id as text; a whole number stays one, even where a frame with gaps made it a float.
+
+    >>> _text(12347.0), _text(" a7 ")
+    ('12347', 'a7')
+    """
+    whole = isinstance(customer, float) and customer.is_integer()
+    return str(int(customer) if whole else customer).strip()  # type: ignore[call-overload]
+
+
 def _similar(customers: ir.Table, key: str) -> list[str]:
     """Return ids that a mistyped one may have meant: one mistake leaves its first or its second half as it is."""
+    key = key.removesuffix(".0").lower()
     half = max(1, len(key) // 2)
     ids = customers.filter(customers.customer_id.notnull()).select(text=customers.customer_id.cast("string"))
     lower = ids.text.lower()
-    alike = lower.startswith(key[:half].lower()) | lower.endswith(key[-half:].lower())
+    alike = lower.startswith(key[:half]) | lower.endswith(key[-half:])
     near = ids.filter(alike & ids.text.length().between(len(key) - 1, len(key) + 1))
     rows = near.order_by("text").limit(LOOKED_AT).to_pyarrow().to_pylist()
-    folded = {row["text"].lower(): row["text"] for row in rows}
-    return [folded[text] for text in difflib.get_close_matches(key.lower(), folded, n=SHOWN_IDS, cutoff=0.7)]
+    likeness = {row["text"]: _likeness(key, row["text"].lower()) for row in rows}
+    close = [text for text, (ratio, *_) in likeness.items() if ratio >= ALIKE]
+    return sorted(close, key=lambda text: likeness[text], reverse=True)[:SHOWN_IDS]
+
+
+def _likeness(key: str, text: str) -> tuple[float, int, int]:
+    """Return how much two ids have in common; of the same, more at both ends counts more, and at the start most."""
+    start, end = _shared(key, text), _shared(key[::-1], text[::-1])
+    return difflib.SequenceMatcher(None, key, text).ratio(), start + end, start
+
+
+def _shared(one: str, other: str) -> int:
+    """Return the number of characters that two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -15,7 +15,8 @@ import numpy as np
 
 from rfmeans.cuts import Scoring
 from rfmeans.errors import ModelError, OutputError
-from rfmeans.explain import Centre, Explanation, Placing, explain_customer
+from rfmeans.explain import Placing, explain_customer
+from rfmeans.explanation import Centre, Explanation
 from rfmeans.intake import read
 from rfmeans.kmeans import nearest
 from rfmeans.lexicon import Lexicon, built_in, read_lexicon

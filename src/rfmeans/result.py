@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rfmeans.audiences import Audiences
     from rfmeans.charts import Charts
-    from rfmeans.explain import Explanation
+    from rfmeans.explanation import Explanation
     from rfmeans.model import SegmentModel
     from rfmeans.playbook import Playbook
     from rfmeans.report import Report

@@ -1,0 +1,255 @@
+"""The explanation of one customer: plain numbers, and the sentences that tell them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.formats import clip, counted, money, percent
+from rfmeans.rfm import NO_NET_SPEND, NO_PURCHASE
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+HORIZON = 30  # days
+MOST_PURCHASES = 5
+REASONS = {
+    NO_PURCHASE: "it has no purchase (returns or free orders only), so it has no recency",
+    NO_NET_SPEND: "its returns are worth as much as its purchases or more, so it has no net spend",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a customer stands in one feature, among all segmented customers.
+
+    Attributes
+    ----------
+    feature
+        recency, frequency or monetary.
+    value
+        Days, purchases or net money.
+    worse, same
+        Share of customers that are strictly worse, and that have the same value (this one among them).
+    score
+        R, F or M score; None where the model has none.
+    """
+
+    feature: str
+    value: float
+    worse: float
+    same: float
+    score: int | None
+
+
+@dataclass(frozen=True)
+class Centre:
+    """A segment's centre: days, purchases, net money."""
+
+    segment: str
+    recency: float
+    frequency: float
+    monetary: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """Purchases that lead to a better segment.
+
+    Attributes
+    ----------
+    purchases
+        More purchases, each of the average order value.
+    amount
+        Their money altogether.
+    days
+        It is better off until this many days after the last of them, 30 at most.
+    segment
+        Where it is on the last of these days.
+    at_first
+        Where it is on the day after the purchases.
+    """
+
+    purchases: int
+    amount: float
+    days: int
+    segment: str
+    at_first: str
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What comes without another purchase: another segment, in this many days."""
+
+    days: int
+    segment: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a customer is where it is.
+
+    Attributes
+    ----------
+    customer
+        Its id, as text.
+    as_of
+        The date recency is counted to; None for a table of customers.
+    customers
+        Customers with a segment, this one among them.
+    reason
+        Why it is set aside; None where it has a segment. Then nothing below is known but money.
+    standings
+        Recency, frequency and monetary.
+    segment_id, segment, segments
+        Its segment, and the number of segments.
+    confidence
+        From 0, on a border, to 1; None where the model has no centres.
+    nearest
+        The nearest and the second-nearest centre; None likewise.
+    rfm_score, score_segment
+        Code of its scores and their name; None where the model has none.
+    best
+        Whether no segment is better.
+    step
+        The fewest purchases that lead to a better segment for a week or more; None where not even five do.
+    lasting
+        The fewest that do so for 30 days, where these are more; None where not even five do.
+    drift
+        What comes without another purchase; None where nothing changes within a year.
+    currency_symbol
+        Sign that money is shown with; may be empty.
+    """
+
+    customer: str
+    as_of: dt.date | None
+    customers: int
+    reason: str | None = None
+    standings: tuple[Standing, ...] = ()
+    segment_id: int | None = None
+    segment: str | None = None
+    segments: int = 0
+    confidence: float | None = None
+    nearest: tuple[Centre, Centre] | None = None
+    rfm_score: str | None = None
+    score_segment: str | None = None
+    best: bool = False
+    step: Step | None = None
+    lasting: Step | None = None
+    drift: Drift | None = None
+    currency_symbol: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain JSON values, with the text."""
+        return {
+            **asdict(self),
+            "standings": [asdict(standing) for standing in self.standings],
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "text": list(self.lines),
+        }
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The explanation in sentences, one a line."""
+        who = f"Customer {clip(self.customer)}"
+        when = f", as of {self.as_of}," if self.as_of else ""
+        if self.reason is not None:
+            return (f"{who}{when} is in no segment: {REASONS.get(self.reason, self.reason)}.",)
+        head = f"{who}{when or ','} among {counted(self.customers, 'customer')} with a segment:"
+        standings = (f"  {_standing(found, self.currency_symbol)}" for found in self.standings)
+        return (
+            head,
+            *standings,
+            self._segment_line(),
+            *self._score_lines(),
+            self._step_line(),
+            self._drift_line(),
+        )
+
+    def _segment_line(self) -> str:
+        line = f"Segment: {self.segment}, {self.segment_id} of {self.segments} by value."
+        if self.nearest is None:
+            return f"{line} It is the name of the code {self.rfm_score}."
+        nearest, second = (
+            f"{centre.segment} ({counted(centre.recency, 'day')}, {counted(centre.frequency, 'purchase')}, "
+            f"{money(centre.monetary, self.currency_symbol)})"
+            for centre in self.nearest
+        )
+        line += f" The nearest centre is that of {nearest}, the second-nearest that of {second}."
+        return line if self.confidence is None else f"{line} Confidence {self.confidence:.2f} of 1."
+
+    def _score_lines(self) -> tuple[str, ...]:
+        if self.rfm_score is None or self.nearest is None:
+            return ()
+        return (f"Scores: {self.rfm_score}, {self.score_segment}.",)
+
+    def _step_line(self) -> str:
+        if self.best:
+            return "To move it up: no segment is better."
+        if self.step is None:
+            return (
+                f"To move it up: nothing small does so for a week, not even {MOST_PURCHASES} more purchases of "
+                f"{money(self._average_order, self.currency_symbol)} each (its average order value)."
+            )
+        return f"To move it up: {self._step_told(self.step)}{self._lasting_told()}."
+
+    @property
+    def _average_order(self) -> float:
+        _, frequency, monetary = self.standings
+        return monetary.value / frequency.value
+
+    def _step_told(self, step: Step) -> str:
+        several = step.purchases > 1
+        even = f", at first even to {step.at_first}," if step.at_first != step.segment else ""
+        bought = (
+            f"{counted(step.purchases, 'more purchase')} of {money(self._average_order, self.currency_symbol)} "
+            f"{'each ' if several else ''}(its average order value)"
+        )
+        if step.days >= HORIZON:
+            return f"{bought} within {HORIZON} days would move it to {step.segment}{even.removesuffix(',')}"
+        after = "the last of them" if several else "it"
+        return (
+            f"{bought} would move it to {step.segment}{even} until {counted(step.days, 'day')} after {after}"
+        )
+
+    def _lasting_told(self) -> str:
+        if self.lasting is None or self.step is None:
+            return ""
+        there = (
+            "keep it there"
+            if self.lasting.segment == self.step.segment
+            else f"move it to {self.lasting.segment}"
+        )
+        return f"; {self.lasting.purchases} would {there} for {HORIZON} days at least"
+
+    def _drift_line(self) -> str:
+        if self.drift is None:
+            return f"Without another purchase: it stays in {self.segment} for a year at least."
+        return (
+            f"Without another purchase: it goes to {self.drift.segment} in {counted(self.drift.days, 'day')}."
+        )
+
+
+def _standing(found: Standing, symbol: str) -> str:
+    what, more = {
+        "recency": (f"last purchase {counted(found.value, 'day')} ago", "more recent than"),
+        "frequency": (counted(found.value, "purchase"), "more than"),
+        "monetary": (f"{money(found.value, symbol)} spent", "more than"),
+    }[found.feature]
+    score = "" if found.score is None else f" ({found.feature[0].upper()} {found.score})"
+    same = f"; {percent(found.same)} have the same" if found.same >= 0.01 else ""
+    return f"{what}{score}: {_rank(found.worse, more)}{same}"
+
+
+def _rank(worse: float, more: str) -> str:
+    """Return the share of customers that are worse, in words.
+
+    >>> _rank(0.0, "more than"), _rank(0.003, "more than"), _rank(0.998, "more than")
+    ('nobody is worse', 'fewer than 1 % of the customers are worse', 'more than 99 % of the customers')
+    """
+    if not worse:
+        return "nobody is worse"
+    share = percent(worse)
+    if share.startswith("<"):
+        return "fewer than 1 % of the customers are worse"
+    return f"{more} {share.removeprefix('> ')} of the customers"
