@@ -211,4 +211,4 @@ def test_fewer_distinct_customers_than_segments_is_refused(workspace, exact_limi
     points = np.repeat(cloud(3), 10, axis=0)
     cells = collect_cells(as_table(points), len(points), workspace, exact_limit=exact_limit)
     with pytest.raises(DataError, match="Found 3 distinct among 30 customers"):
-        fit_centres(as_table(points), cells, Settings(segments=4))
+        fit_centres(as_table(points), cells, 4, Settings())

@@ -65,6 +65,7 @@ ORDER = [  # one a line
     "scores",
     "cells",
     "kmeans",
+    "confidence",
     "stability",
     "votes",
     "choice",

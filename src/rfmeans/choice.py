@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from rfmeans.formats import percent
 from rfmeans.kmeans import check_distinct
 from rfmeans.scaling import significant
 from rfmeans.settings import MIN_SEGMENTS
-from rfmeans.stability import RESAMPLES, STABLE, measure_stability, nearest_centre, resample_size
+from rfmeans.stability import RESAMPLES, measure_stability, nearest_centre, resample_size
 from rfmeans.votes import (
     busiest_border,
     calinski_harabasz,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 MOST = 10  # the largest number that is tried
 SMALLEST_SHARE = 0.03
 WEAKEST = 0.75  # Jaccard similarity from which Hennig (2007) calls a cluster stable
+SURE = 0.9  # stability of a number to recommend; from 0.8 on there is no warning
 LEAST_GAIN = 0.04
 CROWDED = 1.0
 STARTS = 10
@@ -91,8 +92,8 @@ class Vote:
 
     @property
     def survives(self) -> bool:
-        """Whether the segments, together and each, survive resampling."""
-        return self.stability >= STABLE and self.weakest >= WEAKEST
+        """Whether the segments survive resampling: together 0.9 or more, each 0.75 or more."""
+        return self.stability >= SURE and self.weakest >= WEAKEST
 
     @property
     def large_enough(self) -> bool:
@@ -135,6 +136,10 @@ class Choice:
     silhouette_sample: int
     resamples: int
     resample_size: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the choice as plain values, with what each index alone would take."""
+        return {**asdict(self), "favourites": self.favourites}
 
     @property
     def favourites(self) -> dict[str, int | None]:
@@ -241,13 +246,17 @@ def _falls_in_a_cloud(cells: Cells, middle: Floats, numbers: range, seed: int) -
     _, spread, axes = np.linalg.svd(off / np.sqrt(cells.counts.sum()), full_matrices=False)
     size = min(int(cells.counts.sum()), REFERENCE_SIZE)
     clouds = [rng.normal(size=(size, len(spread))) * spread @ axes for _ in range(REFERENCES)]
-    logs = [
-        [np.log(((cloud - cloud.mean(axis=0)) ** 2).sum())]
-        + [np.log(_fit(cloud, k, seed, REFERENCE_STARTS).inertia_) for k in numbers]
-        for cloud in clouds
-    ]
+    logs = [_log_inertias(cloud, numbers, seed) for cloud in clouds]
     falls: Floats = -np.diff(np.mean(logs, axis=0))
     return falls
+
+
+def _log_inertias(cloud: Floats, numbers: range, seed: int) -> Floats:
+    """Return the logarithm of a cloud's inertia about one centre and about each number of them."""
+    total = float(((cloud - cloud.mean(axis=0)) ** 2).sum())
+    inertias = [_fit(cloud, k, seed, REFERENCE_STARTS).inertia_ for k in numbers]
+    logs: Floats = np.log(np.maximum([total, *inertias], total * NOTHING_LEFT))
+    return logs
 
 
 def _fit(points: Floats, k: int, seed: int, starts: int, weights: Floats | None = None) -> Any:

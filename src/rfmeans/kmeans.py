@@ -46,8 +46,8 @@ class Fit:
     moved: float
 
 
-def fit_centres(features: ir.Table, cells: Cells, settings: Settings) -> Fit:
-    """Return the centres for all customers.
+def fit_centres(features: ir.Table, cells: Cells, k: int, settings: Settings) -> Fit:
+    """Return k centres for all customers.
 
     Where each customer is its own cell, that is scikit-learn's result as it stands; else scikit-learn's result
     on the cells is refined on the engine until it stands still.
@@ -60,9 +60,9 @@ def fit_centres(features: ir.Table, cells: Cells, settings: Settings) -> Fit:
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
 
-    check_distinct(cells, settings.segments)
+    check_distinct(cells, k)
     model = KMeans(
-        settings.segments,
+        k,
         init="k-means++",
         n_init=settings.n_init,
         max_iter=MAX_ITERATIONS,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rfmeans.confidence import add_confidence
 from rfmeans.cuts import Scoring
 from rfmeans.errors import ModelError, OutputError
 from rfmeans.explain import Placing, explain_customer
@@ -25,6 +26,7 @@ from rfmeans.scaling import FEATURES, Z_COLUMNS, FeatureScaling, Scaling, to_fea
 from rfmeans.scores import SCORE_COLUMNS, add_scores, segment_ids
 from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, make_reading
 from rfmeans.sources import engine_errors
+from rfmeans.stability import Stability
 from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 FORMAT = "rfmeans-model"
 VERSION = 2  # 1: without scores and lexicon
 OUTPUT_COLUMNS = (
-    *("customer_id", "recency", "frequency", "monetary", "segment_id", "segment"),
+    *("customer_id", "recency", "frequency", "monetary", "segment_id", "segment", "confidence"),
     *SCORE_COLUMNS,
     "reason",
 )
@@ -57,7 +59,7 @@ class SegmentModel:
     inertia
         Sum of their squared distances to the nearest centre; None without centres.
     settings
-        transform, seed and n_init of the fit.
+        transform, seed and n_init of the fit; segments, a number or "auto", and then why it became this one.
     scoring
         Cut points of the scores; None in a model of version 1.
     lexicon
@@ -65,6 +67,8 @@ class SegmentModel:
     score_segments
         Where the segments are those of the scores: the names by segment id, the most valuable first, and then
         the names that nobody had.
+    stability
+        How the segments survived resampling; None in a model that does not say.
     """
 
     scaling: Scaling
@@ -76,6 +80,7 @@ class SegmentModel:
     scoring: Scoring | None = None
     lexicon: Lexicon = field(default_factory=built_in)
     score_segments: tuple[str, ...] = ()
+    stability: Stability | None = None
 
     @property
     def names(self) -> tuple[Name, ...]:
@@ -91,7 +96,7 @@ class SegmentModel:
         return empty_regions(self.names, self.lexicon)
 
     def apply(self, customers: ir.Table) -> ir.Table:
-        """Add segment_id, segment and scores to a table of customers (expression; columns as in customers.parquet).
+        """Add segment_id, segment, confidence and scores to customers (expression; columns as in customers.parquet).
 
         Customers with a reason to be set aside get null.
         """
@@ -102,6 +107,7 @@ class SegmentModel:
         placed = placed.mutate(
             segment_id=ibis.ifelse(placed.reason.isnull(), self._segment_id(placed), ibis.null("int64"))
         )
+        placed = add_confidence(placed, np.array(self.centres))
         texts = enumerate((name.text for name in self.names), start=1)
         return placed.mutate(segment=placed.segment_id.cases(*texts, else_=ibis.null("string"))).select(
             *OUTPUT_COLUMNS
@@ -130,8 +136,8 @@ class SegmentModel:
         Returns
         -------
         Ibis table
-            customer_id, recency, frequency, monetary, segment_id, segment, r_score, f_score, m_score, rfm_score,
-            score_segment, reason.
+            customer_id, recency, frequency, monetary, segment_id, segment, confidence, r_score, f_score, m_score,
+            rfm_score, score_segment, reason.
         """
         with Workspace() as scratch:
             intake = read(orders, make_reading(columns, **reading), scratch)
@@ -222,6 +228,7 @@ class SegmentModel:
             ],
             "scores": self.scoring.to_dict() if self.scoring else None,
             "lexicon": self.lexicon.to_dict(),
+            "stability": asdict(self.stability) if self.stability else None,
         }
         return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -287,6 +294,7 @@ def _from_content(content: dict[str, Any]) -> SegmentModel:
         as_of=dt.date.fromisoformat(content["as_of"]) if content["as_of"] else None,
         customers=int(content["customers"]),
         settings=dict(content["settings"]),
+        stability=Stability.from_dict(content["stability"]) if content.get("stability") else None,
         **_segments_from(content),
     )
 

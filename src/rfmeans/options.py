@@ -156,7 +156,7 @@ class SegmentingOptions:
 
     PANEL = "How customers are segmented"
 
-    segments: Annotated[str, typer.Option("--segments", help="Number of segments, 2 to 12.")] = "4"
+    segments: Annotated[str, typer.Option("--segments", help="Number of segments, 2 to 12, or auto.")] = "4"
     transform: Annotated[
         str,
         typer.Option("--transform", help="auto (log1p where skewed), log, or none (plain standardising)."),

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rfmeans.cells import collect_cells
+from rfmeans.cells import Cells, collect_cells, condense
+from rfmeans.choice import Choice, choose_segments
+from rfmeans.confidence import count_near_borders
 from rfmeans.cuts import fit_scoring
 from rfmeans.distribution import measure_distributions
 from rfmeans.errors import DataError
@@ -24,8 +26,9 @@ from rfmeans.profile import Group, profile_all, profile_segments
 from rfmeans.result import Segmentation
 from rfmeans.scaling import Z_COLUMNS, fit_scaling, to_feature_space
 from rfmeans.scores import add_scores, cross, segment_ids
-from rfmeans.settings import Settings, make_reading, parse_segments
+from rfmeans.settings import AUTO, MIN_SEGMENTS, Settings, make_reading, parse_segments
 from rfmeans.sources import engine_errors
+from rfmeans.stability import measure_stability
 from rfmeans.summary import summarise
 from rfmeans.workspace import Workspace
 
@@ -62,7 +65,7 @@ def segment(
         Path or glob of CSV (also gzip) or Parquet files; a pandas, Polars, Arrow or Ibis table. One row per
         order line.
     segments
-        Number of segments, 2 to 12.
+        Number of segments, 2 to 12, or ``"auto"``: recommended from the customers (docs/evidence.md).
     columns
         Columns by role, all at once; pass `CustomerColumns` for a table that already has one row per customer.
     transform, seed, n_init, tol, method, score_bins, score_cuts, lexicon
@@ -108,8 +111,8 @@ def segment(
         intake = read(orders, how, scratch, on_understood=on_understood)
         with engine_errors("Segmenting"):
             tell("measuring recency, frequency and monetary")
-            model, groups = _fit(intake, (settings, words), scratch, tell)
-            return _result(intake, model, (how, settings), groups)
+            model, groups, choice = _fit(intake, (settings, words), scratch, tell)
+            return _result(intake, (model, choice), (how, settings), groups)
 
 
 def assign(
@@ -136,7 +139,7 @@ def assign(
             labelled = model.apply(_segmentable(intake))
             labelled = labelled.mutate(**{CLUSTER: labelled.segment_id - 1})
             groups = _held(profile_segments(labelled, CLUSTER, len(model.names)), model)
-            return _result(intake, model, (how,), groups)
+            return _result(intake, (model, None), (how,), groups)
 
 
 def _silent(_stage: str) -> None:
@@ -149,11 +152,11 @@ def _segmentable(intake: Intake) -> ir.Table:
 
 def _fit(
     intake: Intake, asked: tuple[Settings, Lexicon], scratch: Workspace, tell: Callable[[str], None]
-) -> tuple[SegmentModel, list[Group]]:
+) -> tuple[SegmentModel, list[Group], Choice | None]:
     settings, lexicon = asked
     customers = _segmentable(intake)
     found = intake.account.clustered.rows
-    least = settings.segments if settings.method == "kmeans" else 1
+    least = _least(settings)
     if found < least:
         raise DataError(
             f"{counted(least, 'segment')} need at least {counted(least, 'customer')} with a purchase and net "
@@ -170,13 +173,33 @@ def _fit(
         lexicon=lexicon,
     )
     if settings.method == "scores":
-        return _with_score_segments(model, customers)
+        return *_with_score_segments(model, customers), None
     features = scratch.keep(to_feature_space(customers, model.scaling).select(*Z_COLUMNS))
     tell("grouping customers with K-Means")
     cells = collect_cells(features, found, scratch)
-    fit = fit_centres(features, cells, settings)
+    choice = _choose(cells, settings, tell)
+    fit = fit_centres(features, cells, choice.recommended if choice else least, settings)
     tell("profiling the segments")
-    return _with_centres(model, customers, fit, settings)
+    model, groups = _with_centres(model, customers, fit, settings)
+    tell("measuring stability")
+    stability = measure_stability(condense(cells), np.array(model.centres), settings.seed)
+    if choice:
+        model = replace(model, settings={**model.settings, "choice": choice.sentence})
+    return replace(model, stability=stability), groups, choice
+
+
+def _least(settings: Settings) -> int:
+    """Return how many customers are needed."""
+    if settings.method == "scores":
+        return 1
+    return MIN_SEGMENTS if settings.segments == AUTO else int(settings.segments)
+
+
+def _choose(cells: Cells, settings: Settings, tell: Callable[[str], None]) -> Choice | None:
+    if settings.segments != AUTO:
+        return None
+    tell("choosing the number of segments")
+    return choose_segments(cells, settings.seed)
 
 
 def _with_centres(
@@ -185,7 +208,7 @@ def _with_centres(
     """Put the segments in order of mean monetary."""
     placed = to_feature_space(customers, model.scaling)
     labelled = placed.mutate(**{CLUSTER: nearest(placed, fit.centres)})
-    groups = profile_segments(labelled, CLUSTER, settings.segments)
+    groups = profile_segments(labelled, CLUSTER, len(fit.centres))
     order = sorted(range(len(groups)), key=lambda index: (-_money(groups[index]), *fit.centres[index]))
     fitted = replace(
         model,
@@ -193,6 +216,7 @@ def _with_centres(
         inertia=fit.inertia,
         settings={
             **model.settings,
+            "segments": settings.segments,
             "n_init": settings.n_init,
             "tol": settings.tol,
             "passes": fit.passes,
@@ -232,11 +256,11 @@ def _aside(intake: Intake) -> str:
 
 def _result(
     intake: Intake,
-    model: SegmentModel,
+    fitted: tuple[SegmentModel, Choice | None],
     used: tuple[Reading, Settings] | tuple[Reading],
     groups: list[Group],
 ) -> Segmentation:
-    keeper = Workspace()
+    keeper, (model, choice) = Workspace(), fitted
     customers = keeper.keep(model.apply(intake.customers))
     both = model.centres and model.scoring
     crosstab = cross(customers, [name.text for name in model.names], model.lexicon.scores) if both else None
@@ -248,6 +272,7 @@ def _result(
             model,
             (groups, profile_all(_segmentable(intake))),
             (spread, crosstab),
+            (choice, count_near_borders(customers, len(groups)) if model.centres else None),
             _described(intake, used),
             used[0].currency_symbol,
         ),

@@ -25,6 +25,7 @@ TRANSFORMS = ("auto", "log", "none")
 METHODS = ("kmeans", "scores")
 MIN_SCORES, MAX_SCORES = 2, 10
 MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
+AUTO = "auto"
 NO_AUDIENCES = "none"
 AUDIENCE_FORMATS = ("plain", "klaviyo", "mailchimp", "google-ads", "meta-ads", NO_AUDIENCES)
 
@@ -229,7 +230,7 @@ class Settings:
     Parameters
     ----------
     segments
-        Number of segments, 2 to 12.
+        Number of segments, 2 to 12, or ``"auto"``: recommended from the customers.
     transform
         ``"auto"``: log1p for each feature whose skewness exceeds 1; ``"log"``: log1p for all three;
         ``"none"``: plain standardising.
@@ -256,10 +257,10 @@ class Settings:
 
     >>> Settings(segments=1)
     Traceback (most recent call last):
-    rfmeans.errors.SettingsError: segments must be a whole number from 2 to 12. Got 1.
+    rfmeans.errors.SettingsError: segments must be a whole number from 2 to 12, or auto. Got 1.
     """
 
-    segments: int = 4
+    segments: int | str = 4
     transform: str = "auto"
     seed: int = 0
     n_init: int = 50
@@ -275,7 +276,7 @@ class Settings:
         if self.method == "scores":
             self._refuse_k_means()
         _check_whole("score_bins", self.score_bins, MIN_SCORES, MAX_SCORES)
-        _check_whole("segments", self.segments, MIN_SEGMENTS, MAX_SEGMENTS)
+        parse_segments(self.segments)
         _check_whole("seed", self.seed, 0, 2**32 - 1)
         _check_whole("n_init", self.n_init, 1, 1000)
         if not isinstance(self.tol, float | int) or not 0 <= self.tol <= 1:
@@ -330,9 +331,9 @@ class AudienceSettings:
             )
 
 
-def _check_whole(name: str, value: object, low: int, high: int) -> None:
+def _check_whole(name: str, value: object, low: int, high: int, other: str = "") -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise SettingsError(f"{name} must be a whole number from {low} to {high}. Got {value!r}.")
+        raise SettingsError(f"{name} must be a whole number from {low} to {high}{other}. Got {value!r}.")
 
 
 def parse_statuses(value: Any) -> tuple[str, ...] | None:
@@ -348,18 +349,20 @@ def parse_statuses(value: Any) -> tuple[str, ...] | None:
     return (ALL_STATUSES,) if any(part.casefold() == ALL_STATUSES for part in found) else found
 
 
-def parse_segments(value: object) -> int:
-    """Return the number of segments from what a user typed.
+def parse_segments(value: object) -> int | str:
+    """Return the number of segments, or ``"auto"``, from what a user typed.
 
-    >>> parse_segments("4")
-    4
+    >>> parse_segments("4"), parse_segments("auto")
+    (4, 'auto')
     >>> parse_segments("many")
     Traceback (most recent call last):
-    rfmeans.errors.SettingsError: segments must be a whole number from 2 to 12. Got 'many'.
+    rfmeans.errors.SettingsError: segments must be a whole number from 2 to 12, or auto. Got 'many'.
     """
+    if value == AUTO:
+        return AUTO
     if isinstance(value, str) and value.strip().isdecimal():
         value = int(value)
-    _check_whole("segments", value, MIN_SEGMENTS, MAX_SEGMENTS)
+    _check_whole("segments", value, MIN_SEGMENTS, MAX_SEGMENTS, ", or auto")
     assert isinstance(value, int)
     return value
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from rfmeans.formats import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Labels = NDArray[np.intp]
 
-RESAMPLES = 30
+RESAMPLES = 50
 RESAMPLE_SIZE = 2_000
 FRESH_STARTS = 2
 STABLE = 0.8  # from here on the segments count as surviving resampling
@@ -43,6 +45,24 @@ class Stability:
     segments: tuple[float, ...]
     resamples: int
     size: int
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Stability:
+        """Return what `dataclasses.asdict` took apart."""
+        segments = tuple(float(value) for value in content["segments"])
+        return cls(float(content["overall"]), segments, int(content["resamples"]), int(content["size"]))
+
+    @property
+    def sentence(self) -> str:
+        """The overall stability, and a warning where the segments do not survive."""
+        refits = f"{self.resamples} refits on resamples of {counted(self.size, 'customer')}"
+        scale = "1: wholly; 0: no more than chance"
+        if self.stable:
+            return f"Stability {self.overall:.2f}: so far {refits} agree with these segments ({scale})."
+        return (
+            f"Unstable: {refits} agree with these segments only to {self.overall:.2f} ({scale}; below {STABLE}: not to "
+            "be relied on). Ask for another number of segments, or for auto."
+        )
 
     @property
     def stable(self) -> bool:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from rfmeans import __version__
+from rfmeans.confidence import NEAR_BORDER
 from rfmeans.distribution import LEVELS, TOPS
 from rfmeans.formats import counted, money, number, percent
 from rfmeans.scaling import to_original_units
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rfmeans.accounts import Noticed
+    from rfmeans.choice import Choice
     from rfmeans.cuts import Scoring
     from rfmeans.distribution import Distributions
     from rfmeans.intake import Account, Intake
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from rfmeans.rfm import Tally
     from rfmeans.scaling import Scaling
     from rfmeans.scores import Crosstab
+    from rfmeans.stability import Stability
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ class Segment:
         Whether it lies in the lapsed band.
     centre
         The centre in days, purchases and money; of a score segment, which has none, the medians.
+    near_border
+        Customers with a confidence below 0.1; None without centres.
+    stability
+        Mean Jaccard similarity to the most similar cluster of refits on resamples, 0 to 1; None where the model
+        does not say.
     """
 
     segment_id: int
@@ -67,6 +75,8 @@ class Segment:
     borderline: tuple[str, ...]
     lapsed: bool
     centre: tuple[float, float, float]
+    near_border: int | None = None
+    stability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +106,10 @@ class Summary:
         Cut points of the scores; None where the model has none.
     crosstab
         Customers by K-Means segment and score segment; None where one of them is missing.
+    stability
+        How the segments as a whole survived resampling when the model was fitted; None where it does not say.
+    choice
+        The votes on the number of segments; None where it was given.
     """
 
     source: str
@@ -113,6 +127,8 @@ class Summary:
     currency_symbol: str = ""
     scoring: Scoring | None = None
     crosstab: Crosstab | None = None
+    stability: Stability | None = None
+    choice: Choice | None = None
 
     @property
     def most_valuable(self) -> Segment:
@@ -135,6 +151,19 @@ class Summary:
             f"Most at risk: {_headline(at_risk, self.currency_symbol)}"
             if at_risk
             else "Most at risk: no segment is lapsed in these data.",
+        )
+
+    @property
+    def border_line(self) -> str | None:
+        """One sentence on how many customers sit near a border between segments; None without centres."""
+        counts = [segment.near_border for segment in self.segments if segment.near_border is not None]
+        if not counts:
+            return None
+        near = sum(counts)
+        share = near / self.everyone.customers if self.everyone.customers else 0.0
+        return (
+            f"Near a border between two segments (confidence below {NEAR_BORDER}): "
+            f"{counted(near, 'customer')} ({percent(share)})."
         )
 
     def profile(self) -> pd.DataFrame:
@@ -170,6 +199,8 @@ class Summary:
             "versions": self.versions,
             "scores": {**self.scoring.to_dict(), "notes": list(self.scoring.notes)} if self.scoring else None,
             "crosstab": self.crosstab.to_dict() if self.crosstab else None,
+            "stability": asdict(self.stability) if self.stability else None,
+            "choice": self.choice.to_dict() if self.choice else None,
         }
         result: dict[str, Any] = _json_ready(plain)
         return result
@@ -180,13 +211,15 @@ def summarise(
     model: SegmentModel,
     figures: tuple[list[Group], Group],
     measured: tuple[Distributions, Crosstab | None],
+    evidence: tuple[Choice | None, tuple[int, ...] | None],
     described: dict[str, Any],
     currency_symbol: str = "",
 ) -> Summary:
     """Bring figures and names together.
 
     ``figures`` are those of the segments and of all customers; ``measured`` how customers are spread, and the
-    crosstab of segments and score segments.
+    crosstab of segments and score segments; ``evidence`` the choice of their number and how many customers of each
+    sit near a border.
     """
     groups, everyone = figures
     return Summary(
@@ -195,8 +228,8 @@ def summarise(
         account=intake.account,
         everyone=everyone,
         segments=tuple(
-            _segment(position, model, groups[position - 1], everyone, currency_symbol)
-            for position in range(1, len(groups) + 1)
+            _segment(position, model, (groups[position - 1], everyone), near, currency_symbol)
+            for position, near in enumerate(evidence[1] or [None] * len(groups), start=1)
         ),
         empty_regions=model.empty_regions(len(groups)),
         distributions=measured[0],
@@ -208,6 +241,8 @@ def summarise(
         currency_symbol=currency_symbol,
         scoring=model.scoring,
         crosstab=measured[1],
+        stability=model.stability,
+        choice=evidence[0],
     )
 
 
@@ -219,8 +254,10 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _segment(position: int, model: SegmentModel, group: Group, everyone: Group, symbol: str) -> Segment:
-    name = model.names[position - 1]
+def _segment(
+    position: int, model: SegmentModel, figures: tuple[Group, Group], near_border: int | None, symbol: str
+) -> Segment:
+    name, (group, everyone) = model.names[position - 1], figures
 
     def index(feature: str) -> float:
         mean: float = getattr(everyone, f"mean_{feature}")
@@ -242,6 +279,8 @@ def _segment(position: int, model: SegmentModel, group: Group, everyone: Group, 
         centre=to_original_units(model.centres[position - 1], model.scaling)
         if model.centres
         else (group.median_recency, group.median_frequency, group.median_monetary),
+        near_border=near_border,
+        stability=model.stability.segments[position - 1] if model.stability else None,
     )
 
 
@@ -283,6 +322,8 @@ def _profile_row(segment: Segment) -> dict[str, Any]:
         "recency_index": segment.recency_index,
         "frequency_index": segment.frequency_index,
         "monetary_index": segment.monetary_index,
+        "stability": segment.stability,
+        "near_border": segment.near_border,
         "evidence": segment.evidence,
         "borderline": "; ".join(segment.borderline),
     }

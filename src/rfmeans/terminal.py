@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from rfmeans.choice import WEAKEST
 from rfmeans.formats import clip, money, number, percent
 from rfmeans.formats import terminal_text as escape
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rfmeans.audiences import Audiences
+    from rfmeans.choice import Choice
     from rfmeans.cuts import Scoring
     from rfmeans.profile import Group
     from rfmeans.result import Written
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rfmeans.summary import Summary
 
 
+WARNING = "bold yellow"
 WIDE = 92  # columns from which the average order fits as well
 
 
@@ -30,6 +33,7 @@ def print_summary(summary: Summary, written: Written, console: Console) -> None:
     for sentence in summary.account.noticed.sentences() if summary.account.noticed else ():
         console.print(escape(sentence), soft_wrap=True)
     console.print(_table(summary, wide=console.width >= WIDE))
+    _print_evidence(summary, console)
     console.print("Medians, against the medians of all customers:")
     for segment in summary.segments:
         marks = "".join(f"\n    borderline: {sentence}." for sentence in segment.borderline)
@@ -63,6 +67,51 @@ def score_lines(scoring: Scoring) -> str:
     )
     line = f"R, F, M scores 1 to {scoring.bins} ({scoring.bins} the best), cut at: {cuts}."
     return "\n".join((line, *scoring.notes))
+
+
+def _print_evidence(summary: Summary, console: Console) -> None:
+    """Print how many segments and how sure; what speaks against them in colour."""
+    choice, stability = summary.choice, summary.stability
+    if choice is not None:
+        console.print(_votes(choice))
+        console.print(escape(choice.sentence), style="" if choice.stands_out else WARNING, soft_wrap=True)
+    if stability is not None:
+        console.print(escape(stability.sentence), style="" if stability.stable else WARNING, soft_wrap=True)
+        weak = [segment for segment in summary.segments if (segment.stability or 0) < WEAKEST]
+        for segment in weak:
+            console.print(
+                f"  {escape(segment.segment)} is found again only in part ({segment.stability:.2f} of 1).",
+                soft_wrap=True,
+            )
+    if summary.border_line is not None:
+        console.print(f"{summary.border_line}\n", soft_wrap=True)
+
+
+def _votes(choice: Choice) -> Table:
+    table = Table(title="How many segments", title_justify="left", caption_justify="left", box=SIMPLE_HEAD)
+    table.padding = (0, 1, 0, 0)
+    heads = ("", "Stability", "Weakest", "Smallest", "Gain", "Border", "Silhouette", "C-H", "D-B", "Inertia")
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    for vote in choice.votes:
+        chosen = vote.segments == choice.recommended
+        table.add_row(
+            f"{vote.segments}{' *' if chosen else '  '}",
+            *(f"{value:.2f}" for value in (vote.stability, vote.weakest)),
+            percent(vote.smallest_share),
+            *(f"{value:.2f}" for value in (vote.gain, vote.border, vote.silhouette)),
+            number(vote.calinski_harabasz),
+            f"{vote.davies_bouldin:.2f}",
+            number(vote.inertia),
+            style="bold" if chosen else "",
+        )
+    favourites = "; ".join(f"{name} {number or '–'}" for name, number in choice.favourites.items())
+    table.caption = (
+        f"* recommended. Alone would take: {favourites}.\n"
+        f"Silhouette of {choice.silhouette_sample:,} customers; C-H Calinski-Harabasz, D-B Davies-Bouldin; "
+        "docs/evidence.md explains each."
+    )
+    return table
 
 
 def audience_line(audiences: Audiences) -> str:
