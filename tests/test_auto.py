@@ -138,25 +138,44 @@ def test_other_words_than_auto_are_refused():
         rfmeans.segment(noise(), segments="many")
 
 
-def test_the_terminal_shows_votes_sentence_and_stability(tmp_path):
+def terminal(tmp_path, customers: pd.DataFrame, segments: str) -> str:
     path = tmp_path / "customers.csv"
-    noise(800).to_csv(path, index=False)
+    customers.to_csv(path, index=False)
     command = [
         "segment",
         str(path),
         "--customers-table",
         "--segments",
-        "auto",
+        segments,
         "--out",
         str(tmp_path / "out"),
     ]
     done = RUNNER.invoke(cli.app, command, env={"COLUMNS": "100"})
     assert done.exit_code == 0, done.output
-    assert "How many segments" in done.stdout
-    assert "No number stands out: " in done.stdout
-    assert "Unstable: 50 refits on resamples of 800 customers" in done.stdout
-    assert "is found again only in part" in done.stdout
-    assert "Near a border between two segments (confidence below 0.1): " in done.stdout
+    return done.stdout
+
+
+def test_the_terminal_shows_votes_sentence_and_stability(tmp_path):
+    said = terminal(tmp_path, noise(800), "auto")
+    assert "How many segments" in said
+    assert "No number stands out: " in said
+    assert "Unstable: 50 refits on resamples of 800 customers" in said
+    assert "Near a border between two segments (confidence below 0.1): " in said
+
+
+def test_the_terminal_names_segments_that_do_not_survive(tmp_path):
+    said = terminal(tmp_path, noise(800), "6")
+    assert "How many segments" not in said
+    assert "is found again only in part" in said
+
+
+def test_where_nothing_survives_the_smallest_of_about_equal_numbers_is_recommended():
+    with segment(noise(800), segments="auto") as result:
+        choice = result.summary.choice
+        most = max(vote.stability for vote in choice.votes)
+        near = [vote.segments for vote in choice.votes if vote.stability >= most - 0.05]
+        assert choice.recommended == near[0] < near[-1]
+        assert "is the smallest number that comes about as near as any" in choice.sentence
 
 
 @pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason=f"the real data are not here: {ONLINE_RETAIL}")

@@ -37,6 +37,7 @@ SMALLEST_SHARE = 0.03
 WEAKEST = 0.75  # Jaccard similarity from which Hennig (2007) calls a cluster stable
 SURE = 0.9  # stability of a number to recommend; from 0.8 on there is no warning
 LEAST_GAIN = 0.04
+ABOUT = 0.05  # stabilities this close are about the same: they come from 50 resamples
 CROWDED = 1.0
 STARTS = 10
 REFERENCES = 10
@@ -269,7 +270,8 @@ def recommend(votes: Sequence[Vote]) -> tuple[int, bool, str]:
     """Return the number that the rule recommends, whether it stands out, and why, in a sentence.
 
     Of the numbers whose segments survive resampling and are large enough: the largest that is set apart; where
-    none is, the largest. Where there is no such number at all, the most stable one, of the large enough ones if any.
+    none is, the largest. Where there is no such number at all, the smallest that is about as stable as the most stable
+    one, of the large enough ones if any.
     """
     sound = [vote for vote in votes if vote.survives and vote.large_enough]
     apart = [vote for vote in sound if vote.set_apart]
@@ -279,9 +281,14 @@ def recommend(votes: Sequence[Vote]) -> tuple[int, bool, str]:
     if sound:
         best, reason = sound[-1], f"{sound[-1].segments} is {_sound(sound[-1])}{_SLICES}"
     else:
-        best = max(large or votes, key=lambda vote: vote.stability)
+        best = _about_the_most_stable(large or votes)
         reason = _unsound(best, large=bool(large))
     return best.segments, False, f"No number stands out: {reason}."
+
+
+def _about_the_most_stable(votes: Sequence[Vote]) -> Vote:
+    most = max(vote.stability for vote in votes)
+    return next(vote for vote in votes if vote.stability >= most - ABOUT)
 
 
 _APART = ", with fewer customers at the borders between them than around their centres"
@@ -301,10 +308,10 @@ def _unsound(best: Vote, *, large: bool) -> str:
     if large:
         return (
             f"where segments hold at least {percent(SMALLEST_SHARE)} of customers each, none survive resampling; "
-            f"{best.segments} comes nearest ({best.stability:.2f})"
+            f"{best.segments} is the smallest number that comes about as near as any ({best.stability:.2f})"
         )
     return (
         f"whatever the number, some segment holds less than {percent(SMALLEST_SHARE)} of customers, so a few extreme "
-        f"ones decide; {best.segments} is the most stable ({best.stability:.2f}), its smallest segment "
+        f"ones decide; {best.segments} is the smallest number about as stable as any ({best.stability:.2f}), its smallest segment "
         f"{percent(best.smallest_share)}"
     )
