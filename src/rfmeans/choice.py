@@ -312,6 +312,6 @@ def _unsound(best: Vote, *, large: bool) -> str:
         )
     return (
         f"whatever the number, some segment holds less than {percent(SMALLEST_SHARE)} of customers, so a few extreme "
-        f"ones decide; {best.segments} is the smallest number about as stable as any ({best.stability:.2f}), its smallest segment "
-        f"{percent(best.smallest_share)}"
+        f"ones decide; {best.segments} is the smallest number about as stable as any ({best.stability:.2f}), "
+        f"its smallest segment {percent(best.smallest_share)}"
     )
