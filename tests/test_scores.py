@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import json
 from collections import Counter
@@ -381,6 +382,26 @@ def test_the_crosstab_counts_every_customer_once(shop):
                 name: mine[name] for name in GRID.order
             }
         assert result.summary.to_dict()["crosstab"]["customers"] == [list(row) for row in crosstab.customers]
+
+
+def test_the_page_of_k_means_holds_the_crosstab_and_the_cuts(shop):
+    with rfmeans.segment(shop, n_init=2) as result:
+        page, found = result.report().html, result.summary.crosstab
+    assert found.sentence in html.unescape(page)
+    champions = [f"<td><bdi>{counts[0]:,}</bdi></td>" for counts in found.customers]
+    assert f'<th scope="row"><bdi>Champions</bdi></th>{"".join(champions)}' in page
+    assert ">Scores: what each one means<" in page
+    assert ">K-Means (scikit-learn)<" in page
+
+
+def test_the_page_of_scores_says_nothing_of_k_means(by_scores):
+    page = by_scores.report().html
+    text = html.unescape(page[page.index("<body>") : page.index('<script type="application/json"')])
+    assert "K-Means" not in text
+    assert "A segment is named by its customers' scores: R against the mean of F and M." in text
+    markdown = by_scores.to_markdown()
+    assert "- Segments are those of R, F and M scores from 1 to 5." in markdown
+    assert "K-Means" not in markdown
 
 
 def test_there_is_no_crosstab_of_scores_with_themselves(by_scores):

@@ -25,14 +25,20 @@ def filled(summary: Summary) -> list[Segment]:
 def what_they_are(summary: Summary) -> tuple[str, str]:
     """Say in two sentences what the segments are."""
     when = f" as of {summary.as_of}" if summary.as_of else ""
-    bands = "recent or lapsed, of high or low value"
-    if len(summary.segments) > 4:
-        bands = "recent, cooling or lapsed, of high, middle or low value"
     return (
         f"The {counted(summary.everyone.customers, 'customer')} of {clip(summary.source)} fall into "
         f"{len(summary.segments)} segments by how recently, how often and for how much they bought{when}.",
-        f"A segment is named by where its centre lies among all customers: {bands}.",
+        _how_named(summary),
     )
+
+
+def _how_named(summary: Summary) -> str:
+    if summary.inertia is None:
+        return "A segment is named by its customers' scores: R against the mean of F and M."
+    bands = "recent or lapsed, of high or low value"
+    if len(summary.segments) > 4:
+        bands = "recent, cooling or lapsed, of high, middle or low value"
+    return f"A segment is named by where its centre lies among all customers: {bands}."
 
 
 def averages_title(summary: Summary) -> str:

@@ -118,11 +118,19 @@ def _made(summary: Summary) -> list[str]:
         f"  - set aside: {number(tally.rows)} {plain(reason)}"
         for reason, tally in sorted(account.customers_set_aside.items())
     ]
-    transforms = ", ".join(f"{feature.name} {feature.transform}" for feature in summary.scaling.features)
     versions = ", ".join(f"{name} {number_}" for name, number_ in summary.versions.items())
     return [
         *lines,
-        f"- Transforms: {transforms}; then standardised. K-Means with {len(summary.segments)} segments, "
-        f"seed {summary.settings.get('seed')}.",
+        _how(summary),
         f"- {versions}.",
     ]
+
+
+def _how(summary: Summary) -> str:
+    if summary.inertia is None and summary.scoring:
+        return f"- Segments are those of R, F and M scores from 1 to {summary.scoring.bins}."
+    transforms = ", ".join(f"{feature.name} {feature.transform}" for feature in summary.scaling.features)
+    return (
+        f"- Transforms: {transforms}; then standardised. K-Means with {len(summary.segments)} segments, "
+        f"seed {summary.settings.get('seed')}."
+    )

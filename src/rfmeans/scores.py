@@ -165,8 +165,8 @@ class Crosstab:
 
 
 HOW_TO_READ = (
-    "Each row is a K-Means segment, each column a score segment: customers in the large cells of their row are seen "
-    "alike by both ways; customers in its small cells lie near a border, and are worth a look before a campaign."
+    "Each cell counts the customers of one K-Means segment that are in one score segment: in a segment's large cells "
+    "both ways agree; customers in its small cells lie near a border, and are worth a look before a campaign."
 )
 
 

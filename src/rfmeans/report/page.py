@@ -16,7 +16,14 @@ from rfmeans import findings
 from rfmeans.charts import DRAWINGS, NARROW, VEGA_LITE, WIDE, Charts, specification, to_svg
 from rfmeans.errors import OutputError
 from rfmeans.formats import CELL_TEXT, clip, colour, counted, money, number, percent
-from rfmeans.report.tables import DEFINITIONS, account_tables, figures_table, numbers_behind, settings_tables
+from rfmeans.report.tables import (
+    account_tables,
+    definitions,
+    figures_table,
+    numbers_behind,
+    score_tables,
+    settings_tables,
+)
 
 if TYPE_CHECKING:
     import os
@@ -88,12 +95,13 @@ def render(summary: Summary, playbook: Playbook) -> Report:
         library=library,
         script=script,
         specifications=_json_in_html(specifications),
-        definitions=DEFINITIONS,
+        definitions=definitions(summary),
         sentences=findings.what_they_are(summary),
         headlines=_headlines(summary),
         table=figures_table(summary),
         figures=figures,
         cards=[_card(segment, playbook) for segment in summary.segments],
+        scores=score_tables(summary),
         account=account_tables(summary),
         settings=settings_tables(summary),
     )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.distribution import TOPS
-from rfmeans.formats import clip, money, number, percent
+from rfmeans.formats import DASH, clip, money, number, percent
 
 if TYPE_CHECKING:
+    from rfmeans.cuts import Scoring
     from rfmeans.profile import Group
     from rfmeans.rfm import Tally
+    from rfmeans.scores import Crosstab
     from rfmeans.summary import Summary
 
 WHY_LOG = "its skewness over customers is {skewness}, above 1"
 WHY_NONE = "its skewness over customers is {skewness}, not above 1"
-DEFINITIONS = (
+WORDS = (
     (
         "Recency",
         "Whole days from the last purchase to the as-of date. A purchase is an order whose total is above zero; "
@@ -31,6 +34,11 @@ DEFINITIONS = (
         "of frequency and monetary; the cuts of these two scores give the name. Within 0.15 of a cut the name is "
         "borderline.",
     ),
+)
+SCORE_WORD = (
+    "Score and name",
+    "A score is above j of n if at least j/n of all customers are strictly worse; equal customers have equal scores. "
+    "R against the mean of F and M gives the name.",
 )
 
 
@@ -143,12 +151,56 @@ def _tally(said: str, tally: Tally, symbol: str) -> tuple[Cell, ...]:
 
 def settings_tables(summary: Summary) -> list[Table]:
     """Return how it was made: transforms and why, K-Means, the reading of the source, versions."""
+    fitted = [] if summary.inertia is None else [_transforms(summary), _kmeans(summary, summary.inertia)]
     return [
-        _transforms(summary),
-        _pairs("K-Means (scikit-learn)", _kmeans(summary)),
+        *fitted,
         _pairs("How the source was read", _reading(summary)),
         _pairs("Versions", summary.versions),
     ]
+
+
+def definitions(summary: Summary) -> tuple[tuple[str, str], ...]:
+    """Return the words that the page explains."""
+    return (*(WORDS[:-1] if summary.inertia is None else WORDS), SCORE_WORD)
+
+
+def score_tables(summary: Summary) -> list[Table]:
+    """Return where the scores are cut and, beside K-Means, how its segments and those of the scores meet."""
+    cuts = [] if summary.scoring is None else [_cuts(summary.scoring, summary.currency_symbol)]
+    return cuts if summary.crosstab is None else [_crosstab(summary.crosstab), *cuts]
+
+
+def _cuts(scoring: Scoring, symbol: str) -> Table:
+    rows = []
+    for found in scoring.features:
+        sign = symbol if found.feature == "monetary" else ""
+        edges = [money(edge, sign) for edge in found.edges]
+        ranges = dict(zip(found.scores, _ranges(edges), strict=True))
+        shown = (Cell(ranges.get(score, DASH)) for score in range(1, scoring.bins + 1))
+        rows.append((Cell(found.feature.capitalize()), *shown))
+    heads = ("Cut points", *(f"score {score}" for score in range(1, scoring.bins + 1)))
+    return Table("Scores: what each one means", heads, tuple(rows))
+
+
+def _ranges(edges: list[str]) -> list[str]:
+    """Return the bins between lower edges, in words.
+
+    >>> _ranges(["2", "7"]), _ranges([])
+    (['below 2', '2 to below 7', '7 and more'], ['all'])
+    """
+    if not edges:
+        return ["all"]
+    between = [f"{low} to below {high}" for low, high in pairwise(edges)]
+    return [f"below {edges[0]}", *between, f"{edges[-1]} and more"]
+
+
+def _crosstab(crosstab: Crosstab) -> Table:
+    rows = tuple(
+        (Cell(clip(name)), *(Cell(number(count)) for count in counts))
+        for name, counts in zip(crosstab.score_segments, zip(*crosstab.customers, strict=True), strict=True)
+    )
+    heads = ("Score segment", *map(clip, crosstab.segments))
+    return Table("Customers by score segment and K-Means segment", heads, rows)
 
 
 def _transforms(summary: Summary) -> Table:
@@ -172,8 +224,9 @@ def _transforms(summary: Summary) -> Table:
     return Table("Transform of each feature", ("Feature", "Transform", "Why"), rows)
 
 
-def _kmeans(summary: Summary) -> dict[str, Any]:
-    return {"segments": len(summary.segments), **summary.settings, "inertia": f"{summary.inertia:.10g}"}
+def _kmeans(summary: Summary, inertia: float) -> Table:
+    pairs = {"segments": len(summary.segments), **summary.settings, "inertia": f"{inertia:.10g}"}
+    return _pairs("K-Means (scikit-learn)", pairs)
 
 
 def _reading(summary: Summary) -> dict[str, Any]:
