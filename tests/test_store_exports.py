@@ -79,3 +79,24 @@ def test_every_row_is_in_one_place(name, rows):
             "Stripe payments",
             "WooCommerce Analytics orders",
         )
+
+
+# The same orders in other files
+
+
+def customers(source) -> pd.DataFrame:
+    with Workspace() as scratch:
+        table = read(source, make_reading(), scratch).customers.to_pandas()
+    table["customer_id"] = table["customer_id"].astype("string")
+    return table.sort_values("customer_id", ignore_index=True).astype("string")
+
+
+def test_text_and_parquet_give_the_same_customers_to_the_last_digit():
+    found = customers(EXPORTS.parent / "online_retail_latin1_mdy.csv.gz")
+    assert len(found) == 4372
+    pd.testing.assert_frame_equal(found, customers(EXPORTS.parent / "online_retail.parquet"))
+
+
+def test_the_workbook_is_the_first_rows():
+    first = pd.read_parquet(EXPORTS.parent / "online_retail.parquet").head(20_000)
+    pd.testing.assert_frame_equal(customers(EXPORTS.parent / "online_retail_20k.xlsx"), customers(first))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.errors import DataError, SourceError
+from rfmeans.formats import counted
 from rfmeans.layouts import PER_ORDER
 from rfmeans.orders import USED, status_variants
 from rfmeans.parts import FILE
@@ -43,10 +44,14 @@ LONGEST_WORD = 40
 
 @dataclass(frozen=True)
 class Duplicates:
-    """Lines that are equal to an earlier one in every column; ``about``: estimated from a slice of the lines."""
+    """Lines that are equal to an earlier one in every column.
+
+    ``about``: estimated from a slice of the lines; ``kept``: used like any other line, not set aside.
+    """
 
     lines: int
     about: bool = False
+    kept: bool = True
 
 
 @dataclass(frozen=True)
@@ -102,19 +107,21 @@ class Noticed:
         return f"Rows by status: {'; '.join(parts)}." if parts else ""
 
     def _of_duplicates(self) -> str:
-        if not self.duplicates or not self.duplicates.lines:
-            return ""
         found = self.duplicates
+        if not found or not found.lines or not found.kept:
+            return ""
+        several = found.lines > 1
         return (
-            f"{'About ' if found.about else ''}{found.lines:,} lines repeat an earlier line in every column; they are "
-            "kept. Set them aside with --drop-duplicates if they are no sales of their own."
+            f"{'About ' if found.about else ''}{counted(found.lines, 'line')} {'repeat' if several else 'repeats'} an "
+            f"earlier line in every column and {'are' if several else 'is'} kept. Add --drop-duplicates to set such "
+            "lines aside if they are no sales of their own."
         )
 
     def _of_overlap(self) -> str:
         if not self.overlap or not self.overlap.orders:
             return ""
         return (
-            f"The files overlap: {self.overlap.orders:,} orders stand in more than one of "
+            f"The files overlap: {counted(self.overlap.orders, 'order')} in more than one of "
             f"{self.overlap.files:,} files. Where that repeats their lines, --drop-duplicates sets the copies aside."
         )
 
@@ -130,7 +137,7 @@ def notice(source: Source, layout: Layout, reading: Reading, account: LineAccoun
     dropped = account.set_aside.get("duplicate line")
     return Noticed(
         understood=read_as,
-        duplicates=Duplicates(dropped.rows if dropped else 0)
+        duplicates=Duplicates(dropped.rows if dropped else 0, kept=False)
         if reading.drop_duplicates
         else count_duplicates(source.table, rows),
         overlap=find_overlap(source, layout),
@@ -227,7 +234,7 @@ def check_currencies(account: LineAccount, lines: ir.Table, layout: Layout) -> N
     most = found.order_by(ibis.desc("rows"), "currency").limit(SHOWN).to_pyarrow().to_pylist()
     more = found.count().to_pyarrow().as_py() - len(most)
     listed = "; ".join(
-        f"{_short(row['currency'])} {row['rows']:,} lines worth {Decimal(row['money'] or 0):,.2f}"
+        f"{_short(row['currency'])} {counted(row['rows'], 'line')} worth {Decimal(row['money'] or 0):,.2f}"
         for row in most
     )
     column = layout.columns.currency

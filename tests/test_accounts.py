@@ -1,0 +1,160 @@
+"""The account: loss, repeated lines, overlapping files, currencies; each line in exactly one place."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import rfmeans
+from rfmeans.intake import Account, read
+from rfmeans.settings import make_reading
+from rfmeans.workspace import Workspace
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+HEADER = "order id,date,customer,amount,currency"
+FIRST, SECOND, THIRD = "1,2024-01-13,a,10,GBP", "2,2024-01-14,b,20,GBP", "3,2024-01-15,a,30,GBP"
+
+
+def write(path: Path, *lines: str) -> str:
+    path.write_text("\n".join((HEADER, *lines)) + "\n")
+    return str(path)
+
+
+def account(source, **options) -> Account:
+    with Workspace() as scratch:
+        return read(source, make_reading(**options), scratch).account
+
+
+def aside(found: Account) -> dict[str, tuple[int, Decimal]]:
+    return {reason: (tally.rows, tally.money) for reason, tally in found.lines.set_aside.items()}
+
+
+# Loss
+
+
+LOST = pd.DataFrame(
+    {
+        "customer": ["a", None, None, "b", None],
+        "date": pd.to_datetime(["2024-01-01"] * 5),
+        "amount": [1, 2, 3, 4, 5],
+    }
+)
+
+
+def test_most_lines_lost_for_one_reason_is_an_error_that_names_the_column():
+    with pytest.raises(rfmeans.DataError) as found:
+        account(LOST)
+    message = str(found.value)
+    assert "3 of 5 lines (60 %) would be set aside for one reason: missing customer." in message
+    assert "Customers were read from 'customer'" in message
+    assert "--customer NAME" in message
+    assert "--accept-loss" in message
+
+
+def test_a_loss_can_be_accepted_and_adds_up():
+    found = account(LOST, accept_loss=True)
+    assert aside(found) == {"missing customer": (3, Decimal(10))}  # 2 + 3 + 5
+    assert (found.lines.read.rows, found.lines.read.money) == (5, Decimal(15))
+
+
+def test_half_of_the_lines_is_no_error():
+    found = account(LOST.head(4))
+    assert aside(found) == {"missing customer": (2, Decimal(5))}
+
+
+def test_what_was_asked_for_is_no_loss():
+    present = LOST.fillna({"customer": "c"})
+    assert aside(account(present, where="amount > 4")) == {"excluded by where": (4, Decimal(10))}
+
+
+def test_inspect_refuses_no_loss():
+    assert rfmeans.inspect(LOST).account.lines.used.rows == 2
+
+
+# Repeated lines
+
+
+def test_repeated_lines_are_counted_and_kept(tmp_path):
+    found = account(write(tmp_path / "orders.csv", FIRST, SECOND, FIRST, FIRST))
+    assert found.noticed.duplicates.lines == 2
+    assert found.lines.used.money == Decimal(50)  # 3 x 10 + 20
+    assert found.noticed.sentences()[0].startswith(
+        "2 lines repeat an earlier line in every column and are kept."
+    )
+
+
+def test_repeated_lines_are_set_aside_when_asked_but_for_the_first(tmp_path):
+    source = write(tmp_path / "orders.csv", FIRST, SECOND, FIRST, FIRST)
+    found = account(source, drop_duplicates=True)
+    assert aside(found) == {"duplicate line": (2, Decimal(20))}
+    assert found.noticed.sentences() == ()
+    with Workspace() as scratch:
+        rows = read(source, make_reading(drop_duplicates=True), scratch).set_aside.to_pyarrow().to_pylist()
+        assert [(Path(row["file"]).name, row["line"], row["reason"], row["amount"]) for row in rows] == [
+            ("orders.csv", 4, "duplicate line", "10"),
+            ("orders.csv", 5, "duplicate line", "10"),
+        ]
+
+
+def test_an_order_in_two_files_is_said(tmp_path):
+    write(tmp_path / "january.csv", FIRST, SECOND)
+    write(tmp_path / "february.csv", FIRST, THIRD)
+    found = account(str(tmp_path / "*.csv"))
+    assert (found.noticed.overlap.orders, found.noticed.overlap.files) == (1, 2)
+    assert found.noticed.sentences()[1].startswith("The files overlap: 1 order in more than one of 2 files.")
+
+
+def test_files_without_a_common_order_do_not_overlap(tmp_path):
+    write(tmp_path / "january.csv", FIRST, SECOND)
+    write(tmp_path / "february.csv", THIRD)
+    found = account(str(tmp_path / "*.csv"))
+    assert found.noticed.overlap.orders == 0
+    assert found.noticed.sentences() == ()
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the real data are not here")
+def test_repeated_lines_of_online_retail():
+    assert account(DATA / "online_retail.parquet").noticed.duplicates.lines == 5268
+    found = account(DATA / "online_retail.parquet", drop_duplicates=True)
+    assert found.lines.set_aside["duplicate line"].rows == 5268
+    assert (found.lines.read.rows, found.lines.read.money) == (
+        541_909,
+        Decimal("8300065.814") + Decimal("1447682.12"),
+    )
+
+
+# Currencies
+
+
+def test_two_currencies_are_refused_with_their_counts(tmp_path):
+    source = write(tmp_path / "orders.csv", FIRST, SECOND, "3,2024-01-15,a,30,USD")
+    with pytest.raises(rfmeans.SourceError) as found:
+        account(source)
+    assert "GBP 2 lines worth 30.00; USD 1 line worth 30.00" in str(found.value)
+    assert "--currency GBP" in str(found.value)
+
+
+def test_a_chosen_currency_sets_the_others_aside(tmp_path):
+    source = write(tmp_path / "orders.csv", FIRST, SECOND, "3,2024-01-15,a,7,USD", "4,2024-01-15,a,8,")
+    found = account(source, currency="gbp")
+    assert found.lines.used.money == Decimal(30)
+    assert aside(found) == {"other currency": (2, Decimal(15))}
+
+
+def test_very_many_currencies_are_one_short_message(tmp_path):
+    lines = (f"{number},2024-01-13,a,1,X{number}" for number in range(50_000))
+    with pytest.raises(rfmeans.SourceError) as found:
+        account(write(tmp_path / "orders.csv", *lines))
+    assert "in 50,000 currencies" in str(found.value)
+    assert "and 49,995 more" in str(found.value)
+    assert len(str(found.value)) < 600
+
+
+def test_a_currency_needs_its_column(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("order id,date,customer,amount\n1,2024-01-13,a,1\n")
+    with pytest.raises(rfmeans.SourceError, match="--currency-column NAME"):
+        account(str(path), currency="GBP")
