@@ -13,7 +13,7 @@ from rfmeans.settings import make_reading
 from rfmeans.workspace import Workspace
 
 WOOCOMMERCE = """\
-Order Number,Order Status,Order Date,Customer User ID,Email (Billing),Order Total Amount,Order Refund Amount,Currency,SKU
+Order Number,Order Status,Order Date,Customer User ID,Email (Billing),Order Total Amount,Order Refund Amount,Currency,No
 1,Completed,2024-01-02 10:00,7,Ann@x.org,30.00,5.00,EUR,Cup
 1,Completed,2024-01-02 10:00,7,Ann@x.org,30.00,5.00,EUR,Pot
 2,Completed,2024-01-03 10:00,0,bob@x.org,20.00,0.00,EUR,Cup
