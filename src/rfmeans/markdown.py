@@ -23,17 +23,11 @@ SPECIAL = re.compile(r"([\\`*_{}\[\]#|~$])")
 def plain(text: str) -> str:
     r"""Return foreign text that Markdown shows as it is: no markup, no link, no HTML, no end of a cell.
 
-    >>> plain("a|b *c* <script>")
-    'a\\|b \\*c\\* &lt;script&gt;'
+    >>> plain("a|b *c* <script>"), plain("https://x")
+    ('a\\|b \\*c\\* &lt;script&gt;', 'https&#58;//x')
     """
-    shown = (
-        clip(text, 400)
-        .replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("://", "&#58;//")
-    )
-    return SPECIAL.sub(r"\\\1", shown)
+    shown = clip(text, 400).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return SPECIAL.sub(r"\\\1", shown).replace("://", "&#58;//")  # last: its own # is none of the text's
 
 
 def to_markdown(summary: Summary, playbook: Playbook) -> str:

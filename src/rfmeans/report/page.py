@@ -23,6 +23,7 @@ from rfmeans.report.tables import (
     numbers_behind,
     score_tables,
     settings_tables,
+    transforms_table,
 )
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def render(summary: Summary, playbook: Playbook) -> Report:
         cards=[_card(segment, playbook) for segment in summary.segments],
         scores=score_tables(summary),
         account=account_tables(summary),
+        transforms=transforms_table(summary),
         settings=settings_tables(summary),
     )
     return Report(filled)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.distribution import TOPS
 from rfmeans.formats import DASH, clip, money, number, percent
+from rfmeans.settings import AUTO, Reading
 
 if TYPE_CHECKING:
     from rfmeans.cuts import Scoring
@@ -58,7 +59,18 @@ class Table:
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    def is_number(self, column: int) -> bool:
+        """Whether a column holds numbers."""
+        return bool(self.rows) and all(row[column].value is not None for row in self.rows)
 
+
+KMEANS = {
+    "seed": "Seed",
+    "n_init": "Starts (k-means++)",
+    "tol": "Tolerance at which it stops",
+    "passes": "Exact passes over all customers, to refine the centres",
+}
+READING = {option.name: option.default for option in fields(Reading)}  # what is not worth a row
 FIGURES = (
     "Customers",
     "Share of customers",
@@ -113,7 +125,7 @@ def numbers_behind(name: str, summary: Summary) -> list[Table]:
         return [_quantiles(summary, feature) for feature in ("recency", "frequency", "monetary")]
     if name == "concentration":
         held = summary.distributions.held_by_top
-        rows = tuple((Cell(f"top {percent(top)}"), Cell(percent(held(top)))) for top in TOPS)
+        rows = tuple((Cell(f"top {percent(top)}"), Cell(percent(held(top)), held(top))) for top in TOPS)
         return [Table("Concentration of revenue", ("Customers", "hold of revenue"), rows)]
     return []
 
@@ -121,7 +133,10 @@ def numbers_behind(name: str, summary: Summary) -> list[Table]:
 def _quantiles(summary: Summary, feature: str) -> Table:
     symbol = summary.currency_symbol if feature == "monetary" else ""
     rows = tuple(
-        (Cell(clip(segment.segment)), *(Cell(money(value, symbol)) for value in getattr(spread, feature)))
+        (
+            Cell(clip(segment.segment)),
+            *(Cell(money(value, symbol), value) for value in getattr(spread, feature)),
+        )
         for segment, spread in zip(summary.segments, summary.distributions.spreads, strict=True)
     )
     heads = ("Segment", "5 % have at most", "25 %", "median", "75 %", "95 %")
@@ -146,14 +161,16 @@ def account_tables(summary: Summary) -> list[Table]:
 
 
 def _tally(said: str, tally: Tally, symbol: str) -> tuple[Cell, ...]:
-    return Cell(said), Cell(number(tally.rows)), Cell(money(float(tally.money), symbol))
+    worth = float(tally.money)
+    return Cell(said), Cell(number(tally.rows), tally.rows), Cell(money(worth, symbol), worth)
 
 
 def settings_tables(summary: Summary) -> list[Table]:
-    """Return how it was made: transforms and why, K-Means, the reading of the source, versions."""
-    fitted = [] if summary.inertia is None else [_transforms(summary), _kmeans(summary, summary.inertia)]
+    """Return how it was made: centres, cut points, K-Means, the reading of the source, versions."""
+    clustered = summary.inertia is not None
     return [
-        *fitted,
+        *([_centres(summary)] if clustered else []),
+        *([_pairs("K-Means (scikit-learn)", _kmeans(summary))] if clustered else []),
         _pairs("How the source was read", _reading(summary)),
         _pairs("Versions", summary.versions),
     ]
@@ -203,7 +220,23 @@ def _crosstab(crosstab: Crosstab) -> Table:
     return Table("Customers by score segment and K-Means segment", heads, rows)
 
 
-def _transforms(summary: Summary) -> Table:
+def _centres(summary: Summary) -> Table:
+    symbol = summary.currency_symbol
+    rows = tuple(
+        (
+            Cell(clip(segment.segment)),
+            *(Cell(number(value), value) for value in segment.centre[:2]),
+            Cell(money(segment.centre[2], symbol), segment.centre[2]),
+        )
+        for segment in summary.segments
+    )
+    return Table("Centres of the segments", ("Segment", "Days", "Purchases", "Spent"), rows)
+
+
+def transforms_table(summary: Summary) -> Table | None:
+    """Return the transform of each feature, and why; None where K-Means was not asked."""
+    if summary.inertia is None:
+        return None
     chosen = summary.settings.get("transform")
     rows = tuple(
         (
@@ -224,26 +257,33 @@ def _transforms(summary: Summary) -> Table:
     return Table("Transform of each feature", ("Feature", "Transform", "Why"), rows)
 
 
-def _kmeans(summary: Summary, inertia: float) -> Table:
-    pairs = {"segments": len(summary.segments), **summary.settings, "inertia": f"{inertia:.10g}"}
-    return _pairs("K-Means (scikit-learn)", pairs)
+def _kmeans(summary: Summary) -> dict[str, Any]:
+    asked = summary.settings.get("segments")
+    return {
+        "Segments": f"{len(summary.segments)}, chosen from the votes"
+        if asked == AUTO
+        else len(summary.segments),
+        **{said: summary.settings[name] for name, said in KMEANS.items() if name in summary.settings},
+        "Inertia": f"{summary.inertia:.10g}",
+    }
 
 
 def _reading(summary: Summary) -> dict[str, Any]:
-    lines = summary.account.lines
-    period = {"first and last day": f"{lines.first_day} to {lines.last_day}"} if lines else {}
-    columns = {f"column of the {role}": name for role, name in summary.described["columns"].items()}
-    plain = {
-        name.replace("_", " "): value
+    lines, noticed = summary.account.lines, summary.account.noticed
+    period = {"First and last day": f"{lines.first_day} to {lines.last_day}"} if lines else {}
+    columns = {f"Column of the {role}": name for role, name in summary.described["columns"].items()}
+    options = {
+        name.replace("_", " ").capitalize(): value
         for name, value in summary.described["settings"].items()
-        if name not in summary.settings and name != "segments" and value not in (None, "", False)
+        if name in READING and value != READING[name]
     }
     return {
-        "source": summary.source,
-        "as of": summary.as_of or "given as recency",
+        "Source": summary.source,
+        **({"Understood as": noticed.understood} if noticed else {}),
+        "As-of date": summary.as_of or "given as recency",
         **period,
         **columns,
-        **plain,
+        **options,
     }
 
 
