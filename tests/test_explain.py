@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sys
 
 import ibis
@@ -251,10 +252,31 @@ def test_the_nearest_centre_is_the_segments_own(explained):
         assert found.nearest[0].segment == found.segment != found.nearest[1].segment
 
 
+def test_the_confidence_is_that_of_the_customers_table(fitted, explained):
+    column = fitted.customers.to_pandas().set_index("customer_id")["confidence"]
+    unsure = fitted.explain(int(column.idxmin()))
+    assert unsure.confidence < 0.1
+    for found in (*explained, unsure):
+        assert found.confidence == column[int(found.customer)]
+        said = next(line for line in found.lines if line.startswith("Segment: "))
+        border = ", near the border between the two" if found.confidence < 0.1 else ""
+        assert said.endswith(f"Confidence {found.confidence:.2f} of 1{border}.")
+
+
 def test_the_model_explains_as_the_result_does(fitted, shop):
     customer = int(shop["customer_id"].max())
     model = rfmeans.SegmentModel.from_json(fitted.model.to_json())
     assert model.explain(shop, customer) == fitted.explain(customer)
+
+
+def test_a_model_of_the_first_version_explains_without_scores(fitted, shop):
+    content = json.loads(fitted.model.to_json())
+    old = {key: value for key, value in content.items() if key not in ("scores", "lexicon")}
+    customer = int(shop["customer_id"].max())
+    found = rfmeans.SegmentModel.from_json(json.dumps({**old, "version": 1})).explain(shop, customer)
+    assert [standing.score for standing in found.standings] == [None] * 3
+    expected = [line for line in fitted.explain(customer).lines if not line.startswith("Scores")]
+    assert list(found.lines) == [re.sub(r" \([RFM] \d\)", "", line) for line in expected]
 
 
 # Which segments are better

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.confidence import NEAR_BORDER
 from rfmeans.formats import clip, counted, money, percent
 from rfmeans.rfm import NO_NET_SPEND, NO_PURCHASE
 
@@ -176,7 +177,10 @@ class Explanation:
             for centre in self.nearest
         )
         line += f" The nearest centre is that of {nearest}, the second-nearest that of {second}."
-        return line if self.confidence is None else f"{line} Confidence {self.confidence:.2f} of 1."
+        if self.confidence is None:
+            return line
+        border = ", near the border between the two" if self.confidence < NEAR_BORDER else ""
+        return f"{line} Confidence {self.confidence:.2f} of 1{border}."
 
     def _score_lines(self) -> tuple[str, ...]:
         if self.rfm_score is None or self.nearest is None:
