@@ -78,3 +78,13 @@ def test_an_inspection_is_the_same(engine, orders):
         "order_id",
         "email",
     ]
+
+
+def test_an_explanation_is_the_same(engine, orders):
+    with rfmeans.segment(orders, n_init=5) as fitted:
+        model, table = fitted.model, engine.table(orders, "explained")
+        customers = fitted.customers.to_pandas().dropna(subset="segment_id")["customer_id"].astype("int64")
+        for customer in customers.iloc[[0, 100]]:
+            found, expected = model.explain(table, customer), fitted.explain(customer)
+            assert found.lines == expected.lines
+            assert found.confidence == pytest.approx(expected.confidence, rel=1e-9)
