@@ -85,7 +85,7 @@ def test_every_run_shows_the_stability_of_its_own_number():
         stability = result.summary.stability
         assert stability.stable
         assert min(stability.segments) > 0.9
-        assert stability.sentence.startswith(f"Stability {stability.overall:.2f}: so far ")
+        assert stability.sentence.startswith(f"Stability {stability.overall:.2f}: how far ")
         assert list(result.profile["stability"]) == list(stability.segments)
 
 

@@ -58,7 +58,7 @@ class Stability:
         refits = f"{self.resamples} refits on resamples of {counted(self.size, 'customer')}"
         scale = "1: wholly; 0: no more than chance"
         if self.stable:
-            return f"Stability {self.overall:.2f}: so far {refits} agree with these segments ({scale})."
+            return f"Stability {self.overall:.2f}: how far {refits} agree with these segments ({scale})."
         return (
             f"Unstable: {refits} agree with these segments only to {self.overall:.2f} ({scale}; below {STABLE}: not to "
             "be relied on). Ask for another number of segments, or for auto."
