@@ -388,7 +388,7 @@ def test_the_page_of_k_means_holds_the_crosstab_and_the_cuts(shop):
     with rfmeans.segment(shop, n_init=2) as result:
         page, found = result.report().html, result.summary.crosstab
     assert found.sentence in html.unescape(page)
-    champions = [f"<td><bdi>{counts[0]:,}</bdi></td>" for counts in found.customers]
+    champions = [f'<td class="number"><bdi>{counts[0]:,}</bdi></td>' for counts in found.customers]
     assert f'<th scope="row"><bdi>Champions</bdi></th>{"".join(champions)}' in page
     assert ">Scores: what each one means<" in page
     assert ">K-Means (scikit-learn)<" in page

@@ -213,7 +213,7 @@ def _ranges(edges: list[str]) -> list[str]:
 
 def _crosstab(crosstab: Crosstab) -> Table:
     rows = tuple(
-        (Cell(clip(name)), *(Cell(number(count)) for count in counts))
+        (Cell(clip(name)), *(Cell(number(count), count) for count in counts))
         for name, counts in zip(crosstab.score_segments, zip(*crosstab.customers, strict=True), strict=True)
     )
     heads = ("Score segment", *map(clip, crosstab.segments))
