@@ -95,3 +95,25 @@ def _middle_half(summary: Summary, segment: Segment) -> str:
 def concentration_title(summary: Summary) -> str:
     """Say what share of the revenue the top fifth holds."""
     return f"The top 20 % of customers hold {percent(summary.distributions.held_by_top(0.2))} of revenue"
+
+
+def how_sure(summary: Summary) -> list[tuple[str, bool]]:
+    """Return sentences on the choice of the number, stability and borders, each with whether it is good news."""
+    said = []
+    if summary.choice:
+        said.append((summary.choice.sentence, summary.choice.stands_out))
+    if summary.stability:
+        said.append((summary.stability.sentence, summary.stability.stable))
+    if summary.border_line:
+        said.append((summary.border_line, True))
+    return said
+
+
+def choice_title(summary: Summary) -> str:
+    """Say which number of segments is recommended, and whether it stands out."""
+    if summary.choice is None:
+        return ""
+    recommended = counted(summary.choice.recommended, "segment")
+    if summary.choice.stands_out:
+        return f"{recommended} stand out"
+    return f"No number of segments stands out; {recommended} are recommended"

@@ -32,6 +32,7 @@ def plain(text: str) -> str:
 
 def to_markdown(summary: Summary, playbook: Playbook) -> str:
     """Return the summary as Markdown: what the segments are, their figures and evidence, what to do."""
+    sure = findings.how_sure(summary)
     parts = [
         f"# Customer segments: {plain(summary.source)}",
         " ".join(map(plain, findings.what_they_are(summary))),
@@ -41,6 +42,7 @@ def to_markdown(summary: Summary, playbook: Playbook) -> str:
         "## Why they are called so",
         "Medians, against the medians of all customers.",
         "\n".join(_evidence(summary)),
+        *(["## How sure they are", "\n".join(f"- {plain(said)}" for said, _ in sure)] if sure else []),
         "## What to do",
         "\n".join(_actions(summary, playbook)),
         "## How it was made",

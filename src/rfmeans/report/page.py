@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans import findings
-from rfmeans.charts import DRAWINGS, NARROW, VEGA_LITE, WIDE, Charts, specification, to_svg
+from rfmeans.canvas import NARROW, WIDE
+from rfmeans.charts import DRAWINGS, VEGA_LITE, Charts, specification, to_svg
 from rfmeans.errors import OutputError
 from rfmeans.formats import CELL_TEXT, clip, colour, counted, money, number, percent
 from rfmeans.report.tables import (
@@ -23,6 +24,7 @@ from rfmeans.report.tables import (
     numbers_behind,
     score_tables,
     settings_tables,
+    sureness_table,
     transforms_table,
 )
 
@@ -100,6 +102,8 @@ def render(summary: Summary, playbook: Playbook) -> Report:
         sentences=findings.what_they_are(summary),
         headlines=_headlines(summary),
         table=figures_table(summary),
+        sureness=sureness_table(summary),
+        sentences_on_sureness=findings.how_sure(summary),
         figures=figures,
         cards=[_card(segment, playbook) for segment in summary.segments],
         scores=score_tables(summary),
@@ -162,7 +166,8 @@ def _figures(summary: Summary) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     charts = Charts(summary)
     data: dict[str, Any] = {}
     figures, specifications = [], {}
-    for name, drawing in DRAWINGS.items():
+    for name in charts.names:
+        drawing = DRAWINGS[name]
         drawn = {
             size: charts.draw(name, frame, titled=False)
             for size, frame in (("wide", WIDE), ("narrow", NARROW))

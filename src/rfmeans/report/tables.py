@@ -7,16 +7,18 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.choice import WEAKEST
 from rfmeans.distribution import TOPS
-from rfmeans.formats import DASH, clip, money, number, percent
+from rfmeans.formats import DASH, clip, colour, money, number, percent
 from rfmeans.settings import AUTO, Reading
 
 if TYPE_CHECKING:
+    from rfmeans.choice import Choice
     from rfmeans.cuts import Scoring
     from rfmeans.profile import Group
     from rfmeans.rfm import Tally
     from rfmeans.scores import Crosstab
-    from rfmeans.summary import Summary
+    from rfmeans.summary import Segment, Summary
 
 WHY_LOG = "its skewness over customers is {skewness}, above 1"
 WHY_NONE = "its skewness over customers is {skewness}, not above 1"
@@ -45,10 +47,11 @@ SCORE_WORD = (
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: what is shown, and the number it is sorted by (None: by its text)."""
+    """A cell: what is shown, the number it is sorted by (None: by its text), and its background, if any."""
 
     shown: str
     value: float | None = None
+    shade: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class Table:
         return bool(self.rows) and all(row[column].value is not None for row in self.rows)
 
 
+DARKEST_SHADE = 0.55  # text still has a contrast of 4.5 on it, in light and in dark
+VOTES = (
+    *("Segments", "Stability", "Weakest", "Smallest", "Gain", "Border", "Silhouette"),
+    *("Calinski-Harabasz", "Davies-Bouldin", "Inertia"),
+)
 KMEANS = {
     "seed": "Seed",
     "n_init": "Starts (k-means++)",
@@ -123,11 +131,59 @@ def numbers_behind(name: str, summary: Summary) -> list[Table]:
     """Return the numbers of a chart that the segments' table does not hold."""
     if name == "distributions":
         return [_quantiles(summary, feature) for feature in ("recency", "frequency", "monetary")]
+    if name == "choice" and summary.choice:
+        return [_votes(summary.choice), _favourites(summary.choice)]
     if name == "concentration":
         held = summary.distributions.held_by_top
         rows = tuple((Cell(f"top {percent(top)}"), Cell(percent(held(top)), held(top))) for top in TOPS)
         return [Table("Concentration of revenue", ("Customers", "hold of revenue"), rows)]
     return []
+
+
+def _votes(choice: Choice) -> Table:
+    rows = tuple(
+        (
+            Cell(f"{vote.segments}{', recommended' if vote.segments == choice.recommended else ''}"),
+            *(Cell(f"{value:.2f}", value) for value in (vote.stability, vote.weakest)),
+            Cell(percent(vote.smallest_share), vote.smallest_share),
+            *(Cell(f"{value:.2f}", value) for value in (vote.gain, vote.border, vote.silhouette)),
+            Cell(number(vote.calinski_harabasz), vote.calinski_harabasz),
+            Cell(f"{vote.davies_bouldin:.2f}", vote.davies_bouldin),
+            Cell(number(vote.inertia), vote.inertia),
+        )
+        for vote in choice.votes
+    )
+    return Table("The votes on the number of segments", VOTES, rows)
+
+
+def _favourites(choice: Choice) -> Table:
+    rows = tuple((Cell(name), Cell(str(k or DASH))) for name, k in choice.favourites.items())
+    return Table("What each index alone would take", ("Index", "Segments"), rows)
+
+
+def sureness_table(summary: Summary) -> Table | None:
+    """Return how sure each segment is: found again on resamples, customers near a border; None if unknown."""
+    if all(segment.near_border is None for segment in summary.segments):
+        return None
+    rows = tuple(
+        (Cell(clip(segment.segment)), _found_again(segment), _near_border(segment))
+        for segment in summary.segments
+    )
+    return Table(
+        "How sure each segment is", ("Segment", "Found again, 0 to 1", "Customers near a border"), rows
+    )
+
+
+def _found_again(segment: Segment) -> Cell:
+    found = segment.stability
+    if found is None:
+        return Cell(DASH)
+    return Cell(f"{found:.2f}{'' if found >= WEAKEST else ', only in part'}", found)
+
+
+def _near_border(segment: Segment) -> Cell:
+    near, customers = segment.near_border or 0, segment.figures.customers
+    return Cell(f"{number(near)} ({percent(near / customers)})" if customers else DASH, near)
 
 
 def _quantiles(summary: Summary, feature: str) -> Table:
@@ -212,8 +268,9 @@ def _ranges(edges: list[str]) -> list[str]:
 
 
 def _crosstab(crosstab: Crosstab) -> Table:
+    totals = [sum(row) for row in crosstab.customers]
     rows = tuple(
-        (Cell(clip(name)), *(Cell(number(count), count) for count in counts))
+        (Cell(clip(name)), *map(_shaded, counts, range(1, len(counts) + 1), totals))
         for name, counts in zip(crosstab.score_segments, zip(*crosstab.customers, strict=True), strict=True)
     )
     heads = ("Score segment", *map(clip, crosstab.segments))
@@ -231,6 +288,13 @@ def _centres(summary: Summary) -> Table:
         for segment in summary.segments
     )
     return Table("Centres of the segments", ("Segment", "Days", "Purchases", "Spent"), rows)
+
+
+def _shaded(count: int, segment_id: int, total: int) -> Cell:
+    """Return a cell the fuller of the segment's colour the more of the segment's customers it holds."""
+    strength = DARKEST_SHADE * count / total if total else 0.0
+    red, green, blue = (int(colour(segment_id)[at : at + 2], 16) for at in (1, 3, 5))
+    return Cell(number(count), count, f"rgb({red} {green} {blue} / {strength:.2f})")
 
 
 def transforms_table(summary: Summary) -> Table | None:

@@ -1,0 +1,166 @@
+"""What the charts have in common: room, colours, scales, axes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.formats import EVERYONE, chart_labels, colour, counted, money, number, percent
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from rfmeans.summary import Summary
+
+ALL = "All customers"
+INK, FAINT, GRID = "#2b2f36", "#6b7280", "#e3e6ea"
+PERCENT = "format(100 * datum.value, ',~r') + ' %'"
+LETTER = 6.5  # width of a letter of a label, in pixels
+GAP = 26  # between panels, in pixels
+TICKS = (1.0, 3.0)  # times powers of ten, on a logarithmic axis
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Room for a chart.
+
+    Attributes
+    ----------
+    width
+        Pixels across, labels included.
+    stacked
+        Whether panels stand below each other.
+    """
+
+    width: int
+    stacked: bool
+
+
+WIDE, NARROW = Frame(880, stacked=False), Frame(340, stacked=True)
+
+
+def segment_labels(summary: Summary) -> list[str]:
+    """Return the segments' names, short enough for a chart."""
+    return chart_labels([segment.segment for segment in summary.segments])
+
+
+def segment_rows(summary: Summary) -> list[dict[str, Any]]:
+    """Return one row per segment that holds customers: its label and a sentence for the tooltip."""
+    return [
+        {
+            "segment": label,
+            "id": segment.segment_id,
+            "customers": f"{segment.figures.customers:,} ({percent(segment.share)})",
+            "revenue": f"{money(float(segment.figures.revenue), summary.currency_symbol)} "
+            f"({percent(segment.revenue_share)})",
+        }
+        for label, segment in zip(segment_labels(summary), summary.segments, strict=True)
+        if segment.figures.customers
+    ]
+
+
+def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
+    """Return rows as data that stand in the chart itself."""
+    import altair as alt
+
+    return alt.InlineData(values=rows)
+
+
+def segment_colour(labels: list[str], legend: Any = None) -> alt.Color:
+    """Return the colours of the segments, always the same for the same segment."""
+    import altair as alt
+
+    colours = [
+        EVERYONE if label == ALL else colour(position) for position, label in enumerate(labels, start=1)
+    ]
+    return alt.Color("segment:N", scale=alt.Scale(domain=labels, range=colours), legend=legend)
+
+
+def segments_axis(labels: list[str], room: int, *, shown: bool = True) -> alt.Y:
+    """Return an axis with the segments in their order."""
+    import altair as alt
+
+    axis = alt.Axis(labelLimit=room - 8, labels=shown, grid=False, title=None)
+    return alt.Y("segment:N", sort=labels, scale=alt.Scale(domain=labels), axis=axis)
+
+
+def label_room(labels: list[str], frame: Frame) -> int:
+    """Return how many pixels the segments' names need."""
+    return int(min(max(map(len, labels)) * LETTER + 14, frame.width * 0.42))
+
+
+def panel_width(labels: list[str], frame: Frame, panels: int, gap: int = GAP) -> int:
+    """Return how many pixels each panel beside the names has."""
+    room = frame.width - label_room(labels, frame)
+    return room - 12 if frame.stacked else (room - gap * (panels - 1)) // panels - 6
+
+
+def beside(panels: list[Any], frame: Frame, gap: int = GAP) -> Any:
+    """Return panels in a row; below each other where there is no room."""
+    import altair as alt
+
+    return alt.vconcat(*panels, spacing=18) if frame.stacked else alt.hconcat(*panels, spacing=gap)
+
+
+def axis_title(feature: str, summary: Summary) -> str:
+    """Return a feature's name with its unit."""
+    sign = f" ({summary.currency_symbol})" if summary.currency_symbol else ""
+    return {
+        "recency": "Recency: days since the last purchase",
+        "frequency": "Frequency: purchases",
+        "monetary": f"Monetary: money spent{sign}",
+    }[feature]
+
+
+def in_units(feature: str, value: float, summary: Summary) -> str:
+    """Return a value of a feature as people read it."""
+    return {
+        "recency": lambda: counted(value, "day"),
+        "frequency": lambda: number(value),
+        "monetary": lambda: money(value, summary.currency_symbol),
+    }[feature]()
+
+
+def _is_logged(summary: Summary, feature: str) -> bool:
+    return any(scaled.name == feature and scaled.transform == "log1p" for scaled in summary.scaling.features)
+
+
+def scaled_axis(summary: Summary, feature: str, values: list[float], *, grid: bool = True) -> dict[str, Any]:
+    """Return scale and axis of a feature; log1p where the feature's transform is, as in feature space."""
+    import altair as alt
+
+    low, high = min(values), max(values)
+    title = axis_title(feature, summary)
+    if not _is_logged(summary, feature):
+        scale = alt.Scale(domain=[min(0.0, low), high or 1.0], nice=False)
+        return {"scale": scale, "axis": alt.Axis(title=title, tickCount=5, format=",~r", grid=grid)}
+    scale = alt.Scale(type="symlog", constant=1, domain=[low, high if high > low else low + 1], nice=False)
+    axis = alt.Axis(title=f"{title}, log", values=_log_ticks(low, high), format=",~r", grid=grid)
+    return {"scale": scale, "axis": axis}
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Return 1, 3, 10, 30 … within a range.
+
+    >>> _log_ticks(2, 374)
+    [3.0, 10.0, 30.0, 100.0, 300.0]
+    """
+    first = math.floor(math.log10(low)) if low > 0 else 0
+    last = math.ceil(math.log10(high)) if high > 0 else 0
+    ticks = [float(f"{step:g}e{power}") for power in range(max(first, -2), last + 1) for step in TICKS]
+    return [tick for tick in ticks if low <= tick <= high]
+
+
+def bar_axis(field: str, rows: list[dict[str, Any]], width: int, title: str, **axis: Any) -> alt.X:
+    """Return an axis from 0 that leaves room at the bars' ends for the numbers that stand there."""
+    import altair as alt
+
+    longest = max(len(row["shown"]) for row in rows) * LETTER + 10
+    top = max(row[field] for row in rows) / max(0.4, 1 - longest / width)
+    return alt.X(
+        f"{field}:Q",
+        stack=None,  # stacked bars are clipped by paths whose ids count up from drawing to drawing
+        scale=alt.Scale(domain=[0, top or 1], nice=False),
+        axis=alt.Axis(**{"title": title, "tickCount": 4, "format": ",~r", "grid": False, **axis}),
+    )
