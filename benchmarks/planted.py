@@ -1,6 +1,6 @@
 """How often `segments="auto"` finds the number of kinds that were planted, and says so when there are none.
 
-    python benchmarks/planted.py --seeds 10
+    python benchmarks/planted.py --seeds 10 --minutes 25
 
 Shops of 3 to 6 kinds of customers are drawn at several distances between the nearest two kinds, and shops without
 kinds. Prints the tables of docs/evidence.md: the rule beside what single indices would have taken.
@@ -8,6 +8,8 @@ kinds. Prints the tables of docs/evidence.md: the rule beside what single indice
 
 import argparse
 import itertools
+import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -31,6 +33,12 @@ class Shop:
     distance: int
     shape: str
     seed: int
+
+
+def shops(seed: int) -> list[Shop]:
+    """Return the shops of one seed."""
+    with_kinds = [Shop(kinds, distance, "", seed) for kinds, distance in itertools.product(KINDS, DISTANCES)]
+    return with_kinds + [Shop(0, 0, shape, seed) for shape in STRUCTURELESS]
 
 
 def draw(shop: Shop) -> np.ndarray:
@@ -121,17 +129,18 @@ def print_structureless(found: list[tuple[Shop, Choice]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--minutes", type=float, default=1e9, help="begin no further seed after so long")
     parser.add_argument("--first-seed", type=int, default=100, help="the rule was made on seeds below 100")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     seeds = range(options.first_seed, options.first_seed + options.seeds)
-    shops = [
-        Shop(kinds, distance, "", seed)
-        for kinds, distance, seed in itertools.product(KINDS, DISTANCES, seeds)
-    ]
-    shops += [Shop(0, 0, shape, seed) for shape, seed in itertools.product(STRUCTURELESS, seeds)]
+    end = time.monotonic() + 60 * options.minutes
+    found: list[tuple[Shop, Choice]] = []
     with ProcessPoolExecutor(options.workers) as pool:
-        found = list(pool.map(vote, shops, chunksize=4))
+        for seed in itertools.takewhile(lambda _: time.monotonic() < end, seeds):
+            found += pool.map(vote, shops(seed), chunksize=4)
+            print(f"seed {seed} done", file=sys.stderr)
+    print(f"{len(found) // len(shops(0))} shops of each kind, {CUSTOMERS:,} customers each\n")
     with_kinds = [pair for pair in found if pair[0].kinds]
     print_kinds(with_kinds)
     print()

@@ -9,7 +9,7 @@ import numpy as np
 
 from rfmeans.cells import condense
 from rfmeans.formats import percent
-from rfmeans.kmeans import check_distinct
+from rfmeans.kmeans import check_distinct, one_thread
 from rfmeans.scaling import significant
 from rfmeans.settings import MIN_SEGMENTS
 from rfmeans.stability import RESAMPLES, measure_stability, nearest_centre, resample_size
@@ -183,12 +183,10 @@ def choose_segments(cells: Cells, seed: int) -> Choice:
     DataError
         If there are fewer than two distinct points.
     """
-    from threadpoolctl import threadpool_limits
-
     few = condense(cells)
     check_distinct(few, MIN_SEGMENTS)
     sample = pick_sample(few)
-    with threadpool_limits(limits=1):
+    with one_thread():
         votes, total = _take_votes(few, sample, seed)
     recommended, stands_out, sentence = recommend(votes)
     return Choice(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from rfmeans.errors import DataError
 from rfmeans.scaling import Z_COLUMNS, float64
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
@@ -58,7 +61,6 @@ def fit_centres(features: ir.Table, cells: Cells, k: int, settings: Settings) ->
         If there are fewer distinct points than k.
     """
     from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits
 
     check_distinct(cells, k)
     model = KMeans(
@@ -69,11 +71,21 @@ def fit_centres(features: ir.Table, cells: Cells, k: int, settings: Settings) ->
         tol=settings.tol,
         random_state=settings.seed,
     )
-    with threadpool_limits(limits=1):  # threads would sum in another order, and at this size they only wait
+    with one_thread():
         model.fit(cells.points, sample_weight=cells.counts.astype(np.float64))
     if cells.width is None:
         return Fit(model.cluster_centers_, float(model.inertia_), passes=0, moved=0.0)
     return refine(features, model.cluster_centers_, min(STANDSTILL, settings.tol))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Hold scikit-learn to one thread: several would sum in another order, and at this size they only wait."""
+    import sklearn.cluster  # noqa: F401 - only what is loaded can be held
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        yield
 
 
 def check_distinct(cells: Cells, k: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.formats import counted
+from rfmeans.kmeans import one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,13 +83,11 @@ def measure_stability(cells: Cells, centres: Floats, seed: int) -> Stability:
     seed
         Of the resamples and of the refits' starts.
     """
-    from threadpoolctl import threadpool_limits
-
     rng = np.random.default_rng(seed)
     customers = int(cells.counts.sum())
     size = resample_size(cells)
     resamples = rng.multinomial(size, cells.counts / customers, size=RESAMPLES)
-    with threadpool_limits(limits=1):
+    with one_thread():
         labels = nearest_centre(cells.points, centres)
         tables = [
             contingency(labels, _refit(cells.points, drawn, centres, rng), cells.counts, len(centres))
