@@ -1,0 +1,166 @@
+"""Time, peak memory and quality of the whole job and of its stages, beside other ways of doing the same work.
+
+    python benchmarks/scale.py --lines 1_000_000 10_000_000 --rounds 3
+    python benchmarks/scale.py --lines 1_000_000_000 --only floor written rfmeans --rounds 1
+
+Every job runs in a process of its own, one after the other, all jobs of a round before the next round; what counts is
+the ratio within a round. Writes RESULTS.json and RESULTS.md. The data are generated, and deleted at the end.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+import rfmeans
+
+HERE = Path(__file__).parent
+FILE_LINES = 50_000_000
+WHOLE = {
+    "floor": "DuckDB: two-level group by alone",
+    "written": "the same, customers written to Parquet",
+    "rfmeans": "rfmeans segment: all outputs but report and lists",
+    "report": "rfmeans segment: all outputs",
+    "polars": "Polars + scikit-learn",
+    "pandas": "pandas + scikit-learn",
+}
+STAGES = {
+    "kmeans_rfmeans": "customers to centres: rfmeans",
+    "kmeans_sklearn": "customers to centres: scikit-learn, 10 starts",
+    "choose_rfmeans": "choosing k, 2 to 10: rfmeans",
+    "choose_sklearn": "choosing k, 2 to 10: scikit-learn, silhouette",
+}
+PACKAGES = ("duckdb", "ibis-framework", "pandas", "polars", "scikit-learn")
+
+
+def generate(folder: Path, lines: int, ids: str) -> str:
+    """Write order lines to Parquet files and return their glob.
+
+    Three lines an order on average (1 to 5), ten lines a customer, some customers far oftener than others, two years
+    of a growing shop, orders in the order of time. Every hash stands for a draw, so the data are the same each time.
+    """
+    customer = f"1 + floor(pow(draw, 1.3) * {max(lines // 10, 1)})::BIGINT"
+    key = customer if ids == "integers" else f"'customer-' || lpad(({customer})::VARCHAR, 12, '0')"
+    (folder / "orders").mkdir()
+    for part, first in enumerate(range(0, lines, FILE_LINES)):
+        duckdb.sql(f"""
+            COPY (
+                WITH lines AS (
+                    SELECT i, 5 * (i // 15) + CASE WHEN i % 15 < 1 THEN 0 WHEN i % 15 < 3 THEN 1
+                        WHEN i % 15 < 6 THEN 2 WHEN i % 15 < 10 THEN 3 ELSE 4 END AS order_id
+                    FROM range({first}, {min(first + FILE_LINES, lines)}) AS t(i)
+                ), draws AS (SELECT *, hash(order_id) / 18446744073709551616.0::DOUBLE AS draw FROM lines)
+                SELECT {key} AS customer_id, order_id,
+                    TIMESTAMP '2024-01-01' + to_seconds(floor(63072000 * sqrt(i / {lines}::DOUBLE))::BIGINT)
+                        AS ordered_at,
+                    exp(2.5 + 2 * (hash(11 * i) / 18446744073709551616.0::DOUBLE))::DECIMAL(12, 2) AS amount
+                FROM draws
+            ) TO '{folder}/orders/{part:03}.parquet'
+        """)
+    return f"{folder}/orders/*.parquet"
+
+
+def command(job: str, orders: str, folder: Path) -> list[str]:
+    """Return the command of a job."""
+    if job in ("rfmeans", "report"):
+        lean = ["--no-report", "--audience-format", "none"] if job == "rfmeans" else []
+        options = ["--transform", "log", "--out", str(folder / job), "--force", "--quiet", *lean]
+        return [sys.executable, "-m", "rfmeans", "segment", orders, *options]
+    given = str(folder / "rfmeans" / "customers.parquet") if job in STAGES else orders
+    return [sys.executable, str(HERE / "jobs.py"), job, given, str(folder / f"{job}.parquet")]
+
+
+def measure(job: str, orders: str, folder: Path) -> dict[str, float]:
+    """Run a job; return its seconds, peak memory in GB, and what it says of itself."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command(job, orders, folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said, complaint = process.stdout.read(), process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        print(f"{job} failed: {complaint.decode()[-2000:]}", file=sys.stderr)
+        return {}
+    found = {"seconds": time.perf_counter() - start, "memory": usage.ru_maxrss / 1e6}
+    return {**found, **(json.loads(said) if job in STAGES else {})}
+
+
+def run(lines: int, options: argparse.Namespace) -> dict[str, list[dict[str, float]]]:
+    """Run all jobs at one size, in turn, and return the rounds of each."""
+    jobs = [job for job in (*WHOLE, *STAGES) if not options.only or job in options.only]
+    rounds: dict[str, list[dict[str, float]]] = {job: [] for job in jobs}
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        orders = generate(folder, lines, options.ids)
+        for _ in range(options.rounds):
+            for job in jobs:
+                rounds[job].append(measure(job, orders, folder))
+                print(f"{lines:,} {job}: {rounds[job][-1]}", file=sys.stderr)
+    return rounds
+
+
+def table(rounds: dict[str, list[dict[str, float]]]) -> list[str]:
+    """Return the lines of a Markdown table: ratios to rfmeans first."""
+    rows = []
+    for names, base in ((WHOLE, "rfmeans"), (STAGES, None)):
+        for job, said in names.items():
+            against = base or job.split("_")[0] + "_rfmeans"
+            both = [
+                (mine, ours)
+                for mine, ours in zip(rounds.get(job, []), rounds.get(against, []), strict=False)
+                if mine and ours
+            ]
+            if not both:
+                continue
+            times, memory = (
+                statistics.median(mine[key] / ours[key] for mine, ours in both)
+                for key in ("seconds", "memory")
+            )
+            seconds, peak = (
+                statistics.median(mine[key] for mine, _ in both) for key in ("seconds", "memory")
+            )
+            quality = both[0][0].get("inertia", both[0][0].get("recommended", ""))
+            shown = f"{quality:,.8g}" if isinstance(quality, float) else quality
+            rows.append(f"| {said} | {times:.2f} | {memory:.2f} | {seconds:,.1f} | {peak:.2f} | {shown} |")
+    head = "| job | time / rfmeans | memory / rfmeans | seconds | peak memory, GB | inertia or k |"
+    return [head, "|---|---:|---:|---:|---:|---:|", *rows]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--ids", choices=("integers", "texts"), default="integers")
+    parser.add_argument("--only", nargs="+", choices=(*WHOLE, *STAGES))
+    parser.add_argument("--folder", help="where the generated data and the outputs lie meanwhile")
+    parser.add_argument("--out", type=Path, default=HERE / "RESULTS", help="without its ending")
+    options = parser.parse_args()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    machine = (
+        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+    )
+    packages = f"rfmeans {rfmeans.__version__}, " + ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    results = {lines: run(lines, options) for lines in options.lines}
+    said = [f"{machine}; {packages}; {options.rounds} rounds, medians; customer ids are {options.ids}."]
+    for lines, rounds in results.items():
+        said += ["", f"## {lines:,} lines", "", *table(rounds)]
+    options.out.with_suffix(".md").write_text("\n".join(["# Results", "", *said, ""]))
+    options.out.with_suffix(".json").write_text(
+        json.dumps(
+            {"machine": machine, "packages": packages, "ids": options.ids, "rounds": results}, indent=1
+        )
+    )
+    print("\n".join(said))
+
+
+if __name__ == "__main__":
+    main()
