@@ -168,11 +168,14 @@ var shade = (text) => {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
 var behind = (element) => {
+  const layers = [];
   for (let one = element; one; one = one.parentElement) {
-    const found = getComputedStyle(one).backgroundColor;
-    if ((colour(found)[3] ?? 1) > 0.99) return found;
+    layers.unshift(colour(getComputedStyle(one).backgroundColor));
+    if ((layers[0][3] ?? 1) > 0.99) break;
   }
-  return "rgb(255, 255, 255)";
+  const seen = layers.reduce((under, [r, g, b, part = 1]) =>
+    [r, g, b].map((one, at) => part * one + (1 - part) * under[at]), [255, 255, 255]);
+  return `rgb(${seen.join(", ")})`;
 };
 var contrast = (element) => {
   const [one, two] = [shade(getComputedStyle(element).color), shade(behind(element))].sort((a, b) => b - a);

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ALL = "All customers"
 INK, FAINT, GRID = "#2b2f36", "#6b7280", "#e3e6ea"
+DISC_INK = "#16181d"  # on a white disc, in a light page and in a dark one
 PERCENT = "format(100 * datum.value, ',~r') + ' %'"
 LETTER = 6.5  # width of a letter of a label, in pixels
 GAP = 26  # between panels, in pixels

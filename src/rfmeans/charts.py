@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rfmeans.summary import Summary
 
 PNG_SCALE = 2
+MARGIN = 16  # pixels around a chart that has a background of its own
 VEGA_LITE = "6.4"
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 CONFIG: dict[str, Any] = {
@@ -37,6 +38,7 @@ CONFIG: dict[str, Any] = {
         "domain": False,
         "ticks": False,
         "labelFlush": False,
+        "labelSeparation": 8,
         "labelPadding": 6,
         "titlePadding": 8,
     },
@@ -102,7 +104,8 @@ class Charts:
             )
         chart = drawing.draw(self.summary, frame)
         if titled:
-            chart = chart.properties(title=textwrap.wrap(drawing.title(self.summary), frame.width // 8))
+            lines = textwrap.wrap(drawing.title(self.summary), frame.width // 8, break_on_hyphens=False)
+            chart = chart.properties(title=lines)
         return cast("alt.TopLevelMixin", chart)
 
     def save(self, folder: Path) -> None:
@@ -125,7 +128,7 @@ def to_svg(chart: alt.TopLevelMixin, background: str | None = None) -> str:
 
     drawn = specification(chart)
     if background:
-        drawn["background"] = background
+        drawn |= {"background": background, "padding": MARGIN}
     return str(vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE, allowed_base_urls=[]))
 
 
@@ -155,7 +158,7 @@ DRAWINGS = {
     "shares": Drawing(
         drawings.shares,
         findings.shares_title,
-        "Each segment's share of customers (pale) against its share of revenue (full).",
+        "Each segment's share of customers (upper bar, fainter) against its share of revenue (lower bar).",
     ),
     "customer_map": Drawing(
         customer_map,
@@ -166,8 +169,8 @@ DRAWINGS = {
     "distributions": Drawing(
         drawings.distributions,
         findings.distributions_title,
-        "Bar: the middle half of the customers; white mark: the median; line: nine in ten, without the lowest and "
-        "the highest twentieth.",
+        "Bar: the middle half of the customers; disc: the median; line: nine in ten, without the lowest and the "
+        "highest twentieth.",
     ),
     "concentration": Drawing(
         drawings.concentration,

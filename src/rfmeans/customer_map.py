@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.canvas import Frame, in_units, inline, scaled_axis, segment_colour, segment_labels
+from rfmeans.canvas import DISC_INK, Frame, in_units, inline, scaled_axis, segment_colour, segment_labels
 from rfmeans.formats import money, number, percent
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from rfmeans.distribution import MapCell
     from rfmeans.summary import Summary
-
-DISC_INK = "#16181d"  # on a white disc, in a light page and in a dark one
 
 
 def customer_map(summary: Summary, frame: Frame) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.canvas import (
     ALL,
+    DISC_INK,
     FAINT,
     PERCENT,
     Frame,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from rfmeans.summary import Summary
 
 LABELLED_TOPS = (0.01, 0.1, 0.2, 0.5)
+FEW_TICKS = 300  # pixels: where a panel is narrower, labels every fifth of its width would touch
 
 
 def averages(summary: Summary, frame: Frame) -> Any:
@@ -83,7 +85,9 @@ def shares(summary: Summary, frame: Frame) -> Any:
     base = alt.Chart(inline(rows)).encode(
         y=segments_axis(labels, label_room(labels, frame)),
         yOffset=alt.YOffset("of:N", sort=order, scale=alt.Scale(domain=order, paddingInner=0.1)),
-        x=bar_axis("share", rows, width, "Share of all customers, of all revenue", **_share_ticks(rows)),
+        x=bar_axis(
+            "share", rows, width, "Share of all customers, of all revenue", **_share_ticks(rows, width)
+        ),
         tooltip=[
             alt.Tooltip("segment:N", title="Segment"),
             alt.Tooltip("customers:N", title="Customers"),
@@ -100,10 +104,10 @@ def shares(summary: Summary, frame: Frame) -> Any:
     )
 
 
-def _share_ticks(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _share_ticks(rows: list[dict[str, Any]], width: int) -> dict[str, Any]:
     """Return ticks that end with the longest bar: the room behind it is for numbers, no share reaches it."""
     longest = max(row["share"] for row in rows)
-    step = 0.2 if longest > 0.3 else 0.1
+    step = 0.1 if longest <= 0.3 else 0.2 if width > FEW_TICKS else 0.5
     return {
         "values": [round(step * tick, 1) for tick in range(int(longest / step) + 1)],
         "labelExpr": PERCENT,
@@ -149,8 +153,9 @@ def _spread(summary: Summary, frame: Frame, feature: str, *, first: bool) -> Any
     boxes = base.mark_bar(height={"band": 0.5}, cornerRadius=2).encode(
         x=f"{keys[1]}:Q", x2=f"{keys[3]}:Q", color=segment_colour(labels)
     )
-    medians = base.mark_tick(color="white", thickness=3, size=17).encode(x=f"{keys[2]}:Q")
-    return alt.layer(whiskers, boxes, medians).properties(
+    # A disc with an edge: a white line at the end of a bar, where many medians lie, is lost on a white page.
+    medians = base.mark_circle(size=54, fill="white", stroke=DISC_INK, strokeWidth=1.4, opacity=1)
+    return alt.layer(whiskers, boxes, medians.encode(x=f"{keys[2]}:Q")).properties(
         width=panel_width(labels, frame, 3), height=alt.Step(30)
     )
 

@@ -67,13 +67,15 @@ def percent(share: float) -> str:
 def money(value: float, symbol: str = "") -> str:
     """Return money as `number` does, with the currency's sign: a word after it, any other sign before it.
 
+    A sign that is written from right to left comes after it as well, or it would turn the number's surroundings.
+
     >>> money(3571.4), money(3571.4, "£"), money(-12, "$"), money(3571.4, "EUR"), money(5, "kr")
     ('3,571', '£3,571', '-$12', '3,571 EUR', '5 kr')
     """
     text = number(value)
     if not symbol or text == DASH:
         return text
-    if symbol.isalpha():
+    if symbol.isalpha() or unicodedata.bidirectional(symbol[0]) in ("R", "AL"):
         return f"{text} {symbol}"
     return f"-{symbol}{text[1:]}" if text.startswith("-") else f"{symbol}{text}"
 

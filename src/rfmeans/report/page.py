@@ -220,5 +220,5 @@ def _card(segment: Segment, playbook: Playbook) -> dict[str, Any]:
         "id": segment.segment_id,
         "size": f"{counted(segment.figures.customers, 'customer')}, {percent(segment.revenue_share)} of revenue",
         "parts": [(PARTS[part], text) for part, text in asdict(card).items()] if card else [],
-        "missing": f"{clip(playbook.name)} has no card for {clip(segment.region)}.",
+        "missing": f"There is no card for {clip(segment.region)} in {clip(playbook.name)}.",
     }

@@ -7,14 +7,15 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.canvas import segment_labels
 from rfmeans.choice import WEAKEST
 from rfmeans.distribution import TOPS
-from rfmeans.formats import DASH, clip, colour, money, number, percent
+from rfmeans.formats import DASH, chart_labels, clip, colour, money, number, percent
 from rfmeans.settings import AUTO, Reading
 
 if TYPE_CHECKING:
     from rfmeans.choice import Choice
-    from rfmeans.cuts import Scoring
+    from rfmeans.cuts import FeatureCuts, Scoring
     from rfmeans.profile import Group
     from rfmeans.rfm import Tally
     from rfmeans.scores import Crosstab
@@ -143,7 +144,7 @@ def numbers_behind(name: str, summary: Summary) -> list[Table]:
 def _votes(choice: Choice) -> Table:
     rows = tuple(
         (
-            Cell(f"{vote.segments}{', recommended' if vote.segments == choice.recommended else ''}"),
+            Cell(str(vote.segments)),
             *(Cell(f"{value:.2f}", value) for value in (vote.stability, vote.weakest)),
             Cell(percent(vote.smallest_share), vote.smallest_share),
             *(Cell(f"{value:.2f}", value) for value in (vote.gain, vote.border, vote.silhouette)),
@@ -153,7 +154,8 @@ def _votes(choice: Choice) -> Table:
         )
         for vote in choice.votes
     )
-    return Table("The votes on the number of segments", VOTES, rows)
+    caption = f"The votes on the number of segments; {choice.recommended} is recommended"
+    return Table(caption, VOTES, rows)
 
 
 def _favourites(choice: Choice) -> Table:
@@ -166,8 +168,8 @@ def sureness_table(summary: Summary) -> Table | None:
     if all(segment.near_border is None for segment in summary.segments):
         return None
     rows = tuple(
-        (Cell(clip(segment.segment)), _found_again(segment), _near_border(segment))
-        for segment in summary.segments
+        (Cell(label), _found_again(segment), _near_border(segment))
+        for label, segment in zip(segment_labels(summary), summary.segments, strict=True)
     )
     return Table(
         "How sure each segment is", ("Segment", "Found again, 0 to 1", "Customers near a border"), rows
@@ -190,10 +192,10 @@ def _quantiles(summary: Summary, feature: str) -> Table:
     symbol = summary.currency_symbol if feature == "monetary" else ""
     rows = tuple(
         (
-            Cell(clip(segment.segment)),
+            Cell(label),
             *(Cell(money(value, symbol), value) for value in getattr(spread, feature)),
         )
-        for segment, spread in zip(summary.segments, summary.distributions.spreads, strict=True)
+        for label, spread in zip(segment_labels(summary), summary.distributions.spreads, strict=True)
     )
     heads = ("Segment", "5 % have at most", "25 %", "median", "75 %", "95 %")
     unit = {"recency": "days", "frequency": "purchases", "monetary": "money spent"}[feature]
@@ -244,15 +246,20 @@ def score_tables(summary: Summary) -> list[Table]:
 
 
 def _cuts(scoring: Scoring, symbol: str) -> Table:
-    rows = []
-    for found in scoring.features:
-        sign = symbol if found.feature == "monetary" else ""
-        edges = [money(edge, sign) for edge in found.edges]
-        ranges = dict(zip(found.scores, _ranges(edges), strict=True))
-        shown = (Cell(ranges.get(score, DASH)) for score in range(1, scoring.bins + 1))
-        rows.append((Cell(found.feature.capitalize()), *shown))
-    heads = ("Cut points", *(f"score {score}" for score in range(1, scoring.bins + 1)))
-    return Table("Scores: what each one means", heads, tuple(rows))
+    meant = [_meanings(found, symbol if found.feature == "monetary" else "") for found in scoring.features]
+    rows = tuple(
+        (
+            Cell(f"{score}, the best" if score == scoring.bins else str(score)),
+            *(Cell(meanings.get(score, DASH)) for meanings in meant),
+        )
+        for score in range(scoring.bins, 0, -1)
+    )
+    heads = ("Score", "Recency, days", "Frequency, purchases", "Monetary")
+    return Table("Scores: what each one means", heads, rows)
+
+
+def _meanings(found: FeatureCuts, symbol: str) -> dict[int, str]:
+    return dict(zip(found.scores, _ranges([money(edge, symbol) for edge in found.edges]), strict=True))
 
 
 def _ranges(edges: list[str]) -> list[str]:
@@ -270,10 +277,12 @@ def _ranges(edges: list[str]) -> list[str]:
 def _crosstab(crosstab: Crosstab) -> Table:
     totals = [sum(row) for row in crosstab.customers]
     rows = tuple(
-        (Cell(clip(name)), *map(_shaded, counts, range(1, len(counts) + 1), totals))
-        for name, counts in zip(crosstab.score_segments, zip(*crosstab.customers, strict=True), strict=True)
+        (Cell(label), *map(_shaded, counts, range(1, len(counts) + 1), totals))
+        for label, counts in zip(
+            chart_labels(crosstab.score_segments), zip(*crosstab.customers, strict=True), strict=True
+        )
     )
-    heads = ("Score segment", *map(clip, crosstab.segments))
+    heads = ("Score segment", *chart_labels(crosstab.segments))
     return Table("Customers by score segment and K-Means segment", heads, rows)
 
 
@@ -281,11 +290,11 @@ def _centres(summary: Summary) -> Table:
     symbol = summary.currency_symbol
     rows = tuple(
         (
-            Cell(clip(segment.segment)),
+            Cell(label),
             *(Cell(number(value), value) for value in segment.centre[:2]),
             Cell(money(segment.centre[2], symbol), segment.centre[2]),
         )
-        for segment in summary.segments
+        for label, segment in zip(segment_labels(summary), summary.segments, strict=True)
     )
     return Table("Centres of the segments", ("Segment", "Days", "Purchases", "Spent"), rows)
 
@@ -328,7 +337,7 @@ def _kmeans(summary: Summary) -> dict[str, Any]:
         if asked == AUTO
         else len(summary.segments),
         **{said: summary.settings[name] for name, said in KMEANS.items() if name in summary.settings},
-        "Inertia": f"{summary.inertia:.10g}",
+        "Inertia": f"{summary.inertia:.8g}",
     }
 
 
