@@ -40,6 +40,7 @@ ORDER = [  # one a line
     "dialects",
     "textfiles",
     "jsonlines",
+    "sheets",
     "workbooks",
     "databases",
     "filekinds",

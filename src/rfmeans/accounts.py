@@ -37,6 +37,7 @@ ASKED = (
 # falls into one slice: all copies of a line do or none.
 EXACT_LINES = 2_000_000
 SLICES = 16
+MOST_CURRENCIES = 200  # there are some 180 in the world
 SHOWN = 5
 SHOWN_STATUSES = 20
 LONGEST_WORD = 40
@@ -238,6 +239,12 @@ def check_currencies(account: LineAccount, lines: ir.Table, layout: Layout) -> N
         for row in most
     )
     column = layout.columns.currency
+    if len(most) + more > MOST_CURRENCIES:
+        raise SourceError(
+            f"Column {column!r} was taken as the currency, but holds {len(most) + more:,} different values, such as "
+            f"{', '.join(_short(row['currency']) for row in most)}. That is probably not the right column; give it "
+            "with --currency-column NAME, or choose one value with --currency."
+        )
     raise SourceError(
         f"The orders are in {len(most) + more:,} currencies"
         f"{f' (column {column!r})' if column else ''}: {listed}{f'; and {more:,} more' if more else ''}. Money in "

@@ -21,8 +21,7 @@ def read_database(con: Any, path: Path, label: str, wanted: str | None) -> Part:
     SourceError
         If there is no such table, or several and none is named.
     """
-    quoted = str(path).replace("'", "''")
-    con.raw_sql(f"ATTACH '{quoted}' AS {ATTACHED} (READ_ONLY)")
+    _attach(con, path, label)
     found = con.raw_sql(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $name AND NOT internal UNION ALL "
         "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = $name AND NOT internal ORDER BY ALL",
@@ -33,6 +32,24 @@ def read_database(con: Any, path: Path, label: str, wanted: str | None) -> Part:
     schema, table = tables[name]
     opened = con.table(table, database=(ATTACHED, schema))
     return Part(opened, located(opened, label), understood=f"table {name!r}")
+
+
+def _attach(con: Any, path: Path, label: str) -> None:
+    import duckdb
+
+    quoted = str(path).replace("'", "''")
+    try:
+        con.raw_sql(f"ATTACH '{quoted}' AS {ATTACHED} (READ_ONLY)")
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0].partition(" Error: ")[2]
+        if "lock" in said:
+            raise SourceError(
+                f"The database {label} is in use by another program. Close it there."
+            ) from error
+        raise SourceError(
+            f"{label} is cut off or damaged, or was written by a newer DuckDB than this one ({said}). Export the "
+            "orders again, for example with: COPY orders TO 'orders.parquet'"
+        ) from error
 
 
 def _one_of(tables: list[str], label: str, wanted: str | None) -> str:

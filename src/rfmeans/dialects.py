@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rfmeans.errors import SourceError
+from rfmeans.parts import check_width
 from rfmeans.records import BLANKS, Records
 from rfmeans.settings import DELIMITERS
 
@@ -26,6 +27,8 @@ MOST_SHOWN = 80  # characters of a line in a message
 FITTING = 0.9  # share of records with as many fields as the header, where a delimiter is believed
 LONGEST_NAME = 500  # characters
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+NOISE = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
+NOISY = 0.06  # share of control characters from which it is no text; a tenth of random bytes are
 # Values that no column is called: dates, and amounts.
 VALUE = re.compile(r"\s*(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?|[+-]?[\d.,]*\d[.,]\d+)\s*")
 
@@ -88,6 +91,9 @@ def find_dialect(lines: list[str], reading: Reading, label: str) -> Dialect:
     SourceError
         If they do not look like a table.
     """
+    text = "".join(lines)
+    if len(NOISE.findall(text)) > NOISY * len(text):
+        raise _no_table(lines, label)
     given = reading.delimiter
     candidates = CANDIDATES if given is None else (DELIMITERS[given],)
     found = [trial for name in candidates if (trial := _try(lines, name, header=reading.header))]
@@ -96,9 +102,11 @@ def find_dialect(lines: list[str], reading: Reading, label: str) -> Dialect:
     best = max(found, key=_rank)
     if any(CONTROL.search(field) or len(field) > LONGEST_NAME for field in best.header.fields or []):
         raise _no_table(lines, label)
+    check_width(best.width, label)
     if not reading.header:
         return Dialect(best.delimiter, _positions(best.width), 0)
-    return Dialect(best.delimiter, column_names(best.header.fields or [], label), best.header.line)
+    names = column_names(best.header.fields or [], label, best.header.line)
+    return Dialect(best.delimiter, names, best.header.line)
 
 
 def _rank(trial: _Trial) -> tuple[bool, bool, float, int]:
@@ -113,7 +121,7 @@ def _rank(trial: _Trial) -> tuple[bool, bool, float, int]:
 
 
 def _try(lines: list[str], delimiter: str, *, header: bool) -> _Trial | None:
-    records = [record for record in _first(lines, delimiter) if record.fields]
+    records = _without_last_delimiter([record for record in _first(lines, delimiter) if record.fields])
     counts = Counter(len(record.fields or []) for record in records)
     width = max(counts, key=lambda count: (count > 1, counts[count], count), default=0)
     place = _header_place(records, width) if header else 0
@@ -133,6 +141,22 @@ def _first(lines: list[str], delimiter: str) -> list[Record]:
     return [record for record, _ in zip(records, range(MOST_RECORDS), strict=False)]
 
 
+def _without_last_delimiter(records: list[Record]) -> list[Record]:
+    """Drop the empty last field of rows that end in a delimiter, where their header does not."""
+    width = max((len(record.fields or []) for record in records), default=0)
+    wide = [record for record in records if len(record.fields or []) == width]
+    if any(record.fields and record.fields[-1] for record in wide) or not any(
+        len(record.fields or []) == width - 1 for record in records
+    ):
+        return records
+    return [
+        record._replace(fields=record.fields[:-1])
+        if record.fields and len(record.fields) == width
+        else record
+        for record in records
+    ]
+
+
 def _header_place(records: Sequence[Record], width: int) -> int | None:
     """Return the first record with the table's width, most of whose fields say something; else the first wide one."""
     wide = [place for place, record in enumerate(records) if len(record.fields or []) >= width]
@@ -148,33 +172,38 @@ def _positions(width: int) -> tuple[str, ...]:
     return tuple(f"column{position}" for position in range(1, width + 1))
 
 
-def column_names(header: Sequence[str], label: str) -> tuple[str, ...]:
-    """Return the names in a header; a blank one is named by its position.
+def column_names(header: Sequence[str], label: str, line: int = 1) -> tuple[str, ...]:
+    r"""Return the names in a header: one without a name, or with another's, is told by its position.
+
+    Line breaks and further blanks within a name become one blank, so that it can be typed.
 
     Raises
     ------
     SourceError
-        If two share a name, or if the header looks like a row.
+        If the header looks like a row.
 
-    >>> column_names(["customer", "", " amount "], "orders.csv")
-    ('customer', 'column2', 'amount')
+    >>> column_names(["customer", "", " order\ndate ", "note", "Note"], "orders.csv")
+    ('customer', 'column2', 'order date', 'note (column 4)', 'Note (column 5)')
     """
-    names = tuple(
-        name.strip() or position for name, position in zip(header, _positions(len(header)), strict=True)
-    )
-    folded = Counter(name.casefold() for name in names)
-    twice = [name for name in names if folded[name.casefold()] > 1]
-    if twice:
+    names = [
+        " ".join(name.split()) or position
+        for name, position in zip(header, _positions(len(header)), strict=True)
+    ]
+    if any(VALUE.fullmatch(name) for name in names) or not any(
+        re.search(r"[^\W\d_]", name) for name in names
+    ):
+        first = "its first line" if line == 1 else f"the first line that fits the others, line {line},"
         raise SourceError(
-            f"The header of {label} has columns without a name of their own: {', '.join(twice)}. Rename them."
-        )
-    values = [name for name in names if VALUE.fullmatch(name)]
-    if values or not any(re.search(r"[^\W\d_]", name) for name in header):
-        raise SourceError(
-            f"{label} seems to have no header: its first line is {_shown(', '.join(names))}. "
+            f"{label} seems to have no header: {first} is {_shown(', '.join(names))}. "
             "Give a file with column names, or pass --no-header to call the columns column1, column2 and so on."
         )
-    return names
+    count = Counter(name.casefold() for name in names)
+    told = tuple(
+        f"{name} (column {place})" if count[name.casefold()] > 1 else name
+        for place, name in enumerate(names, start=1)
+    )
+    apart = len({name.casefold() for name in told}) == len(told)
+    return told if apart else _positions(len(told))
 
 
 def _no_table(lines: list[str], label: str) -> SourceError:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 HEAD = 4096  # bytes that tell a kind
+SHORTEST_PARQUET = 12  # bytes
 PACKED_TWICE = 3  # how often a file may be packed, such as a zip in a gzip
 
 # Kinds that can be read, by the bytes at an offset.
@@ -73,6 +74,8 @@ def kind_of(path: Path) -> str:
     _refuse_foreign(path, head)
     for offset, magic, kind in READABLE:
         if head.startswith(magic, offset):
+            if kind == "parquet":
+                _check_end(path)
             return _kind_of_zip(path) if kind == "zip" else kind
     return "json" if _is_json(head.removeprefix(b"\xef\xbb\xbf")) else "text"
 
@@ -99,6 +102,15 @@ def _is_json(head: bytes) -> bool:
         return first.lstrip().startswith(b"[{") or b'":' in first or b'" :' in first
 
 
+def _check_end(path: Path) -> None:
+    """Refuse a Parquet file that does not end as one: it was cut off."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 4))
+        if size < SHORTEST_PARQUET or file.read() != b"PAR1":
+            raise _damaged(path, "its end is missing")
+
+
 def _kind_of_zip(path: Path) -> str:
     names = _zip_names(path)
     if any(part in names for part in SHEET_PARTS):
@@ -117,7 +129,7 @@ def _zip_names(path: Path) -> list[str]:
         raise _damaged(path, error) from error
 
 
-def _damaged(path: Path, error: BaseException) -> SourceError:
+def _damaged(path: Path, error: BaseException | str) -> SourceError:
     return SourceError(f"{path} is cut off or damaged ({error}). Export or download it again.")
 
 

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rfmeans.errors import SourceError
-from rfmeans.parts import FILE, LINE, TEXT, Part, RowWriter, stored_part
+from rfmeans.parts import FILE, LINE, TEXT, Part, RowWriter, check_width, stored_part
 from rfmeans.records import LONGEST_LINE, physical_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 LARGEST_DOCUMENT = 100_000_000  # bytes that are looked at as one object
@@ -61,7 +61,8 @@ def _part(con: Any, paths: tuple[Path, Path], label: str, malformed: int) -> Par
     return Part(part.table, part.located, broken.select(FILE, LINE, TEXT), malformed, None, "JSON")
 
 
-def _check_names(names: Iterable[str], label: str) -> None:
+def _check_names(names: Collection[str], label: str) -> None:
+    check_width(len(names), label)
     seen: dict[str, str] = {}
     for name in names:
         other = seen.setdefault(name.casefold(), name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.errors import SourceError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 # Names of our own columns beside the source's, which may be called anything.
 FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
 BATCH = 50_000  # rows held in memory while a file is rewritten
+MOST_COLUMNS = 2_000  # each costs milliseconds; no shop exports so many
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,21 @@ class Part:
     malformed_lines: int = 0
     rows: int | None = None
     understood: str = ""
+
+
+def check_width(columns: int, label: str) -> None:
+    """Refuse a table so wide that it would take minutes before its first row is looked at.
+
+    Raises
+    ------
+    SourceError
+        If it is.
+    """
+    if columns > MOST_COLUMNS:
+        raise SourceError(
+            f"{label} has {columns:,} columns; at most {MOST_COLUMNS:,} can be read. If it is a table of orders, leave "
+            "out the columns that are not needed: the customer, the date, the amount and the order's id are."
+        )
 
 
 def located(table: ir.Table, file: str | None, line: Any = None) -> ir.Table:

@@ -6,6 +6,7 @@ A file, a glob or a frame is opened in an embedded DuckDB of its own; an Ibis ta
 from __future__ import annotations
 
 import glob
+import re
 import shutil
 import tempfile
 import weakref
@@ -41,6 +42,7 @@ KINDS = {
     "duckdb": "a DuckDB database",
 }
 # What the engine says when its own CSV reader cannot take a file.
+DAMAGED = "If the file is damaged, export it again."
 CSV_TROUBLE = ("CSV Error", "CSV Parser", "CSV Reader", "CSV File")
 
 
@@ -171,11 +173,12 @@ def engine_errors(doing: str) -> Iterator[None]:
         duckdb.NotImplementedException,
     ) as error:
         kind = MalformedError if any(words in str(error) for words in CSV_TROUBLE) else SourceError
-        raise kind(f"{doing} failed: {_first_paragraph(error)}") from error
+        advice = "" if isinstance(error, duckdb.ConversionException) else f" {DAMAGED}"
+        raise kind(f"{doing} failed: {_first_paragraph(error)}{advice}") from error
     except duckdb.OutOfMemoryException as error:
         raise EngineError(f"{doing} ran out of memory: {_first_paragraph(error)}") from error
     except duckdb.Error as error:
-        raise EngineError(f"{doing} failed: {_first_paragraph(error)}") from error
+        raise EngineError(f"{doing} failed: {_first_paragraph(error)} {DAMAGED}") from error
 
 
 def select_sql(table: ir.Table, select: str, added: dict[str, str]) -> ir.Table:
@@ -200,7 +203,8 @@ def select_sql(table: ir.Table, select: str, added: dict[str, str]) -> ir.Table:
 def _first_paragraph(error: Exception) -> str:
     said = str(error).split("\n\n")[0].split("Possible ")[0]
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return " ".join(lines)[:600]
+    text = re.sub("^([A-Z][A-Za-z ]* Error|[A-Za-z]*Exception): ", "", " ".join(lines))
+    return f"{text[:600].rstrip('.')}."
 
 
 def _connect(timezone: str | None) -> Any:
@@ -337,8 +341,13 @@ def _matching(pattern: str) -> list[str]:
         raise SourceError(
             f"{pattern} is a folder. Give a file, or a glob such as '{pattern.rstrip('/')}/*.csv'."
         )
-    if Path(pattern).exists():
+    if Path(pattern).is_file():
         return [pattern]
+    if Path(pattern).exists():
+        raise SourceError(
+            f"{pattern} is no file but a pipe or a device, and orders are read more than once. "
+            "Write them into a file and give that."
+        )
     paths = sorted(glob.glob(pattern, recursive=True)) if glob.has_magic(pattern) else []  # noqa: PTH207 - pathlib cannot glob an absolute pattern
     files = [path for path in paths if Path(path).is_file()]
     if not files:

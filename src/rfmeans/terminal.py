@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 WARNING = "bold yellow"
+MONEY_UNKNOWN = ("malformed line", "unreadable amount")  # reasons
 WIDE = 92  # columns from which the average order fits as well
 
 
@@ -201,4 +202,5 @@ def _of_all(share: float | None) -> str:
 
 
 def _worth(reason: str, tally: Tally, symbol: str) -> str:
-    return f"{tally.rows:,} {reason}, worth {money(float(tally.money), symbol)}"
+    known = reason not in MONEY_UNKNOWN
+    return f"{tally.rows:,} {reason}{f', worth {money(float(tally.money), symbol)}' if known else ''}"
