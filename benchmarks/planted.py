@@ -138,7 +138,7 @@ def main() -> None:
     found: list[tuple[Shop, Choice]] = []
     with ProcessPoolExecutor(options.workers) as pool:
         for seed in itertools.takewhile(lambda _: time.monotonic() < end, seeds):
-            found += pool.map(vote, shops(seed), chunksize=4)
+            found += pool.map(vote, shops(seed))
             print(f"seed {seed} done", file=sys.stderr)
     print(f"{len(found) // len(shops(0))} shops of each kind, {CUSTOMERS:,} customers each\n")
     with_kinds = [pair for pair in found if pair[0].kinds]

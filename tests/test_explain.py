@@ -160,6 +160,12 @@ def test_a_customer_who_is_not_there(by_hand):
     )
 
 
+def test_a_blank_id(by_hand):
+    with pytest.raises(rfmeans.DataError) as found:
+        by_hand.explain("  ")
+    assert str(found.value) == "The id of the customer is blank. Give one as it stands in the source."
+
+
 def test_the_most_alike_ids_come_first():
     table = pd.DataFrame({"customer_id": ["12346", "12347", "12348", "17234", "22347", "99999"]})
     table = table.assign(recency=[1, 2, 3, 4, 5, 6], frequency=1, monetary=5.0)

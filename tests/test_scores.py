@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 import rfmeans
 from rfmeans.cuts import FEATURES, fit_scoring, spread
+from rfmeans.formats import percent
 from rfmeans.lexicon import built_in
 from rfmeans.scores import SCORE_COLUMNS, add_scores, score_name
 from rfmeans.synthetic import make_orders
+from rfmeans.terminal import crosstab_lines
 
 GRID = built_in().scores
 CODES = list(itertools.product(range(1, 6), repeat=3))
@@ -394,6 +396,21 @@ def test_the_page_of_k_means_holds_the_crosstab_and_the_cuts(shop):
     assert re.findall(r"<td[^>]*>([\d,]+)</td>", row) == [f"{counts[0]:,}" for counts in found.customers]
     assert ">Scores: what each one means<" in page
     assert ">K-Means (scikit-learn)<" in page
+
+
+def test_markdown_and_terminal_hold_the_crosstab(shop):
+    with rfmeans.segment(shop, n_init=2) as result:
+        markdown, crosstab = result.to_markdown(), result.summary.crosstab
+    assert crosstab.sentence in markdown
+    for name, counts in zip(crosstab.score_segments, zip(*crosstab.customers, strict=True), strict=True):
+        assert f"| {name} | {' | '.join(f'{count:,}' for count in counts)} |" in markdown
+    first, *lines = crosstab_lines(crosstab)
+    assert "both ways agree" in first
+    largest = max(crosstab.customers[0])
+    name = crosstab.score_segments[crosstab.customers[0].index(largest)]
+    share = percent(largest / sum(crosstab.customers[0]))
+    assert lines[0].startswith(f"  {crosstab.segments[0]}: {share} {name}")
+    assert len(lines) == len(crosstab.segments)
 
 
 def test_the_page_of_scores_says_nothing_of_k_means(by_scores):

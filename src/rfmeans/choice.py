@@ -275,9 +275,12 @@ def recommend(votes: Sequence[Vote]) -> tuple[int, bool, str]:
     apart = [vote for vote in sound if vote.set_apart]
     large = [vote for vote in votes if vote.large_enough]
     if apart:
-        return apart[-1].segments, True, f"{apart[-1].segments}: {_sound(apart[-1])}{_APART}."
+        best, reason = apart[-1], f"{_survive(apart[-1])}, {_HOLD}{_APART}"
+        return best.segments, True, f"{best.segments}: {reason}."
     if sound:
-        best, reason = sound[-1], f"{sound[-1].segments} is {_sound(sound[-1])}{_SLICES}"
+        best = sound[-1]
+        why = _CROWDS if best.border > CROWDED else _NO_GAIN
+        reason = f"{best.segments} is {_survive(best)} and {_HOLD}; but {why}{_SLICES}"
     else:
         best = _about_the_most_stable(large or votes)
         reason = _unsound(best, large=bool(large))
@@ -289,27 +292,25 @@ def _about_the_most_stable(votes: Sequence[Vote]) -> Vote:
     return next(vote for vote in votes if vote.stability >= most - ABOUT)
 
 
-_APART = ", with fewer customers at the borders between them than around their centres"
-_SLICES = (
-    "; but the borders between segments run through crowds, so they are slices, not kinds that stand apart"
-)
+_HOLD = f"hold at least {percent(SMALLEST_SHARE)} of customers each"
+_APART = " and stand apart, with fewer customers at the borders between them than around their centres"
+_CROWDS = "the borders between its segments run through crowds"
+_NO_GAIN = "the last split took away no more than one more cut takes away in a single cloud"
+_SLICES = ", so they are slices, not kinds that stand apart"
 
 
-def _sound(vote: Vote) -> str:
-    return (
-        f"the largest number whose segments survive resampling ({vote.stability:.2f}) and hold at least "
-        f"{percent(SMALLEST_SHARE)} of customers each"
-    )
+def _survive(vote: Vote) -> str:
+    return f"the largest number whose segments survive resampling ({vote.stability:.2f})"
 
 
 def _unsound(best: Vote, *, large: bool) -> str:
     if large:
         return (
-            f"where segments hold at least {percent(SMALLEST_SHARE)} of customers each, none survive resampling; "
+            f"where segments {_HOLD}, none survive resampling; "
             f"{best.segments} is the smallest number that comes about as near as any ({best.stability:.2f})"
         )
     return (
         f"whatever the number, some segment holds less than {percent(SMALLEST_SHARE)} of customers, so a few extreme "
-        f"ones decide; {best.segments} is the smallest number about as stable as any ({best.stability:.2f}), "
-        f"its smallest segment {percent(best.smallest_share)}"
+        f"ones decide (a log transform would hold them back); {best.segments} is the smallest number about as stable "
+        f"as any ({best.stability:.2f}), its smallest segment {percent(best.smallest_share)}"
     )

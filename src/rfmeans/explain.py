@@ -80,6 +80,8 @@ def explain_customer(
         If there is no such customer; the message names those with a similar id.
     """
     key = _text(customer)
+    if not key:
+        raise DataError("The id of the customer is blank. Give one as it stands in the source.")
     found = customers.filter(customers.customer_id.cast("string") == key).limit(1)
     rows = placing.apply(found).to_pyarrow().to_pylist()
     if not rows:

@@ -11,6 +11,7 @@ from rfmeans.formats import clip, counted, money, number, percent
 if TYPE_CHECKING:
     from rfmeans.playbook import Playbook
     from rfmeans.profile import Group
+    from rfmeans.scores import Crosstab
     from rfmeans.summary import Summary
 
 HEADS = (
@@ -42,6 +43,7 @@ def to_markdown(summary: Summary, playbook: Playbook) -> str:
         "## Why they are called so",
         "Medians, against the medians of all customers.",
         "\n".join(_evidence(summary)),
+        *(_crosstab(summary.crosstab) if summary.crosstab else []),
         *(["## How sure they are", "\n".join(f"- {plain(said)}" for said, _ in sure)] if sure else []),
         "## What to do",
         "\n".join(_actions(summary, playbook)),
@@ -82,6 +84,17 @@ def _evidence(summary: Summary) -> list[str]:
         lines.append(f"- **{plain(segment.segment)}**: {plain(segment.evidence)}.")
         lines += [f"  - borderline: {plain(sentence)}." for sentence in segment.borderline]
     return [*lines, *(f"- No segment is {plain(region)} in these data." for region in summary.empty_regions)]
+
+
+def _crosstab(crosstab: Crosstab) -> list[str]:
+    heads = ("Score segment", *map(plain, crosstab.segments))
+    rows = [
+        (plain(name), *map(number, counts))
+        for name, counts in zip(crosstab.score_segments, zip(*crosstab.customers, strict=True), strict=True)
+    ]
+    lines = [heads, ("---", *["--:"] * (len(heads) - 1)), *rows]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return ["## Beside the scores people know", plain(crosstab.sentence), table]
 
 
 def _actions(summary: Summary, playbook: Playbook) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from rfmeans.choice import WEAKEST
+from rfmeans.choice import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
 from rfmeans.formats import clip, money, number, percent
 from rfmeans.formats import terminal_text as escape
 
@@ -20,11 +20,17 @@ if TYPE_CHECKING:
     from rfmeans.profile import Group
     from rfmeans.result import Written
     from rfmeans.rfm import Tally
+    from rfmeans.scores import Crosstab
     from rfmeans.summary import Summary
 
 
 WARNING = "bold yellow"
 MONEY_UNKNOWN = ("malformed line", "unreadable amount")  # reasons
+LARGEST_CELLS, LEAST_CELL = 3, 0.05  # of a K-Means segment's score segments, those that are told
+READ_SHARES = (
+    "The same customers by score segment, largest shares: on a large share both ways agree, the rest is worth a look "
+    "before a campaign."
+)
 WIDE = 92  # columns from which the average order fits as well
 
 
@@ -45,6 +51,8 @@ def print_summary(summary: Summary, written: Written, console: Console) -> None:
         console.print(f"  No segment is {escape(clip(region))} in these data.")
     if summary.scoring is not None:
         console.print(escape("\n" + score_lines(summary.scoring)), soft_wrap=True)
+    if summary.crosstab is not None:
+        console.print(escape("\n".join(crosstab_lines(summary.crosstab))), soft_wrap=True)
     console.print()
     for headline in summary.headlines:
         console.print(escape(headline), soft_wrap=True)
@@ -68,6 +76,24 @@ def score_lines(scoring: Scoring) -> str:
     )
     line = f"R, F, M scores 1 to {scoring.bins} ({scoring.bins} the best), cut at: {cuts}."
     return "\n".join((line, *scoring.notes))
+
+
+def crosstab_lines(crosstab: Crosstab) -> list[str]:
+    """Return where each K-Means segment's customers are among the score segments, and how to read that.
+
+    >>> from rfmeans.scores import Crosstab
+    >>> crosstab_lines(Crosstab(("Loyal",), ("Champions", "At Risk", "Lost"), ((80, 19, 1),), ""))[1:]
+    ['  Loyal: 80 % Champions, 19 % At Risk']
+    """
+    lines = [READ_SHARES]
+    for segment, counts in zip(crosstab.segments, crosstab.customers, strict=True):
+        largest = sorted(zip(counts, crosstab.score_segments, strict=True), key=lambda cell: -cell[0])[
+            :LARGEST_CELLS
+        ]
+        shares = ((count / (sum(counts) or 1), name) for count, name in largest)
+        told = [f"{percent(share)} {clip(name)}" for share, name in shares if share >= LEAST_CELL]
+        lines.append(f"  {clip(segment)}: {', '.join(told) or 'no customers'}")
+    return lines
 
 
 def _print_evidence(summary: Summary, console: Console) -> None:
@@ -109,8 +135,10 @@ def _votes(choice: Choice) -> Table:
     favourites = "; ".join(f"{name} {number or '–'}" for name, number in choice.favourites.items())
     table.caption = (
         f"* recommended. Alone would take: {favourites}.\n"
-        f"Silhouette of {choice.silhouette_sample:,} customers; C-H Calinski-Harabasz, D-B Davies-Bouldin; "
-        "docs/evidence.md explains each."
+        f"Sound: stability {SURE:.2f}, weakest segment {WEAKEST:.2f}, smallest {percent(SMALLEST_SHARE)} or more. "
+        f"Standing out: also gain {LEAST_GAIN:.2f} or more, border {CROWDED:.2f} or less.\n"
+        f"Silhouette of a sample of {choice.silhouette_sample:,} customers. C-H: Calinski-Harabasz; "
+        "D-B: Davies-Bouldin. docs/evidence.md defines all.\n"
     )
     return table
 

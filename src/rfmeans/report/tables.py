@@ -154,7 +154,10 @@ def _votes(choice: Choice) -> Table:
         )
         for vote in choice.votes
     )
-    caption = f"The votes on the number of segments; {choice.recommended} is recommended"
+    caption = (
+        f"The votes on the number of segments; {choice.recommended} is recommended. Stability from {choice.resamples} "
+        f"resamples of {number(choice.resample_size)} customers, silhouette from {number(choice.silhouette_sample)}"
+    )
     return Table(caption, VOTES, rows)
 
 
