@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 PNG_SCALE = 2
 MARGIN = 16  # pixels around a chart that has a background of its own
 VEGA_LITE = "6.4"
+TAG = re.compile(r'<[a-z](?:"[^"]*"|[^">])*>')
+GEOMETRY = re.compile(r' (?:d|transform|opacity|x2|y2|width|height)="[^"]*"')
+DECIMALS = re.compile(r"\d+\.\d{3,}")
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 CONFIG: dict[str, Any] = {
     "font": FONT,
@@ -129,7 +133,25 @@ def to_svg(chart: alt.TopLevelMixin, background: str | None = None) -> str:
     drawn = specification(chart)
     if background:
         drawn |= {"background": background, "padding": MARGIN}
-    return str(vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE, allowed_base_urls=[]))
+    return _rounded(str(vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE, allowed_base_urls=[])))
+
+
+def _rounded(svg: str) -> str:
+    """Return an SVG with places and opacities to a hundredth: a third of its bytes were digits nobody can see.
+
+    >>> _rounded('<path d="M0,416.5625h62.71944574v-0.0012Z" fill="#CC79A7"/><text>0.0042</text>')
+    '<path d="M0,416.56h62.72v-0Z" fill="#CC79A7"/><text>0.0042</text>'
+    """
+    return in_tags(svg, GEOMETRY, lambda found: DECIMALS.sub(_hundredths, found[0]))
+
+
+def in_tags(svg: str, attribute: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> str:
+    """Return an SVG with attributes changed, and no text of it."""
+    return TAG.sub(lambda tag: attribute.sub(change, tag[0]), svg)
+
+
+def _hundredths(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def to_png(svg: str) -> bytes:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans import findings
 from rfmeans.canvas import NARROW, WIDE
-from rfmeans.charts import DRAWINGS, VEGA_LITE, Charts, specification, to_svg
+from rfmeans.charts import DRAWINGS, VEGA_LITE, Charts, in_tags, specification, to_svg
 from rfmeans.errors import OutputError
 from rfmeans.formats import CELL_TEXT, clip, colour, counted, money, number, percent
 from rfmeans.report.tables import (
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from rfmeans.summary import Segment, Summary
 
 FRAME_HEIGHT = 900
+SPOKEN = re.compile(r' (?:aria-label|aria-roledescription|role|font-family)="[^"]*"')
 LIBRARY = "window.vegaEmbed = vegaEmbed;"  # all that the page needs of the bundle
 PARTS = {
     "aim": "Aim",
@@ -179,10 +181,15 @@ def _figures(summary: Summary) -> tuple[list[dict[str, Any]], dict[str, Any]]:
                 "title": drawing.title(summary),
                 "caption": drawing.caption,
                 "numbers": numbers_behind(name, summary),
-                **{size: to_svg(chart) for size, chart in drawn.items()},
+                **{size: _still(chart) for size, chart in drawn.items()},
             }
         )
     return figures, {"charts": specifications, "data": data}
+
+
+def _still(chart: Any) -> str:
+    """Return a chart as SVG without what the page says for all of it: one label an image, one font."""
+    return in_tags(to_svg(chart), SPOKEN, lambda _found: "")
 
 
 def _sharing(specification: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
