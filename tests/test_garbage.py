@@ -7,13 +7,17 @@ the ones under test: Python's own csv module, lines split by hand, money added u
 from __future__ import annotations
 
 import csv
+import gc
 import gzip
 import io
 import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import tempfile
+import time
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +31,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rfmeans import RFMeansError
+from rfmeans import RFMeansError, cli
 from rfmeans.intake import read
 from rfmeans.settings import make_reading
 from rfmeans.workspace import Workspace
@@ -418,3 +422,142 @@ def test_a_million_currencies_are_one_short_message():
         in said
     )
     assert "--currency-column NAME" in said
+
+
+# Through the command: exit code, one paragraph, nothing left behind
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the command said, and what it left."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run the command as a shell does; beside what ``left`` names, nothing may be new in its folder or in TMPDIR."""
+    work, scratch = tmp_path / "work", tmp_path / "scratch"
+    work.mkdir()
+    scratch.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    monkeypatch.setenv("TMPDIR", str(scratch))
+
+    def command(*arguments: Any, left: tuple[str, ...] = ()) -> Run:
+        before = {entry.name for entry in work.iterdir()}
+        monkeypatch.setattr(sys, "argv", ["rfmeans", *map(str, arguments)])
+        code = 0
+        with in_time():
+            try:
+                cli.main()
+            except SystemExit as stopped:
+                code = int(stopped.code or 0)
+        gc.collect()
+        said = capsys.readouterr()
+        assert {entry.name for entry in work.iterdir()} - before == set(left)
+        assert [entry.name for entry in scratch.iterdir()] == []
+        assert "Traceback" not in said.err
+        return Run(code, said.out, said.err)
+
+    return command
+
+
+SEGMENT = ("--segments", "2", "--n-init", "2", "--no-report", "--out", "out")
+BY_LINES = body("c1,o99")  # has to be rewritten into a temporary file
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("orders.csv", BY_LINES),
+        ("orders.csv.gz", gzip.compress(TEXT.encode(), mtime=0)),
+        ("orders.jsonl", JSON_LINES),
+    ],
+)
+def test_a_run_leaves_its_folder_and_nothing_else(run, name, content):
+    Path(name).write_bytes(content)
+    assert run("segment", name, *SEGMENT, left=("out",)).code == 0
+    account = json.loads(Path("out/account.json").read_text(encoding="utf-8"))["lines"]
+    assert account["used"]["rows"] == len(ROWS)
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing", "zeros", "a header alone", "no header", "a PDF in a zip", "JSON in JSON"]
+)
+@pytest.mark.parametrize("command", ["segment", "inspect"])
+def test_a_refusal_leaves_nothing(run, command, name):
+    Path("orders.csv").write_bytes(REFUSED[name][0])
+    done = run(command, "orders.csv", *(SEGMENT if command == "segment" else ()))
+    assert (done.code, done.out) == (1, "")
+    assert "Error: " in done.err
+    assert plain(done.err.rpartition("Error: ")[2].strip())
+
+
+def test_a_refusal_after_reading_leaves_nothing(run):
+    """Not enough customers: found when the file was unpacked, rewritten and summed up already."""
+    Path("orders.csv.gz").write_bytes(gzip.compress(body("c1,o99").replace(b"\nc2", b"\nc1"), mtime=0))
+    done = run("segment", "orders.csv.gz", "--segments", "7", "--out", "out")
+    assert done.code == 1
+    assert "7 segments need at least 7 customers" in done.err
+
+
+@pytest.mark.parametrize("place", ["rfmeans.intake.account_lines", "rfmeans.result.write_parquet"])
+def test_an_interrupt_leaves_nothing(run, monkeypatch, place):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    Path("orders.csv").write_bytes(BY_LINES)
+    monkeypatch.setattr(place, interrupted)
+    done = run("segment", "orders.csv", *SEGMENT)
+    assert (done.code, done.out) == (130, "")
+    assert "Stopped. Nothing was written." in done.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are another matter there")
+def test_an_interrupt_while_the_lines_are_read(tmp_path):
+    """The key that stops a program, pressed while a large file is rewritten."""
+    (tmp_path / "scratch").mkdir()
+    with (tmp_path / "orders.csv").open("wb") as file:
+        file.write(BY_LINES)
+        for _ in range(20):
+            file.write("\n".join(ROWS * 1000).encode() + b"\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rfmeans", "segment", "orders.csv", "--out", "out"],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with in_time():
+        while not list((tmp_path / "scratch").rglob("*-rows.parquet")):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out) == (130, "")
+    assert "Nothing was written." in err
+    assert "Traceback" not in err
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["orders.csv", "scratch"]
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_folder_is_refused(run):
+    Path("exports").mkdir()
+    done = run("segment", "exports", "--out", "out")
+    assert done.code == 1
+    assert "exports is a folder. Give a file, or a glob such as 'exports/*.csv'." in " ".join(
+        done.err.split()
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_pipe_or_device_is_refused_and_not_waited_for(run, kind):
+    os.mkfifo("pipe")
+    done = run("segment", "pipe" if kind == "pipe" else os.devnull, "--out", "out")
+    assert done.code == 1
+    assert "is no file but a pipe or a device" in " ".join(done.err.split())

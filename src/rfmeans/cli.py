@@ -41,7 +41,13 @@ app = typer.Typer(
 
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 
-Orders = Annotated[str, typer.Argument(help="CSV (also .gz) or Parquet file, or a quoted glob of them.")]
+Orders = Annotated[
+    str,
+    typer.Argument(
+        help="Delimited text (also .gz, .zip, .zst), Excel, OpenDocument, JSON lines, Parquet or DuckDB file, or a "
+        "quoted glob of them."
+    ),
+]
 
 
 def _print_version(wanted: bool) -> None:

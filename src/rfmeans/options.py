@@ -103,7 +103,8 @@ class ReadingOptions:
         typer.Option("--header/--no-header", help="Without: the columns are column1, column2 and so on."),
     ] = True
     sheet: Annotated[
-        str | None, typer.Option("--sheet", help="Sheet of a workbook. Default: the first with data.")
+        str | None,
+        typer.Option("--sheet", help="Sheet of a workbook, or '*' for all. Default: the first with data."),
     ] = None
     table: Annotated[
         str | None, typer.Option("--table", help="Table of a DuckDB file. Default: its only one.")

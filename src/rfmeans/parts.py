@@ -47,12 +47,13 @@ def check_width(columns: int, label: str) -> None:
         )
 
 
-def located(table: ir.Table, file: str | None, line: Any = None) -> ir.Table:
+def located(table: ir.Table, file: Any, line: Any = None) -> ir.Table:
     """Return a table with the columns `FILE` and `LINE`."""
     import ibis
 
     line = ibis.null("int64") if line is None else line
-    return table.mutate(**{FILE: ibis.literal(file, "string"), LINE: line.cast("int64")})
+    file = file if isinstance(file, ibis.expr.types.Column) else ibis.literal(file, "string")
+    return table.mutate(**{FILE: file, LINE: line.cast("int64")})
 
 
 def numbered(table: ir.Table, file: str | None, before: int = 0) -> ir.Table:
@@ -63,9 +64,11 @@ def numbered(table: ir.Table, file: str | None, before: int = 0) -> ir.Table:
 
 
 def stored_part(con: Any, path: Path, label: str, understood: str) -> Part:
-    """Return the rows of a Parquet file that holds `LINE` beside them."""
+    """Return the rows of a Parquet file that holds `LINE` beside them, and `FILE` where they are of several sheets."""
     stored = con.read_parquet(str(path))
-    return Part(stored.drop(LINE), located(stored, label, stored[LINE]), understood=understood)
+    file = stored[FILE] if FILE in stored.columns else label
+    table = stored.drop(*({FILE, LINE} & set(stored.columns)))
+    return Part(table, located(stored, file, stored[LINE]), understood=understood)
 
 
 class RowWriter:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 from rfmeans.formats import check_symbol
 
 # What a user may call the delimiter of a text file.
-DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "tab": "\t", "blanks": " "}
+# Shells pass a typed \t on as two characters.
+DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "\\t": "\t", "tab": "\t", "blanks": " "}
 ALL_STATUSES = "all"  # what keep_status is called where every status counts
 TRANSFORMS = ("auto", "log", "none")
 METHODS = ("kmeans", "scores")
@@ -105,7 +106,7 @@ class Reading:
     header
         Whether the file has a line of column names; without, the columns are column1, column2 and so on.
     sheet
-        The sheet of a workbook; None: the first one with data.
+        The sheet of a workbook, or a glob of sheets with the same columns; None: the first one with data.
     table
         The table of a database file; None: its only one.
     date_format

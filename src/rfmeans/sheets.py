@@ -1,4 +1,4 @@
-"""A sheet of a workbook (Excel, OpenDocument) -> typed columns: dates stay dates, numbers numbers, text text.
+"""Sheets of a workbook (Excel, OpenDocument) -> typed columns: dates stay dates, numbers numbers, text text.
 
 Runs as a program of its own, see `workbooks`.
 """
@@ -6,25 +6,29 @@ Runs as a program of its own, see `workbooks`.
 from __future__ import annotations
 
 import datetime as dt
+import fnmatch
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.dialects import column_names
 from rfmeans.errors import SourceError, did_you_mean
-from rfmeans.parts import LINE, check_width
+from rfmeans.parts import FILE, LINE, check_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Row = tuple[int, list[Any]]  # number in the sheet, cells
+SheetTable = tuple[str, tuple[str, ...], list[Row]]  # name of the sheet, names of its columns, rows
 
 HIGHEST_HEADER = 100  # rows among which the header is looked for
 EXACT = 2**53  # float64 holds all whole numbers up to here
 
 
-def store_sheet(path: Path, label: str, wanted: str | None, target: Path, *, header: bool) -> str:
-    """Write the rows of one sheet into a Parquet file, each with its number in the sheet; return the sheet's name.
+def store_sheets(path: Path, label: str, wanted: str | None, target: Path, *, header: bool) -> list[str]:
+    """Write the rows of one sheet, or of several with the same columns, into a Parquet file; return their names.
+
+    Each row has its number in its sheet; of several sheets also where it stands.
 
     Raises
     ------
@@ -34,44 +38,88 @@ def store_sheet(path: Path, label: str, wanted: str | None, target: Path, *, hea
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    sheet, rows = _sheet(path, label, wanted)
-    names, rows = _table(rows, f"sheet {sheet!r} of {label}", header=header)
+    found = _sheets(path, label, wanted)
+    tables = [
+        (name, *_table(rows, f"sheet {name!r} of {label}", header=header)) for name, rows in found.items()
+    ]
+    chosen = _alike(tables, label, every=wanted is not None)
+    names = chosen[0][1]
     check_width(len(names), label)
+    rows = [row for _, own, rows in chosen for row in _in_order(rows, own, names)]
     columns = [pa.array(_column(cells)) for cells in zip(*(row for _, row in rows), strict=True)]
     columns = columns or [pa.array([], pa.string()) for _ in names]
-    lines = pa.array([number for number, _ in rows], pa.int64())
     columns = [column.cast(pa.string()) if pa.types.is_null(column.type) else column for column in columns]
-    pq.write_table(pa.table([lines, *columns], names=[LINE, *names]), target)
-    return sheet
+    places = {LINE: pa.array([number for number, _ in rows], pa.int64())}
+    if len(chosen) > 1:
+        places[FILE] = pa.array(
+            [f"{label}, sheet {name!r}" for name, _, rows in chosen for _ in rows], pa.string()
+        )
+    pq.write_table(pa.table([*places.values(), *columns], names=[*places, *names]), target)
+    return [name for name, _, _ in chosen]
 
 
-def answer(job: dict[str, Any]) -> dict[str, str]:
-    """Do what `store_sheet` does, and return its answer as ``sheet``, or the message as ``refused``."""
+def answer(job: dict[str, Any]) -> dict[str, Any]:
+    """Do what `store_sheets` does, and return its answer as ``sheets``, or the message as ``refused``."""
     paths = Path(job["path"]), Path(job["target"])
     try:
-        return {"sheet": store_sheet(paths[0], job["label"], job["wanted"], paths[1], header=job["header"])}
+        return {"sheets": store_sheets(paths[0], job["label"], job["wanted"], paths[1], header=job["header"])}
     except SourceError as error:
         return {"refused": str(error)}
 
 
-def _sheet(path: Path, label: str, wanted: str | None) -> tuple[str, list[Row]]:
-    """Return the name and the rows that are not blank of the sheet wanted, or of the first one with data."""
+def _sheets(path: Path, label: str, wanted: str | None) -> dict[str, list[Row]]:
+    """Return the rows that are not blank of the sheets wanted, or of all with data."""
     with _Guard(label):
-        from python_calamine import CalamineWorkbook
+        from python_calamine import CalamineWorkbook, SheetTypeEnum
 
         book = CalamineWorkbook.from_path(str(path))
-        names = list(book.sheet_names)
-        if wanted is not None and wanted not in names:
+        names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        chosen = names if wanted is None else [wanted] if wanted in names else fnmatch.filter(names, wanted)
+        if not chosen:
             raise SourceError(
-                f"{label} has no sheet {wanted!r}.{did_you_mean(wanted, names)} "
+                f"{label} has no sheet {wanted!r}.{did_you_mean(str(wanted), names)} "
                 f"Its sheets are: {', '.join(map(repr, names))}."
             )
-        for name in names if wanted is None else [wanted]:
-            rows = _rows(book.get_sheet_by_name(name))
-            if len(rows) > 1 or wanted is not None:
-                return name, rows
-    listed = ", ".join(map(repr, names))
-    raise SourceError(f"{label} has no sheet with a table in it (sheets: {listed}). Export it again.")
+        found = {name: _rows(book.get_sheet_by_name(name)) for name in chosen}
+    if wanted in found:
+        return found
+    found = {name: rows for name, rows in found.items() if len(rows) > 1}
+    if not found:
+        listed = ", ".join(map(repr, names))
+        raise SourceError(f"{label} has no sheet with a table in it (sheets: {listed}). Export it again.")
+    return found
+
+
+def _alike(tables: list[SheetTable], label: str, *, every: bool) -> list[SheetTable]:
+    """Return the tables to read: the first one, or every one where these were asked for.
+
+    Raises
+    ------
+    SourceError
+        If they differ, or another sheet goes on with the columns of the first one and nobody asked for either.
+    """
+    name, columns, _ = tables[0]
+    alike = [table for table in tables if set(table[1]) == set(columns)]
+    if every and len(alike) < len(tables):
+        other = next(table for table in tables if table not in alike)
+        raise SourceError(
+            f"The sheets {name!r} and {other[0]!r} of {label} have different columns: {', '.join(columns)} against "
+            f"{', '.join(other[1])}. Give sheets with the same columns, or one of them with --sheet."
+        )
+    if not every and len(alike) > 1:
+        listed = ", ".join(f"{name!r} ({len(rows):,} rows)" for name, _, rows in alike)
+        raise SourceError(
+            f"{label} has {len(alike)} sheets with the same columns: {listed}. Say which one with --sheet NAME, or "
+            "give --sheet '*' for all of them."
+        )
+    return alike if every else tables[:1]
+
+
+def _in_order(rows: list[Row], own: tuple[str, ...], names: tuple[str, ...]) -> list[Row]:
+    if own == names:
+        return rows
+    places = [own.index(name) for name in names]
+    return [(number, [cells[place] for place in places]) for number, cells in rows]
 
 
 class _Guard:

@@ -1,4 +1,4 @@
-"""A sheet of a workbook, read by another process: on a damaged file the reader may end the process it runs in."""
+"""Sheets of a workbook, read by another process: on a damaged file the reader may end the process it runs in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROGRAM = (
 
 
 def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Path) -> Part:
-    """Return the rows of one sheet.
+    """Return the rows of one sheet, or of several.
 
     Raises
     ------
@@ -39,15 +39,16 @@ def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Pa
         )
     if "refused" in said:
         raise SourceError(said["refused"])
-    return stored_part(con, stored, label, f"sheet {said['sheet']!r}")
+    sheets = ", ".join(map(repr, said["sheets"]))
+    return stored_part(con, stored, label, f"sheet{'s' if len(said['sheets']) > 1 else ''} {sheets}")
 
 
-def _asked(job: dict[str, Any]) -> dict[str, str] | None:
+def _asked(job: dict[str, Any]) -> dict[str, Any] | None:
     """Return what the other process says; None where it came to an end of its own."""
     done = subprocess.run(  # noqa: S603 - the program is ours
         [sys.executable, "-c", PROGRAM], input=json.dumps(job).encode(), capture_output=True, check=False
     )
     if done.returncode:
         return None
-    said: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return said
