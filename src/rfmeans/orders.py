@@ -128,13 +128,14 @@ def _named(table: ir.Table, own: Iterable[str]) -> ir.Table:
 
 
 def _with_malformed(set_aside: ir.Table, source: Source) -> ir.Table:
+    """Add the malformed lines; what comes from several places is put in order, as engines do not keep one."""
     lines = source.malformed
     if lines is None:
-        return set_aside
+        return set_aside if source.files == 1 else set_aside.order_by("file", "line")
     values = {name: ibis.null(set_aside[name].type()) for name in set_aside.columns}
     values |= {name: lines[ours] for name, ours in PLACES}
     values |= {"reason": ibis.literal(MALFORMED), "text": lines[TEXT]}
-    return set_aside.mutate(text=ibis.null("string")).union(lines.select(**values))
+    return set_aside.mutate(text=ibis.null("string")).union(lines.select(**values)).order_by("file", "line")
 
 
 # Judging lines
