@@ -96,7 +96,7 @@ def test_segments_of_one_cloud_are_unstable_and_that_is_said():
         assert stability.sentence == (
             f"Unstable: 50 refits on resamples of 1,500 customers agree with these segments only to "
             f"{stability.overall:.2f} (1: wholly; 0: no more than chance; below 0.8: not to be relied on). "
-            "Ask for another number of segments, or for auto."
+            "Segments auto tells the same of 2 to 10."
         )
 
 

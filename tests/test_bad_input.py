@@ -317,13 +317,18 @@ def test_fractional_customer_ids():
 def test_one_customer():
     with pytest.raises(DataError) as found:
         segment(orders(1))
-    says(found, "at least 2 customers", "Found 1.", "Ask for fewer segments, or give more orders")
+    says(
+        found,
+        "at least 2 customers",
+        "Found 1.",
+        "Two are the fewest: give more orders, or use method scores.",
+    )
 
 
 def test_fewer_customers_than_segments():
     with pytest.raises(DataError) as found:
         segment(orders(6), segments=7)
-    says(found, "7 segments need at least 7 customers", "Found 6.")
+    says(found, "7 segments need at least 7 customers", "Found 6.", "Ask for fewer segments")
 
 
 def test_fewer_customers_than_segments_says_who_was_set_aside():
@@ -338,7 +343,7 @@ def test_all_customers_identical():
     day = pd.Timestamp("2026-01-01")
     with pytest.raises(DataError) as found:
         segment(orders().assign(order_date=day, amount=5.0))
-    says(found, "customers that differ", "Found 1 distinct among 6 customers", "Ask for fewer segments")
+    says(found, "customers that differ", "Found 1 distinct among 6 customers", "Two are the fewest")
 
 
 def test_customers_table_with_a_customer_twice():

@@ -82,7 +82,8 @@ def test_a_base_of_which_97_percent_bought_once():
     assert scoring.features[1].scores == (1, 5)
     assert Counter(row["f_score"] for row in scored(table)) == {1: 97, 5: 3}
     assert scoring.notes[0] == (
-        "So many customers have the same frequency that 2 scores of 5 are left: 1 and 5."
+        "Too many customers have the same frequency, or it has too few values, for 5 different scores: "
+        "1 and 5 are left."
     )
 
 

@@ -118,7 +118,10 @@ def _fewer(cuts: FeatureCuts, bins: int) -> str:
     if len(left) == 1:
         return f"All customers have the same {cuts.feature}, so all have {_letter(cuts)} {left[0]}."
     scores = ", ".join(map(str, left[:-1])) + f" and {left[-1]}"
-    return f"So many customers have the same {cuts.feature} that {len(left)} scores of {bins} are left: {scores}."
+    return (
+        f"Too many customers have the same {cuts.feature}, or it has too few values, for {bins} different scores: "
+        f"{scores} are left."
+    )
 
 
 def _letter(cuts: FeatureCuts) -> str:

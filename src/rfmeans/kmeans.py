@@ -11,6 +11,7 @@ import numpy as np
 
 from rfmeans.errors import DataError
 from rfmeans.scaling import Z_COLUMNS, float64
+from rfmeans.settings import MIN_SEGMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,8 +102,19 @@ def check_distinct(cells: Cells, k: int) -> None:
         raise DataError(
             f"{k} segments need at least {k} customers that differ in recency, frequency or monetary. "
             f"Found {distinct:,} distinct among {int(cells.counts.sum()):,} customers. "
-            "Ask for fewer segments, or give more orders."
+            f"{what_to_do(k)}"
         )
+
+
+def what_to_do(k: int) -> str:
+    """Return what helps where customers are too few for k segments; with scores k is 1."""
+    if k > MIN_SEGMENTS:
+        return "Ask for fewer segments, or give more orders."
+    return (
+        "Give more orders."
+        if k < MIN_SEGMENTS
+        else "Two are the fewest: give more orders, or use method scores."
+    )
 
 
 def nearest(features: ir.Table, centres: NDArray[np.float64]) -> ir.Column:

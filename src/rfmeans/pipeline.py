@@ -19,7 +19,7 @@ from rfmeans.distribution import measure_distributions
 from rfmeans.errors import DataError
 from rfmeans.formats import counted
 from rfmeans.intake import Intake, read
-from rfmeans.kmeans import CLUSTER, Fit, fit_centres, nearest
+from rfmeans.kmeans import CLUSTER, Fit, fit_centres, nearest, what_to_do
 from rfmeans.lexicon import Lexicon, read_lexicon, with_cuts
 from rfmeans.model import SegmentModel
 from rfmeans.profile import Group, profile_all, profile_segments
@@ -159,8 +159,9 @@ def _fit(
     least = _least(settings)
     if found < least:
         raise DataError(
-            f"{counted(least, 'segment')} need at least {counted(least, 'customer')} with a purchase and net "
-            f"spend. Found {found:,}{_aside(intake)}. Ask for fewer segments, or give more orders."
+            f"{counted(least, 'segment needs', 'segments need')} at least "
+            f"{counted(least, 'customer')} with a purchase and net spend. Found {found:,}{_aside(intake)}. "
+            f"{what_to_do(least)}"
         )
     model = SegmentModel(
         scaling=fit_scaling(customers, settings.transform),

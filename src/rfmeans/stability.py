@@ -62,7 +62,7 @@ class Stability:
             return f"Stability {self.overall:.2f}: how far {refits} agree with these segments ({scale})."
         return (
             f"Unstable: {refits} agree with these segments only to {self.overall:.2f} ({scale}; below {STABLE}: not to "
-            "be relied on). Ask for another number of segments, or for auto."
+            "be relied on). Segments auto tells the same of 2 to 10."
         )
 
     @property
