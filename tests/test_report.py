@@ -1,0 +1,516 @@
+"""The report: the same numbers on the page, in Markdown, as JSON, in the terminal and in the customers themselves."""
+
+import csv
+import html
+import io
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+import rfmeans
+from rfmeans import charts as drawing
+from rfmeans.canvas import segment_labels
+from rfmeans.cli import app
+from rfmeans.distribution import MAP_COLUMNS, MAP_ROWS, MapCell
+from rfmeans.errors import SettingsError
+from rfmeans.formats import colour, money, number, percent
+from rfmeans.lexicon import read_lexicon
+from rfmeans.playbook import PARTS, built_in, load_playbook
+from rfmeans.report import render
+from rfmeans.result import Written
+from rfmeans.settings import CustomerColumns
+from rfmeans.synthetic import make_customers, make_orders
+from rfmeans.terminal import print_summary
+
+RUNNER = CliRunner()
+LIMIT = 2_000_000
+CHARTS = ["averages", "shares", "customer_map", "distributions", "concentration"]
+SECTIONS = ["segments", "charts", "actions", "scores", "method"]
+FIGURES = (
+    *("customers", "share", "revenue", "revenue_share", "mean_recency", "mean_frequency"),
+    *("mean_monetary", "average_order_value"),
+)
+
+
+@pytest.fixture(scope="module")
+def result():
+    orders = make_orders(500, seed=3).drop(columns="kind")
+    with rfmeans.segment(orders, n_init=3, currency_symbol="£") as result:
+        yield result
+
+
+@pytest.fixture(scope="module")
+def chosen():
+    with rfmeans.segment(
+        make_customers(250, seed=7), columns=CustomerColumns(), segments="auto", n_init=2
+    ) as result:
+        yield result
+
+
+@pytest.fixture(scope="module")
+def page(result) -> str:
+    return result.report().html
+
+
+class Tables(HTMLParser):
+    """All tables of a page: rows of cells, each its text and its data-value."""
+
+    def __init__(self):
+        super().__init__()
+        self.tables: dict[str, list[list[list[str]]]] = {}
+        self.caption, self.where = "", ""
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "table":
+            self.rows: list[list[list[str]]] = []
+        elif tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append(["", dict(attributes).get("data-value")])
+        if tag in ("table", "caption", "td", "th", "small"):
+            self.where = tag
+
+    def handle_endtag(self, tag):
+        if tag == "table":
+            self.tables[self.caption] = self.rows
+            self.caption = ""
+        self.where = "" if tag in ("caption", "td", "th", "table") else self.where
+
+    def handle_data(self, data):
+        if self.where == "caption":
+            self.caption += data
+        elif self.where in ("td", "th"):
+            self.rows[-1][-1][0] += data
+
+
+def tables_of(page: str) -> dict[str, list[list[list[str]]]]:
+    reader = Tables()
+    reader.feed(page[page.index("<body>") : page.index('<script type="application/json"')])
+    return reader.tables
+
+
+def body_of(page: str) -> str:
+    """The page without what it holds for scripts."""
+    return page[page.index("<body>") : page.index('<script type="application/json"')]
+
+
+def said_in_terminal(result, width: int = 160) -> str:
+    said = io.StringIO()
+    print_summary(result.summary, Written(Path("out"), None), Console(file=said, width=width))
+    return said.getvalue()
+
+
+# The same numbers everywhere
+
+
+@pytest.fixture(scope="module")
+def counted(result) -> dict[str, dict[str, float]]:
+    """The figures, worked out from the customers with pandas, by segment and for all."""
+    customers = result.customers.to_pandas().dropna(subset="segment_id")
+    customers = customers.astype({"monetary": float})
+    whole = customers["monetary"].sum()
+
+    def figures(mine) -> dict[str, float]:
+        return {
+            "customers": len(mine),
+            "share": len(mine) / len(customers),
+            "revenue": mine["monetary"].sum(),
+            "revenue_share": mine["monetary"].sum() / whole,
+            "mean_recency": mine["recency"].mean(),
+            "mean_frequency": mine["frequency"].mean(),
+            "mean_monetary": mine["monetary"].mean(),
+            "average_order_value": mine["monetary"].sum() / mine["frequency"].sum(),
+        }
+
+    by_segment = {name: figures(mine) for name, mine in customers.groupby("segment")}
+    return {**by_segment, "All customers": figures(customers)}
+
+
+def shown(figures: dict[str, float]) -> list[str]:
+    """Figures as people read them, in the order of the tables."""
+    writers = [number, percent, lambda it: money(it, "£"), percent, number, number]
+    writers += [lambda it: money(it, "£")] * 2
+    return [write(figures[name]) for write, name in zip(writers, FIGURES, strict=True)]
+
+
+def test_the_page_holds_the_numbers_of_the_customers(page, counted):
+    rows = tables_of(page)["Means per customer. Monetary is net of returns."]
+    heads = [cell[0].strip() for cell in rows[0]]
+    assert heads == [
+        *("Segment", "Customers", "Share of customers", "Revenue", "Share of revenue", "Recency, days"),
+        *("Frequency, purchases", "Monetary, each", "Average order"),
+    ]
+    found = {row[0][0].split("\n")[0].strip().removesuffix(" borderline"): row[1:] for row in rows[1:]}
+    assert found.keys() == counted.keys()
+    for name, figures in counted.items():
+        assert [cell[0] for cell in found[name]] == shown(figures)
+        if name != "All customers":  # what the table is sorted by
+            assert [float(cell[1]) for cell in found[name]] == pytest.approx([figures[it] for it in FIGURES])
+
+
+def markdown_tables(text: str) -> list[dict[str, list[str]]]:
+    """The rows of each table, by their first cells; heads and rules left out."""
+    blocks = [block.splitlines()[2:] for block in text.split("\n\n") if block.startswith("| ")]
+    cells = [[[cell.strip() for cell in row.strip("|").split("|")] for row in block] for block in blocks]
+    return [{row[0]: row[1:] for row in table} for table in cells]
+
+
+def test_markdown_holds_the_same_numbers(result, counted):
+    found = markdown_tables(result.to_markdown())[0]
+    assert found == {name: shown(figures) for name, figures in counted.items()}
+
+
+def test_the_crosstab_is_the_same_on_the_page_in_markdown_and_as_json(result, page):
+    customers = result.customers.to_pandas().dropna(subset="segment_id")
+    in_markdown = markdown_tables(result.to_markdown())[1]
+    on_page = tables_of(page)["Customers by score segment and K-Means segment"]
+    as_json = result.summary.to_dict()["crosstab"]
+    assert [cell[0] for cell in on_page[0][1:]] == as_json["segments"] == list(result.profile["segment"])
+    for name, *cells in ([cell[0] for cell in row] for row in on_page[1:]):
+        mine = customers[customers["score_segment"] == name]
+        wanted = [int((mine["segment"] == segment).sum()) for segment in as_json["segments"]]
+        assert cells == in_markdown[name] == [number(count) for count in wanted]
+        assert [row[as_json["score_segments"].index(name)] for row in as_json["customers"]] == wanted
+
+
+def test_json_holds_the_same_numbers(result, counted):
+    found = json.loads(json.dumps(result.summary.to_dict()))
+    for row in found["segments"]:
+        assert {name: row[name] for name in FIGURES} == pytest.approx(counted[row["segment"]])
+    everyone = counted["All customers"]
+    for name in ("customers", "revenue", "mean_recency", "mean_frequency", "mean_monetary"):
+        assert found["everyone"][name] == pytest.approx(everyone[name])
+    assert [row["segment"] for row in found["segments"]] == list(result.profile["segment"])
+
+
+def test_the_terminal_holds_the_same_numbers(result, counted):
+    lines = [re.split(r"\s{2,}", line.strip()) for line in said_in_terminal(result).splitlines()]
+    found = {line[0].removesuffix(" *"): line[1:] for line in lines if len(line) == 7}
+    for name, figures in counted.items():
+        customers, share, revenue, revenue_share, *means = shown(figures)
+        if name == "All customers":
+            assert found["All"] == [customers, revenue, *means]
+        else:
+            assert found[name] == [f"{customers} ({share})", f"{revenue} ({revenue_share})", *means]
+
+
+def test_the_profile_file_holds_the_same_numbers(result, counted, tmp_path):
+    folder = result.save(tmp_path / "out", report=False, audience_format="none")
+    with (folder / "profile.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found = {name: float(row[name]) for name in FIGURES}
+            assert found == pytest.approx(counted[row["segment"]])
+
+
+def test_the_headlines_are_the_same_sentences_everywhere(result, page, counted):
+    best, risk = result.summary.most_valuable.segment, result.summary.most_at_risk.segment
+    assert best == max(counted.keys() - {"All customers"}, key=lambda name: counted[name]["mean_monetary"])
+    facts = re.findall(r"<h2><bdi>(.*?)</bdi></h2>(.*?)</section>", body_of(page), re.DOTALL)[:2]
+    assert [name for name, _ in facts] == [best, risk]
+    for name, text in facts:
+        customers, share, revenue, revenue_share, days, _, each, _ = shown(counted[name])
+        found = re.findall(r"<dt>(.*?)<small>(.*?)</small></dt><dd>(.*?)</dd>", text)
+        assert [(value, note) for _, note, value in found[:3]] == [
+            (customers, f"{share} of all"),
+            (revenue_share, revenue),
+            (each, f"{number(counted[name]['mean_frequency'])} purchases"),
+        ]
+        assert found[3][2] == f"{days} days"
+        for renderer in (result.to_markdown(), said_in_terminal(result)):
+            line = next(line for line in renderer.splitlines() if f": {name}: " in line)
+            assert f"{customers} customers ({share}) with {revenue_share} of revenue, {each} each" in line
+            assert f"last purchase {days} days ago on average" in line
+
+
+def test_the_account_is_the_same_on_the_page_and_as_json(result, page):
+    lines, customers = tables_of(page)["Order lines"], tables_of(page)["Customers"]
+    account = result.summary.to_dict()["account"]
+    said = {row[0][0]: row[1][0] for row in [*lines[1:], *customers[1:]]}
+    assert said["Read"] == f"{account['lines']['read']['rows']:,}"
+    assert said["Used"] == f"{account['lines']['used']['rows']:,}"
+    assert said["Segmented"] == f"{account['customers']['segmented']['rows']:,}"
+
+
+def test_quantiles_and_concentration_are_the_same_on_the_page_and_as_json(result, page):
+    found, tables = result.summary.to_dict(), tables_of(page)
+    rows = tables["Monetary, money spent"][1:]
+    for row, quantiles in zip(rows, found["quantiles"]["segments"], strict=True):
+        assert [cell[0] for cell in row[1:]] == [money(value, "£") for value in quantiles["monetary"]]
+    held = {f"top {row[0][0].removeprefix('top ').replace(' %', '%')}": row[1][0]
+            for row in tables["Concentration of revenue"][1:]}  # fmt: skip
+    assert held == {top: percent(share) for top, share in found["concentration"].items()}
+
+
+def test_the_votes_are_the_same_on_the_page_in_the_terminal_and_as_json(chosen):
+    found = chosen.summary.to_dict()["choice"]
+    tables = tables_of(chosen.report().html)
+    recommended = found["recommended"]
+    caption = f"The votes on the number of segments; {recommended} is recommended"
+    rows = next(rows for name, rows in tables.items() if name.startswith(caption))
+    terminal = said_in_terminal(chosen)
+    for row, vote in zip(rows[1:], found["votes"], strict=True):
+        shown = [cell[0] for cell in row]
+        assert shown[:4] == [
+            str(vote["segments"]),
+            f"{vote['stability']:.2f}",
+            f"{vote['weakest']:.2f}",
+            percent(vote["smallest_share"]),
+        ]
+        star = " *" if vote["segments"] == recommended else ""
+        line = next(line for line in terminal.splitlines() if line.lstrip().startswith(f"{shown[0]}{star}  "))
+        assert line.split() == " ".join([f"{shown[0]}{star}", *shown[1:]]).split()
+    assert chosen.summary.choice.sentence in html.unescape(body_of(chosen.report().html))
+
+
+# What the page holds, and in which order
+
+
+def test_the_sections_are_in_order(page):
+    body = body_of(page)
+    assert re.findall(r'<section id="(\w+)"', body) == SECTIONS
+    assert re.findall(r'<a href="#(\w+)"', body) == SECTIONS
+    places = [body.index(words) for words in (
+        'class="lead"', "Most valuable", "Most at risk", "<h2>The segments</h2>", "How sure they are",
+        "<h2>Charts</h2>", "<h2>What to do</h2>", "<h2>How it was made</h2>", "What the words mean",
+        "The account of all rows", "Transform of each feature", "K-Means (scikit-learn)", "Versions",
+    )]  # fmt: skip
+    assert places == sorted(places)
+
+
+def test_two_sentences_say_what_the_segments_are(page):
+    lead = re.search(r'<p class="lead">(.*?)</p>', page)[1]
+    assert lead.count(". ") == 1
+    assert re.match(r"The [\d,]+ customers of .* fall into 4 segments by how recently, how often", lead)
+
+
+def test_every_chart_is_on_the_page_twice_and_alive(result, page, chosen):
+    for of, names in ((page, CHARTS), (chosen.report().html, [*CHARTS, "choice"])):
+        assert re.findall(r'<figure id="(\w+)"', of) == names
+        stills = re.findall(r'data-chart="(\w+)" data-size="(\w+)"><svg', of)
+        assert stills == [(name, size) for name in names for size in ("wide", "narrow")]
+        data = json.loads(re.search(r'id="specifications">(.*?)</script>', of)[1])
+        assert {name: list(sizes) for name, sizes in data["charts"].items()} == {
+            name: ["wide", "narrow"] for name in names
+        }
+
+
+def test_ids_are_unique_and_no_picture_points_to_one(page, chosen):
+    """Pictures that shared the id of a clip path or a gradient would be drawn with each other's."""
+    for of in (page, chosen.report().html):
+        ids = re.findall(r'\sid="([^"]+)"', body_of(of))
+        assert len(ids) == len(set(ids))
+        assert "url(#" not in body_of(of)
+
+
+def test_a_segment_has_its_colour_all_over_the_page(result, page):
+    body = body_of(page)
+    for segment in result.summary.segments:
+        name, shade = html.escape(segment.segment), colour(segment.segment_id)
+        assert f'<span class="dot" style="--segment: {shade}"></span><bdi>{name}</bdi>' in body
+        assert f'<article style="--segment: {shade}">\n<h3><bdi>{name}</bdi></h3>' in body
+    data = json.loads(re.search(r'id="specifications">(.*?)</script>', page)[1])
+    domains = re.findall(r'"domain": (\[[^]]*\]), "range": (\[[^]]*\])', json.dumps(data["charts"]))
+    labels = segment_labels(result.summary)
+    wanted = {label: colour(place) for place, label in enumerate(labels, start=1)}
+    seen = [dict(zip(*map(json.loads, pair), strict=True)) for pair in domains if labels[0] in pair[0]]
+    assert len(seen) >= 8  # in four charts, wide and narrow
+    for scale in seen:
+        plain = {re.sub(r"^\d+ ", "", label): shade for label, shade in scale.items()}
+        assert {label: plain[label] for label in wanted} == wanted
+
+
+def test_borderline_names_are_marked_with_what_they_hang_on(result):
+    sentence = "its recency score of -0.05 is close to the cut at 0"
+    first, *others = (replace(segment, borderline=()) for segment in result.summary.segments)
+    segments = (replace(first, borderline=(sentence,)), *others)
+    body = body_of(render(replace(result.summary, segments=segments), built_in()).html)
+    assert body.count(">borderline</abbr>") == 1
+    assert f"Borderline: {sentence}." in body
+
+
+def test_a_segment_that_is_found_again_only_in_part_is_said_so(result):
+    weak = tuple(replace(segment, stability=0.4) for segment in result.summary.segments)
+    body = body_of(render(replace(result.summary, segments=weak), built_in()).html)
+    assert body.count(">0.40, only in part</td>") == len(weak)
+
+
+def test_enough_to_reproduce_it(result, page):
+    text = html.unescape(re.sub(r"<[^>]+>", " ", body_of(page)))
+    tables = tables_of(page)
+    made = {row[0][0]: row[1][0] for name in ("K-Means (scikit-learn)", "How the source was read", "Versions")
+            for row in tables[name][1:]}  # fmt: skip
+    assert (made["Segments"], made["Seed"], made["Starts (k-means++)"]) == ("4", "0", "3")
+    assert float(made["Inertia"]) == pytest.approx(result.summary.inertia, rel=1e-7)
+    assert made["As-of date"] == str(result.summary.as_of)
+    assert made["rfmeans"] == rfmeans.__version__
+    for feature in result.summary.scaling.features:
+        assert f"mean {feature.mean:.6g} and standard deviation {feature.sd:.6g}" in text
+    assert "A purchase is an order whose total is above zero" in text
+
+
+def test_no_id_of_a_customer_is_on_the_page(page):
+    assert not re.search(r"customer-?\d", page)
+
+
+# Its size
+
+
+def test_it_stays_below_two_megabytes_with_all_that_can_be_in_it(result, chosen):
+    """Twelve segments with long hostile names, every cell of the map filled, the votes on their number."""
+    summary = result.summary
+    long = "<&\"'>" * 2_000
+    many = [summary.segments[place % 4] for place in range(12)]
+    segments = tuple(
+        replace(segment, segment_id=place, segment=f"{place} {long}", region=long, borderline=(long, long))
+        for place, segment in enumerate(many, start=1)
+    )
+    cells = tuple(
+        MapCell(
+            (8.123456789 * column, 8.123456789 * (column + 1)),
+            (1.23456789 * row**4, 1.23456789 * (row + 1) ** 4),
+            *(123_456_789 + row, 1 + (column + row) % 12, 100_000_000),
+        )
+        for column in range(MAP_COLUMNS)
+        for row in range(MAP_ROWS)
+    )
+    spreads = tuple(summary.distributions.spreads[place % 4] for place in range(12))
+    full = replace(
+        summary,
+        source=long,
+        segments=segments,
+        distributions=replace(summary.distributions, cells=cells, spreads=spreads),
+        choice=chosen.summary.choice,
+    )
+    size = len(render(full, built_in()).html.encode())
+    assert len(result.report().html.encode()) < size < LIMIT
+
+
+def test_ten_times_the_customers_take_no_more_room(result, page):
+    orders = make_orders(5_000, seed=3).drop(columns="kind")
+    with rfmeans.segment(orders, n_init=2, currency_symbol="£") as large:
+        again = large.report().html
+    cell = 400  # bytes a cell of the map takes in all, with room
+    more = len(large.summary.distributions.cells) - len(result.summary.distributions.cells)
+    assert len(again.encode()) - len(page.encode()) < cell * max(more, 0) + 20_000
+
+
+# In a notebook
+
+
+def test_a_notebook_shows_it_in_a_frame_of_its_own(result):
+    shown = result.report()._repr_html_()
+    frame = re.fullmatch(r'<iframe title="Customer segments" sandbox="allow-scripts" srcdoc="([^"]*)" [^>]*>'
+                         "</iframe>", shown)  # fmt: skip
+    assert html.unescape(frame[1]) == result.report().html
+    assert re.fullmatch(r"<Report, [\d.]+ MB of HTML>", repr(result.report()))
+
+
+def test_it_can_be_saved_and_a_refusing_disk_is_an_error_in_words(result, tmp_path):
+    saved = result.report().save(tmp_path / "mine.html")
+    assert saved.read_text(encoding="utf-8") == result.report().html
+    with pytest.raises(
+        rfmeans.OutputError, match=r"Cannot write .*: No such file or directory\. Choose another"
+    ):
+        result.report().save(tmp_path / "no" / "mine.html")
+
+
+def test_the_same_result_gives_the_same_page(result, page):
+    assert result.report().html == page
+
+
+# The playbook
+
+
+def card(**changed: str) -> str:
+    texts = {part: f"My {part}." for part in PARTS} | changed
+    return "\n".join(f'{part} = "{text}"' for part, text in texts.items() if text is not None)
+
+
+def test_the_built_in_playbook_has_a_card_for_every_name_of_the_lexicon():
+    lexicon = read_lexicon(None)
+    names = {name for grid in lexicon.grids for band in grid.names.values() for name in band.values()}
+    assert len(names) == 9
+    assert built_in().missing(names) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("High-Value Loyal", ("Rewards", "exclusive offers")),
+        ("At-Risk High-Value", ("win-back discount", "reminder")),
+        ("New/Potential", ("Onboarding", "cross-sell")),
+        ("Low-Value/Churned", ("Low-cost reactivation",)),
+    ],
+)
+def test_what_the_built_in_playbook_offers(name, words):
+    assert [word for word in words if word not in built_in().cards[name].offer] == []
+
+
+def test_a_playbook_of_ones_own_replaces_the_cards(result, tmp_path):
+    mine = tmp_path / "mine.toml"
+    first, *others = [segment.region for segment in result.summary.segments]
+    mine.write_text(f'["{first}"]\n{card(offer="A parrot & a <hat>.")}\n', encoding="utf-8")
+    body = body_of(result.report(playbook=mine).html)
+    assert "A parrot &amp; a &lt;hat&gt;." in body
+    assert "Rewards and exclusive offers" not in body
+    for name in others:
+        assert html.escape(f"There is no card for {name} in {mine}.") in body
+    assert "A parrot &amp; a &lt;hat&gt;." in result.to_markdown(playbook=mine)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", 'The playbook bad.toml has no card. Write one like ["High-Value Loyal"] aim = "…".'),
+        ("[x\n", "The playbook bad.toml is not TOML: "),
+        ("x = 3", "In bad.toml 'x' is 3, not a card. A card has the texts aim, offer, channel, timing, "),
+        (f"[x]\n{card()}\ncolour = 'red'", "In bad.toml the card 'x' has 'colour'."),
+        (f"[x]\n{card(aim=' ')}", "In bad.toml the card 'x' has aim = ' ', which is no text."),
+        (f"[x]\n{card(avoid=None)}", "In bad.toml the card 'x' lacks avoid."),
+    ],
+    ids=["empty", "no TOML", "no card", "unknown text", "blank text", "text missing"],
+)
+def test_a_bad_playbook_is_refused_in_words(tmp_path, monkeypatch, text, message):
+    monkeypatch.chdir(tmp_path)
+    Path("bad.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as raised:
+        load_playbook("bad.toml")
+    assert str(raised.value).startswith(message)
+
+
+def test_a_playbook_that_is_not_there_is_said_before_any_work(tmp_path):
+    done = RUNNER.invoke(app, ["segment", "nope.csv", "--playbook", str(tmp_path / "no.toml")])
+    assert isinstance(done.exception, SettingsError)
+    assert str(done.exception).startswith("Cannot read the playbook ")
+    assert str(done.exception).endswith("No such file or directory. Check the path.")
+
+
+# The command line
+
+
+def test_json_and_markdown_of_the_command_are_those_of_the_result(tmp_path):
+    make_orders(200, seed=5).drop(columns="kind").to_csv(tmp_path / "orders.csv", index=False)
+    ask = ["segment", str(tmp_path / "orders.csv"), "--n-init", "2", "--no-report", "--currency-symbol", "€",
+           "--audience-format", "none", "--quiet"]  # fmt: skip
+    as_json = RUNNER.invoke(app, [*ask, "--out", str(tmp_path / "a"), "--json"])
+    as_markdown = RUNNER.invoke(app, [*ask, "--out", str(tmp_path / "b"), "--markdown"])
+    with rfmeans.segment(tmp_path / "orders.csv", n_init=2, currency_symbol="€") as result:
+        assert as_markdown.stdout == result.to_markdown()
+        found = json.loads(as_json.stdout)
+        wanted = json.loads(json.dumps(result.summary.to_dict()))
+        assert {key: found[key] for key in wanted} == wanted
+    assert found["report"] is None
+    assert "€" in as_markdown.stdout
+
+
+def test_the_written_report_is_the_results(result, page, tmp_path):
+    folder = result.save(tmp_path / "out", audience_format="none")
+    assert (folder / "report.html").read_text(encoding="utf-8") == page
+    stems = {path.stem for path in (folder / "charts").iterdir()}
+    assert stems == set(CHARTS) == set(drawing.DRAWINGS) - {"choice"}
