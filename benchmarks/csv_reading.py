@@ -1,9 +1,13 @@
 """How long a CSV file takes to be read, parsed and accounted, against DuckDB's own reader with the types typed by hand.
 
-Both sides read the same file, touch the same four columns, and end in one row or a few: DuckDB in counts and sums over
-its typed columns, rfmeans in the account of lines (rows and money by reason), on the way that every run takes: the
-file's dialect and encoding are found from its bytes, the columns by their names, the conventions of dates and money
-from their values, and the rows are checked against the number of lines.
+Both sides read the same file of four columns in the same rounds, one after the other. Compared is, in pairs:
+
+- ``account``: DuckDB is told the dialect, the four types and the date format, and counts or sums up each typed column.
+  rfmeans is told nothing: it finds dialect and encoding from all bytes, the columns by their names, the conventions of
+  dates and money from their values; it parses every value, gives every row its one place, sums up rows and money by
+  reason, and checks the rows against the number of lines. Both sums must be the same to the last digit.
+- ``customers``: DuckDB reads likewise and groups by order and then by customer, the least that RFM needs. rfmeans does
+  what every run does before it segments: the above, the customers, and how many lines repeat another.
 
     python benchmarks/csv_reading.py --lines 10000000 --rounds 5
 """
@@ -11,6 +15,7 @@ from their values, and the rows are checked against the number of lines.
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
 import tempfile
 import time
@@ -20,10 +25,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from rfmeans.conventions import find_conventions
-from rfmeans.layouts import order_columns
+from rfmeans.intake import read
+from rfmeans.layouts import recognise
 from rfmeans.orders import order_lines
 from rfmeans.settings import make_reading
 from rfmeans.sources import Source, with_source
+from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,27 +61,35 @@ def write_orders(path: Path, lines: int, style: str) -> None:
     )
 
 
-def by_hand(path: Path, style: str) -> tuple[int, Any]:
+def by_hand(path: Path, style: str, *, grouped: bool) -> tuple[int, Any]:
     """Read with DuckDB, told everything."""
     _, _, delimiter, options = STYLES[style]
-    found = duckdb.connect().execute(
-        f"""SELECT count(*), count(order_id), count(customer_id), max(order_date), sum(amount)
-            FROM read_csv('{path}', auto_detect=false, header=true, delim='{delimiter}', quote='"', escape='"',
-                {options}, columns={{'order_id': 'BIGINT', 'customer_id': 'VARCHAR', 'order_date': 'DATE',
-                'amount': 'DECIMAL(18, 4)'}})"""
+    typed = f"""read_csv('{path}', auto_detect=false, header=true, delim='{delimiter}', quote='"', escape='"',
+        {options}, columns={{'order_id': 'BIGINT', 'customer_id': 'VARCHAR', 'order_date': 'DATE',
+        'amount': 'DECIMAL(18, 4)'}})"""
+    plain = (
+        f"""SELECT count(*), sum(amount), count(order_id), count(customer_id), max(order_date) FROM {typed}"""
     )
-    rows, _, _, _, money = found.fetchall()[0]
-    return rows, money
+    customers = f"""SELECT sum(lines), sum(monetary), count(*), max(last), sum(frequency) FROM (
+        SELECT customer_id, sum(lines) AS lines, sum(total) AS monetary, count(*) AS frequency, max(day) AS last FROM (
+            SELECT customer_id, order_id, count(*) AS lines, sum(amount) AS total, min(order_date) AS day
+            FROM {typed} GROUP BY ALL)
+        GROUP BY ALL)"""
+    rows, money, *_ = duckdb.connect().execute(customers if grouped else plain).fetchall()[0]
+    return int(rows), money
 
 
 def account(opened: Source) -> tuple[int, Any]:
     """Return rows and money of the lines used, and check that all rows are accounted for."""
     reading = make_reading()
-    columns = order_columns(opened.table.columns, reading.columns)
-    conventions = find_conventions(opened.table, columns.date, [columns.amount])
-    lines = order_lines(opened.table, columns, reading, conventions, ordered=True).lines
+    layout = recognise(opened.table.columns, reading)
+    conventions = find_conventions(opened.table, layout.columns.date, [layout.columns.amount])
+    lines = order_lines(opened, layout, reading, conventions).lines
     tally = lines.group_by("reason").agg(
-        rows=lines.count(), money=lines.amount.sum(), last=lines.ordered_on.max()
+        rows=lines.count(),
+        money=lines.amount.sum(),
+        orders=lines.order_id.count(),
+        last=lines.ordered_on.max(),
     )
     found = tally.to_pyarrow().to_pylist()
     opened.check_rows(sum(row["rows"] for row in found))
@@ -82,15 +97,36 @@ def account(opened: Source) -> tuple[int, Any]:
     return used["rows"], used["money"]
 
 
-def by_rfmeans(path: Path, _style: str) -> tuple[int, Any]:
+def by_rfmeans(path: Path, _style: str, *, grouped: bool) -> tuple[int, Any]:
     """Read on the way that every run of rfmeans takes."""
-    return with_source(path, make_reading(), account)
+    if not grouped:
+        return with_source(path, make_reading(), account)
+    with Workspace() as scratch:
+        lines = read(path, make_reading(), scratch).account.lines
+    assert lines is not None
+    return lines.used.rows, lines.used.money
 
 
-def timed(work: Callable[[Path, str], Any], path: Path, style: str) -> tuple[float, Any]:
+def timed(work: Callable[..., Any], path: Path, style: str, *, grouped: bool) -> tuple[float, Any]:
     start = time.perf_counter()
-    found = work(path, style)
+    found = work(path, style, grouped=grouped)
     return time.perf_counter() - start, found
+
+
+def compare(path: Path, style: str, rounds: int, *, grouped: bool) -> None:
+    """Time both sides in turn and print medians, and the median of the rounds' ratios."""
+    times: dict[str, list[float]] = {"DuckDB by hand": [], "rfmeans": []}
+    for _ in range(rounds):
+        hand, expected = timed(by_hand, path, style, grouped=grouped)
+        ours, found = timed(by_rfmeans, path, style, grouped=grouped)
+        assert found == expected, (found, expected)
+        times["DuckDB by hand"].append(hand)
+        times["rfmeans"].append(ours)
+    ratios = [ours / hand for hand, ours in zip(*times.values(), strict=True)]
+    print("customers" if grouped else "account")
+    for name, seconds in times.items():
+        print(f"  {name:15} median {statistics.median(seconds):6.2f} s  {[round(one, 2) for one in seconds]}")
+    print(f"  ratio           median {statistics.median(ratios):6.2f}    {[round(one, 2) for one in ratios]}")
 
 
 def main() -> None:
@@ -98,29 +134,18 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--style", choices=STYLES, default="iso")
+    parser.add_argument("--what", choices=("account", "customers", "both"), default="both")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.csv"
         write_orders(path, options.lines, options.style)
-        print(
-            f"{options.lines:,} lines, {path.stat().st_size / 1e6:,.0f} MB, dates and money {options.style}"
-        )
-        times: dict[str, list[float]] = {"DuckDB by hand": [], "rfmeans": []}
-        ratios = []
-        for _ in range(options.rounds):
-            hand, expected = timed(by_hand, path, options.style)
-            ours, found = timed(by_rfmeans, path, options.style)
-            assert found == expected, (found, expected)
-            times["DuckDB by hand"].append(hand)
-            times["rfmeans"].append(ours)
-            ratios.append(ours / hand)
-        for name, seconds in times.items():
-            print(
-                f"{name:15} median {statistics.median(seconds):6.2f} s  {[round(one, 2) for one in seconds]}"
-            )
-        print(
-            f"ratio           median {statistics.median(ratios):6.2f}    {[round(one, 2) for one in ratios]}"
-        )
+        megabytes = path.stat().st_size / 1e6
+        print(f"{options.lines:,} lines, {megabytes:,.0f} MB, dates and money {options.style}")
+        for grouped in (False, True):
+            if options.what in ("both", "customers" if grouped else "account"):
+                compare(path, options.style, options.rounds, grouped=grouped)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        print(f"peak memory of both sides and of writing the file: {peak:.1f} GB")
 
 
 if __name__ == "__main__":

@@ -107,6 +107,17 @@ def test_an_order_in_two_files_is_said(tmp_path):
     assert found.noticed.sentences()[1].startswith("The files overlap: 1 order in more than one of 2 files.")
 
 
+def test_copies_that_were_dropped_overlap_no_more(tmp_path):
+    write(tmp_path / "january.csv", FIRST, SECOND)
+    write(tmp_path / "february.csv", FIRST, THIRD)
+    found = account(str(tmp_path / "*.csv"), drop_duplicates=True)
+    assert found.noticed.overlap.orders == 0
+    with Workspace() as scratch:
+        reading = make_reading(drop_duplicates=True)
+        [row] = read(str(tmp_path / "*.csv"), reading, scratch).set_aside.to_pyarrow().to_pylist()
+    assert (row["file"], row["reason"]) == (str(tmp_path / "january.csv"), "duplicate line")
+
+
 def test_files_without_a_common_order_do_not_overlap(tmp_path):
     write(tmp_path / "january.csv", FIRST, SECOND)
     write(tmp_path / "february.csv", THIRD)

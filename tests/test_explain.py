@@ -335,6 +335,16 @@ def test_the_command_prints_the_text(monkeypatch, capsys, files, fitted, shop):
     code, out, err = run(
         monkeypatch, capsys, "explain", *files, "--customer", customer, "--customer-column", "who"
     )
+    assert code == 0
+    assert err.startswith("Read as Orders: customer = who, ")
+    assert err.count("\n") == 1
+    assert out.splitlines() == list(fitted.explain(customer).lines)
+
+
+def test_the_command_is_quiet_when_asked(monkeypatch, capsys, files, fitted, shop):
+    customer = int(shop["customer_id"].min())
+    arguments = ("--customer", customer, "--customer-column", "who", "--quiet")
+    code, out, err = run(monkeypatch, capsys, "explain", *files, *arguments)
     assert (code, err) == (0, "")
     assert out.splitlines() == list(fitted.explain(customer).lines)
 

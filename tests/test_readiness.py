@@ -441,6 +441,41 @@ def test_lines_that_were_left_out_on_purpose_are_not_suspicious():
     assert "many-lines-set-aside" not in codes(rfmeans.inspect(shop(), where="customer > 'c0300'").suspicious)
 
 
+def test_lines_of_another_currency_and_dropped_duplicates_are_left_out_on_purpose():
+    orders = shop().assign(currency=["GBP", "USD"] * 600)
+    twice = pd.concat([orders, orders])
+    found = rfmeans.inspect(twice, currency="GBP", drop_duplicates=True)
+    assert {reason: tally.rows for reason, tally in found.account.lines.set_aside.items()} == {
+        "duplicate line": 1200,
+        "other currency": 600,
+    }
+    assert not {"many-lines-set-aside", "repeated-lines"} & set(codes(found.suspicious))
+
+
+def test_lines_that_repeat_another_are_worth_a_look():
+    orders = shop()
+    found = only(rfmeans.inspect(pd.concat([orders, orders.head(3)])).suspicious, "repeated-lines")
+    assert found.found == "3 lines repeat an earlier line in every column."
+    assert (found.weighs, found.figures) == (False, {"lines": 3, "about": False})
+    found = only(rfmeans.inspect(pd.concat([orders, orders.head(1)])).suspicious, "repeated-lines")
+    assert found.found == "1 line repeats an earlier line in every column."
+    assert "repeated-lines" not in codes(rfmeans.inspect(orders).suspicious)
+
+
+def test_files_that_overlap_weigh_on_the_verdict(tmp_path):
+    orders = shop()
+    orders.head(700).to_csv(tmp_path / "first.csv", index=False)
+    orders.tail(502).to_csv(tmp_path / "second.csv", index=False)  # 700 + 502 - 1200 = 2 orders in both
+    inspection = rfmeans.inspect(str(tmp_path / "*.csv"))
+    found = only(inspection.suspicious, "overlapping-files")
+    assert found.found == "The files overlap: 2 orders stand in more than one of 2 files."
+    assert found.figures == {"orders": 2, "files": 2}
+    assert only(inspection.suspicious, "repeated-lines").figures["lines"] == 2
+    assert "overlapping-files" in inspection.to_dict()["reasons"]
+    dropped = rfmeans.inspect(str(tmp_path / "*.csv"), drop_duplicates=True)
+    assert "overlapping-files" not in codes(dropped.suspicious)
+
+
 # However it is told
 
 
@@ -598,12 +633,18 @@ def test_online_retail_figures(retail):
 
 def test_online_retail_is_ready_and_each_suspicion_is_true(retail):
     assert (retail.verdict, retail.advice, retail.days) == ("ready", (), 374)
-    assert codes(retail.suspicious) == ["many-lines-set-aside", "gaps", "partial-last-month"]
+    assert codes(retail.suspicious) == [
+        "many-lines-set-aside",
+        "repeated-lines",
+        "gaps",
+        "partial-last-month",
+    ]
     assert "135,080 missing customer" in retail.suspicious[0].found
-    assert retail.suspicious[1].found == (
+    assert retail.suspicious[1].figures == {"lines": 5268, "about": False}
+    assert retail.suspicious[2].found == (
         "No order from 2010-12-24 to 2011-01-03 (11 days), unlike the weeks around."
     )
-    assert retail.suspicious[2].figures["days_covered"] == 9
+    assert retail.suspicious[3].figures["days_covered"] == 9
 
 
 def test_the_rfm_package_s_sample_has_an_order_in_2001_and_all_others_from_2004():

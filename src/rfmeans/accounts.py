@@ -95,9 +95,10 @@ class Noticed:
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is worth a sentence on a terminal or in a report."""
-        return tuple(filter(None, (self._of_statuses(), self._of_duplicates(), self._of_overlap())))
+        return tuple(filter(None, (self.of_statuses(), self._of_duplicates(), self._of_overlap())))
 
-    def _of_statuses(self) -> str:
+    def of_statuses(self) -> str:
+        """Return the statuses as a sentence; blank where there is none."""
         parts = []
         for verb, counts in (("count", True), ("do not count", False)):
             named = [
@@ -141,7 +142,7 @@ def notice(source: Source, layout: Layout, reading: Reading, account: LineAccoun
         duplicates=Duplicates(dropped.rows if dropped else 0, kept=False)
         if reading.drop_duplicates
         else count_duplicates(source.table, rows),
-        overlap=find_overlap(source, layout),
+        overlap=find_overlap(source, layout, drop_duplicates=reading.drop_duplicates),
         statuses=count_statuses(source.table, layout),
     )
 
@@ -268,13 +269,14 @@ def count_duplicates(table: ir.Table, rows: int) -> Duplicates | None:
     return Duplicates(int(copies) * (SLICES if about else 1), about)
 
 
-def find_overlap(source: Source, layout: Layout) -> Overlap | None:
+def find_overlap(source: Source, layout: Layout, *, drop_duplicates: bool = False) -> Overlap | None:
     """Return which orders stand in several files; None where there is one file or no order id."""
     if source.files < 2 or layout.columns.order is None:
         return None
-    placed = source.located.select(
-        order=order_key(source.located[layout.columns.order]), file=source.located[FILE]
-    )
+    lines = source.located
+    if drop_duplicates:
+        lines = lines.group_by(*source.table.columns).agg(**{FILE: lines[FILE].min()})
+    placed = lines.select(order=order_key(lines[layout.columns.order]), file=lines[FILE])
     placed = placed.filter(placed.order.notnull())
     orders = placed.group_by("order").agg(first=placed.file.min(), last=placed.file.max())
     apart = orders.filter(orders["first"] != orders["last"])

@@ -139,15 +139,16 @@ def explain_command(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the explanation as JSON on standard output.")
     ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the explanation and errors only.")] = False,
 ) -> None:
     """Say why a customer of ORDERS is in its segment under MODEL, and what would move it."""
     how = how_to_read(reading, customers)
-    with _progress(quiet=False) as tell:
+    with _progress(quiet) as tell:
         from rfmeans.model import SegmentModel
 
         fitted = SegmentModel.load(model)
         tell("reading orders")
-        found = fitted.explain(orders, customer_id, **how)
+        found = fitted.explain(orders, customer_id, on_understood=_say(quiet), **how)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:

@@ -212,7 +212,7 @@ def _month_number(name: ir.StringColumn) -> ir.StringColumn:
 
 def _quick_iso(text: ir.StringColumn, slow: ir.DateColumn) -> ir.DateColumn:
     """Read plain ISO dates and times by the engine's own casts, where these accept no more than the pattern."""
-    bare = text.like("1___-__-__") | text.like("2___-__-__")
+    bare = text.like("2___-__-__") | text.like("1___-__-__")
     timed = text.like("1___-__-__ __:__:__") | text.like("2___-__-__ __:__:__")
     timed |= text.like("1___-__-__T__:__:__") | text.like("2___-__-__T__:__:__")
     # A cast takes blanks inside the time, and 24:00:00 as the next day.

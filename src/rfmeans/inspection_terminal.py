@@ -25,8 +25,9 @@ def print_inspection(found: Inspection, console: Console) -> None:
     """Print an inspection for a shop owner to read."""
     console.print(f"[bold]{escape(found.source)}[/]", soft_wrap=True)
     console.print(_account(found))
-    for sentence in found.account.noticed.sentences() if found.account.noticed else ():
-        console.print(escape(sentence), soft_wrap=True)
+    statuses = found.account.noticed.of_statuses() if found.account.noticed else ""
+    if statuses:
+        console.print(escape(statuses), soft_wrap=True)
     console.print(_figures(found))
     if found.suspicious:
         _print_findings("Worth a look", found.suspicious, console)

@@ -30,6 +30,8 @@ from rfmeans.stability import Stability
 from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import ibis.expr.types as ir
 
 FORMAT = "rfmeans-model"
@@ -150,6 +152,7 @@ class SegmentModel:
         customer: object,
         /,
         columns: Columns | CustomerColumns | None = None,
+        on_understood: Callable[[str], None] | None = None,
         **reading: Any,
     ) -> Explanation:
         """Say why a customer is in its segment, and what would move it.
@@ -158,6 +161,8 @@ class SegmentModel:
         ----------
         orders, columns, reading
             As for `assign`.
+        on_understood
+            Called with one line on what was understood of the orders, before they are read.
         customer
             The customer's id, by position: by name, ``customer`` is the column that holds it.
 
@@ -168,7 +173,7 @@ class SegmentModel:
         """
         how = make_reading(columns, **reading)
         with Workspace() as scratch:
-            intake = read(orders, how, scratch)
+            intake = read(orders, how, scratch, on_understood=on_understood)
             with engine_errors("Explaining"):
                 return self.explain_in(intake.customers, customer, intake.as_of, how.currency_symbol)
 

@@ -182,8 +182,8 @@ def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
 
 def _is_repeated(table: ir.Table, own: list[str]) -> ir.Column:
     """Whether a line is equal to an earlier one; where lines have no order, to any other but one."""
-    earlier = table[LINE] if LINE in table.columns else None
-    same = ibis.window(group_by=[table[name] for name in own], order_by=earlier)
+    earlier = [table[place] for _, place in PLACES if place in table.columns]
+    same = ibis.window(group_by=[table[name] for name in own], order_by=earlier or None)
     return ibis.row_number().over(same) > 0
 
 

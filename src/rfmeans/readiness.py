@@ -90,8 +90,10 @@ class Inspection:
         assert lines is not None
         found = self.customers
         aside = sorted(self.account.customers_set_aside.items())
+        noticed = self.account.noticed
         plain = {
             "source": self.source,
+            "understood": noticed.understood if noticed else None,
             "verdict": self.verdict,
             "reasons": [finding.code for finding in self.reasons],
             "as_of": self.as_of,
@@ -104,6 +106,7 @@ class Inspection:
                 "used": asdict(lines.used),
                 "set_aside": {reason: asdict(tally) for reason, tally in sorted(lines.set_aside.items())},
             },
+            "statuses": [asdict(status) for status in noticed.statuses] if noticed else [],
             "customers": {
                 "read": found.customers + sum(tally.rows for _, tally in aside),
                 "to_segment": asdict(self.account.clustered),

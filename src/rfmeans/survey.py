@@ -11,9 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Codes = NDArray[np.uint8]
+    Positions = NDArray[np.intp]
+
 BLOCK = 1 << 22  # bytes
 LONGEST_LINE = 2_000_000  # bytes; DuckDB's reader refuses longer ones
 HEAD, TAIL = 4096, 65536  # bytes
+LINE_FEED, CARRIAGE_RETURN = b"\n\r"
 FEW = 0.05
 UTF_16_SHARE = 0.4  # of the bytes on one side that are zero in UTF-16 text of a western language
 BYTE_ORDER_MARKS = (
@@ -35,7 +42,7 @@ class Survey:
     encoding
         Python's name of it.
     lines
-        Number of lines; 0 where they were not counted.
+        Number of lines of a regular file.
     regular
         Whether the file is UTF-8, each line is one record, and none is blank: then the engine's parallel reader
         splits it as it stands, and there are as many records as lines.
@@ -104,7 +111,6 @@ class _Bytes:
         if not block.isascii():
             self._decode(block)
         self.regular = self.regular and not self.invalid and self._is_regular(block)
-        self.lines += block.count(b"\n")
 
     def _decode(self, block: bytes) -> None:
         try:
@@ -115,23 +121,30 @@ class _Bytes:
             self.invalid += len(NO_CHARACTER.findall(text))
 
     def _is_regular(self, block: bytes) -> bool:
-        blank_line = b"\n\n" in block or b"\n\r\n" in block or block.startswith((b"\n", b"\r\n"))
-        if blank_line or b"\0" in block or not self._has_one_line_ending(block):
+        """Count the lines of a block; return whether each of them is a record."""
+        import numpy as np
+
+        codes = np.frombuffer(block, np.uint8)
+        ends = np.flatnonzero(codes == LINE_FEED)
+        self.lines += len(ends)
+        if b"\0" in block or not self._has_one_line_ending(block, codes, ends):
             return False
-        return b'"' not in block or not _breaks_inside_quotes(block)
+        blank_line = 2 if self._carriage_returns else 1
+        if len(ends) and np.diff(ends, prepend=-1).min() <= blank_line:
+            return False
+        return b'"' not in block or not _breaks_inside_quotes(codes, ends)
 
-    def _has_one_line_ending(self, block: bytes) -> bool:
-        newlines = block.count(b"\n")
-        pairs = block.count(b"\r\n") if b"\r" in block else 0
-        if newlines and self._carriage_returns is None:
+    def _has_one_line_ending(self, block: bytes, codes: Codes, ends: Positions) -> bool:
+        returns = block.count(b"\r")
+        pairs = int((codes[ends - 1] == CARRIAGE_RETURN).sum()) if returns else 0
+        if len(ends) and self._carriage_returns is None:
             self._carriage_returns = pairs > 0
-        return block.count(b"\r") == pairs == (newlines if self._carriage_returns else 0)
+        return returns == pairs == (len(ends) if self._carriage_returns else 0)
 
 
-def _breaks_inside_quotes(block: bytes) -> bool:
+def _breaks_inside_quotes(codes: Codes, ends: Positions) -> bool:
     """Whether a line ends after an odd number of quotes; where it goes on, the next line does as well."""
     import numpy as np
 
-    codes = np.frombuffer(block, np.uint8)
     odd = np.cumsum(codes == ord('"'), dtype=np.uint8) & 1
-    return bool(odd[codes == ord("\n")].any() or odd[-1])
+    return bool(odd[ends].any() or odd[-1])

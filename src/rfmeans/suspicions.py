@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.accounts import ASKED
 from rfmeans.formats import clip, counted, money, number, percent
 from rfmeans.rhythm import Gap, find_gaps, part_strays, partial_last_month
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 ID_CUSTOMERS, ID_DAYS = 20, 28  # fewer customers or days do not tell ids of orders from ids of customers
 MANY_PERCENT = 20  # of the orders free or below zero; of the lines set aside for one reason
-CHOSEN = ("excluded by where", "on or after the as-of date", "before the window", "excluded status")
+CHOSEN = (*ASKED, "excluded status")
 SHOWN_GAPS = 3
 
 
@@ -58,6 +59,8 @@ def find_suspicions(
         *_order_ids(account, bulk),
         *_strays(early, bulk, late),
         *_set_aside(account, symbol),
+        *_repeated_lines(account),
+        *_overlapping_files(account),
         *_signs(account, orders),
         *(_big_customer(big, symbol) for big in customers.big),
         *map(_test_orders, marks),
@@ -135,6 +138,40 @@ def _set_aside(account: Account, symbol: str) -> list[Finding]:
         )
         for reason, tally in sorted(account.lines.set_aside.items())
         if reason not in CHOSEN and 100 * tally.rows > MANY_PERCENT * read
+    ]
+
+
+def _repeated_lines(account: Account) -> list[Finding]:
+    found = account.noticed.duplicates if account.noticed else None
+    if not found or not found.lines or not found.kept:
+        return []
+    several = found.lines > 1
+    return [
+        Finding(
+            "repeated-lines",
+            f"{'About ' if found.about else ''}{counted(found.lines, 'line')} {'repeat' if several else 'repeats'} an "
+            "earlier line in every column.",
+            "They are kept, for shops do sell the same twice. If they are no sales of their own, set them aside with "
+            "--drop-duplicates.",
+            figures={"lines": found.lines, "about": found.about},
+        )
+    ]
+
+
+def _overlapping_files(account: Account) -> list[Finding]:
+    found = account.noticed.overlap if account.noticed else None
+    if not found or not found.orders:
+        return []
+    return [
+        Finding(
+            "overlapping-files",
+            f"The files overlap: {counted(found.orders, 'order')} {'stands' if found.orders == 1 else 'stand'} in more "
+            f"than one of {number(found.files)} files.",
+            "Their money counts as often as their lines stand there. If the files repeat lines, set the copies aside "
+            "with --drop-duplicates; if they number their orders alike, read them one by one.",
+            weighs=True,
+            figures={"orders": found.orders, "files": found.files},
+        )
     ]
 
 

@@ -18,10 +18,14 @@ from rfmeans.errors import SourceError
 from rfmeans.money_text import MONEY, MoneyConvention
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
 
 MONEY_PLACES = 4
 MONEY_LIMIT = 1e13  # the largest single amount that MONEY holds with room to spare
+BELOW_LIMIT = "decimal(17, 4)"  # holds what is smaller than that
+BLANKS = " \t\n\r\v\f"
 # Of a product of text columns, which has twelve places.
 FACTOR, WIDE_FACTOR, SMALL_FACTOR = "decimal(18, 6)", "decimal(38, 6)", 1000
 # 9999-12-31 is a common "never"; and the day after the last order must exist.
@@ -40,8 +44,7 @@ def customer_key(column: ir.Column) -> ir.Column:
         column = whole.cast("int64")  # a nullable integer as frames keep it; see `check_whole`
     if isinstance(column, ibis.expr.types.IntegerColumn):
         return column.nullif(0)
-    text = column.cast("string").strip()
-    return ibis.ifelse(text.lower().isin(NO_CUSTOMER), ibis.null("string"), text)
+    return _unless(NO_CUSTOMER, trimmed(column.cast("string")))
 
 
 def order_key(column: ir.Column) -> ir.Column:
@@ -50,8 +53,21 @@ def order_key(column: ir.Column) -> ir.Column:
         return ibis.ifelse(column.isnan(), ibis.null(column.type()), column)
     if isinstance(column, ibis.expr.types.NumericColumn):
         return column
-    text = column.cast("string").strip()
-    return ibis.ifelse(text.lower().isin(NO_ORDER), ibis.null("string"), text)
+    return _unless(NO_ORDER, trimmed(column.cast("string")))
+
+
+def trimmed(text: ir.StringColumn) -> ir.StringColumn:
+    """Return the text without blanks around it, a step that is slow even where there are none."""
+    around = ibis.or_(text.ascii_str() <= ord(" "), *(text.endswith(blank) for blank in BLANKS))
+    return ibis.ifelse(around, text.strip(), text)
+
+
+def _unless(words: Sequence[str], text: ir.StringColumn) -> ir.StringColumn:
+    """Return the text, null where it is one of some words."""
+    short = text.length() <= max(map(len, words))
+    lowered = text.lower()
+    among = ibis.or_(*(lowered == word for word in words))
+    return ibis.ifelse(short & among, ibis.null("string"), text)
 
 
 def calendar_day(
@@ -94,7 +110,9 @@ def money(column: ir.Column, convention: MoneyConvention | None = None) -> ir.Co
     >>> money(ibis.memtable({"x": ["10.05", "abc", "-3"]}).x).name("m").to_pyarrow().to_pylist()
     [Decimal('10.0500'), None, Decimal('-3.0000')]
     """
-    return _as_money(number(column, convention))
+    if isinstance(column, ibis.expr.types.StringColumn):
+        return number(column, convention, BELOW_LIMIT).cast(MONEY)
+    return _as_money(number(column))
 
 
 def product(
