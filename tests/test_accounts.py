@@ -169,3 +169,33 @@ def test_a_currency_needs_its_column(tmp_path):
     path.write_text("order id,date,customer,amount\n1,2024-01-13,a,1\n")
     with pytest.raises(rfmeans.SourceError, match="--currency-column NAME"):
         account(str(path), currency="GBP")
+
+
+def amounts(path: Path, *texts: str) -> str:
+    lines = [f"c{number};2024-01-{1 + number % 28:02d};{text}" for number, text in enumerate(texts)]
+    path.write_text("\n".join(["customer;date;amount", *lines]) + "\n")
+    return str(path)
+
+
+def test_currencies_that_the_amounts_name_are_not_added_up_either(tmp_path):
+    source = amounts(tmp_path / "orders.csv", "$5.00", "€6.00", "€7.50", "8.00")
+    with pytest.raises(rfmeans.SourceError) as found:
+        account(source)
+    assert "The orders are in 2 currencies (column 'amount'): EUR 2 lines worth 13.50; $ 1 line" in str(
+        found.value
+    )
+    assert "Choose one, like --currency EUR" in str(found.value)
+    chosen = account(source, currency="eur")
+    assert chosen.lines.used.money == Decimal("13.50")
+    assert aside(chosen) == {"other currency": (2, Decimal("13.00"))}
+
+
+def test_one_currency_in_the_amounts_is_that_of_the_account(tmp_path):
+    found = account(amounts(tmp_path / "orders.csv", "5,00 €", "1.234,50 €", "EUR 7,50", "8,00"))
+    assert (found.lines.currency, found.lines.used.money) == ("EUR", Decimal("1255.00"))
+
+
+def test_a_currency_that_turns_up_late_is_seen(tmp_path):
+    source = amounts(tmp_path / "orders.csv", *["5.00"] * 6000, "$5.00", "£5.00")
+    with pytest.raises(rfmeans.SourceError, match="in 2 currencies"):
+        account(source)

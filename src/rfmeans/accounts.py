@@ -201,11 +201,11 @@ def _probably_wrong(reason: str, layout: Layout) -> str:
         f"amounts are probably not the order's, or the order ids not unique. Try {per}.",
         "malformed line": "The file is probably damaged, or its lines are divided by something else; give "
         "--delimiter, or export it again.",
-        "other currency": f"Currencies were read from {columns.currency!r}; choose one that it holds.",
+        "other currency": f"Currencies were read from {columns.currency or columns.amount!r}; choose one of them.",
     }.get(reason, "Widen the window or the condition.")
 
 
-def check_currency_column(layout: Layout, reading: Reading) -> None:
+def check_currency_column(column: str | None, reading: Reading) -> None:
     """Refuse to choose a currency where nothing tells it.
 
     Raises
@@ -213,15 +213,15 @@ def check_currency_column(layout: Layout, reading: Reading) -> None:
     SourceError
         If there is no column of currencies.
     """
-    if reading.currency is not None and layout.columns.currency is None:
+    if reading.currency is not None and column is None:
         raise SourceError(
             "--currency needs to know the currency of each line, and no column was recognised as the currency. "
             "Give it with --currency-column NAME, or leave --currency out."
         )
 
 
-def check_currencies(account: LineAccount, lines: ir.Table, layout: Layout) -> None:
-    """Refuse to add up two currencies.
+def check_currencies(account: LineAccount, lines: ir.Table, column: str | None) -> None:
+    """Refuse to add up two currencies, which ``column`` tells.
 
     Raises
     ------
@@ -239,7 +239,6 @@ def check_currencies(account: LineAccount, lines: ir.Table, layout: Layout) -> N
         f"{_short(row['currency'])} {counted(row['rows'], 'line')} worth {Decimal(row['money'] or 0):,.2f}"
         for row in most
     )
-    column = layout.columns.currency
     if len(most) + more > MOST_CURRENCIES:
         raise SourceError(
             f"Column {column!r} was taken as the currency, but holds {len(most) + more:,} different values, such as "

@@ -17,7 +17,7 @@ import ibis
 
 from rfmeans.date_text import FORMATS, DateFormat, given_formats
 from rfmeans.errors import SourceError
-from rfmeans.money_text import MoneyConvention
+from rfmeans.money_text import CURRENCY, MoneyConvention
 from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -341,7 +341,7 @@ def find_money(
             return None
         if tally["either"] and not mark:
             raise SourceError(_either(name, tally))
-        found[name] = MoneyConvention(mark)
+        found[name] = MoneyConvention(mark, currency=tally["named"] > 0)
     return found
 
 
@@ -360,6 +360,7 @@ def _tally_money(table: ir.Table, names: Sequence[str]) -> dict[str, dict[str, A
             ",": comma.notnull() & point.isnull(),
             "either": point != comma,
             "neither": filled & point.isnull() & comma.isnull(),
+            "named": (point.notnull() | comma.notnull()) & text.re_search(f"(?i){CURRENCY}"),
         }
         wanted[f"rows {name}"] = filled.sum()
         for what, where in parts.items():
@@ -368,7 +369,7 @@ def _tally_money(table: ir.Table, names: Sequence[str]) -> dict[str, dict[str, A
     counts = read.agg(**wanted).to_pyarrow().to_pylist()[0]
     keys = (
         "rows",
-        *(f"{part}{such}" for part in (".", ",", "either", "neither") for such in ("", " such as")),
+        *(f"{part}{such}" for part in (".", ",", "either", "neither", "named") for such in ("", " such as")),
     )
     return {name: {key: counts[f"{key} {name}"] or 0 for key in keys} for name in names}
 

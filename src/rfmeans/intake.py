@@ -17,7 +17,7 @@ from rfmeans.accounts import (
 from rfmeans.conventions import Conventions, find_conventions
 from rfmeans.errors import DataError
 from rfmeans.layouts import customer_columns, recognise
-from rfmeans.orders import OrderLines, order_lines
+from rfmeans.orders import OrderLines, currency_column, order_lines
 from rfmeans.rfm import (
     LineAccount,
     Tally,
@@ -144,8 +144,8 @@ class _Job:
 
     def _read_orders(self, opened: Source) -> Intake:
         layout = recognise(opened.table.columns, self.reading)
-        check_currency_column(layout, self.reading)
         conventions = self._conventions(opened, layout)
+        check_currency_column(currency_column(layout, conventions), self.reading)
         lines, orders, groups = self._sum_up(opened, layout, conventions)
         account = account_lines(groups)
         opened.check_rows(account.read.rows)
@@ -158,7 +158,7 @@ class _Job:
             conventions = closer
         account = with_malformed(account, opened.malformed_lines)
         check_lines(account, opened, layout, self.reading)
-        check_currencies(account, lines.lines, layout)
+        check_currencies(account, lines.lines, currency_column(layout, conventions))
         assert account.last_day is not None
         as_of = self.reading.as_of or account.last_day + dt.timedelta(days=1)
         customers = customers_as_of(groups, as_of)

@@ -91,6 +91,8 @@ class MoneyConvention:
     ----------
     decimal
         The decimal mark, ``.`` or ``,``; None: whole numbers, in which neither occurs.
+    currency
+        Whether values may name a currency; where they may not, one that does is unreadable.
 
     >>> import ibis
     >>> text = ibis.memtable({"x": ["£1,234.50", "(5)", "1.234,50"]}).x
@@ -99,17 +101,21 @@ class MoneyConvention:
     """
 
     decimal: str | None
+    currency: bool = True
 
     def parse(self, text: ir.StringColumn, kind: str = MONEY) -> ir.DecimalColumn:
         """Return the column as decimals of a kind, null where it does not fit; further places are rounded."""
-        if self.decimal == ",":
-            plain = text.re_search("^[+-]?([0-9]+,?[0-9]*|,[0-9]+)$")
-            quick = text.replace(",", ".")
-        else:
-            fraction = "^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)$"
-            plain = text.re_search(fraction if self.decimal else "^[+-]?[0-9]+$")
-            quick = text
-        return ibis.ifelse(plain, quick.try_cast(kind), self._slow(text).try_cast(kind))
+        quick = text.replace(",", ".") if self.decimal == "," else text
+        return ibis.ifelse(self._is_plain(text), quick.try_cast(kind), self._slow(text).try_cast(kind))
+
+    def currency_of(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return the currency that each value names, as `currencies` does."""
+        return ibis.ifelse(self._is_plain(text), ibis.null("string"), currencies(text))
+
+    def _is_plain(self, text: ir.StringColumn) -> ir.BooleanColumn:
+        """Whether a value is a number and no more, which is quick to tell and to read."""
+        point, comma = "^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)$", "^[+-]?([0-9]+,?[0-9]*|,[0-9]+)$"
+        return text.re_search({".": point, ",": comma, None: "^[+-]?[0-9]+$"}[self.decimal])
 
     def describe(self) -> str:
         """Return a few words for it."""
@@ -133,6 +139,9 @@ class MoneyConvention:
         """Return what a value looks like from end to end, but for how many signs it has."""
         gap, front, back = f"{BLANK}*", f"[{MINUS}+(]?", f"[{MINUS})]"
         number, fraction = self._number()
+        if not self.currency:
+            start, end = f"{number}|{fraction}" if fraction else number, f"{gap}{back}?"
+            return f"(?i)^{gap}{front}{gap}(?:{start})(?:{end}){gap}$"
         # After letters a number begins with a digit: the point in "Rs.5" ends the abbreviation.
         starts = [f"(?:{CURRENCY}{gap})?{front}{gap}{number}"]
         if fraction:

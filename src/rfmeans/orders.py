@@ -79,7 +79,7 @@ def order_lines(source: Source, layout: Layout, reading: Reading, conventions: C
     if len(layout.customers) == 1:
         check_whole(source.table[layout.customers[0][1]])
     lines = _judged(source.table, layout, reading, conventions)
-    told = ["currency"] if layout.columns.currency else []
+    told = ["currency"] if currency_column(layout, conventions) else []
     judged = _judged(source.located, layout, reading, conventions)
     aside = judged.filter(judged.reason != USED)
     own = {name: aside[f"_source_{name}"] for name in source.table.columns}
@@ -97,6 +97,15 @@ def order_lines(source: Source, layout: Layout, reading: Reading, conventions: C
             source,
         ),
     )
+
+
+def currency_column(layout: Layout, conventions: Conventions) -> str | None:
+    """Return the column that tells the currency: one of its own, or the amounts where their text names it."""
+    columns = layout.columns
+    written = [conventions.money.get(name) for name in (columns.amount, columns.price) if name]
+    if columns.currency or not any(how.currency for how in written if how):
+        return columns.currency
+    return columns.amount or columns.price
 
 
 def reason_text(code: ir.Column) -> ir.Column:
@@ -206,8 +215,11 @@ def _values(
         values["refund"] = refund
         # A refund that cannot be read leaves the net amount unknown; a blank one is none.
         values["amount"] = ibis.ifelse(filled & refund.isnull(), ibis.null(amount.type()), amount)
+    told = currency_column(layout, conventions)
     if columns.currency:
         values["currency"] = table[columns.currency].cast("string").strip().upper().nullif("")
+    elif told:
+        values["currency"] = conventions.money[told].currency_of(table[told])
     return values
 
 
