@@ -197,6 +197,7 @@ def test_online_retail_is_no_trap(transform, recommended, sentence):
         assert choice.sentence.startswith(sentence)
         assert choice.recommended == recommended
         assert not choice.stands_out
+        assert (result.profile["share"].min() < 0.03) == (transform == "none")
         if transform == "none":  # the best silhouette is the wholesalers' alone
             assert choice.favourites["silhouette"] == 2
             assert choice.votes[0].silhouette > 0.8

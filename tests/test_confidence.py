@@ -88,6 +88,7 @@ def test_score_segments_have_no_confidence_and_no_stability():
         assert result.customers.confidence.notnull().sum().to_pyarrow().as_py() == 0
         assert result.summary.border_line is None
         assert result.summary.stability is None
+        assert result.summary.choice is None
         assert {segment.near_border for segment in result.summary.segments} == {None}
 
 

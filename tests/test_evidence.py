@@ -246,6 +246,32 @@ def test_the_largest_number_set_apart_is_recommended():
     )
 
 
+share = st.floats(0, 1)
+any_vote = st.builds(
+    lambda **values: vote(2, **values),
+    **dict.fromkeys(("gain", "silhouette", "stability", "weakest", "smallest_share"), share),
+    border=st.floats(0, 3),
+)
+
+
+@given(st.lists(any_vote, min_size=1, max_size=9))
+def test_what_stands_out_is_sound_and_apart_and_the_silhouette_moves_nothing(votes):
+    votes = [replace(found, segments=k) for k, found in enumerate(votes, start=2)]
+    number, stands_out, sentence = recommend(votes)
+    taken = votes[number - 2]
+    sound = [found for found in votes if found.survives and found.large_enough]
+    assert stands_out == any(found.set_apart for found in sound)
+    assert not stands_out or (taken in sound and taken.set_apart)
+    assert not sound or taken in sound
+    assert taken.large_enough or not any(found.large_enough for found in votes)
+    assert sentence.startswith("No number stands out") is not stands_out
+    mirrored = [replace(found, silhouette=1 - found.silhouette) for found in votes]
+    assert recommend(mirrored) == (
+        *(number, stands_out),
+        sentence,
+    )
+
+
 def test_a_tiny_segment_rules_a_number_out_however_good_its_silhouette():
     votes = [vote(2, silhouette=0.95, smallest_share=0.001), vote(3), vote(4, smallest_share=0.029)]
     assert recommend(votes)[:2] == (3, True)

@@ -49,7 +49,7 @@ def fitted(shop):
 
 @pytest.fixture(scope="module")
 def explained(fitted, shop):
-    return [fitted.explain(customer) for customer in sorted(set(shop["customer_id"]))[:20]]
+    return [fitted.explain(customer) for customer in sorted(set(shop["customer_id"]))[:32]]
 
 
 # By hand: four customers with a segment
@@ -188,25 +188,56 @@ def test_whole_numbers_and_texts_name_the_same_customer(fitted, shop):
 # K-Means
 
 
-def test_a_step_holds_under_the_model_and_fewer_purchases_lead_nowhere(fitted, explained):
-    """Each claim again, the customer put through `apply` by hand."""
+def test_every_claim_holds_under_the_model(fitted, explained):
+    """Each claim again, the customer put through `apply` by hand: steps on their first and last day and the day after,
+    lasting steps, drifts and their eves; and fewer purchases, or five where none are told, lead up for no week."""
     names = [name.text for name in fitted.model.names]
-    steps = [found for found in explained if found.step]
-    assert len(steps) >= 8
-    for found in steps[:8]:
+    claims = []  # customer, purchases, recency, and the segment it is said to have then
+    weeks = {}  # customer and too few purchases: the better segments, which must not hold for a week
+    for found in explained:
         places = better_than(fitted.model.names, found.segment_id, fitted.model.lexicon)
         better = {names[place - 1] for place in places}
+        assert found.best is not bool(better)
+        if step := found.step:
+            claims.append((found, step.purchases, 1, {step.at_first}))
+            claims.append((found, step.purchases, step.days, {step.segment}))
+            if step.days < 30:
+                claims.append((found, step.purchases, step.days + 1, {*names} - better))
+            assert {step.at_first, step.segment} <= better
+        if found.lasting:
+            claims.append((found, found.lasting.purchases, 30, {found.lasting.segment}))
+            assert found.lasting.segment in better
+        if found.drift:
+            recency = found.standings[0].value
+            claims.append((found, 0, recency + found.drift.days, {found.drift.segment}))
+            claims.append((found, 0, recency + found.drift.days - 1, {found.segment}))
+        least = found.step.purchases if found.step else 6
+        weeks |= {(found, fewer): better for fewer in range(1, least) if better}
+    days = [(found, fewer, day, better) for (found, fewer), better in weeks.items() for day in range(1, 8)]
+    places = placed(fitted.model, [claim[:3] for claim in claims + days])
+    assert all(place in held for place, (*_, held) in zip(places, claims, strict=False))
+    led = [place in held for place, (*_, held) in zip(places[len(claims) :], days, strict=True)]
+    assert not any(all(led[start : start + 7]) for start in range(0, len(led), 7))
+    assert len(claims) >= 80
+    assert len(weeks) >= 20
+
+
+def placed(model, moves) -> list[str]:
+    """Return the segment of each customer after some purchases of its average order value, days after the last."""
+    rows = []
+    for place, (found, purchases, days) in enumerate(moves):
         _, frequency, monetary = (standing.value for standing in found.standings)
-
-        def after(purchases, days, frequency=frequency, monetary=monetary):
-            more = monetary * (1 + purchases / frequency)
-            return moved(fitted.model, days, frequency + purchases, more)
-
-        step = found.step
-        assert (after(step.purchases, 1), after(step.purchases, step.days)) == (step.at_first, step.segment)
-        assert {step.at_first, step.segment} <= better
-        assert step.days == 30 or after(step.purchases, step.days + 1) not in better
-        assert all(after(fewer, 7) not in better for fewer in range(1, step.purchases))
+        more = frequency + purchases
+        rows.append((place, float(days), more, monetary * more / frequency))
+    columns = dict(
+        zip(
+            ("customer_id", "recency", "frequency", "monetary"),
+            map(list, zip(*rows, strict=True)),
+            strict=True,
+        )
+    )
+    table = ibis.memtable(columns).mutate(reason=ibis.null("string"))
+    return model.apply(table).order_by("customer_id").segment.to_pyarrow().to_pylist()
 
 
 @pytest.mark.parametrize("when", ["first", "last"])
@@ -243,14 +274,6 @@ def purchases(found, as_of):
         }
         for more in range(found.step.purchases)
     ]
-
-
-def moved(model, recency: float, frequency: float, monetary: float) -> str:
-    table = ibis.memtable(
-        {"customer_id": [1], "recency": [float(recency)], "frequency": [frequency], "monetary": [monetary]}
-    )
-    row = model.apply(table.mutate(reason=ibis.null("string"))).to_pyarrow().to_pylist()[0]
-    return row["segment"]
 
 
 def test_the_nearest_centre_is_the_segments_own(explained):
