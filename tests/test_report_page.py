@@ -17,7 +17,9 @@ import pytest
 
 import rfmeans
 from rfmeans.lexicon import read_lexicon
-from rfmeans.synthetic import make_orders
+from rfmeans.playbook import built_in
+from rfmeans.report import render
+from rfmeans.synthetic import make_customers, make_orders
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 OWN_SCHEMES = ("file:", "data:", "blob:", "about:")
@@ -341,6 +343,38 @@ def test_it_prints_on_a4(browser, page):
     pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
     assert pdf.startswith(b"%PDF-")
     assert 2 <= pages <= 20
+
+
+@pytest.fixture(scope="module")
+def widest_page(tmp_path_factory) -> Path:
+    """Nine segments and the votes on their number: the widest tables there are."""
+    customers = make_customers(250, seed=7)
+    columns = rfmeans.CustomerColumns()
+    with (
+        rfmeans.segment(customers, columns=columns, segments="auto", n_init=2) as chosen,
+        rfmeans.segment(customers, columns=columns, segments=9, n_init=2, currency_symbol="EUR") as nine,
+    ):
+        full = replace(nine.summary, choice=chosen.summary.choice)
+        return render(full, built_in()).save(tmp_path_factory.mktemp("widest") / "report.html")
+
+
+CUT_OFF = """
+[...document.querySelectorAll('table, figure, article, .headline, p')].filter((one) =>
+  one.getClientRects().length && one.getBoundingClientRect().right > innerWidth + 1)
+  .map((one) => [one.outerHTML.slice(0, 120), one.getBoundingClientRect().right])
+"""
+A4 = round(184 / 25.4 * 96)  # pixels between the margins
+
+
+def test_nothing_is_cut_off_on_paper(browser, widest_page):
+    browser.open(widest_page, (A4, 1000))
+    browser.cdp("Emulation.setEmulatedMedia", media="print")
+    browser.ask("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    try:
+        assert browser.ask("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
+        assert browser.ask(CUT_OFF) == []
+    finally:
+        browser.cdp("Emulation.setEmulatedMedia", media="")
 
 
 def test_it_is_dark_where_the_reader_is_and_light_on_paper(browser, page):
