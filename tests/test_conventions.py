@@ -278,7 +278,7 @@ def test_a_column_that_nothing_decides_is_asked_about(others):
     assert str(found.value) == (
         "The numbers in 'quantity' can be read with a decimal point or with a decimal comma, and no value and no other "
         "column decides: '1,000' is 1000 with a decimal point and 1.000 with a decimal comma. Say which it is with "
-        "--decimal . or --decimal ,"
+        "--decimal . or --decimal , (a point or a comma)."
     )
 
 
@@ -329,8 +329,16 @@ READ = {
         "9/12/2011 8:26:05": "2011-12-09",
         "9/12/2011, 8:26:05 p.m.": "2011-12-09",
         "09/12/2011T08:26": "2011-12-09",
+        "09/12/2011 8h26": "2011-12-09",
+        "09/12/2011 08:26 p. m.": "2011-12-09",
     },
-    "%d.%m.%Y": {"13.12.2011": "2011-12-13", "9.1.2011 08:26": "2011-01-09"},
+    "%d.%m.%Y": {
+        "13.12.2011": "2011-12-13",
+        "9.1.2011 08:26": "2011-01-09",
+        "9.12.2011, 08:26 Uhr": "2011-12-09",
+        "9.12.2011 um 8:26 Uhr": "2011-12-09",
+        "9.12.2011 08:26:05 MEZ": "2011-12-09",
+    },
     "%d-%m-%Y": {"13-12-2011": "2011-12-13", "9-1-2011": "2011-01-09"},
     "%m/%d/%Y": {
         "12/13/2011": "2011-12-13",
@@ -356,12 +364,21 @@ READ = {
         "9 de março de 2011": "2011-03-09",
         "9 out. 2011": "2011-10-09",
         "9Dec2011": "2011-12-09",
+        "Fr, 9. Dezember 2011": "2011-12-09",
+        "Mittwoch, 9. März 2011 08:26": "2011-03-09",
+        "mar. 8 mars 2011 à 8h26": "2011-03-08",
+        "viernes, 9 de diciembre de 2011": "2011-12-09",
+        "sexta-feira, 9 de dezembro de 2011 às 8:26": "2011-12-09",
+        "ven 9 dic 2011": "2011-12-09",
+        "Fri, 9 Dec 2011 23:26:05 EST": "2011-12-09",
         "Fri, 09 Dec 2011 08:26:05 +0000": "2011-12-09",
     },
     "%b %d, %Y": {
         "Dec 9, 2011": "2011-12-09",
         "December 9th, 2011 8:26 PM": "2011-12-09",
         "Friday, December 9, 2011": "2011-12-09",
+        "December 9, 2011 at 8:26 PM": "2011-12-09",
+        "mar 9, 2011": "2011-03-09",
         "Dec 9 2011": "2011-12-09",
     },
     "%Y %b %d": {"2011-Dec-09": "2011-12-09", "2011 Dec 9": "2011-12-09"},
@@ -577,11 +594,17 @@ def test_a_zone_moves_moments(values, zone, expected):
 
 
 @pytest.mark.parametrize(
-    "values", [["2011-12-09 23:30"], ["2011-12-09"], ["2011-12-09T23:30:00Z", "2011-12-09 08:00"]]
+    "values",
+    [
+        ["2011-12-09 23:30"],
+        ["2011-12-09"],
+        ["2011-12-09T23:30:00Z", "2011-12-09 08:00"],
+        ["2011-12-09 23:30 CEST"],  # a name of a zone is no offset
+    ],
 )
 def test_a_zone_needs_offsets(values):
     with pytest.raises(
-        SourceError, match="--timezone moves aware timestamps, but 'when' is text, whose days"
+        SourceError, match=r"--timezone moves each moment to that zone, but .* in 'when' do not say how far"
     ):
         days(values, zone="Europe/Berlin")
 

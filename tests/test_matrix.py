@@ -475,11 +475,30 @@ PRICES = ["1.50", "2.25", "3.00", "4.75"]
         (["1.234", "12"] * 2, ISO, ["'1.234' is 1.234 with a decimal point and 1234 with a decimal comma"]),
         (["1.50", "1,50"] * 2, ISO, ["written in two ways", "2 can only be read with a decimal point"]),
         (["ten", "twelve"] * 2, ISO, ["unreadable amount 4 of 4", "'amount'"]),
+        # Where the examples stand, so that they can be looked up.
+        (PRICES, ["01/02/2011", "03/04/2011"] * 2, ["'01/02/2011' stands in line 2."]),
+        (
+            PRICES,
+            ["13/02/2011", "12/13/2011"] * 2,
+            ["'13/02/2011' stands in line 2, '12/13/2011' in line 3."],
+        ),
+        (["1.50", "2.50", "1,50", "1.75"], ISO, ["'1.50' stands in line 2, '1,50' in line 4."]),
+        (["1", "12", "1,234", "5"], ISO, ["(a point or a comma). '1,234' stands in line 4."]),
     ],
 )
 def test_what_is_ambiguous_or_broken_is_said(amounts, days, parts, tmp_path):
     said = refused(tmp_path, amounts, days)
     assert [part for part in parts if part not in said] == [], said
+
+
+def test_a_question_names_the_file_of_a_glob(tmp_path):
+    for name, day in (("one", "13/02/2011"), ("two", "02/13/2011")):
+        (tmp_path / f"{name}.csv").write_text(f"customer,date,amount\nann,{day},5.5\n", encoding="utf-8")
+    with pytest.raises(SourceError) as found, Workspace() as scratch:
+        read(tmp_path / "*.csv", make_reading(), scratch)
+    said = str(found.value)
+    assert "'13/02/2011' stands in line 2 of one.csv" in said
+    assert "'02/13/2011' in line 2 of two.csv" in said
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,15 @@ FEWER_YEARS = 2  # there are at least so many times as many days of the month as
 LARGEST_WHOLE = 1e15  # float64 holds all whole numbers up to here
 
 
+class UndecidedError(SourceError):
+    """A column that is to be asked about, and values in it that show why, as they stand there."""
+
+    def __init__(self, message: str, column: str, *examples: str) -> None:
+        super().__init__(message)
+        self.column = column
+        self.examples = examples
+
+
 @dataclass(frozen=True)
 class DateConvention:
     """How a column writes its days.
@@ -155,7 +164,7 @@ class _DateTally:
         return int(self.counts.get(_key(what, *formats)) or 0)
 
     def example(self, what: str, *formats: DateFormat) -> str:
-        return str(self.counts[_key(what, *formats)]).strip()
+        return str(self.counts[_key(what, *formats)])
 
     def best(self) -> DateFormat | None:
         """Return the format that reads most; the first one where several do."""
@@ -187,7 +196,7 @@ def find_date(
         return _nothing_read(column.get_name(), text, tally, offered)
     formats = tally.formats if option else (_only_one(column.get_name(), text, tally),)
     if zone:
-        _check_offsets(column.get_name(), tally, formats)
+        _check_offsets(column.get_name(), text, tally, formats)
     return DateConvention(formats)
 
 
@@ -265,24 +274,31 @@ def _only_one(name: str, text: ir.StringColumn, tally: _DateTally) -> DateFormat
     others = [form for form in tally.formats if form is not best]
     rival = max(others, key=lambda form: tally.count("only", form, best), default=best)
     if rival is not best and tally.count("only", rival, best):
-        raise SourceError(
+        mine, its = (tally.example("only such as", *pair) for pair in ((best, rival), (rival, best)))
+        raise UndecidedError(
             f"The dates in {name!r} are written in two formats: {tally.count('only', best, rival):,} can only be "
-            f"read as {best.name}, such as {tally.example('only such as', best, rival)!r}, and "
+            f"read as {best.name}, such as {shortened(mine.strip())}, and "
             f"{tally.count('only', rival, best):,} only as {rival.name}, such as "
-            f"{tally.example('only such as', rival, best)!r}. Write them in one format, or say which one counts "
-            f"with --date-format '{best.option}' or --date-format '{rival.option}': the other lines are then set aside."
+            f"{shortened(its.strip())}. Write them in one format, or say which one counts with "
+            f"--date-format '{best.option}' or --date-format '{rival.option}': the other lines are then set aside.",
+            name,
+            mine,
+            its,
         )
     for other in others:
         if tally.count("reads", other) == tally.count("reads", best) and tally.count("differ", best, other):
-            raise SourceError(_ambiguous(name, tally, best, other))
+            raise _ambiguous(name, tally, best, other)
     return best
 
 
-def _ambiguous(name: str, tally: _DateTally, first: DateFormat, second: DateFormat) -> str:
-    return (
+def _ambiguous(name: str, tally: _DateTally, first: DateFormat, second: DateFormat) -> UndecidedError:
+    example = tally.example("differ such as", first, second)
+    return UndecidedError(
         f"The dates in {name!r} can be read as {first.name} or as {second.name}, and no value decides: "
-        f"{tally.example('differ such as', first, second)!r} could be either. Say which one it is with "
-        f"--date-format '{first.option}' or --date-format '{second.option}'."
+        f"{shortened(example.strip())} could be either. Say which one it is with "
+        f"--date-format '{first.option}' or --date-format '{second.option}'.",
+        name,
+        example,
     )
 
 
@@ -298,18 +314,27 @@ def _without_year_first(name: str, text: ir.StringColumn, tally: _DateTally) -> 
         if back >= FEWER_YEARS * front:
             return replace(tally, formats=tuple(form for form in tally.formats if form not in rivals))
         if front < FEWER_YEARS * back:
-            raise SourceError(_ambiguous(name, tally, last, first))
+            raise _ambiguous(name, tally, last, first)
     return replace(tally, formats=tuple(form for form in tally.formats if form is not first))
 
 
-def _check_offsets(name: str, tally: _DateTally, formats: Sequence[DateFormat]) -> None:
+def _check_offsets(
+    name: str, text: ir.StringColumn, tally: _DateTally, formats: Sequence[DateFormat]
+) -> None:
     read = sum(tally.count("reads", form) for form in formats)
     stated = sum(tally.count("offsets", form) for form in formats)
-    if stated < read:
-        raise SourceError(
-            f"--timezone moves aware timestamps, but {name!r} is text, whose days are taken as "
-            "written. Leave --timezone out, or convert the column to timestamps first."
-        )
+    if stated == read:
+        return
+    rows = text.as_table()
+    bare = ibis.or_(*(form.day(rows[TEXT]).notnull() & ~form.has_offset(rows[TEXT]) for form in formats))
+    example = str(rows.filter(bare)[TEXT].min().to_pyarrow().as_py())
+    raise UndecidedError(
+        f"--timezone moves each moment to that zone, but {read - stated:,} of {read:,} values in {name!r} do not say "
+        f"how far their clock is from UTC, such as {shortened(example)}. Leave --timezone out: each day is then taken "
+        "as it is written.",
+        name,
+        example,
+    )
 
 
 # Money
@@ -340,7 +365,7 @@ def find_money(
         if sample and (tally["neither"] or (tally["."] and tally[","]) or (tally["either"] and not mark)):
             return None
         if tally["either"] and not mark:
-            raise SourceError(_either(name, tally))
+            raise _either(name, tally)
         found[name] = MoneyConvention(mark, currency=tally["named"] > 0)
     return found
 
@@ -382,25 +407,31 @@ def _mark(name: str, tally: dict[str, Any], *, sample: bool) -> str | None:
     if sample:
         return None
     if min(points, commas) > CONTRADICTING * (points + commas):
-        raise SourceError(
+        examples = tally[". such as"], tally[", such as"]
+        point, comma = (shortened(example.strip()) for example in examples)
+        raise UndecidedError(
             f"The numbers in {name!r} are written in two ways: {points:,} can only be read with a decimal point, such "
-            f"as {tally['. such as']!r}, and {commas:,} only with a decimal comma, such as {tally[', such as']!r}. "
+            f"as {point}, and {commas:,} only with a decimal comma, such as {comma}. "
             "Write them in one way, or say which one counts with --decimal . or --decimal , : the other lines are then "
-            "set aside."
+            "set aside.",
+            name,
+            *examples,
         )
     return "." if points > commas else ","
 
 
-def _either(name: str, tally: dict[str, Any]) -> str:
+def _either(name: str, tally: dict[str, Any]) -> UndecidedError:
     example = tally["either such as"].strip()
     written = re.search("[0-9]+([.,])[0-9]{3}", example)
     assert written is not None
     grouped, fraction = (written[0].replace(written[1], mark) for mark in ("", "."))
     point, comma = (grouped, fraction) if written[1] == "," else (fraction, grouped)
-    return (
+    return UndecidedError(
         f"The numbers in {name!r} can be read with a decimal point or with a decimal comma, and no value and no other "
         f"column decides: {shortened(example)} is {point} with a decimal point and {comma} with a decimal comma. Say "
-        "which it is with --decimal . or --decimal ,"
+        "which it is with --decimal . or --decimal , (a point or a comma).",
+        name,
+        tally["either such as"],
     )
 
 

@@ -45,7 +45,17 @@ MONTHS = (
     "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro",
 )
 ENGLISH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-WEEKDAYS = "(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+# In the same languages; they say nothing, and are not checked.
+WEEKDAY_NAMES = (
+    "monday mon tuesday tues tue wednesday wednes wed thursday thurs thur thu friday fri saturday satur sat sunday sun "
+    "montag mo dienstag di mittwoch mi donnerstag do freitag fr samstag sonnabend sa sonntag so "
+    "lundi lun mardi mar mercredi mer jeudi jeu vendredi ven samedi sam dimanche dim "
+    "lunes martes miércoles miercoles mié mie jueves jue viernes vie sábado sabado sáb sab domingo dom "
+    "lunedì martedì mercoledì giovedì gio venerdì sabato domenica "
+    "segunda-feira segunda seg terça-feira terça ter quarta-feira quarta qua quinta-feira quinta qui sexta-feira sexta "
+    "sex"
+)
+WEEKDAYS = f"(?:{'|'.join(sorted(WEEKDAY_NAMES.split(), key=len, reverse=True))})\\.?"
 # The longer numbers stand first: what is taken from the middle of a text is the first alternative that fits.
 NUMBERED = {
     "year": "(?P<year>[1-9][0-9]{3})",
@@ -54,12 +64,15 @@ NUMBERED = {
     "day": "(?P<day>3[01]|[12][0-9]|0?[1-9])",
 }
 CLOCK = (
-    "(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::(?:[0-5][0-9]|60)(?:[.,][0-9]{1,9})?)?"
-    f"(?:{BLANKS}*(?P<half>[ap])\\.?m\\.?)?"
+    "(?P<hour>[01]?[0-9]|2[0-3])[:h](?P<minute>[0-5][0-9])(?::(?:[0-5][0-9]|60)(?:[.,][0-9]{1,9})?)?"
+    f"(?:{BLANKS}*(?P<half>[ap])\\.?{BLANKS}*m\\.?|{BLANKS}*Uhr)?"
 )
 OFFSET = "(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)"
 AWARE_ISO = "^[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$"
-TIME = f"(?:(?:T|,?{BLANKS}+){CLOCK}(?:{BLANKS}*{OFFSET})?)?"
+# Names of zones are no offsets: IST, CST and BST are several each.
+ZONE = "(?:MEZ|MESZ|W?EST|WEST|WET|[CEMP][SD]T|CES?T|EES?T|BST|IST|MSK|JST|SAST|BRT|A[CEW][SD]T|NZ[SD]T)"
+BEFORE_TIME = "(?:at|um|à|alle|a las|às)"
+TIME = f"(?:(?:T|,?{BLANKS}+(?:{BEFORE_TIME}{BLANKS}+)?){CLOCK}(?:{BLANKS}*(?:{OFFSET}|{ZONE}))?)?"
 
 
 @ibis.udf.scalar.builtin(name="try_strptime")  # type: ignore[untyped-decorator]

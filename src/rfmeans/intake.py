@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.accounts import (
@@ -14,10 +15,11 @@ from rfmeans.accounts import (
     notice,
     understood,
 )
-from rfmeans.conventions import Conventions, find_conventions
-from rfmeans.errors import DataError
+from rfmeans.conventions import Conventions, UndecidedError, find_conventions, shortened
+from rfmeans.errors import DataError, SourceError
 from rfmeans.layouts import customer_columns, recognise
 from rfmeans.orders import OrderLines, currency_column, order_lines
+from rfmeans.parts import FILE, LINE
 from rfmeans.rfm import (
     LineAccount,
     Tally,
@@ -177,15 +179,18 @@ class _Job:
     def _conventions(self, opened: Source, layout: Layout, *, whole: bool = False) -> Conventions:
         columns = layout.columns
         money = [name for name in (columns.amount, columns.quantity, columns.price, columns.refund) if name]
-        found = find_conventions(
-            opened.table,
-            columns.date,
-            money,
-            date_format=self.reading.date_format,
-            decimal=self.reading.decimal,
-            timezone=self.reading.timezone,
-            whole=whole,
-        )
+        try:
+            found = find_conventions(
+                opened.table,
+                columns.date,
+                money,
+                date_format=self.reading.date_format,
+                decimal=self.reading.decimal,
+                timezone=self.reading.timezone,
+                whole=whole,
+            )
+        except UndecidedError as error:
+            raise SourceError(f"{error}{_places(opened, error)}") from error
         self.tell(understood(layout, found, opened))
         return found
 
@@ -198,6 +203,28 @@ class _Job:
         if self.keep_orders:
             orders = self.workspace.keep(orders)
         return lines, orders, self.workspace.keep(group_orders(orders))
+
+
+def _places(opened: Source, error: UndecidedError) -> str:
+    """Return a sentence on where the examples of a message stand; blank where rows have no place."""
+    if not opened.ordered or not opened.located[error.column].type().is_string():
+        return ""
+    found = [_place(opened, error.column, value) for value in error.examples]
+    said = [
+        f"{shortened(value.strip())} {'' if at else 'stands '}in {place}"
+        for at, (value, place) in enumerate(zip(error.examples, found, strict=True))
+    ]
+    return f" {', '.join(said)}." if all(found) else ""
+
+
+def _place(opened: Source, column: str, value: str) -> str:
+    """Return the first line on which a value stands."""
+    rows = opened.located.filter(opened.located[column] == value)
+    first = rows.order_by(FILE, LINE).select(FILE, LINE).limit(1).to_pyarrow().to_pylist()
+    if not first or first[0][LINE] is None:
+        return ""
+    file = f" of {Path(first[0][FILE]).name}" if opened.files > 1 else ""
+    return f"line {first[0][LINE]:,}{file}"
 
 
 def _read_customers(
