@@ -28,12 +28,14 @@ ENGINES = {
 ORDER = [  # one a line
     "errors",
     "formats",
+    "limits",
     "playbook",
     "settings",
     "layouts",
     "lexicon",
     "names",
     "workspace",
+    "temporaries",
     "parts",
     "records",
     "survey",
@@ -93,6 +95,8 @@ ORDER = [  # one a line
     "synthetic",
     "terminal",
     "inspection_terminal",
+    "progress",
+    "watch",
     "options",
     "cli",
 ]

@@ -199,7 +199,7 @@ def write_audiences(
         If the format needs e-mail addresses and no customer has one.
     """
     wanted = FORMATS[settings.format]
-    with on_duckdb(customers) as local, Workspace() as scratch:
+    with on_duckdb(customers, folder.parent) as local, Workspace() as scratch:
         members = local.filter(local.segment_id.notnull()).select("segment_id", *MEMBER)
         members = members.mutate(group=group_of(members.customer_id, seed, settings.holdout))
         # Kept, as hashing is the most expensive part.

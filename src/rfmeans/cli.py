@@ -14,6 +14,7 @@ import typer
 from rfmeans.errors import RFMeansError
 from rfmeans.options import (
     CustomersOptions,
+    EngineOptions,
     ExplainReadingOptions,
     OutputOptions,
     PrintingOptions,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from rfmeans.playbook import Playbook
     from rfmeans.result import Segmentation, Written
+    from rfmeans.watch import Watch
 
 app = typer.Typer(
     name="rfmeans",
@@ -74,16 +76,17 @@ def segment_command(
     segmenting: SegmentingOptions,
     reading: ReadingOptions,
     customers: CustomersOptions,
+    engine: EngineOptions,
     output: OutputOptions,
     printing: PrintingOptions,
 ) -> None:
     """Group the customers of ORDERS into named segments and write the output folder."""
-    how = how_to_read(reading, customers)
+    how = how_to_read(reading, customers, engine)
 
-    def work(tell: Callable[[str], None]) -> Segmentation:
+    def work(**watched: Any) -> Segmentation:
         from rfmeans.pipeline import segment
 
-        return segment(orders, **asdict(segmenting), **how, on_stage=tell, on_understood=_say(printing.quiet))
+        return segment(orders, **asdict(segmenting), **how, **watched)
 
     _run(work, output, printing, default="segments")
 
@@ -95,31 +98,32 @@ def assign_command(
     orders: Orders,
     reading: ReadingOptions,
     customers: CustomersOptions,
+    engine: EngineOptions,
     output: OutputOptions,
     printing: PrintingOptions,
 ) -> None:
     """Give the customers of ORDERS the segments of a fitted MODEL."""
-    how = how_to_read(reading, customers)
+    how = how_to_read(reading, customers, engine)
 
-    def work(tell: Callable[[str], None]) -> Segmentation:
+    def work(**watched: Any) -> Segmentation:
         from rfmeans.model import SegmentModel
         from rfmeans.pipeline import assign
 
-        return assign(
-            SegmentModel.load(model), orders, **how, on_stage=tell, on_understood=_say(printing.quiet)
-        )
+        return assign(SegmentModel.load(model), orders, **how, **watched)
 
     _run(work, output, printing, default="assigned")
 
 
 @app.command("inspect")
 @grouped
-def inspect_command(orders: Orders, reading: ReadingOptions, printing: PrintingOptions) -> None:
+def inspect_command(
+    orders: Orders, reading: ReadingOptions, engine: EngineOptions, printing: PrintingOptions
+) -> None:
     """Say what is in ORDERS and whether they are ready to be segmented; write nothing."""
-    with _progress(printing.quiet) as tell:
+    with _watching(printing.quiet) as watch:
         from rfmeans.inspection import inspect
 
-        found = inspect(orders, **reading.given(), on_stage=tell, on_understood=_say(printing.quiet))
+        found = inspect(orders, **reading.given(), **engine.given(), **_watched(watch))
     if printing.as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     if not printing.quiet:
@@ -136,19 +140,20 @@ def explain_command(
     customer_id: Annotated[str, typer.Option("--customer", help="The id of the customer to explain.")],
     reading: ExplainReadingOptions,
     customers: CustomersOptions,
+    engine: EngineOptions,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the explanation as JSON on standard output.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the explanation and errors only.")] = False,
 ) -> None:
     """Say why a customer of ORDERS is in its segment under MODEL, and what would move it."""
-    how = how_to_read(reading, customers)
-    with _progress(quiet) as tell:
+    how = how_to_read(reading, customers, engine)
+    with _watching(quiet) as watch:
         from rfmeans.model import SegmentModel
 
         fitted = SegmentModel.load(model)
-        tell("reading orders")
-        found = fitted.explain(orders, customer_id, on_understood=_say(quiet), **how)
+        watch.stage("reading orders")
+        found = fitted.explain(orders, customer_id, on_understood=watch.say, **how)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
@@ -165,41 +170,43 @@ def demo_command(
 ) -> None:
     """Make a synthetic shop of four kinds of customers and segment it."""
 
-    def work(tell: Callable[[str], None]) -> Segmentation:
-        tell("making a synthetic shop")
+    def work(**watched: Any) -> Segmentation:
+        watched["on_stage"]("making a synthetic shop")
         from rfmeans.pipeline import segment
         from rfmeans.synthetic import make_orders
 
         orders = make_orders(customers, seed=seed).drop(columns="kind")
         orders.attrs["name"] = "synthetic shop"
-        return segment(orders, seed=seed, on_stage=tell)
+        del watched["on_understood"]  # of a made shop there is nothing to understand
+        return segment(orders, seed=seed, **watched)
 
     _run(work, output, printing, default="demo")
 
 
 def _run(
-    work: Callable[[Callable[[str], None]], Segmentation],
+    work: Callable[..., Segmentation],
     output: OutputOptions,
     printing: PrintingOptions,
     default: str,
 ) -> None:
     """Do the work, write the folder, print: what every command with a result has in common."""
-    from rfmeans.outputs import check_target
+    from rfmeans.outputs import check_target, room_beside
 
     printing.check()
     out, audiences, playbook = output.out or Path(default), output.audiences(), output.cards()
-    check_target(out, force=output.force)
-    with _progress(printing.quiet) as tell:
-        result = work(tell)
-        tell("writing")
-        written = result.write(
-            out,
-            audiences,
-            None if output.no_report else playbook,
-            force=output.force,
-            customers_format=output.format,
-        )
-    _finish(result, written, playbook, printing)
+    target = check_target(out, force=output.force)
+    with room_beside(target) as room:
+        with _watching(printing.quiet) as watch:
+            result = work(**_watched(watch), temporary=room)
+            watch.stage("writing")
+            written = result.write(
+                out,
+                audiences,
+                None if output.no_report else playbook,
+                force=output.force,
+                customers_format=output.format or "parquet",
+            )
+        _finish(result, written, playbook, printing)
 
 
 def main() -> None:
@@ -224,32 +231,21 @@ def _escaped(text: str) -> str:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Show the stage and the elapsed time on standard error, where that is a terminal."""
-    console = _console()
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+def _watching(quiet: bool) -> Iterator[Watch]:
+    """Show how far the work is; turn Ctrl-C into a word and an exit code."""
+    from rfmeans.watch import Watch
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    shown = console.is_terminal and not quiet
+    watch = Watch(quiet=quiet)
     try:
-        with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
-            task = bar.add_task("starting", total=None)
-            yield lambda stage: bar.update(task, description=stage)
+        with watch.running():
+            yield watch
     except KeyboardInterrupt:
-        console.print("Stopped. Nothing was written.")
+        _console().print("Stopped. Nothing was written.")
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _say(quiet: bool) -> Callable[[str], None]:
-    """Return what prints a line on standard error, unless it was printed before."""
-    console, said = _console(), set[str]()
-
-    def say(line: str) -> None:
-        if not quiet and line not in said:
-            console.print(f"Read as {_escaped(line)}.", soft_wrap=True)
-        said.add(line)
-
-    return say
+def _watched(watch: Watch) -> dict[str, Any]:
+    return {"on_stage": watch.stage, "on_understood": watch.say, "on_open": watch.opened}
 
 
 def _finish(result: Segmentation, written: Written, playbook: Playbook, printing: PrintingOptions) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rfmeans.readiness import Inspection
     from rfmeans.settings import Columns
+    from rfmeans.sources import Source
 
 
 def inspect(
@@ -26,13 +27,14 @@ def inspect(
     columns: Columns | None = None,
     on_stage: Callable[[str], None] | None = None,
     on_understood: Callable[[str], None] | None = None,
+    on_open: Callable[[Source], None] | None = None,
     **reading: Any,
 ) -> Inspection:
     """Say what is in the orders and whether they are ready to be segmented; nothing is clustered or written.
 
     Parameters
     ----------
-    orders, columns, on_stage, on_understood, reading
+    orders, columns, on_stage, on_understood, on_open, reading
         As `segment` takes them; no loss of lines is refused. A table of customers has no orders to inspect.
 
     Raises
@@ -58,7 +60,7 @@ def inspect(
     with Workspace() as scratch:
         tell("reading orders")
         how = replace(how, accept_loss=True)
-        intake = read(orders, how, scratch, keep_orders=True, on_understood=on_understood)
+        intake = read(orders, how, scratch, keep_orders=True, on_understood=on_understood, on_open=on_open)
         assert intake.orders is not None
         assert intake.as_of is not None
         tell("inspecting orders and customers")

@@ -108,11 +108,13 @@ def read(
     *,
     keep_orders: bool = False,
     on_understood: Callable[[str], None] | None = None,
+    on_open: Callable[[Source], None] | None = None,
 ) -> Intake:
     """Read a source and sum it up per customer; a table of customers as it stands.
 
     With ``keep_orders`` the orders are kept on the engine on the way, for more figures without another pass.
-    ``on_understood`` is called with one line on what was understood, before the lines are read.
+    ``on_open`` is called with the opened source, ``on_understood`` with one line on what was understood, both
+    before the lines are read.
 
     Raises
     ------
@@ -122,11 +124,11 @@ def read(
         If no line can be used, most lines are set aside for one reason, or a customer stands in a table of
         customers twice.
     """
-    job = _Job(reading, workspace, keep_orders, on_understood or _unheard)
+    job = _Job(reading, workspace, keep_orders, on_understood or _unheard, on_open or _unheard)
     return with_source(source, reading, job.read)
 
 
-def _unheard(_understood: str) -> None:
+def _unheard(_said: object) -> None:
     return None
 
 
@@ -138,8 +140,10 @@ class _Job:
     workspace: Workspace
     keep_orders: bool
     tell: Callable[[str], None]
+    see: Callable[[Source], None]
 
     def read(self, opened: Source) -> Intake:
+        self.see(opened)
         if isinstance(self.reading.columns, CustomerColumns):
             return _read_customers(opened, self.reading.columns, self.reading, self.workspace)
         return self._read_orders(opened)

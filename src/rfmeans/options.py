@@ -107,13 +107,41 @@ class ReadingOptions:
         typer.Option("--sheet", help="Sheet of a workbook, or '*' for all. Default: the first with data."),
     ] = None
     table: Annotated[
-        str | None, typer.Option("--table", help="Table of a DuckDB file. Default: its only one.")
+        str | None, typer.Option("--table", help="Table of a database. Default: its only one.")
     ] = None
 
     def given(self) -> dict[str, Any]:
         """Return the options that were given, as `rfmeans.segment` takes them."""
-        options = [(option, getattr(self, option.name)) for option in fields(self)]
-        return {option.name: value for option, value in options if value not in (option.default, [])}
+        return _given(self)
+
+
+def _given(group: ReadingOptions | EngineOptions) -> dict[str, Any]:
+    options = [(option, getattr(group, option.name)) for option in fields(group)]
+    return {option.name: value for option, value in options if value not in (option.default, [])}
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """Where the work is done, and what the embedded engine may use: the fields of `rfmeans.limits.Limits`."""
+
+    PANEL = "The engine"
+
+    engine: Annotated[
+        str, typer.Option("--engine", help="duckdb, the embedded one, or spark, for Parquet files.")
+    ] = "duckdb"
+    memory_limit: Annotated[
+        str | None,
+        typer.Option(
+            "--memory-limit", help="Of the embedded engine, like 4GB; it spills to disk beside --out."
+        ),
+    ] = None
+    threads: Annotated[
+        int | None, typer.Option("--threads", help="Of the embedded engine. Default: one per core.")
+    ] = None
+
+    def given(self) -> dict[str, Any]:
+        """Return the options that were given, as `rfmeans.segment` takes them."""
+        return _given(self)
 
 
 @dataclass(frozen=True)
@@ -183,16 +211,17 @@ class OutputOptions:
     out: Annotated[
         Path | None, typer.Option("--out", help="Output folder. Default: segments, assigned or demo.")
     ] = None
-    format: Annotated[str, typer.Option("--format", help="Of the customers' file: parquet or csv.")] = (
-        "parquet"
-    )
+    format: Annotated[
+        str | None, typer.Option("--format", help="Of the customers' file: parquet (the default) or csv.")
+    ] = None
     audience_format: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--audience-format",
-            help="Of the audience lists: plain, klaviyo, mailchimp, google-ads, meta-ads, or none for no lists.",
+            help="Of the audience lists: plain (the default), klaviyo, mailchimp, google-ads, meta-ads, or none "
+            "for no lists.",
         ),
-    ] = "plain"
+    ] = None
     holdout: Annotated[
         float,
         typer.Option(
@@ -208,11 +237,11 @@ class OutputOptions:
         False
     )
 
-    def audiences(self) -> AudienceSettings:
-        """Return how to write the audience lists."""
+    def audiences(self, usual: str = "plain") -> AudienceSettings:
+        """Return how to write the audience lists, which are of the ``usual`` format unless another was given."""
         from rfmeans.settings import AudienceSettings
 
-        return AudienceSettings(self.audience_format, self.holdout)
+        return AudienceSettings(self.audience_format or usual, self.holdout)
 
     def cards(self) -> Playbook:
         """Return the playbook that was asked for."""
@@ -276,15 +305,17 @@ def _options(group: Any) -> list[inspect.Parameter]:
     ]
 
 
-def how_to_read(reading: ReadingOptions, customers: CustomersOptions) -> dict[str, Any]:
-    """Return what `rfmeans.segment` is told of the source, from both groups.
+def how_to_read(
+    reading: ReadingOptions, customers: CustomersOptions, engine: EngineOptions
+) -> dict[str, Any]:
+    """Return what `rfmeans.segment` is told of the source, from all three groups.
 
     Raises
     ------
     SettingsError
         If options of order lines and of a table of customers are mixed.
     """
-    given = reading.given()
+    given = {**reading.given(), **engine.given()}
     if customers.customers_table:
         _refuse([role for role in ORDER_ROLES if role in given], "only without")
         customer = given.pop("customer", None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 import shutil
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rfmeans.errors import OutputError
+from rfmeans.temporaries import TemporaryFolder, clear_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,10 +80,9 @@ def replacing(target: Path) -> Iterator[Path]:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(target)
-        temporary = Path(
-            tempfile.mkdtemp(prefix=_prefix(target), suffix=f".{os.getpid()}", dir=target.parent)
-        )
+        _clear(target, target.parent)
+        folder = TemporaryFolder(target.parent, _prefix(target))
+        temporary = folder.path
         temporary.chmod(0o755)
     except OSError as error:
         raise OutputError(f"Cannot write beside {target}: {error.strerror}. Give another --out.") from error
@@ -93,7 +92,29 @@ def replacing(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise OutputError(f"Cannot write {target}: {error.strerror}. Nothing was left behind.") from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        folder.remove()
+
+
+@contextmanager
+def room_beside(target: Path) -> Iterator[Path]:
+    """Give a temporary folder beside the target for the length of a job; it is removed however the job ends.
+
+    Where the target's parent is still to be made, it stands in the nearest folder above. What killed runs with the
+    same target left is cleared first.
+
+    Raises
+    ------
+    OutputError
+        If the disk refuses.
+    """
+    parent = next(path for path in target.absolute().parents if path.is_dir())
+    try:
+        _clear(target, parent)
+        folder = TemporaryFolder(parent, _prefix(target))
+    except OSError as error:
+        raise OutputError(f"Cannot write to {parent}: {error.strerror}. Give another --out.") from error
+    with folder:
+        yield folder.path
 
 
 def _put_in_place(temporary: Path, target: Path) -> None:
@@ -117,24 +138,11 @@ def _prefix(target: Path) -> str:
     return f".{target.name}.rfmeans-"
 
 
-def _clear_leftovers(target: Path) -> None:
+def _clear(target: Path, parent: Path) -> None:
     """Remove what a killed run left beside the target; a killed swap is put back first."""
-    for leftover in target.parent.glob(f"{glob.escape(_prefix(target))}*"):
-        process = leftover.suffix[1:]
-        if not process.isdecimal() or _alive(int(process)):
-            continue
+
+    def put_back(leftover: Path) -> None:
         if (leftover / "old").exists() and not target.exists():
             (leftover / "old").rename(target)
-        shutil.rmtree(leftover, ignore_errors=True)
 
-
-def _alive(process: int) -> bool:
-    if os.name == "nt":  # there signal 0 is Ctrl-C; leftovers stay
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OSError):
-        return True
-    return process != os.getpid()
+    clear_leftovers(parent, _prefix(target), put_back)

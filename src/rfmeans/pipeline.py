@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.settings import Columns, CustomerColumns, Reading
+    from rfmeans.sources import Source
 
 
 def segment(
@@ -55,6 +56,7 @@ def segment(
     lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     on_stage: Callable[[str], None] | None = None,
     on_understood: Callable[[str], None] | None = None,
+    on_open: Callable[[Source], None] | None = None,
     **reading: Any,
 ) -> Segmentation:
     """Turn orders into named customer segments.
@@ -74,6 +76,8 @@ def segment(
         Called with a few words at the start of each stage.
     on_understood
         Called before the work with one line on how the orders are read; again where a closer look changes it.
+    on_open
+        Called with the opened source before it is read; again where it has to be read another way.
     reading
         How to read the orders: the fields of `rfmeans.settings.Reading`, such as ``as_of``, and columns by role,
         one by one, such as ``customer``.
@@ -108,7 +112,7 @@ def segment(
     tell = on_stage or _silent
     with Workspace() as scratch:
         tell("reading orders")
-        intake = read(orders, how, scratch, on_understood=on_understood)
+        intake = read(orders, how, scratch, on_understood=on_understood, on_open=on_open)
         with engine_errors("Segmenting"):
             tell("measuring recency, frequency and monetary")
             model, groups, choice = _fit(intake, (settings, words), scratch, tell)
@@ -122,6 +126,7 @@ def assign(
     columns: Columns | CustomerColumns | None = None,
     on_stage: Callable[[str], None] | None = None,
     on_understood: Callable[[str], None] | None = None,
+    on_open: Callable[[Source], None] | None = None,
     **reading: Any,
 ) -> Segmentation:
     """Put a fitted model to other orders; as `SegmentModel.assign`, with profile and account."""
@@ -129,7 +134,7 @@ def assign(
     tell = on_stage or _silent
     with Workspace() as scratch:
         tell("reading orders")
-        intake = read(orders, how, scratch, on_understood=on_understood)
+        intake = read(orders, how, scratch, on_understood=on_understood, on_open=on_open)
         if not intake.account.clustered.rows:
             raise DataError(
                 f"No customer can be given a segment{_aside(intake)}. Give orders of which some are purchases."
@@ -292,6 +297,6 @@ def _described(intake: Intake, used: tuple[Reading, Settings] | tuple[Reading]) 
             key: value.isoformat() if hasattr(value, "isoformat") else value
             for part in used
             for key, value in asdict(part).items()
-            if key not in ("as_of", "columns")
+            if key not in ("as_of", "columns", "engine", "limits")
         },
     }

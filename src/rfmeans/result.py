@@ -213,7 +213,7 @@ class Segmentation:
 
     def _write(self, folder: Path, customers_format: str, audiences: AudienceSettings) -> Audiences | None:
         if customers_format == "csv":
-            with on_duckdb(self.customers) as local:
+            with on_duckdb(self.customers, folder) as local:
                 write_csv(local, folder / "customers.csv", order_by="customer_id")
         else:
             write_parquet(self.customers.order_by("customer_id"), folder / "customers.parquet")

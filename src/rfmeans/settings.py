@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SettingsError, did_you_mean
+from rfmeans.formats import check_symbol
+from rfmeans.limits import Limits
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
-from rfmeans.formats import check_symbol
 
 # What a user may call the delimiter of a text file.
 # Shells pass a typed \t on as two characters.
@@ -24,6 +25,7 @@ DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "\\t": "\t", "tab": "\t"
 ALL_STATUSES = "all"  # what keep_status is called where every status counts
 TRANSFORMS = ("auto", "log", "none")
 METHODS = ("kmeans", "scores")
+ENGINES = ("duckdb", "spark")
 MIN_SCORES, MAX_SCORES = 2, 10
 MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
 AUTO = "auto"
@@ -127,6 +129,10 @@ class Reading:
         Set aside all but the first of lines that are equal in every column.
     accept_loss
         Go on although more than half of the lines are set aside for one reason that nobody asked for.
+    engine
+        ``"duckdb"``, the embedded one, or ``"spark"``, for files of Parquet; other sources bring their own.
+    limits
+        What the embedded engine may use.
 
     Raises
     ------
@@ -152,9 +158,13 @@ class Reading:
     currency: str | None = None
     drop_duplicates: bool = False
     accept_loss: bool = False
+    engine: str = "duckdb"
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         check_symbol(self.currency_symbol)
+        if self.engine not in ENGINES:
+            raise SettingsError(f"engine must be {' or '.join(ENGINES)}. Got {self.engine!r}.")
         if self.amount_per not in (None, "line", "order"):
             raise SettingsError(f"amount_per must be line or order. Got {self.amount_per!r}.")
         if self.currency is not None and not str(self.currency).strip():
@@ -210,10 +220,12 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
     """
     # `currency` is the one to keep, so that its column needs another name.
     roles = {role.name for role in fields(Columns)} - {"currency"} | {"currency_column"}
-    plain = {entry.name for entry in fields(Reading)} - {"columns"}
+    limits = {entry.name for entry in fields(Limits)}
+    plain = {entry.name for entry in fields(Reading)} - {"columns", "limits"} | limits
     unknown = sorted(set(options) - roles - plain)
     if unknown:
         raise SettingsError(f"There is no option {unknown[0]!r}.{did_you_mean(unknown[0], {*roles, *plain})}")
+    options["limits"] = Limits(**{name: options.pop(name) for name in limits & set(options)})
     given = {role: options.pop(role) for role in sorted(roles & set(options))}
     given["currency"] = given.pop("currency_column", None)
     if columns is not None and any(name is not None for name in given.values()):

@@ -5,9 +5,10 @@ A file, a glob or a frame is opened in an embedded DuckDB of its own; an Ibis ta
 
 from __future__ import annotations
 
+import errno
 import glob
+import os
 import re
-import shutil
 import tempfile
 import weakref
 from contextlib import contextmanager
@@ -16,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rfmeans.databases import read_database
-from rfmeans.errors import EngineError, SettingsError, SourceError
+from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.filekinds import unpacked
 from rfmeans.frames import frame_table
 from rfmeans.jsonlines import read_json
 from rfmeans.parts import Part, located, numbered
+from rfmeans.temporaries import TemporaryFolder, clear_leftovers
 from rfmeans.textfiles import describe_text, read_text
 from rfmeans.workbooks import read_workbook
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 LONGEST_PATH = 4096
+TEMPORARY = "rfmeans-"
+FULL = os.strerror(errno.ENOSPC)  # how the engine's own message ends where a disk is full
 KINDS = {
     "text": "delimited text",
     "json": "JSON",
@@ -147,13 +151,15 @@ def open_source(source: Any, reading: Reading) -> Source:
     import ibis.expr.types as ir
 
     if isinstance(source, ir.Table):
+        reading.limits.refuse("the table's own engine")
         return Source(source, "Ibis table", ordered=False, located=located(source, None))
     if isinstance(source, str | Path):
         return _open_files(str(source), reading)
     named = getattr(source, "attrs", {}).get("name")  # pandas frames can carry a name
     kind = str(named or f"{type(source).__module__.partition('.')[0]} table")
     frame = frame_table(source, reading.timezone)
-    orders = _connect(reading.timezone).create_table("orders", ibis.memtable(frame), temp=True)
+    con, _ = _connect(reading)
+    orders = con.create_table("orders", ibis.memtable(frame), temp=True)
     return Source(orders, kind, ordered=True, located=numbered(orders, None))
 
 
@@ -176,8 +182,15 @@ def engine_errors(doing: str) -> Iterator[None]:
         advice = "" if isinstance(error, duckdb.ConversionException) else f" {DAMAGED}"
         raise kind(f"{doing} failed: {_first_paragraph(error)}{advice}") from error
     except duckdb.OutOfMemoryException as error:
-        raise EngineError(f"{doing} ran out of memory: {_first_paragraph(error)}") from error
+        raise EngineError(
+            f"{doing} ran out of memory: {_first_paragraph(error).rstrip('.')}. Give the engine more with "
+            "--memory-limit, let it run fewer --threads, or free some of the disk that it spills to."
+        ) from error
     except duckdb.Error as error:
+        if FULL in str(error):
+            raise OutputError(
+                f"{doing} stopped: the disk is full. Free some space, or write to another disk with --out."
+            ) from error
         raise EngineError(f"{doing} failed: {_first_paragraph(error)} {DAMAGED}") from error
 
 
@@ -207,30 +220,45 @@ def _first_paragraph(error: Exception) -> str:
     return f"{text[:600].rstrip('.')}."
 
 
-def _connect(timezone: str | None) -> Any:
+def _connect(reading: Reading) -> tuple[Any, TemporaryFolder]:
+    """Return an embedded engine, and a folder for what is unpacked and spilled, which is removed with the engine."""
     import ibis
 
-    con = ibis.duckdb.connect()
-    # The session's zone decides the calendar day of an aware timestamp: never the machine's own.
-    con.raw_sql(f"SET TimeZone = '{timezone or 'UTC'}'")
+    con, limits = ibis.duckdb.connect(), reading.limits
+    parent = limits.temporary or tempfile.gettempdir()
+    if limits.temporary is None:
+        clear_leftovers(parent, TEMPORARY)
+    try:
+        folder = TemporaryFolder(parent, TEMPORARY)
+    except OSError as error:
+        raise OutputError(f"Cannot write temporary files to {parent}: {error.strerror}.") from error
+    weakref.finalize(con, folder.remove)
+    settings = {
+        # The session's zone decides the calendar day of an aware timestamp: never the machine's own.
+        "TimeZone": reading.timezone or "UTC",
+        "temp_directory": str(folder.path / "spilled"),
+        "memory_limit": limits.memory_limit,
+        "threads": limits.threads,
+    }
+    for name, value in settings.items():
+        if value is not None:
+            quoted = str(value).replace("'", "''")
+            con.raw_sql(f"SET {name} = '{quoted}'")
     # Switched off only where it is on: in a notebook without widgets even switching it off is an error.
     if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
         con.raw_sql("SET enable_progress_bar = false")
-    return con
+    return con, folder
 
 
 def _open_files(pattern: str, reading: Reading, *, by_lines: bool = False) -> Source:
     paths = _matching(pattern)
     name = pattern if len(paths) > 1 else Path(paths[0]).name
-    con = _connect(reading.timezone)
-    folder = Path(tempfile.mkdtemp(prefix="rfmeans-"))
-    # What is unpacked or rewritten lives as long as the engine that reads it.
-    clean = weakref.finalize(con, shutil.rmtree, folder, ignore_errors=True)
+    con, folder = _connect(reading)
     try:
         with engine_errors(f"Reading {name}"):
-            part = _read_files(con, paths, reading, folder, by_lines=by_lines)
+            part = _read_files(con, paths, reading, folder.path, by_lines=by_lines)
     except BaseException:
-        clean()
+        folder.remove()
         raise
     return Source(
         part.table,

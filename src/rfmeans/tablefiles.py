@@ -75,8 +75,8 @@ def _quoted(text: str, mark: str) -> str:
 
 
 @contextmanager
-def on_duckdb(table: ir.Table) -> Iterator[ir.Table]:
-    """Give the table on DuckDB: itself, or a copy that was streamed from another engine to a file on disk.
+def on_duckdb(table: ir.Table, folder: Path) -> Iterator[ir.Table]:
+    """Give the table on DuckDB: itself, or a copy that was streamed from another engine to a file in a folder.
 
     So that every engine gives the same files: few engines but DuckDB can hash, and each sorts text its own way.
     """
@@ -85,8 +85,8 @@ def on_duckdb(table: ir.Table) -> Iterator[ir.Table]:
     if table.get_backend().name == "duckdb":
         yield table
         return
-    with tempfile.TemporaryDirectory(prefix="rfmeans-") as folder:
-        connection = ibis.duckdb.connect(Path(folder) / "copy.duckdb")
+    with tempfile.TemporaryDirectory(prefix="copy-", dir=folder) as inside:
+        connection = ibis.duckdb.connect(Path(inside) / "copy.duckdb")
         try:
             connection.con.from_arrow(table.to_pyarrow_batches()).create("copied")
             yield connection.table("copied")

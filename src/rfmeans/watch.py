@@ -1,0 +1,106 @@
+"""What a user sees while the work goes on: the stage, how far the engine is, the time; and what Ctrl-C does."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from rfmeans.formats import terminal_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from rich.progress import Task
+
+    from rfmeans.sources import Source
+
+
+class Watch:
+    """Shows the stage, the engine's percentage where it tells, and the elapsed time, on a terminal alone."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._quiet = quiet
+        self._said: set[str] = set()
+        self.stopped = False
+        self.percentage: Callable[[], float | None] | None = None
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), _Percentage(self), TimeElapsedColumn())
+        self.shown = self._console.is_terminal and not quiet
+        self._bar = Progress(*columns, console=self._console, transient=True, disable=not self.shown)
+        self._task = self._bar.add_task("starting", total=None)
+
+    def stage(self, words: str) -> None:
+        """Show the stage that begins."""
+        if self.stopped:  # something on the way took the interrupt for an error of its own
+            raise KeyboardInterrupt
+        self._bar.update(self._task, description=words)
+
+    def opened(self, source: Source) -> None:
+        """Show from now on how far this source's engine is."""
+        if self.shown:
+            from rfmeans.progress import percentage_of
+
+            self.percentage = percentage_of(source.table.get_backend())
+
+    def say(self, line: str) -> None:
+        """Print what was understood, unless it was printed before."""
+        if not self._quiet and line not in self._said:
+            self._console.print(f"Read as {terminal_text(line)}.", soft_wrap=True)
+        self._said.add(line)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Show it all, and let Ctrl-C stop the work: the engine as well.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If Ctrl-C stopped it, whatever the engine raised because of that.
+        """
+        with _interrupting(self._stop), self._bar:
+            try:
+                yield
+            except Exception as error:
+                if self.stopped:
+                    raise KeyboardInterrupt from error
+                raise
+            finally:
+                self.percentage = None
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self.stopped = True
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not stop the clearing up
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _interrupting(stop: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # where Python takes no signals
+        yield
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Percentage(ProgressColumn):
+    """The percentage that the engine tells, asked for as often as the line is drawn."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self._watch = watch
+
+    def render(self, task: Task) -> Text:  # noqa: ARG002 - the signature is rich's
+        found = None
+        with suppress(Exception):  # a line on a terminal must not stop the work
+            found = self._watch.percentage and self._watch.percentage()
+        return Text("" if found is None else f"{found:3.0f} %", style="progress.percentage")

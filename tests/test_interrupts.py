@@ -1,0 +1,144 @@
+"""What a user sees while the work goes on, and what Ctrl-C does: with real processes and a real terminal."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import ibis
+import pytest
+
+from rfmeans.progress import percentage_of
+from rfmeans.synthetic import make_orders
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and terminals are those of Unix")
+
+LEAN = ("--no-report", "--audience-format", "none")
+SECONDS = 30  # within which a process must have stopped, on a busy machine
+
+
+@pytest.fixture(scope="module")
+def orders_csv(tmp_path_factory):
+    path = tmp_path_factory.mktemp("shop") / "orders.csv"
+    make_orders(2000, seed=3).drop(columns="kind").to_csv(path, index=False)
+    return path
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def start(*arguments, **options):
+    command = [sys.executable, "-m", "rfmeans", "segment", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+# Ctrl-C
+
+
+@pytest.mark.parametrize("wait", [random.Random(seed).uniform(0, 2) for seed in range(3)])
+def test_ctrl_c_stops_the_run_and_leaves_nothing(orders_csv, tmp_path, wait):
+    spilled = tmp_path / "tmp"
+    spilled.mkdir()
+    with start(orders_csv, "--out", tmp_path / "out", env={**os.environ, "TMPDIR": str(spilled)}) as process:
+        assert process.stderr.readline().startswith("Read as Orders")
+        time.sleep(wait)
+        process.send_signal(signal.SIGINT)
+        sent = time.monotonic()
+        out, err = process.communicate(timeout=SECONDS)
+    assert time.monotonic() - sent < SECONDS
+    if process.returncode == 0:  # it was faster than the signal
+        assert "Written to" in out
+        return
+    assert process.returncode == 130, err
+    assert err == "Stopped. Nothing was written.\n"
+    assert names(tmp_path) == ["tmp"]
+    assert names(spilled) == []
+
+
+def test_ctrl_c_stops_a_query_in_the_engine(tmp_path):
+    """A condition that takes the engine minutes."""
+    orders = tmp_path / "orders.csv"
+    make_orders(2000, seed=3).drop(columns="kind").to_csv(orders, index=False)
+    slow = "(SELECT count(*) FROM range(20000000) t(i) WHERE md5(i::text || customer_id) < 'a') >= 0"
+    with start(orders, "--out", tmp_path / "out", "--where", slow) as process:
+        assert process.stderr.readline().startswith("Read as Orders")
+        time.sleep(1)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == 130
+    assert err == "Stopped. Nothing was written.\n"
+    assert names(tmp_path) == ["orders.csv"]
+
+
+# Progress
+
+
+def test_the_engine_tells_how_far_it_is():
+    con = ibis.duckdb.connect()
+    con.raw_sql("CREATE TABLE numbers AS SELECT range AS n FROM range(2000000)")
+    percentage, seen = percentage_of(con), set()
+    done = threading.Event()
+
+    def look():
+        while not done.wait(0.005):
+            seen.add(percentage())
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        for _ in range(3):
+            con.raw_sql("SELECT count(*) FROM numbers WHERE md5(n::text) < md5((n + 1)::text)").fetchall()
+    finally:
+        done.set()
+        looking.join()
+    assert any(found is not None and 0 < found < 100 for found in seen)
+    assert all(found is None or 0 <= found <= 100 for found in seen)
+
+
+def test_of_an_engine_that_does_not_tell_nothing_is_known():
+    assert percentage_of(ibis.polars.connect())() is None
+
+
+def on_a_terminal(*arguments):
+    """Run with a terminal as standard error; return all that was drawn on it."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "rfmeans", "segment", *map(str, arguments)]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        drawn = b""
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # how Linux says that the other end is closed
+                break
+            if not part:
+                break
+            drawn += part
+    os.close(ours)
+    assert process.returncode == 0, drawn
+    return drawn.decode()
+
+
+def test_a_terminal_shows_stages_and_time_that_move(orders_csv, tmp_path):
+    drawn = on_a_terminal(orders_csv, "--out", tmp_path / "out", *LEAN)
+    assert "reading orders" in drawn
+    assert "writing" in drawn
+    assert len(set(re.findall(r"\d:\d\d:\d\d", drawn))) > 1
+
+
+def test_nothing_is_drawn_when_quiet(orders_csv, tmp_path):
+    assert on_a_terminal(orders_csv, "--out", tmp_path / "out", *LEAN, "--quiet") == ""
+
+
+def test_nothing_is_drawn_where_standard_error_is_no_terminal(orders_csv, tmp_path):
+    with start(orders_csv, "--out", tmp_path / "out", *LEAN) as process:
+        _, err = process.communicate()
+    assert process.returncode == 0
+    assert re.fullmatch(r"Read as Orders: [^\n]*\.\n", err)

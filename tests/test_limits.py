@@ -1,0 +1,164 @@
+"""Limits of the embedded engine, and where its temporary files go."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import ibis
+import numpy as np
+import pytest
+
+import rfmeans
+from rfmeans import sources
+from rfmeans.errors import EngineError, SettingsError
+from rfmeans.limits import Limits
+from rfmeans.settings import make_reading
+from rfmeans.synthetic import make_orders
+
+
+@pytest.fixture(scope="module")
+def orders_csv(tmp_path_factory):
+    path = tmp_path_factory.mktemp("shop") / "orders.csv"
+    make_orders(300, seed=3).drop(columns="kind").to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Enough customers that their groups do not fit into a few megabytes."""
+    path = tmp_path_factory.mktemp("shop") / "many.parquet"
+    ibis.duckdb.connect().raw_sql(
+        "COPY (SELECT 'customer ' || (range % 200000)::text AS customer_id, 'order ' || range AS order_id, "
+        "DATE '2025-01-01' + (range % 700)::int AS order_date, (range % 97) + 1.5 AS amount "
+        f"FROM range(600000)) TO '{path}' (FORMAT parquet)"
+    )
+    return path
+
+
+def settings_of(source):
+    rows = source.table.get_backend().raw_sql("SELECT name, value FROM duckdb_settings()").fetchall()
+    return dict(rows)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("given", ["4GB", "512 MB", "1.5gib", "100kb", "2TB"])
+def test_sizes_that_are_taken(given):
+    assert Limits(given).memory_limit == given.replace(" ", "")
+
+
+@pytest.mark.parametrize("given", ["4", "much", "GB", "-1GB", "0GB", "4GB; DROP TABLE orders", "80%", ""])
+def test_sizes_that_are_refused(given):
+    with pytest.raises(SettingsError) as refused:
+        Limits(given)
+    assert str(refused.value) == f"memory-limit must be a size such as 4GB or 512MB. Got {given!r}."
+
+
+@pytest.mark.parametrize("given", [0, -1, 1025, 1.5, True, "two"])
+def test_numbers_of_threads_that_are_refused(given):
+    with pytest.raises(SettingsError) as refused:
+        Limits(threads=given)
+    assert str(refused.value) == f"threads must be a whole number from 1 to 1024. Got {given!r}."
+
+
+def test_the_engine_gets_them(orders_csv, tmp_path):
+    opened = sources.open_source(
+        str(orders_csv), make_reading(memory_limit="512MiB", threads=1, temporary=tmp_path)
+    )
+    found = settings_of(opened)
+    assert (found["memory_limit"], found["threads"]) == ("512.0 MiB", "1")
+    assert Path(found["temp_directory"]).parent.parent == tmp_path
+
+
+def test_a_frame_is_limited_as_a_file_is():
+    frame = make_orders(20, seed=1)
+    assert settings_of(sources.open_source(frame, make_reading(threads=1)))["threads"] == "1"
+
+
+def test_without_any_nothing_is_spilled_into_the_working_folder(orders_csv):
+    found = settings_of(sources.open_source(str(orders_csv), make_reading()))
+    assert Path(found["temp_directory"]).parent.parent == Path(tempfile.gettempdir())
+
+
+def test_a_table_of_another_engine_refuses_them():
+    table = ibis.memtable({"customer_id": [1]})
+    with pytest.raises(SettingsError) as refused:
+        rfmeans.segment(table, memory_limit="1GB")
+    assert str(refused.value) == (
+        "--memory-limit is for the embedded engine, but here the table's own engine does the work, by settings of "
+        "its own. Leave it out."
+    )
+
+
+def test_the_result_is_the_same_under_limits(many, tmp_path):
+    with (
+        rfmeans.segment(many, n_init=2) as free,
+        rfmeans.segment(many, n_init=2, memory_limit="150MB", threads=1, temporary=tmp_path) as limited,
+    ):
+        np.testing.assert_allclose(limited.model.centres, free.model.centres, rtol=0, atol=1e-9)
+        assert limited.summary.account == free.summary.account
+
+
+def test_too_little_memory_is_one_paragraph_and_leaves_nothing(many, tmp_path):
+    with pytest.raises(EngineError) as failed:
+        rfmeans.segment(many, memory_limit="4MB", temporary=tmp_path)
+    message = str(failed.value)
+    assert message.startswith("Reading many.parquet ran out of memory: ")
+    assert message.endswith(
+        "Give the engine more with --memory-limit, let it run fewer --threads, or free some of the disk that it "
+        "spills to."
+    )
+    assert "\n" not in message
+
+
+# The command line
+
+
+def run(*arguments, check=False):
+    command = [sys.executable, "-m", "rfmeans", "segment", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=check, timeout=300)
+
+
+def test_too_little_memory_leaves_the_old_folder(many, orders_csv, tmp_path):
+    lean = ("--no-report", "--audience-format", "none")
+    run(orders_csv, "--out", tmp_path / "out", *lean, check=True)
+    before = (tmp_path / "out" / "model.json").read_bytes()
+    done = run(many, "--out", tmp_path / "out", "--force", "--memory-limit", "4MB", *lean)
+    assert done.returncode == 1
+    assert "Error: Reading many.parquet ran out of memory" in done.stderr
+    assert (tmp_path / "out" / "model.json").read_bytes() == before
+    assert names(tmp_path) == ["out"]
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of six megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if not hasattr(os, "getuid") or os.getuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"cannot mount a small disk: {mounted.stderr.decode().strip()}")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_disk_leaves_the_old_folder(many, orders_csv, small_disk):
+    lean = ("--no-report", "--audience-format", "none")
+    run(orders_csv, "--out", small_disk / "out", *lean, check=True)
+    before = {path.name: path.read_bytes() for path in (small_disk / "out").iterdir()}
+    done = run(many, "--out", small_disk / "out", "--force", *lean, "--format", "csv")
+    assert done.returncode == 1
+    assert " ".join(done.stderr.split()).endswith(
+        f"Error: Writing {small_disk / 'out'} stopped: the disk is full. Free some space, or write to another disk "
+        "with --out."
+    )
+    assert {path.name: path.read_bytes() for path in (small_disk / "out").iterdir()} == before
+    assert names(small_disk) == ["out"]
