@@ -20,6 +20,7 @@ from rfmeans.options import (
     PrintingOptions,
     ReadingOptions,
     SegmentingOptions,
+    StatementOptions,
     grouped,
     how_to_read,
 )
@@ -158,6 +159,36 @@ def explain_command(
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
         typer.echo("\n".join(found.lines))
+
+
+@app.command("sql")
+@grouped
+def sql_command(
+    model: Annotated[Path, typer.Argument(help="model.json of an earlier run.")],
+    dialect: Annotated[
+        str,
+        typer.Option(
+            "--dialect",
+            help="duckdb, postgres, bigquery, snowflake, databricks, spark, trino or clickhouse.",
+        ),
+    ],
+    reading: StatementOptions,
+    table: Annotated[
+        str,
+        typer.Option("--table", help="Table of orders as the dialect writes it, or {{ ref('orders') }}."),
+    ] = "orders",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write. Default: standard output.")
+    ] = None,
+) -> None:
+    """Write the assignment by MODEL, from orders to segments, as one SQL statement."""
+    from rfmeans.model import SegmentModel, write_whole
+
+    statement = SegmentModel.load(model).to_sql(dialect, orders=table, **reading.given())
+    if out is None:
+        typer.echo(statement, nl=False)
+    else:
+        write_whole(out, statement, "the statement")
 
 
 @app.command("demo")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+TWO_LEAST = ("nearest_square", "second_square")
 NEAR_BORDER = 0.1  # below it the second-nearest centre is less than 11 % farther away than the nearest
 _FAR = 1e300  # stands for no distance; null would make the least of several null on some engines
 
@@ -31,14 +32,32 @@ def add_confidence(placed: ir.Table, centres: NDArray[np.float64]) -> ir.Table:
     """
     if not len(centres):
         return placed.mutate(confidence=ibis.null("float64"))
-    squares = {f"_square_{index}": _square(placed, centre) for index, centre in enumerate(centres, start=1)}
-    measured = placed.mutate(**squares)
-    nearest = ibis.least(*(measured[name] for name in squares))
+    count = len(centres)
+    return add_confidence_of_squares(add_two_least(add_squares(placed, centres), count)).drop(
+        *_squares(count), *TWO_LEAST
+    )
+
+
+def add_squares(placed: ir.Table, centres: NDArray[np.float64]) -> ir.Table:
+    """Add the squared distance to each centre, square_1 to square_k."""
+    names = _squares(len(centres))
+    return placed.mutate(
+        **{name: _square(placed, centre) for name, centre in zip(names, centres, strict=True)}
+    )
+
+
+def _squares(count: int) -> list[str]:
+    return [f"square_{index}" for index in range(1, count + 1)]
+
+
+def add_two_least(squared: ir.Table, count: int) -> ir.Table:
+    """Add the squared distance to the nearest of some centres, and to the nearest of the others."""
+    squares = [squared[name] for name in _squares(count)]
     others = [
-        ibis.ifelse(measured.segment_id == index, float64(_FAR), measured[name])
-        for index, name in enumerate(squares, start=1)
+        ibis.ifelse(squared.segment_id == index, float64(_FAR), square)
+        for index, square in enumerate(squares, start=1)
     ]
-    return measured.mutate(_nearest=nearest, _second=ibis.least(*others)).mutate(confidence=_confidence)
+    return squared.mutate(nearest_square=ibis.least(*squares), second_square=ibis.least(*others))
 
 
 def _square(placed: ir.Table, centre: NDArray[np.float64]) -> ir.Column:
@@ -46,12 +65,14 @@ def _square(placed: ir.Table, centre: NDArray[np.float64]) -> ir.Column:
     return off[0] * off[0] + off[1] * off[1] + off[2] * off[2]
 
 
-def _confidence(measured: ir.Table) -> ir.Column:
+def add_confidence_of_squares(measured: ir.Table) -> ir.Table:
+    """Add the confidence to customers with these two distances."""
     zero, one = float64(0.0), float64(1.0)
-    apart = measured["_second"] > zero
-    ratio = ibis.least(one, measured["_nearest"] / ibis.ifelse(apart, measured["_second"], one))
+    nearest, second = (measured[name] for name in TWO_LEAST)
+    apart = second > zero
+    ratio = ibis.least(one, nearest / ibis.ifelse(apart, second, one))
     value = ibis.ifelse(apart, one - ratio.sqrt(), zero)
-    return ibis.ifelse(measured.segment_id.notnull(), value, ibis.null("float64"))
+    return measured.mutate(confidence=ibis.ifelse(measured.segment_id.notnull(), value, ibis.null("float64")))
 
 
 def count_near_borders(customers: ir.Table, segments: int) -> tuple[int, ...]:

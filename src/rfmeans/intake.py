@@ -90,6 +90,8 @@ class Intake:
         The tallies.
     orders
         The orders, as `rfmeans.rfm.total_orders` returns them; None for a table of customers.
+    layout
+        What the columns of the orders mean; None for a table of customers.
     """
 
     source: Source
@@ -99,6 +101,7 @@ class Intake:
     set_aside: ir.Table | None
     account: Account
     orders: ir.Table | None = None
+    layout: Layout | None = None
 
 
 def read(
@@ -178,6 +181,7 @@ class _Job:
             lines.set_aside,
             Account(account, clustered, aside, noticed),
             orders,
+            layout,
         )
 
     def _conventions(self, opened: Source, layout: Layout, *, whole: bool = False) -> Conventions:

@@ -118,20 +118,30 @@ def what_to_do(k: int) -> str:
 
 
 def nearest(features: ir.Table, centres: NDArray[np.float64]) -> ir.Column:
-    """Return the index of the nearest centre (of several at the same distance the first) as an expression.
+    """Return the index of the nearest centre (of several at the same distance the first) as an expression."""
+    return first_least(distances(features, centres))
 
-    |z|^2 is the same for every centre, so |c|^2 - 2 c.z is compared in its place.
-    """
-    z = [features[name] for name in Z_COLUMNS]
-    distances = [
+
+def distances(features: ir.Table, centres: NDArray[np.float64]) -> list[ir.Column]:
+    """Return the squared distance to each centre, less |z|^2, which is the same for all: |c|^2 - 2 c.z."""
+    recency, frequency, monetary = (features[name] for name in Z_COLUMNS)
+    return [
         float64(float(centre @ centre))
-        + sum(float64(-2 * float(c)) * column for c, column in zip(centre, z, strict=True))
+        + (
+            float64(-2 * float(centre[0])) * recency
+            + float64(-2 * float(centre[1])) * frequency
+            + float64(-2 * float(centre[2])) * monetary
+        )
         for centre in centres
     ]
-    least = ibis.least(*distances)
+
+
+def first_least(columns: list[ir.Column]) -> ir.Column:
+    """Return the index of the least of some columns, the first one of several that are equal."""
+    least = ibis.least(*columns)
     return ibis.cases(
-        *((distance == least, ibis.literal(index, "int8")) for index, distance in enumerate(distances[:-1])),
-        else_=ibis.literal(len(distances) - 1, "int8"),
+        *((column == least, ibis.literal(index, "int8")) for index, column in enumerate(columns[:-1])),
+        else_=ibis.literal(len(columns) - 1, "int8"),
     )
 
 

@@ -129,7 +129,7 @@ Datum, Betrag (EUR). Give --amount NAME, or --quantity NAME with --price NAME (n
         _check_given(role, name, header)
     known = _known_layout(header)
     found = _known(known, header, given) if known else _any_table(header, given)
-    return _as_asked(found, reading) if reading else found
+    return as_asked(found, reading) if reading else found
 
 
 def customer_columns(header: Sequence[str], given: CustomerColumns) -> CustomerColumns:
@@ -302,7 +302,23 @@ def _taken(columns: Columns | CustomerColumns) -> set[str]:
 # What the user said
 
 
-def _as_asked(found: Layout, reading: Reading) -> Layout:
+def with_columns(found: Layout, given: Columns) -> Layout:
+    """Return the layout of a table like another one, some of whose columns are called otherwise."""
+    named = dict(_named(given))
+    columns = replace(found.columns, **dict.fromkeys(_replaced(given)), **named)
+    money = {"amount", "quantity", "price"} & named.keys()
+    per_line = columns.amount is None or (found.name == ANY_TABLE and money)
+    return replace(
+        found,
+        columns=columns,
+        customers=_given_customer(given, found.customers),
+        amount_per=PER_LINE if per_line else found.amount_per,
+        order_level=found.order_level and not (found.name == ANY_TABLE and per_line),
+        **(_statuses(columns, found.keep_status) if {"status", "refund"} & named.keys() else {}),
+    )
+
+
+def as_asked(found: Layout, reading: Reading) -> Layout:
     """Return the layout with amounts per line or per order, and statuses to keep, as the user said."""
     columns = found.columns
     if reading.amount_per == PER_ORDER:

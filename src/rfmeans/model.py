@@ -13,34 +13,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rfmeans.confidence import add_confidence
+from rfmeans.assigning import Centres, Scores, Step, assigning_steps, run_steps
 from rfmeans.cuts import Scoring
 from rfmeans.errors import ModelError, OutputError
 from rfmeans.explain import Placing, explain_customer
 from rfmeans.explanation import Centre, Explanation
 from rfmeans.intake import read
-from rfmeans.kmeans import nearest
 from rfmeans.lexicon import Lexicon, built_in, read_lexicon
 from rfmeans.names import Name, better_than, empty_regions, name_centres, name_scores
 from rfmeans.scaling import FEATURES, Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
-from rfmeans.scores import SCORE_COLUMNS, add_scores, segment_ids
 from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, make_reading
 from rfmeans.sources import engine_errors
 from rfmeans.stability import Stability
+from rfmeans.statement import OrdersTable, to_statement
 from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import ibis.expr.types as ir
 
 FORMAT = "rfmeans-model"
 VERSION = 2  # 1: without scores and lexicon
-OUTPUT_COLUMNS = (
-    *("customer_id", "recency", "frequency", "monetary", "segment_id", "segment", "confidence"),
-    *SCORE_COLUMNS,
-    "reason",
-)
 
 
 @dataclass(frozen=True)
@@ -71,6 +65,8 @@ class SegmentModel:
         the names that nobody had.
     stability
         How the segments survived resampling; None in a model that does not say.
+    orders
+        The columns of the orders it was fitted on; None for a table of customers.
     """
 
     scaling: Scaling
@@ -83,6 +79,7 @@ class SegmentModel:
     lexicon: Lexicon = field(default_factory=built_in)
     score_segments: tuple[str, ...] = ()
     stability: Stability | None = None
+    orders: OrdersTable | None = None
 
     @property
     def names(self) -> tuple[Name, ...]:
@@ -102,23 +99,13 @@ class SegmentModel:
 
         Customers with a reason to be set aside get null.
         """
-        import ibis
+        return run_steps(self.steps(), customers)
 
-        scored = add_scores(customers, self.scoring, self.lexicon.scores)
-        placed = to_feature_space(scored, self.scaling)
-        placed = placed.mutate(
-            segment_id=ibis.ifelse(placed.reason.isnull(), self._segment_id(placed), ibis.null("int64"))
-        )
-        placed = add_confidence(placed, np.array(self.centres))
-        texts = enumerate((name.text for name in self.names), start=1)
-        return placed.mutate(segment=placed.segment_id.cases(*texts, else_=ibis.null("string"))).select(
-            *OUTPUT_COLUMNS
-        )
-
-    def _segment_id(self, placed: ir.Table) -> ir.Column:
-        if self.score_segments:
-            return segment_ids(placed.score_segment, self.score_segments)
-        return nearest(placed, np.array(self.centres)).cast("int64") + 1
+    def steps(self) -> list[Step]:
+        """Return the steps from customers (customer_id, recency, frequency, monetary, reason) to their segments."""
+        segments = self.score_segments or Centres(self.scaling, np.array(self.centres))
+        scores = Scores(self.scoring, self.lexicon.scores) if self.scoring else None
+        return assigning_steps(segments, scores, [name.text for name in self.names])
 
     def assign(
         self, orders: Any, columns: Columns | CustomerColumns | None = None, **reading: Any
@@ -145,6 +132,50 @@ class SegmentModel:
             intake = read(orders, make_reading(columns, **reading), scratch)
             table: ir.Table = self.apply(intake.customers).cache()
             return table
+
+    def to_sql(
+        self,
+        dialect: str,
+        *,
+        orders: str = "orders",
+        columns: Columns | None = None,
+        types: Mapping[str, str] | None = None,
+        **reading: Any,
+    ) -> str:
+        """Return the whole assignment, from orders to segments, as one SQL statement.
+
+        Its result has the columns of `assign`, and the same segment for every customer.
+
+        Parameters
+        ----------
+        dialect
+            duckdb, postgres, bigquery, snowflake, databricks, spark, trino or clickhouse.
+        orders
+            Name of the table of orders, as the dialect writes it, or a template such as ``{{ ref('orders') }}``.
+        columns
+            Columns by role; what is not given is as in the orders that the model was fitted on.
+        types
+            Types of columns by name, such as ``{"customer_id": "int64"}``, where they are not those of these orders.
+        reading
+            How to read them, as for `assign`, but for what is about files. The default as-of date is the day
+            after the last order in the data, whenever the statement is run.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such dialect, or a statement cannot do what is asked.
+        ModelError
+            If neither the model nor the call says what the columns are.
+        """
+        return to_statement(
+            self.steps(),
+            dialect,
+            orders,
+            self.orders,
+            make_reading(columns, **reading),
+            types or {},
+            [f"Customer segments by rfmeans: the model of {self.customers:,} customers as one statement."],
+        )
 
     def explain(
         self,
@@ -201,17 +232,7 @@ class SegmentModel:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as JSON, whole or not at all."""
-        target = Path(path)
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        try:
-            temporary.write_text(self.to_json(), encoding="utf-8")
-            temporary.replace(target)
-        except OSError as error:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise OutputError(
-                f"Cannot write the model to {target}: {error.strerror}. Choose another path."
-            ) from error
+        write_whole(path, self.to_json(), "the model")
 
     def to_json(self) -> str:
         """Return the model as JSON text; numbers come back bit for bit."""
@@ -234,6 +255,7 @@ class SegmentModel:
             "scores": self.scoring.to_dict() if self.scoring else None,
             "lexicon": self.lexicon.to_dict(),
             "stability": asdict(self.stability) if self.stability else None,
+            "orders": self.orders.to_dict() if self.orders else None,
         }
         return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -282,6 +304,27 @@ class SegmentModel:
             raise ModelError(_no_model(name, f"it is damaged ({type(error).__name__}: {error})")) from error
 
 
+def write_whole(path: str | os.PathLike[str], text: str, what: str) -> None:
+    """Write a text file whole or not at all, in the place of what was there.
+
+    Raises
+    ------
+    OutputError
+        If the disk refuses.
+    """
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OutputError(
+            f"Cannot write {what} to {target}: {error.strerror}. Choose another path."
+        ) from error
+
+
 def _from_content(content: dict[str, Any]) -> SegmentModel:
     if type(content["version"]) is not int:
         raise ValueError("version must be a whole number")
@@ -300,6 +343,7 @@ def _from_content(content: dict[str, Any]) -> SegmentModel:
         customers=int(content["customers"]),
         settings=dict(content["settings"]),
         stability=Stability.from_dict(content["stability"]) if content.get("stability") else None,
+        orders=OrdersTable.from_dict(content["orders"]) if content.get("orders") else None,
         **_segments_from(content),
     )
 

@@ -26,8 +26,8 @@ CUSTOMER_ROLES = ("recency", "frequency", "monetary")
 
 
 @dataclass(frozen=True)
-class ReadingOptions:
-    """How the source is read: the fields of `rfmeans.settings.Reading` and the roles of columns."""
+class OrdersOptions:
+    """How orders are read, wherever they are: of `rfmeans.settings.Reading`, and the roles of columns."""
 
     PANEL = "How the source is read"
 
@@ -43,9 +43,6 @@ class ReadingOptions:
     ] = None
     where: Annotated[
         str | None, typer.Option("--where", help="SQL condition; other lines are set aside.")
-    ] = None
-    currency_symbol: Annotated[
-        str | None, typer.Option("--currency-symbol", help="Sign that money is shown with, like £ or EUR.")
     ] = None
     customer: Annotated[str | None, typer.Option("--customer", help="Column of the customer's id.")] = None
     date: Annotated[str | None, typer.Option("--date", help="Column of the order's date.")] = None
@@ -74,6 +71,20 @@ class ReadingOptions:
     ] = None
     currency_column: Annotated[
         str | None, typer.Option("--currency-column", help="Column of the currency.")
+    ] = None
+
+    def given(self) -> dict[str, Any]:
+        """Return the options that were given, as `rfmeans.segment` takes them."""
+        options = [(option, getattr(self, option.name)) for option in fields(self)]
+        return {option.name: value for option, value in options if value not in (option.default, [])}
+
+
+@dataclass(frozen=True)
+class ReadingOptions(OrdersOptions):
+    """The same of a source that is a file or a frame: all fields of `rfmeans.settings.Reading`."""
+
+    currency_symbol: Annotated[
+        str | None, typer.Option("--currency-symbol", help="Sign that money is shown with, like £ or EUR.")
     ] = None
     drop_duplicates: Annotated[
         bool, typer.Option("--drop-duplicates", help="Set repeated lines aside, but for the first of each.")
@@ -110,6 +121,7 @@ class ReadingOptions:
         str | None, typer.Option("--table", help="Table of a database. Default: its only one.")
     ] = None
 
+<<<<<<< HEAD
     def given(self) -> dict[str, Any]:
         """Return the options that were given, as `rfmeans.segment` takes them."""
         return _given(self)
@@ -143,6 +155,8 @@ class EngineOptions:
         """Return the options that were given, as `rfmeans.segment` takes them."""
         return _given(self)
 
+=======
+>>>>>>> 15f88e7 (The assignment as one SQL statement in eight dialects: model.to_sql, rfmeans sql)
 
 @dataclass(frozen=True)
 class ExplainReadingOptions(ReadingOptions):
@@ -151,6 +165,32 @@ class ExplainReadingOptions(ReadingOptions):
     customer: Annotated[
         str | None, typer.Option("--customer-column", help="Column of the customer's id.")
     ] = None
+
+
+@dataclass(frozen=True)
+class StatementOptions(OrdersOptions):
+    """How a statement reads the table of orders."""
+
+    PANEL = "How the table of orders is read"
+
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Type of a column, like customer_id=int64; may be given several times."),
+    ] = None
+
+    def given(self) -> dict[str, Any]:
+        """Return the options that were given, as `rfmeans.SegmentModel.to_sql` takes them."""
+        found = super().given()
+        if self.types:
+            found["types"] = dict(_named_type(text) for text in self.types)
+        return found
+
+
+def _named_type(text: str) -> tuple[str, str]:
+    name, sign, kind = text.rpartition("=")
+    if not (name and sign and kind):
+        raise SettingsError(f"--type needs NAME=TYPE, like customer_id=int64. Got {text!r}.")
+    return name, kind
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ LINE_REASONS = (
     "on or after the as-of date",
     "before the window",
 )
-CANONICAL = ("customer_id", "order_id", "day_id", "ordered_on", "amount", "reason")
+USED_COLUMNS = ("customer_id", "order_id", "day_id", "ordered_on", "amount")
+CANONICAL = (*USED_COLUMNS, "reason")
 PLACES = (("file", FILE), ("line", LINE))
 SET_ASIDE_COLUMNS = ("file", "line", "reason", "text")
 
@@ -152,27 +153,47 @@ def _with_malformed(set_aside: ir.Table, source: Source) -> ir.Table:
 
 def _judged(table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions) -> ir.Table:
     """Return the canonical columns beside the source's own, the latter as ``_source_NAME``."""
-    own = [name for name in table.columns if name not in (FILE, LINE)]
-    kept = _with_condition(table, reading.where)
-    again = _is_repeated(kept, own) if reading.drop_duplicates else ibis.literal(False)
-    typed = kept.select(
-        **_values(kept, layout, reading, conventions),
-        **_status(kept, layout),
-        kept=kept[KEPT],
+    read = read_lines(_with_condition(table, reading.where), layout, reading, conventions)
+    return _with_day_id(read.mutate(reason=_reason(_tests(read, layout, reading))))
+
+
+def read_lines(table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions) -> ir.Table:
+    """Return what each line says as typed values, null where it is unreadable, and what may leave it out.
+
+    ``table`` has the source's columns and `KEPT` (bool: whether the condition holds); those columns are in the
+    result as ``_source_NAME``.
+    """
+    names = [name for name in table.columns if name != KEPT]
+    own = [name for name in names if name not in (FILE, LINE)]
+    again = _is_repeated(table, own) if reading.drop_duplicates else ibis.literal(False)
+    typed = table.select(
+        **_values(table, layout, reading, conventions),
+        **_status(table, layout),
+        kept=table[KEPT],
         again=again,
-        left_out=~kept[KEPT] | again,
-        **{f"_source_{name}": kept[name] for name in table.columns},
+        left_out=~table[KEPT] | again,
+        **{f"_source_{name}": table[name] for name in names},
     )
-    if layout.order_level or layout.amount_per == PER_ORDER:
+    if _of_orders(layout):
         typed = hold_for_orders(typed, amount_once=layout.amount_per == PER_ORDER)
-    else:
-        typed = typed.mutate(conflicting=ibis.literal(False))
     if layout.columns.refund:
         typed = typed.mutate(amount=typed.amount - typed.refund.fill_null(0))
-    return typed.mutate(
-        reason=_reason(typed, layout, reading),
-        day_id=ibis.ifelse(typed.order_id.isnull(), typed.ordered_on, ibis.null("date")),
-    )
+    return typed
+
+
+def used_lines(read: ir.Table, layout: Layout, reading: Reading) -> ir.Table:
+    """Return the lines of `read_lines` that nothing sets aside; the columns of `USED_COLUMNS`."""
+    used = read.filter(*(~test for test, _ in _tests(read, layout, reading)))
+    return _with_day_id(used).select(*USED_COLUMNS)
+
+
+def _of_orders(layout: Layout) -> bool:
+    """Whether a line takes values from the other lines of its order."""
+    return layout.order_level or layout.amount_per == PER_ORDER
+
+
+def _with_day_id(lines: ir.Table) -> ir.Table:
+    return lines.mutate(day_id=ibis.ifelse(lines.order_id.isnull(), lines.ordered_on, ibis.null("date")))
 
 
 def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
@@ -251,11 +272,15 @@ def _excluded(lines: ir.Table, layout: Layout) -> ir.Column:
     return unsold.fill_null(False)
 
 
-def _reason(lines: ir.Table, layout: Layout, reading: Reading) -> ir.Column:
-    tests = [(~lines.kept, "excluded by where")]
+def _tests(lines: ir.Table, layout: Layout, reading: Reading) -> list[tuple[ir.Value, str]]:
+    """Return what sets a line aside, with the reason; the first one that holds counts."""
+    tests = []
+    if reading.where is not None:
+        tests.append((~lines.kept, "excluded by where"))
     if reading.drop_duplicates:
         tests.append((lines.again, "duplicate line"))
-    tests.append((lines.conflicting, "conflicting order"))
+    if _of_orders(layout):
+        tests.append((lines.conflicting, "conflicting order"))
     if layout.columns.status is not None:
         tests.append((_excluded(lines, layout), "excluded status"))
     if reading.currency is not None:
@@ -270,6 +295,10 @@ def _reason(lines: ir.Table, layout: Layout, reading: Reading) -> ir.Column:
         tests.append((lines.ordered_on >= ibis.date(reading.as_of.isoformat()), "on or after the as-of date"))
     if reading.since is not None:
         tests.append((lines.ordered_on < ibis.date(reading.since.isoformat()), "before the window"))
+    return tests
+
+
+def _reason(tests: list[tuple[ir.Value, str]]) -> ir.Column:
     return ibis.cases(
         *((test, ibis.literal(1 + LINE_REASONS.index(text), "int8")) for test, text in tests),
         else_=ibis.literal(USED, "int8"),

@@ -29,6 +29,7 @@ from rfmeans.scores import add_scores, cross, segment_ids
 from rfmeans.settings import AUTO, MIN_SEGMENTS, Settings, make_reading, parse_segments
 from rfmeans.sources import engine_errors
 from rfmeans.stability import measure_stability
+from rfmeans.statement import OrdersTable
 from rfmeans.summary import summarise
 from rfmeans.workspace import Workspace
 
@@ -177,6 +178,7 @@ def _fit(
         settings={"method": settings.method, "transform": settings.transform, "seed": settings.seed},
         scoring=fit_scoring(customers, found, settings.score_bins, lexicon.cuts),
         lexicon=lexicon,
+        orders=OrdersTable.of(intake.source.table, intake.layout) if intake.layout else None,
     )
     if settings.method == "scores":
         return *_with_score_segments(model, customers), None

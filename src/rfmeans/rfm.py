@@ -24,6 +24,7 @@ NO_PURCHASE = "no purchase"
 NO_NET_SPEND = "no net spend"
 MISSING_CUSTOMER = "missing customer"
 UNREADABLE = "unreadable recency, frequency or monetary"
+ORDER_KEY = ("customer_id", "order_id", "day_id")
 
 
 @dataclass(frozen=True)
@@ -75,19 +76,22 @@ def total_orders(lines: ir.Table) -> ir.Table:
     Columns: customer_id, order_id, day_id (all null in the rows of lines set aside), reason, lines, total
     (decimal), first_day, last_day; where lines tell their currency, first_currency and last_currency.
     """
-    used, told = lines.reason == USED, "currency" in lines.columns
+    used = lines.reason == USED
     keyed = lines.mutate(
-        **{
-            key: ibis.ifelse(used, lines[key], ibis.null(lines[key].type()))
-            for key in ("customer_id", "order_id", "day_id")
-        }
+        **{key: ibis.ifelse(used, lines[key], ibis.null(lines[key].type())) for key in ORDER_KEY}
     )
-    return keyed.group_by("customer_id", "order_id", "day_id", "reason").agg(
-        lines=keyed.count(),
-        total=keyed.amount.sum(),
-        first_day=keyed.ordered_on.min(),
-        last_day=keyed.ordered_on.max(),
-        **({"first_currency": keyed.currency.min(), "last_currency": keyed.currency.max()} if told else {}),
+    return total_used_orders(keyed, "reason")
+
+
+def total_used_orders(lines: ir.Table, *keys: str) -> ir.Table:
+    """Return the same for lines that are all used; ``keys`` are more columns to tell orders apart by."""
+    told = "currency" in lines.columns
+    return lines.group_by(*ORDER_KEY, *keys).agg(
+        lines=lines.count(),
+        total=lines.amount.sum(),
+        first_day=lines.ordered_on.min(),
+        last_day=lines.ordered_on.max(),
+        **({"first_currency": lines.currency.min(), "last_currency": lines.currency.max()} if told else {}),
     )
 
 
@@ -98,11 +102,16 @@ def group_orders(orders: ir.Table) -> ir.Table:
     (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day.
     An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
     """
+    return group_used_orders(orders, line_reason=orders.reason)
+
+
+def group_used_orders(orders: ir.Table, **keys: ir.Column) -> ir.Table:
+    """Return one row per customer of orders that are all used; ``keys`` are more columns to tell rows apart by."""
     is_purchase, told = orders.total > 0, "first_currency" in orders.columns
-    return orders.group_by("customer_id", line_reason=orders.reason).agg(
+    return orders.group_by("customer_id", **keys).agg(
         lines=orders.lines.sum().cast("int64"),
         orders=orders.count(),
-        frequency=is_purchase.sum().cast("int64"),
+        frequency=orders.count(where=is_purchase),
         monetary=orders.total.sum(),
         last_purchase=orders.first_day.max(where=is_purchase),
         first_day=orders.first_day.min(),
@@ -169,11 +178,19 @@ def customers_as_of(groups: ir.Table, as_of: dt.date) -> ir.Table:
 
     ``reason`` is null for the customers to segment. Recency is null without a purchase.
     """
-    groups = groups.filter(groups.line_reason == USED)
-    recency = ibis.date(as_of.isoformat()).delta(groups.last_purchase, unit="day").cast("int64")
+    return used_customers(groups.filter(groups.line_reason == USED), as_of)
+
+
+def used_customers(groups: ir.Table, as_of: dt.date | None) -> ir.Table:
+    """Return the same for groups that are all customers; as-of date None: the day after the last order."""
+    if as_of is None:
+        # The next day by arithmetic on days: a date plus a day is a timestamp to some engines.
+        recency = groups.last_day.max().as_scalar().delta(groups.last_purchase, unit="day") + 1
+    else:
+        recency = ibis.date(as_of.isoformat()).delta(groups.last_purchase, unit="day")
     return groups.select(
         customer_id=groups.customer_id,
-        recency=recency,
+        recency=recency.cast("int64"),
         frequency=groups.frequency,
         monetary=groups.monetary,
         reason=ibis.cases(*_nothing_to_cluster(groups.frequency, groups.monetary)),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SCORES = ("r_score", "f_score", "m_score")
 SCORE_COLUMNS = (*SCORES, "rfm_score", "score_segment")
+BANDS = ("recency_band", "value_band")
 
 
 # Names
@@ -77,18 +78,37 @@ def add_scores(customers: ir.Table, scoring: Scoring | None, grid: ScoreGrid) ->
     if scoring is None:
         nothing = {name: ibis.null("int64") for name in SCORES}
         return customers.mutate(**nothing, rfm_score=ibis.null("string"), score_segment=ibis.null("string"))
+    scored = add_bands(add_three_scores(customers, scoring), scoring, grid)
+    return add_score_names(scored, scoring, grid).drop(*BANDS)
+
+
+def add_three_scores(customers: ir.Table, scoring: Scoring) -> ir.Table:
+    """Add r_score, f_score and m_score."""
     kept = customers.reason.isnull()
-    scored = customers.mutate(
+    return customers.mutate(
         **{
             column: ibis.ifelse(kept, _score(customers, cuts), ibis.null("int64"))
             for column, cuts in zip(SCORES, scoring.features, strict=True)
         }
     )
-    r, f, m = (scored[name] for name in SCORES)
-    code = ibis.literal(separator(scoring.bins)).join([column.cast("string") for column in (r, f, m)])
+
+
+def add_bands(scored: ir.Table, scoring: Scoring, grid: ScoreGrid) -> ir.Table:
+    """Add the bands of the grid that the scores fall into: of R, and of F and M together; each from 0, the lowest."""
+    value = scored.f_score + scored.m_score
     return scored.mutate(
-        rfm_score=ibis.ifelse(kept, code, ibis.null("string")),  # a join leaves nulls out
-        score_segment=_segment(r, f + m, scoring.bins, grid),
+        recency_band=_band(scored.r_score, _thresholds(grid.recency.cuts, scoring.bins, 1)),
+        value_band=_band(value, _thresholds(grid.value.cuts, scoring.bins, 2)),
+    )
+
+
+def add_score_names(banded: ir.Table, scoring: Scoring, grid: ScoreGrid) -> ir.Table:
+    """Add rfm_score and score_segment."""
+    texts = [banded[name].cast("string") for name in SCORES]
+    code = ibis.literal(separator(scoring.bins)).join(texts)
+    return banded.mutate(
+        rfm_score=ibis.ifelse(banded.reason.isnull(), code, ibis.null("string")),  # a join leaves nulls out
+        score_segment=_segment(banded, grid),
     )
 
 
@@ -102,11 +122,9 @@ def _score(customers: ir.Table, cuts: FeatureCuts) -> ir.Column:
     return ibis.cases(*branches, else_=last) if branches else last
 
 
-def _segment(recency: ir.Column, value: ir.Column, bins: int, grid: ScoreGrid) -> ir.Column:
+def _segment(banded: ir.Table, grid: ScoreGrid) -> ir.Column:
     """Return the name of each region, regions by name so that every name is one branch."""
-    r = _band(recency, _thresholds(grid.recency.cuts, bins, 1))
-    v = _band(value, _thresholds(grid.value.cuts, bins, 2))
-    region = v * len(grid.recency.bands) + r
+    region = banded.value_band * len(grid.recency.bands) + banded.recency_band
     held: dict[str, list[int]] = {name: [] for name in grid.order}
     names = [grid.names[v][r] for v in grid.value.bands for r in grid.recency.bands]
     for place, name in enumerate(names):

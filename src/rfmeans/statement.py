@@ -1,0 +1,337 @@
+"""The whole assignment, from orders to segments, as one SQL statement.
+
+The steps are the pipeline's own: each builds the same Ibis expression as a run does. Here every step reads the
+one before it under its name, so that each becomes one named query of the statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from textwrap import indent
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.assigning import Step
+from rfmeans.conventions import Conventions
+from rfmeans.errors import ModelError, SettingsError
+from rfmeans.layouts import Layout, as_asked, recognise, with_columns
+from rfmeans.orders import KEPT, read_lines, used_lines
+from rfmeans.rfm import group_used_orders, total_used_orders, used_customers
+from rfmeans.settings import Columns, Reading
+from rfmeans.warehouses import (
+    HOLE,
+    TEMPLATE,
+    columns_read,
+    find_dialect,
+    from_table,
+    parse,
+    prune,
+    set_condition,
+    simplify,
+    source_table,
+    star,
+    to_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import ibis.expr.types as ir
+    from sqlglot import exp
+
+    from rfmeans.warehouses import Dialect
+
+# What is read from a file's text, or by its bytes, and means nothing to a table of an engine.
+OF_FILES = ("encoding", "delimiter", "header", "sheet", "table", "date_format", "decimal")
+# Types of columns that nothing is known of: text is right for any key, and float64 holds any amount.
+MONEY_ROLES = ("amount", "quantity", "price", "refund")
+ANY_TYPE = {"date": "date", **dict.fromkeys(MONEY_ROLES, "float64")}
+UNKNOWN = "unknown"
+INPUT = "rfmeans_orders"
+
+
+@dataclass(frozen=True)
+class OrdersTable:
+    """The table of orders that a model was fitted on.
+
+    Attributes
+    ----------
+    layout
+        What its columns mean.
+    types
+        Types of these columns, by name, as Ibis writes them.
+    """
+
+    layout: Layout
+    types: Mapping[str, str]
+
+    @classmethod
+    def of(cls, table: ir.Table, layout: Layout) -> OrdersTable:
+        """Return what is to be remembered of a table."""
+        return cls(layout, {name: str(table[name].type()) for name in _columns(layout)})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {**asdict(self.layout), "types": dict(self.types)}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> OrdersTable:
+        """Take back what `to_dict` gave.
+
+        Raises
+        ------
+        ValueError
+            If it is damaged.
+        """
+        found = dict(content)
+        types = {str(name): str(kind) for name, kind in found.pop("types").items()}
+        columns = Columns(**found.pop("columns"))
+        customers = tuple((str(kind), str(name)) for kind, name in found.pop("customers"))
+        found = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
+        layout = Layout(columns=columns, customers=customers, **found)
+        if set(types) != set(_columns(layout)):
+            raise ValueError("the types of the orders' columns are not those of its columns")
+        return cls(layout, types)
+
+
+def _columns(layout: Layout) -> list[str]:
+    names = [name for _, name in layout.customers]
+    names += [value for role, value in asdict(layout.columns).items() if value and role != "customer"]
+    return list(dict.fromkeys(names))
+
+
+def to_statement(
+    steps: Sequence[Step],
+    dialect_name: str,
+    orders: str,
+    remembered: OrdersTable | None,
+    reading: Reading,
+    types: Mapping[str, str],
+    head: Sequence[str],
+) -> str:
+    """Return the statement.
+
+    Parameters
+    ----------
+    steps
+        From customers (customer_id, recency, frequency, monetary, reason) to the result.
+    dialect_name
+        One of `rfmeans.warehouses.DIALECTS`.
+    orders
+        Name of the table of orders as the dialect writes it, or a template such as ``{{ ref('orders') }}``.
+    remembered
+        The table that the model was fitted on, if it knows.
+    reading
+        How to read the orders; columns by role come before what is remembered.
+    types
+        Types of columns by name, as Ibis writes them, before what is remembered.
+    head
+        Lines of the comment at the top.
+
+    Raises
+    ------
+    SettingsError
+        If the dialect is unknown, or the reading asks for what a statement cannot do.
+    SourceError
+        If the columns are not known, or their types do not fit their roles.
+    """
+    dialect = find_dialect(dialect_name)
+    _check(reading)
+    layout = _layout(remembered, reading)
+    known = _types(layout, remembered, types)
+    _check_zone(layout, known, reading)
+    all_steps = [*_line_steps(layout, reading, known), *steps]
+    source = source_table(orders, dialect)
+    compiled = _compiled(all_steps, known, dialect, source.name.lower())
+    if reading.where is not None:
+        set_condition(compiled[0][1], KEPT, reading.where, dialect)
+    text = _written(compiled, source, dialect, head)
+    return text.replace(HOLE, orders) if TEMPLATE in orders else text
+
+
+def _check(reading: Reading) -> None:
+    plain = Reading()
+    asked = [name for name in OF_FILES if getattr(reading, name) != getattr(plain, name)]
+    if asked:
+        raise SettingsError(
+            f"{asked[0]} is for reading files. A statement reads a table with columns of dates and numbers: "
+            "leave it out."
+        )
+    if reading.drop_duplicates:
+        raise SettingsError(
+            "A statement does not know all columns of the table, so it cannot drop duplicates. "
+            "Give a table without them, such as a view with SELECT DISTINCT."
+        )
+
+
+# What the columns are
+
+
+def _layout(remembered: OrdersTable | None, reading: Reading) -> Layout:
+    given = reading.columns
+    if not isinstance(given, Columns):
+        raise SettingsError("A statement begins at order lines, not at a table of customers.")
+    if remembered is not None:
+        return as_asked(with_columns(remembered.layout, given), reading)
+    named = [getattr(given, role.name) for role in fields(given) if getattr(given, role.name)]
+    if not named:
+        raise ModelError(
+            "The model does not know the columns of the orders: it was fitted on a table of customers, or by an "
+            "older version. Give them: --customer, --date, and --amount, or --quantity with --price; and --order."
+        )
+    return recognise(named, reading)
+
+
+def _types(layout: Layout, remembered: OrdersTable | None, told: Mapping[str, str]) -> dict[str, str]:
+    """Return the type of each column; unknown for one that has to be cast."""
+    names = _columns(layout)
+    stray = sorted(set(told) - set(names))
+    if stray:
+        raise SettingsError(
+            f"The type of {stray[0]!r} was given, but the statement reads no such column. "
+            f"It reads {', '.join(names)}."
+        )
+    known = {**_lasting(remembered), **{name: _checked(name, kind) for name, kind in told.items()}}
+    types = {name: known.get(name, UNKNOWN) for name in names}
+    _check_types(layout, types)
+    return types
+
+
+def _lasting(remembered: OrdersTable | None) -> dict[str, str]:
+    """Return the types that are likely to be those of another table as well.
+
+    What a file holds as text may be anything in a database, and a date may be a timestamp.
+    """
+    import ibis
+
+    types = remembered.types if remembered else {}
+    return {
+        name: kind
+        for name, kind in types.items()
+        if ibis.dtype(kind).is_numeric() or ibis.dtype(kind).is_timestamp()
+    }
+
+
+def _checked(name: str, kind: str) -> str:
+    import ibis
+
+    try:
+        return str(ibis.dtype(kind))
+    except Exception as error:
+        raise SettingsError(
+            f"There is no type {kind!r} (given for {name!r}). "
+            "Give one such as int64, string, date, timestamp, timestamp('UTC'), float64 or decimal(18, 2)."
+        ) from error
+
+
+def _check_types(layout: Layout, types: Mapping[str, str]) -> None:
+    """Refuse text where a date or a number is needed."""
+    import ibis
+
+    for role, name in asdict(layout.columns).items():
+        if name is None or types[name] == UNKNOWN or role not in ANY_TYPE:
+            continue
+        kind = ibis.dtype(types[name])
+        fits = kind.is_temporal() if role == "date" else kind.is_numeric() and not kind.is_boolean()
+        if not fits:
+            raise SettingsError(
+                f"A statement needs {'a date or timestamp' if role == 'date' else 'numbers'} as the {role}, but the "
+                f"type of {name!r} is {kind}. Convert it in the database first, such as in a view."
+            )
+
+
+def _check_zone(layout: Layout, types: Mapping[str, str], reading: Reading) -> None:
+    """Refuse a time zone where nothing says that the column holds moments, not days."""
+    import ibis
+
+    column = layout.columns.date
+    assert column is not None
+    kind = types[column]
+    if reading.timezone is None or (kind != UNKNOWN and getattr(ibis.dtype(kind), "timezone", None)):
+        return
+    raise SettingsError(
+        f"A time zone needs a column of moments, but the type of {column!r} is {kind}. If it holds moments in the "
+        f"database, say so: --type \"{column}=timestamp('UTC')\"; if not, leave the zone out."
+    )
+
+
+# The steps from lines to customers
+
+
+def _line_steps(layout: Layout, reading: Reading, types: Mapping[str, str]) -> Iterator[Step]:
+    import ibis
+
+    roles = {name: role for role, name in asdict(layout.columns).items() if name}
+    cast = {
+        name: ANY_TYPE.get(roles.get(name, ""), "string") for name, kind in types.items() if kind == UNKNOWN
+    }
+
+    def typed(table: ir.Table) -> ir.Table:
+        columns = {name: table[name].cast(cast[name]) if name in cast else table[name] for name in types}
+        return table.select(**columns, **{KEPT: ibis.literal(True)})
+
+    def lines(table: ir.Table) -> ir.Table:
+        kept = table if KEPT in table.columns else table.mutate(**{KEPT: ibis.literal(True)})
+        return read_lines(kept, layout, reading, Conventions())
+
+    if cast or reading.where is not None:
+        yield Step("source_lines", "The columns that count, as what they are read as.", typed)
+    yield Step(
+        "order_lines", "One row per order line: whose it is, of which order, its day, its money.", lines
+    )
+    used = "The lines that count: a customer, a day and an amount are known, and nothing sets them aside."
+    yield Step("used_lines", used, lambda table: used_lines(table, layout, reading))
+    order = "One row per order: all lines of one customer with one order id, or without one of one day."
+    yield Step("order_totals", order, total_used_orders)
+    customer = (
+        "One row per customer. A purchase is an order whose total is above zero; its day is the first line's."
+    )
+    yield Step("customer_totals", customer, group_used_orders)
+    until = f"to {reading.as_of}" if reading.as_of else "to the day after the last order in the data"
+    yield Step(
+        "customers",
+        f"Recency in days from the last purchase {until}, frequency in purchases, monetary net of returns.",
+        lambda table: used_customers(table, reading.as_of),
+    )
+
+
+# The text
+
+
+def _compiled(
+    steps: Sequence[Step], types: Mapping[str, str], dialect: Dialect, taken: str
+) -> list[tuple[Step, exp.Select]]:
+    """Return each step with its query; a step whose name is that of the orders gets another one."""
+    import ibis
+
+    unknown = ibis.expr.datatypes.unknown
+    schema = {name: unknown if kind == UNKNOWN else kind for name, kind in types.items()}
+    table = ibis.table(schema, name=INPUT)
+    found: list[tuple[Step, exp.Select]] = []
+    for step in steps:
+        named = replace(step, name=f"{step.name}_") if step.name == taken else step
+        built = step.build(table)
+        select = parse(built, dialect)
+        if found:
+            star(select, table.columns)
+        found.append((named, select))
+        table = ibis.table(built.schema(), name=named.name)
+    for (_, select), (_, reader) in zip(found[-2::-1], found[:0:-1], strict=True):
+        if not select.is_star and not reader.is_star:
+            prune(select, columns_read(reader))
+    return found
+
+
+def _written(
+    found: list[tuple[Step, exp.Select]], orders: exp.Table, dialect: Dialect, head: Sequence[str]
+) -> str:
+    texts = []
+    for step, select in found:
+        from_table(select, {INPUT: orders})
+        simplify(select)
+        texts.append((step, to_text(select, dialect)))
+    *queries, (last, result) = texts
+    named = ",\n\n".join(
+        f"-- {step.says}\n{step.name} AS (\n{indent(text, '  ')}\n)" for step, text in queries
+    )
+    comment = "".join(f"-- {line}\n" for line in head)
+    return f"{comment}\nWITH\n\n{named}\n\n-- {last.says}\n{result}\n"

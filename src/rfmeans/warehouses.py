@@ -1,0 +1,393 @@
+"""Ibis expressions -> SQL as a person would write it, in the dialect of a warehouse.
+
+Ibis compiles; here nothing is computed another way. What it writes is made shorter (names without quotes and
+qualifiers where none are needed, no columns that nobody reads) and, where a dialect means something else by the
+same words, right: see `_corrections`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rfmeans.errors import SettingsError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import ibis.expr.types as ir
+    from sqlglot import exp
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# How a dialect without backslashes in its texts writes a control character.
+_ESCAPES = {"duckdb": ("E", r"\x{:02x}"), "postgres": ("E", r"\x{:02x}"), "trino": ("U&", r"\{:04x}")}
+PLAIN = re.compile("[a-z_][a-z0-9_]*")
+SHORT_BRACKET = re.compile(r"\(\n\s*([^\n]{1,90})\n\s*\)")
+MONEY_PLACES = 4
+TEMPLATE = "{{"  # begins what another tool fills in, such as dbt
+HOLE = "rfmeans_hole"  # where that stands
+SOURCE = "source"  # what the table in FROM is called where a column needs its qualifier
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A dialect of SQL.
+
+    Attributes
+    ----------
+    name
+        What the user calls it.
+    title
+        What people call it.
+    compiler
+        What Ibis calls it.
+    grammar
+        What sqlglot calls it.
+    """
+
+    name: str
+    title: str
+    compiler: str
+    grammar: str
+
+
+DIALECTS = {
+    dialect.name: dialect
+    for dialect in (
+        Dialect("duckdb", "DuckDB", "duckdb", "duckdb"),
+        Dialect("postgres", "PostgreSQL", "postgres", "postgres"),
+        Dialect("bigquery", "BigQuery", "bigquery", "bigquery"),
+        Dialect("snowflake", "Snowflake", "snowflake", "snowflake"),
+        Dialect("databricks", "Databricks", "databricks", "databricks"),
+        Dialect("spark", "Spark SQL", "databricks", "spark"),  # Ibis' own needs a session
+        Dialect("trino", "Trino", "trino", "trino"),
+        Dialect("clickhouse", "ClickHouse", "clickhouse", "clickhouse"),
+    )
+}
+
+
+def find_dialect(name: str) -> Dialect:
+    """Return a dialect by its name.
+
+    Raises
+    ------
+    SettingsError
+        If there is none.
+
+    >>> find_dialect("BigQuery").title
+    'BigQuery'
+    >>> find_dialect("postgresql")
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: There is no dialect 'postgresql'. Did you mean 'postgres'? There are: duckdb, \
+postgres, bigquery, snowflake, databricks, spark, trino, clickhouse.
+    """
+    found = DIALECTS.get(name.strip().lower())
+    if found is None:
+        raise SettingsError(
+            f"There is no dialect {name!r}.{did_you_mean(name, DIALECTS)} There are: {', '.join(DIALECTS)}."
+        )
+    return found
+
+
+def parse(expression: ir.Table, dialect: Dialect) -> exp.Select:
+    """Compile an expression over unbound tables, corrected for the dialect, and return its syntax tree."""
+    import ibis
+    import sqlglot
+    from sqlglot import exp
+
+    text = str(ibis.to_sql(expression, dialect=dialect.compiler))
+    tree = sqlglot.parse_one(text, read=DIALECTS[dialect.compiler].grammar)
+    for correct in _corrections(dialect.name):
+        tree = tree.transform(correct)
+    assert isinstance(tree, exp.Select)
+    return tree
+
+
+def source_table(name: str, dialect: Dialect) -> exp.Table:
+    """Return a table from its name as the dialect writes it, or from a template.
+
+    Raises
+    ------
+    SettingsError
+        If it is none.
+    """
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    if TEMPLATE in name:
+        return exp.to_table(HOLE)
+    try:
+        return exp.to_table(name, dialect=dialect.grammar)
+    except (SqlglotError, ValueError):
+        raise SettingsError(
+            f"{name!r} cannot be the name of a table in {dialect.title}. Give one like shop.orders, in the dialect's "
+            "own quotes where it needs them."
+        ) from None
+
+
+def from_table(select: exp.Select, names: dict[str, exp.Table]) -> None:
+    """Let a query read other tables in the place of some."""
+    from sqlglot import exp
+
+    for table in list(select.find_all(exp.Table)):
+        if table.name in names:
+            table.replace(names[table.name].copy())
+        else:
+            table.set("this", exp.to_identifier(table.name))
+
+
+def set_condition(select: exp.Select, name: str, condition: str, dialect: Dialect) -> None:
+    """Let a column of a query tell whether a condition, written in the dialect, is true.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read.
+    """
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    try:
+        parsed = sqlglot.parse_one(condition, read=dialect.grammar, into=exp.Condition)
+    except SqlglotError:
+        raise SettingsError(
+            f"The condition {condition!r} cannot be read as {dialect.title} SQL. "
+            "Write it as that database does, e.g. \"country = 'UK' AND quantity > 0\"."
+        ) from None
+    (column,) = (column for column in select.expressions if column.alias == name)
+    column.set("this", exp.func("COALESCE", exp.paren(parsed), exp.false()))
+
+
+def columns_read(select: exp.Select) -> set[str]:
+    """Return the names of all columns that a query reads."""
+    from sqlglot import exp
+
+    return {column.name for column in select.find_all(exp.Column)}
+
+
+def prune(select: exp.Select, needed: set[str]) -> None:
+    """Leave out the columns of a query that nobody needs, and so on in the query that it reads from."""
+    from sqlglot import exp
+
+    keys = len(select.args["group"].expressions) if select.args.get("group") else 0
+    kept = [
+        column
+        for place, column in enumerate(select.expressions)
+        if place < keys or column.alias_or_name in needed
+    ]
+    select.set("expressions", kept)
+    inner = select.args["from_"].this
+    if isinstance(inner, exp.Subquery):
+        prune(inner.this, columns_read(select))
+
+
+def star(select: exp.Select, columns: Sequence[str]) -> bool:
+    """Write ``*`` for all columns of the table that is read, where a query passes on every one and adds some."""
+    from sqlglot import exp
+
+    passed = [column.name for column in select.expressions if isinstance(column, exp.Column)]
+    added = [column for column in select.expressions if not isinstance(column, exp.Column)]
+    plain = isinstance(select.args["from_"].this, exp.Table) and not select.args.get("group")
+    if not plain or set(passed) != set(columns) or not added:
+        return False
+    select.set("expressions", [exp.Star(), *added])
+    return True
+
+
+def simplify(select: exp.Select) -> None:
+    """Leave out what goes without saying: qualifiers, table aliases, ``ELSE NULL``."""
+    from sqlglot import exp
+
+    for scope in select.find_all(exp.Select):
+        _without_qualifiers(scope)
+        if isinstance(scope.parent, exp.Subquery) and not isinstance(
+            scope.parent.parent, exp.From | exp.Join
+        ):
+            scope.set("expressions", [column.unalias() for column in scope.expressions])
+    for case in select.find_all(exp.Case):
+        default = case.args.get("default")
+        if isinstance(default, exp.Null) or (
+            isinstance(default, exp.Cast) and isinstance(default.this, exp.Null)
+        ):
+            case.set("default", None)
+    for paren in list(select.find_all(exp.Paren)):
+        if _is_needless(paren):
+            paren.replace(paren.this)
+    for negation in list(select.find_all(exp.Not)):
+        if isinstance(negation.this, exp.Not):
+            negation.replace(negation.this.this)
+
+
+def _is_needless(paren: exp.Paren) -> bool:
+    """Whether precedence alone says the same; sums are left as they stand, for floats are added in order."""
+    from sqlglot import exp
+
+    if isinstance(paren.parent, exp.Add | exp.Sub):
+        return isinstance(paren.this, exp.Mul)
+    return isinstance(paren.parent, exp.Not) and isinstance(paren.this, exp.Is | exp.Column | exp.Not)
+
+
+def _without_qualifiers(select: exp.Select) -> None:
+    """Name columns alone, but not where the query gives a column of its own the same name: engines differ there."""
+    from sqlglot import exp
+
+    made = {column.alias for column in select.expressions if _is_new(column)}
+    own = [column for column in select.find_all(exp.Column) if column.parent_select is select]
+    qualified = [column for column in own if column.name in made]
+    for column in own:
+        column.set("table", exp.to_identifier(SOURCE) if column.name in made else None)
+    read = select.args["from_"].this
+    if qualified or isinstance(read, exp.Subquery):
+        read.set("alias", exp.TableAlias(this=exp.to_identifier(SOURCE)))
+    else:
+        read.set("alias", None)
+
+
+def _is_new(column: exp.Expr) -> bool:
+    from sqlglot import exp
+
+    return isinstance(column, exp.Alias) and not (
+        isinstance(column.this, exp.Column) and column.this.name == column.alias
+    )
+
+
+def to_text(select: exp.Select, dialect: Dialect) -> str:
+    """Return the text of a query, names in quotes only where they need them."""
+    from sqlglot import exp
+
+    for identifier in select.find_all(exp.Identifier):
+        if not _of_table(identifier):
+            name, quoted = spelled(identifier.name, dialect)
+            identifier.set("this", name)
+            identifier.set("quoted", quoted)
+    for alias in select.find_all(exp.Alias):
+        if isinstance(alias.this, exp.Column) and alias.this.name == alias.alias:
+            alias.replace(alias.this)
+    for literal in select.find_all(exp.Literal):
+        if literal.is_string and CONTROL.search(literal.name) and dialect.name in _ESCAPES:
+            literal.replace(exp.var(_escaped(literal.name, *_ESCAPES[dialect.name])))
+    return _compact(select.sql(dialect=dialect.grammar, pretty=True))
+
+
+def _escaped(text: str, start: str, escape: str) -> str:
+    """Return a text in quotes with its control characters written out: no editor may change them."""
+    quoted = text.replace("\\", "\\\\").replace("'", "''")
+    return f"{start}'{CONTROL.sub(lambda found: escape.format(ord(found[0])), quoted)}'"
+
+
+def _compact(text: str) -> str:
+    """Put short brackets on one line; no text in quotes has a line break."""
+    text = re.sub(r"\(WHERE\n\s*", " (WHERE ", text)
+    while (shorter := SHORT_BRACKET.sub(r"(\1)", text)) != text:
+        text = shorter
+    return text
+
+
+def _of_table(identifier: exp.Identifier) -> bool:
+    from sqlglot import exp
+
+    return isinstance(identifier.parent, exp.Table)
+
+
+def spelled(name: str, dialect: Dialect) -> tuple[str, bool]:
+    """Return a column's name as it is to be written, and whether in quotes.
+
+    A plain name is written as it is, so that an engine that folds names (to capitals in Snowflake) finds it; a
+    reserved word gets the quotes, and the capitals.
+    """
+    if not PLAIN.fullmatch(name):
+        return name, True
+    if not _is_reserved(name, dialect):
+        return name, False
+    return (name.upper() if dialect.name == "snowflake" else name), True
+
+
+def _is_reserved(name: str, dialect: Dialect) -> bool:
+    from sqlglot.dialects.dialect import Dialect as Grammar
+
+    words = {
+        word.lower()
+        for grammar in ("duckdb", "bigquery", "trino")
+        for word in Grammar.get_or_raise(grammar).generator_class.RESERVED_KEYWORDS
+    }
+    tokens = [token.token_type.name for token in Grammar.get_or_raise(dialect.grammar).tokenize(name)]
+    return name in words or tokens != ["VAR"]
+
+
+# Where a dialect means something else by the same words
+
+
+def _money_in_clickhouse(node: exp.Expr) -> exp.Expr:
+    """Round before a cast to decimal, which cuts digits off: 8.2 * 3 becomes 24.5999. Text is read exactly."""
+    from sqlglot import exp
+
+    if _is_money(node):
+        rounded = exp.func("ROUND", node.this, exp.Literal.number(MONEY_PLACES))
+        node.set("this", exp.func("toString", rounded, dialect="clickhouse"))
+    return node
+
+
+def _money_in_bigquery(node: exp.Expr) -> exp.Expr:
+    """Round what is cast to NUMERIC, which keeps nine places."""
+    from sqlglot import exp
+
+    if _is_money(node):
+        return exp.func("ROUND", node.copy(), exp.Literal.number(MONEY_PLACES))
+    return node
+
+
+def _is_money(node: exp.Expr) -> bool:
+    from sqlglot import exp
+
+    return isinstance(node, exp.Cast) and node.to.is_type("decimal") and not isinstance(node.this, exp.Null)
+
+
+def _wide_dates(node: exp.Expr) -> exp.Expr:
+    """Take Date32 for Date, which begins in 1970: an earlier day comes out as a late one."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Anonymous) and node.name == "toDate":
+        node.set("this", "toDate32")
+    if isinstance(node, exp.DataType) and node.is_type("date"):
+        node.set("this", exp.DType.DATE32)
+    return node
+
+
+def _zone(grammar: str, text: str) -> Callable[[exp.Expr], exp.Expr]:
+    """Return what writes DuckDB's and PostgreSQL's ``timezone(zone, moment)`` in another dialect."""
+    import sqlglot
+    from sqlglot import exp
+
+    def correct(node: exp.Expr) -> exp.Expr:
+        if not (isinstance(node, exp.Anonymous) and node.name.upper() == "TIMEZONE"):
+            return node
+        given = dict(zip(("_zone", "_moment"), node.expressions, strict=True))
+        written: exp.Expr = sqlglot.parse_one(text, read=grammar).transform(
+            lambda part: given.get(part.name, part) if isinstance(part, exp.Column) else part
+        )
+        return written
+
+    return correct
+
+
+# Databricks and Spark keep moments, and show them in the session's zone.
+_SPARK_ZONE = "CONVERT_TIMEZONE(CURRENT_TIMEZONE(), _zone, CAST(_moment AS TIMESTAMP_NTZ))"
+
+
+@cache
+def _corrections(name: str) -> tuple[Callable[[exp.Expr], exp.Expr], ...]:
+    return {
+        "bigquery": (_money_in_bigquery, _zone("bigquery", "DATETIME(_moment, _zone)")),
+        "snowflake": (_zone("snowflake", "CAST(CONVERT_TIMEZONE(_zone, _moment) AS TIMESTAMP_NTZ)"),),
+        "databricks": (_zone("databricks", _SPARK_ZONE),),
+        "spark": (_zone("spark", _SPARK_ZONE),),
+        "trino": (_zone("trino", "AT_TIMEZONE(_moment, _zone)"),),
+        "clickhouse": (
+            _money_in_clickhouse,
+            _wide_dates,
+            _zone("clickhouse", "toTimeZone(_moment, _zone)"),
+        ),
+    }.get(name, ())
