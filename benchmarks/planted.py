@@ -22,7 +22,8 @@ CUSTOMERS = 4_000
 KINDS = (3, 4, 5, 6)
 DISTANCES = (6, 5, 4, 3, 2)
 SMALLEST = 0.06  # least share of a kind
-STRUCTURELESS = ("one round cloud", "one long cloud", "uniform", "skewed")
+STEADY = "uniform days, few purchases"
+STRUCTURELESS = ("one round cloud", "one long cloud", "uniform", "skewed", STEADY)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ def shops(seed: int) -> list[Shop]:
 def draw(shop: Shop) -> np.ndarray:
     """Return recency, frequency and monetary of the customers, whole days and purchases."""
     rng = np.random.default_rng([shop.seed, shop.kinds, len(shop.shape)])
+    if shop.shape == STEADY:
+        return _steady(rng)
     place = _kinds(rng, shop) if shop.kinds else _without_kinds(rng, shop.shape)
     unit = (place - place.min(axis=0)) / np.ptp(
         place, axis=0
@@ -52,6 +55,13 @@ def draw(shop: Shop) -> np.ndarray:
     frequency = np.rint(np.exp(0.2 + 4.3 * unit[:, 1]))
     monetary = np.exp(3 + 6 * unit[:, 2]).round(2)
     return np.column_stack([recency, np.maximum(frequency, 1), monetary])
+
+
+def _steady(rng: np.random.Generator) -> np.ndarray:
+    """Draw customers who are all alike: the same rate of buying, any last day of two years, any size of order."""
+    frequency = rng.geometric(rng.uniform(0.3, 0.8), CUSTOMERS)
+    orders = np.exp(rng.normal(3.5, 0.6, CUSTOMERS))
+    return np.column_stack([rng.integers(1, 731, CUSTOMERS), frequency, (frequency * orders).round(2)])
 
 
 def _kinds(rng: np.random.Generator, shop: Shop) -> np.ndarray:
@@ -77,7 +87,9 @@ def _without_kinds(rng: np.random.Generator, shape: str) -> np.ndarray:
 
 
 def vote(shop: Shop) -> tuple[Shop, Choice]:
-    features = np.log1p(draw(shop))
+    features = draw(shop)
+    logged = [shop.shape != STEADY, True, True]  # uniform days are not skewed: `--transform auto` leaves them
+    features = np.where(logged, np.log1p(features), features)
     points = (features - features.mean(axis=0)) / features.std(axis=0)
     points = points[np.lexsort(points.T)]
     cells = Cells(points, np.ones(CUSTOMERS, dtype=np.int64), np.zeros(CUSTOMERS), None)

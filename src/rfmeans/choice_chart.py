@@ -100,7 +100,7 @@ def _asked(question: Question) -> list[str]:
     """Return the panel's title and what the rule asks for.
 
     >>> _asked(QUESTIONS[0]), _asked(QUESTIONS[4])
-    (['Stability', '0.90 or more'], ['Busiest border', '1.00 or less'])
+    (['Stability', '0.90 or more'], ['Busiest border', '0.90 or less'])
     """
     return [question.title, f"{question.shown(question.limit)} or {'less' if question.at_most else 'more'}"]
 
