@@ -75,8 +75,7 @@ class OrdersOptions:
 
     def given(self) -> dict[str, Any]:
         """Return the options that were given, as `rfmeans.segment` takes them."""
-        options = [(option, getattr(self, option.name)) for option in fields(self)]
-        return {option.name: value for option, value in options if value not in (option.default, [])}
+        return _given(self)
 
 
 @dataclass(frozen=True)
@@ -121,13 +120,8 @@ class ReadingOptions(OrdersOptions):
         str | None, typer.Option("--table", help="Table of a database. Default: its only one.")
     ] = None
 
-<<<<<<< HEAD
-    def given(self) -> dict[str, Any]:
-        """Return the options that were given, as `rfmeans.segment` takes them."""
-        return _given(self)
 
-
-def _given(group: ReadingOptions | EngineOptions) -> dict[str, Any]:
+def _given(group: OrdersOptions | EngineOptions) -> dict[str, Any]:
     options = [(option, getattr(group, option.name)) for option in fields(group)]
     return {option.name: value for option, value in options if value not in (option.default, [])}
 
@@ -155,8 +149,6 @@ class EngineOptions:
         """Return the options that were given, as `rfmeans.segment` takes them."""
         return _given(self)
 
-=======
->>>>>>> 15f88e7 (The assignment as one SQL statement in eight dialects: model.to_sql, rfmeans sql)
 
 @dataclass(frozen=True)
 class ExplainReadingOptions(ReadingOptions):
