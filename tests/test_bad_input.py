@@ -418,6 +418,16 @@ def test_a_bad_where(where):
     says(found, f"--where {where!r} cannot be used", "Write it as in SQL")
 
 
+def test_a_where_that_compares_the_text_of_a_file_with_a_number(tmp_path):
+    path = write(tmp_path / "orders.csv", HEADER + "1,2026-01-01,5\n2,2026-01-02,50\n3,2026-01-03,60\n")
+    with pytest.raises(SourceError) as found:
+        segment(path, where="amount > 9")
+    says(found, "text in a condition", "TRY_CAST(quantity AS DECIMAL) > 0")
+    assert "Binder" not in str(found.value)
+    with segment(path, where="TRY_CAST(amount AS DECIMAL) > 9") as result:
+        assert result.summary.account.lines.used.rows == 2
+
+
 def test_a_where_that_fails_while_it_runs():
     with pytest.raises(RFMeansError) as found:
         segment(orders().assign(note="abc"), where="CAST(note AS int) > 1")

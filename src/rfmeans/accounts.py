@@ -199,8 +199,8 @@ def _probably_wrong(reason: str, layout: Layout) -> str:
         "--keep-status NAME,NAME, or --keep-status all.",
         "conflicting order": f"Rows with one {columns.order!r} state different totals, customers or statuses, so the "
         f"amounts are probably not the order's, or the order ids not unique. Try {per}.",
-        "malformed line": "The file is probably damaged, or its lines are divided by something else; give "
-        "--delimiter, or export it again.",
+        "malformed line": "The file is probably damaged, or written in another way than was found; give --delimiter or "
+        "--encoding, or export it again.",
         "other currency": f"Currencies were read from {columns.currency or columns.amount!r}; choose one of them.",
     }.get(reason, "Widen the window or the condition.")
 

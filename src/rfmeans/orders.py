@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ USED = 0
 # A name of our own beside the source's columns, which may be called anything.
 KEPT = "_rfmeans_kept"
 MALFORMED = "malformed line"
+AS_NUMBER = (
+    "Columns of text files are text in a condition; to compare one with a number write it as in SQL, e.g. "
+    '"TRY_CAST(quantity AS DECIMAL) > 0".'
+)
 # A line's reason is kept as its number, a small integer that groups fast. Where several reasons fit,
 # the first one counts.
 LINE_REASONS = (
@@ -204,9 +209,13 @@ def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
         return select_sql(table, query, {KEPT: "boolean"})
     except Exception as error:
         said = " ".join(str(error).split("\n\n")[0].split())
+        said = re.sub("^[A-Z][A-Za-z ]* Error: ", "", said)
+        compared = "VARCHAR" in said and "compare" in said
+        advice = (
+            AS_NUMBER if compared else "Write it as in SQL, e.g. \"country = 'UK' AND status <> 'void'\"."
+        )
         raise SourceError(
-            f"The condition --where {where!r} cannot be used: {said}. "
-            "Write it as in SQL, e.g. \"country = 'UK' AND quantity > 0\"."
+            f"The condition --where {where!r} cannot be used: {said.rstrip('.')}. {advice}"
         ) from error
 
 
