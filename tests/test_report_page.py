@@ -413,8 +413,17 @@ def test_a_screen_reader_finds_its_way(browser, page):
         "!(one.getAttribute('aria-label') || one.textContent || '').trim()).map((one) => one.outerHTML.slice(0, 80))"
     )
     assert browser.ask(unnamed) == []
-    ids = browser.ask("[...document.querySelectorAll('[id]:not(svg *)')].map((one) => one.id)")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_ids_are_unique_and_live_charts_share_no_clip(browser, widest_page, scripts):
+    browser.open(widest_page, scripts=scripts)
+    ids = browser.ask("[...document.querySelectorAll('[id]')].map((one) => one.id)")
     assert len(ids) == len(set(ids))
+    pointed = browser.ask(
+        "[...document.querySelectorAll('[clip-path]')].map((one) => one.getAttribute('clip-path').slice(5, -1))"
+    )
+    assert set(pointed) <= set(ids)
 
 
 # Hostile data

@@ -186,7 +186,7 @@ DRAWINGS = {
         customer_map,
         findings.map_title,
         "Each rectangle holds customers, the fuller the more; its colour is that of the segment most of them are "
-        "in. Numbered discs: the segments' centres.",
+        "in. Numbered discs: the segments' centres (of segments by scores, their medians).",
     ),
     "distributions": Drawing(
         drawings.distributions,
