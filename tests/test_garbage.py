@@ -533,7 +533,7 @@ def test_an_interrupt_while_the_lines_are_read(tmp_path):
         text=True,
     )
     with in_time():
-        while not list((tmp_path / "scratch").rglob("*-rows.parquet")):
+        while not list(tmp_path.rglob("*-rows.parquet")):
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
