@@ -97,10 +97,11 @@ def vote(shop: Shop) -> tuple[Shop, Choice]:
 
 
 def answers(choice: Choice) -> dict[str, int | None]:
-    """Return the number each way of choosing takes; None for "no number stands out"."""
+    """Return the number each way of choosing takes; None for "no number stands out", where one is recommended yet."""
     stable = [vote.segments for vote in choice.votes if vote.stability >= 0.8]
     return {
         "rule": choice.recommended if choice.stands_out else None,
+        "recommended": choice.recommended,
         "largest stable": max(stable, default=None),
         **choice.favourites,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,10 +17,33 @@ from sklearn.metrics import (
 )
 
 from rfmeans.cells import Cells, condense
-from rfmeans.choice import Vote, choose_segments, knee, recommend
+from rfmeans.choice import (
+    ABOUT,
+    CROWDED,
+    LEAST_GAIN,
+    SMALLEST_SHARE,
+    SURE,
+    WEAKEST,
+    Vote,
+    choose_segments,
+    knee,
+    recommend,
+)
+from rfmeans.confidence import NEAR_BORDER
 from rfmeans.errors import DataError
-from rfmeans.stability import adjusted_rand, contingency, jaccard, measure_stability, nearest_centre
+from rfmeans.formats import percent
+from rfmeans.stability import (
+    RESAMPLE_SIZE,
+    RESAMPLES,
+    STABLE,
+    adjusted_rand,
+    contingency,
+    jaccard,
+    measure_stability,
+    nearest_centre,
+)
 from rfmeans.votes import (
+    SILHOUETTE_SAMPLE,
     busiest_border,
     calinski_harabasz,
     davies_bouldin,
@@ -244,6 +268,21 @@ def test_the_largest_number_set_apart_is_recommended():
         "3: the largest number whose segments survive resampling (0.94), hold at least 3 % of customers each and stand "
         "apart, with fewer customers at the borders between them than around their centres.",
     )
+
+
+def test_the_documented_rule_has_the_limits_of_the_code():
+    text = " ".join((Path(__file__).parents[1] / "docs" / "evidence.md").read_text(encoding="utf-8").split())
+    for limit in (
+        f"stability {SURE:.2f} or more, and every segment's Jaccard similarity {WEAKEST:.2f} or more",
+        f"every segment holds at least {percent(SMALLEST_SHARE)} of the customers",
+        f"its gain is {LEAST_GAIN:.2f} or more and its border is {CROWDED:.2f} or less",
+        f"within {ABOUT:.2f} of the best one's",
+        f"stability of the segments below {STABLE}",
+        f"{RESAMPLES} resamples: as many customers as there are, but at most {RESAMPLE_SIZE:,}",
+        f"mean over {SILHOUETTE_SAMPLE:,} customers",
+        f"is a confidence below {NEAR_BORDER}",
+    ):
+        assert limit in text
 
 
 around_the_limits = st.sampled_from([0.0, 0.02, 0.03, 0.04, 0.5, 0.75, 0.89, 0.9, 1.0])
