@@ -14,12 +14,12 @@ from rfmeans.conventions import (
     DateConvention,
     find_conventions,
     find_date,
-    find_money,
-    shortened,
 )
 from rfmeans.date_text import FORMATS, given_formats
 from rfmeans.errors import SettingsError, SourceError
+from rfmeans.money_conventions import find_money
 from rfmeans.money_text import MoneyConvention, currencies
+from rfmeans.questions import shortened
 
 
 def column(values: list[Any], kind: str = "string") -> Any:

@@ -8,7 +8,6 @@ be set aside; what two conventions read differently is asked about, never guesse
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,9 @@ import ibis
 
 from rfmeans.date_text import FORMATS, DateFormat, given_formats
 from rfmeans.errors import SourceError
-from rfmeans.money_text import CURRENCY, MoneyConvention
+from rfmeans.money_conventions import find_money
+from rfmeans.money_text import NOT_BLANK, MoneyConvention
+from rfmeans.questions import UndecidedError, shortened
 from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,22 +27,11 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 SAMPLE = 5_000  # rows of the first look
-CONTRADICTING = 0.01  # share of the values that decide, from which two decimal marks are one too many
 EXAMPLES = 3
-NOT_BLANK = "[^ \\t\\r\\n\u00a0\u2007\u2009\u202f]"
 ISO = FORMATS[0]
 TEXT = "text"
 FEWER_YEARS = 2  # there are at least so many times as many days of the month as years
 LARGEST_WHOLE = 1e15  # float64 holds all whole numbers up to here
-
-
-class UndecidedError(SourceError):
-    """A column that is to be asked about, and values in it that show why, as they stand there."""
-
-    def __init__(self, message: str, column: str, *examples: str) -> None:
-        super().__init__(message)
-        self.column = column
-        self.examples = examples
 
 
 @dataclass(frozen=True)
@@ -335,110 +325,3 @@ def _check_offsets(
         name,
         example,
     )
-
-
-# Money
-
-
-def find_money(
-    table: ir.Table, names: Sequence[str], decimal: str | None = None, *, sample: bool = False
-) -> dict[str, MoneyConvention] | None:
-    """Return the conventions of columns of money; for a sample None where it leaves one of them open.
-
-    Each column has one decimal mark. Values that only one mark reads decide; where every value with a mark
-    could be either (``1,234``), the other columns do; where these do not either, the user is asked.
-
-    Raises
-    ------
-    SourceError
-        If nothing decides, or both marks are needed.
-    """
-    if decimal or not names:
-        return {name: MoneyConvention(decimal) for name in names}
-    tallies = _tally_money(table, names)
-    decided = {name: _mark(name, tally, sample=sample) for name, tally in tallies.items()}
-    known = {mark for mark in decided.values() if mark}
-    shared = known.pop() if len(known) == 1 else None
-    found = {}
-    for name, tally in tallies.items():
-        mark = decided[name] or (shared if tally["either"] else None)
-        if sample and (tally["neither"] or (tally["."] and tally[","]) or (tally["either"] and not mark)):
-            return None
-        if tally["either"] and not mark:
-            raise _either(name, tally)
-        found[name] = MoneyConvention(mark, currency=tally["named"] > 0)
-    return found
-
-
-def _tally_money(table: ir.Table, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    read = table.select(
-        **{f"text {name}": table[name] for name in names},
-        **{f". {name}": MoneyConvention(".").parse(table[name]) for name in names},
-        **{f", {name}": MoneyConvention(",").parse(table[name]) for name in names},
-    )
-    wanted = {}
-    for name in names:
-        text, point, comma = (read[f"{what} {name}"] for what in ("text", ".", ","))
-        filled = text.re_search(NOT_BLANK)
-        parts = {
-            ".": point.notnull() & comma.isnull(),
-            ",": comma.notnull() & point.isnull(),
-            "either": point != comma,
-            "neither": filled & point.isnull() & comma.isnull(),
-            "named": (point.notnull() | comma.notnull()) & text.re_search(f"(?i){CURRENCY}"),
-        }
-        wanted[f"rows {name}"] = filled.sum()
-        for what, where in parts.items():
-            wanted[f"{what} {name}"] = where.sum()
-            wanted[f"{what} such as {name}"] = text.min(where=where)
-    counts = read.agg(**wanted).to_pyarrow().to_pylist()[0]
-    keys = (
-        "rows",
-        *(f"{part}{such}" for part in (".", ",", "either", "neither", "named") for such in ("", " such as")),
-    )
-    return {name: {key: counts[f"{key} {name}"] or 0 for key in keys} for name in names}
-
-
-def _mark(name: str, tally: dict[str, Any], *, sample: bool) -> str | None:
-    """Return the decimal mark that the values decide for; None where none of them decides."""
-    points, commas = tally["."], tally[","]
-    if not points or not commas:
-        return "." if points else "," if commas else None
-    if sample:
-        return None
-    if min(points, commas) > CONTRADICTING * (points + commas):
-        examples = tally[". such as"], tally[", such as"]
-        point, comma = (shortened(example.strip()) for example in examples)
-        raise UndecidedError(
-            f"The numbers in {name!r} are written in two ways: {points:,} can only be read with a decimal point, such "
-            f"as {point}, and {commas:,} only with a decimal comma, such as {comma}. "
-            "Write them in one way, or say which one counts with --decimal . or --decimal , : the other lines are then "
-            "set aside.",
-            name,
-            *examples,
-        )
-    return "." if points > commas else ","
-
-
-def _either(name: str, tally: dict[str, Any]) -> UndecidedError:
-    example = tally["either such as"].strip()
-    written = re.search("[0-9]+([.,])[0-9]{3}", example)
-    assert written is not None
-    grouped, fraction = (written[0].replace(written[1], mark) for mark in ("", "."))
-    point, comma = (grouped, fraction) if written[1] == "," else (fraction, grouped)
-    return UndecidedError(
-        f"The numbers in {name!r} can be read with a decimal point or with a decimal comma, and no value and no other "
-        f"column decides: {shortened(example)} is {point} with a decimal point and {comma} with a decimal comma. Say "
-        "which it is with --decimal . or --decimal , (a point or a comma).",
-        name,
-        tally["either such as"],
-    )
-
-
-def shortened(text: str, most: int = 40) -> str:
-    """Return a value as a message quotes it.
-
-    >>> shortened("a" * 50, most=8)
-    "'aaaaa...'"
-    """
-    return repr(text if len(text) <= most else text[: most - 3] + "...")

@@ -15,11 +15,12 @@ from rfmeans.accounts import (
     notice,
     understood,
 )
-from rfmeans.conventions import Conventions, UndecidedError, find_conventions, shortened
+from rfmeans.conventions import Conventions, find_conventions
 from rfmeans.errors import DataError, SourceError
 from rfmeans.layouts import customer_columns, recognise
 from rfmeans.orders import OrderLines, currency_column, order_lines
 from rfmeans.parts import FILE, LINE
+from rfmeans.questions import UndecidedError, shortened
 from rfmeans.rfm import (
     LineAccount,
     Tally,

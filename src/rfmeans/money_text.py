@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MONEY = "decimal(18, 4)"
 BLANK = "[ \\t\\r\\n\u00a0\u2007\u2009\u202f]"
+NOT_BLANK = "[^ \\t\\r\\n\u00a0\u2007\u2009\u202f]"
 GAPS = " \u00a0\u2007\u2009\u202f"
 APOSTROPHES = "'’"
 MINUS = "-−–"

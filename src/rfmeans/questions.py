@@ -1,0 +1,23 @@
+"""A column that is to be asked about: the message, and the values in it that show why."""
+
+from __future__ import annotations
+
+from rfmeans.errors import SourceError
+
+
+class UndecidedError(SourceError):
+    """A column that is to be asked about, and values in it that show why, as they stand there."""
+
+    def __init__(self, message: str, column: str, *examples: str) -> None:
+        super().__init__(message)
+        self.column = column
+        self.examples = examples
+
+
+def shortened(text: str, most: int = 40) -> str:
+    """Return a value as a message quotes it.
+
+    >>> shortened("a" * 50, most=8)
+    "'aaaaa...'"
+    """
+    return repr(text if len(text) <= most else text[: most - 3] + "...")
