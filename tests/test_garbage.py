@@ -301,6 +301,14 @@ def test_damage_within_is_refused_or_harmless(kind):
         assert found.refused or found.rows <= len(ROWS) or kind == "xls"
 
 
+def test_a_reader_that_ends_its_process_ends_no_other(monkeypatch):
+    """As on a damaged workbook that asks for more memory than there is."""
+    monkeypatch.setattr("rfmeans.workbooks.PROGRAM", "import os; os.abort()")
+    said = outcome(workbook("xlsx"), ".xlsx").refused
+    assert "cannot be read as a workbook: it is damaged, or larger than the memory" in said
+    assert "Open it and save it again, or export it as CSV." in said
+
+
 @pytest.mark.parametrize("size", [1, 100, 3000])
 def test_json_cut_off_loses_its_last_line_only(size):
     found = outcome(JSON_LINES[:-size], ".jsonl")

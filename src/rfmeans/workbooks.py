@@ -34,8 +34,8 @@ def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Pa
     said = _asked({**job, "target": str(stored), "sys_path": sys.path})
     if said is None:
         raise SourceError(
-            f"{label} cannot be read as a workbook: it is damaged, or larger than the memory. Open it and save it "
-            "again, or export it as CSV."
+            f"{label} cannot be read as a workbook: it is damaged, or larger than the memory, perhaps by a stray value "
+            "far below or beside its table. Open it and save it again, or export it as CSV."
         )
     if "refused" in said:
         raise SourceError(said["refused"])
