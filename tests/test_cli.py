@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from rfmeans import cli
@@ -158,3 +159,27 @@ def test_the_module_runs():
         cwd=Path.cwd(),
     )
     assert "segment" in done.stdout
+
+
+READ_AS = (
+    *(
+        "date",
+        "amount",
+        "order",
+        "quantity",
+        "price",
+        "status",
+        "keep-status",
+        "refund",
+        "amount-per",
+        "currency",
+    ),
+    *("currency-column", "where", "layouts", "drop-duplicates", "accept-loss", "date-format", "decimal"),
+)
+
+
+@pytest.mark.parametrize("command", ["segment", "assign", "inspect", "explain"])
+def test_every_command_that_reads_orders_can_be_told_how(command):
+    options = {option for each in get_command(cli.app).commands[command].params for option in each.opts}
+    assert {f"--{name}" for name in READ_AS} <= options
+    assert ("--customer-column" if command == "explain" else "--customer") in options

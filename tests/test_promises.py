@@ -31,6 +31,7 @@ ORDER = [  # one a line
     "limits",
     "playbook",
     "settings",
+    "layout_files",
     "layouts",
     "lexicon",
     "names",

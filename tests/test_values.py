@@ -151,3 +151,39 @@ def test_customers_are_whole_numbers():
     check_whole(column([1.0, float("nan"), 1e300], "float64"))
     with pytest.raises(SourceError, match=r"'x' was taken as the customer but holds fractions such as 1\.5"):
         check_whole(column([1.0, 1.5], "float64"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1e5", None),
+        ("1E5", None),
+        ("1_000", None),
+        ("1.5e1", None),
+        ("0x10", None),
+        ("nan", None),
+        ("5.", "5"),
+        (".5", "0.5"),
+        (" 5 ", "5"),
+        ("-5", "-5"),
+        ("5-", "-5"),
+        ("−5", "-5"),
+        ("(5)", "-5"),
+        ("1,234.50", "1234.5"),
+        ("9999999999999.9999", "9999999999999.9999"),
+        ("9999999999999.99995", None),
+        ("10000000000000", None),
+    ],
+)
+def test_money_is_what_a_plain_number_or_the_convention_says(text, expected):
+    [found] = money(ibis.memtable({"x": [text]}).x).name("m").to_pyarrow().to_pylist()
+    assert found == (None if expected is None else Decimal(expected))
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\r", "\v", "\f"])
+def test_keys_are_trimmed_of_every_blank_on_either_side(blank):
+    rows = ibis.memtable(
+        {"x": [f"{blank}k7", f"k7{blank}", f"{blank}{blank}k7 {blank}", f"{blank}guest", f"nan{blank}"]}
+    )
+    assert customer_key(rows.x).name("k").to_pyarrow().to_pylist() == ["k7", "k7", "k7", None, None]
+    assert order_key(rows.x).name("k").to_pyarrow().to_pylist() == ["k7", "k7", "k7", "guest", None]

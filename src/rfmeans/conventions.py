@@ -70,11 +70,14 @@ class Conventions:
         Of the columns of money, by name; those without a convention have numbers already.
     whole
         Whether all rows were looked at; if not, values that do not fit mean that they must be.
+    padded
+        Whether text may have blanks around it.
     """
 
     date: DateConvention | None = None
     money: dict[str, MoneyConvention] = field(default_factory=dict)
     whole: bool = field(default=True, compare=False)
+    padded: bool = True
 
     def describe(self) -> str:
         """Return a few words for them, e.g. ``dates as day/month/year, decimal comma``."""

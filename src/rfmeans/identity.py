@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.layouts import KINDS
+from rfmeans.layout_files import KINDS
 from rfmeans.values import customer_key
 
 if TYPE_CHECKING:
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def customer_id(table: ir.Table, customers: Sequence[tuple[str, str]]) -> ir.Column:
+def customer_id(table: ir.Table, customers: Sequence[tuple[str, str]], *, padded: bool = True) -> ir.Column:
     """Return the customer's key; null where no column has one.
 
-    ``customers`` holds kinds and columns, the first ones first. A single column keeps its type.
+    ``customers`` holds kinds and columns, the first ones first. A single column keeps its type. ``padded``: whether
+    text may have blanks around it.
 
     >>> import ibis
     >>> rows = ibis.memtable({"id": ["7", "", "email:b@x.org"], "mail": ["A@x.org", " B@X.org", ""]})
@@ -31,18 +32,21 @@ def customer_id(table: ir.Table, customers: Sequence[tuple[str, str]]) -> ir.Col
     ['7', 'email:b@x.org', 'id:email:b@x.org']
     """
     (kind, column), *fallbacks = customers
-    key = _key(kind, table[column])
+    key = _key(kind, table[column], padded)
     if not fallbacks:
         return key
     text = key.cast("string")
     like_another = ibis.or_(*(text.startswith(f"{other}:") for other in KINDS))
     keys = [ibis.ifelse(like_another, ibis.literal(f"{kind}:") + text, text)]
-    keys += [ibis.literal(f"{other}:") + _key(other, table[name]).cast("string") for other, name in fallbacks]
+    keys += [
+        ibis.literal(f"{other}:") + _key(other, table[name], padded).cast("string")
+        for other, name in fallbacks
+    ]
     return ibis.coalesce(*keys)
 
 
-def _key(kind: str, column: ir.Column) -> ir.Column:
-    key = customer_key(column)
+def _key(kind: str, column: ir.Column, padded: bool) -> ir.Column:
+    key = customer_key(column, padded=padded)
     if kind == "email":
         return key.cast("string").lower()
     if kind == "phone":

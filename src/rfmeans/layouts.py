@@ -1,20 +1,18 @@
 """Header -> layout: which export this is, and which of its columns is the customer, the date, the amount.
 
-The names are data, in ``layouts.toml``; the rules are here. A known export is recognised by its header. In any
-other table a role goes to the one column whose name is known for it; where none fits, or two do, the user is
-asked, never guessed for. What the user gives counts before both.
+The names are data, in ``layouts.toml`` and in a file of the user's own; the rules are here. A known export is
+recognised by its header. In any other table a role goes to the one column whose name is known for it; where none
+fits, or two do, the user is asked, never guessed for. What the user gives counts before both.
 """
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from dataclasses import dataclass, fields, replace
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rfmeans.errors import SourceError, did_you_mean
+from rfmeans.layout_files import KINDS, built_in, own_layouts
 from rfmeans.settings import ALL_STATUSES, Columns, CustomerColumns
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 AnyColumns = TypeVar("AnyColumns", Columns, CustomerColumns)
 
 PER_LINE, PER_ORDER = "line", "order"
-KINDS = ("id", "email", "phone", "name")
 REQUIRED = ("customer", "date")
 ANY_TABLE = "Orders"
 
@@ -127,7 +124,8 @@ Datum, Betrag (EUR). Give --amount NAME, or --quantity NAME with --price NAME (n
     given = reading.columns if reading and isinstance(reading.columns, Columns) else Columns()
     for role, name in _named(given):
         _check_given(role, name, header)
-    known = _known_layout(header)
+    known = _known_layout(header, own_layouts(reading.layouts)) if reading else None
+    known = known or _known_layout(header, built_in()["layout"])
     found = _known(known, header, given) if known else _any_table(header, given)
     return as_asked(found, reading) if reading else found
 
@@ -142,7 +140,7 @@ def customer_columns(header: Sequence[str], given: CustomerColumns) -> CustomerC
     """
     for role, name in _named(given):
         _check_given(role, name, header)
-    found = _by_synonyms(_book()["customers"], header, given, {field.name for field in fields(given)})
+    found = _by_synonyms(built_in()["customers"], header, given, {field.name for field in fields(given)})
     _require(found, header, ("customer", "recency", "frequency", "monetary"))
     return found
 
@@ -160,12 +158,10 @@ def plain(name: str) -> str:
 # A known export
 
 
-def _known_layout(header: Sequence[str]) -> dict[str, Any] | None:
-    """Return the known layout with the most of its columns in the header, if it has all of them."""
+def _known_layout(header: Sequence[str], layouts: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the layout with the most of its columns in the header, if it has all of them."""
     have = {plain(name) for name in header}
-    fitting = [
-        layout for layout in _book()["layout"] if {plain(name) for name in layout["recognised_by"]} <= have
-    ]
+    fitting = [layout for layout in layouts if {plain(name) for name in layout["recognised_by"]} <= have]
     return max(fitting, key=lambda layout: len(layout["recognised_by"]), default=None)
 
 
@@ -213,7 +209,7 @@ def _statuses(columns: Columns, keep: Sequence[str] | None) -> dict[str, Any]:
     """Return what counts by status; refunded orders only where a column says what to subtract."""
     if columns.status is None:
         return {}
-    words = _book()["not_sold"]
+    words = built_in()["not_sold"]
     refunded = () if columns.refund else tuple(words["refunded"])
     if keep is None:
         return {"drop_status": tuple(words["words"]), "refunded_status": refunded}
@@ -225,7 +221,7 @@ def _statuses(columns: Columns, keep: Sequence[str] | None) -> dict[str, Any]:
 
 
 def _any_table(header: Sequence[str], given: Columns) -> Layout:
-    book = _book()["orders"]
+    book = built_in()["orders"]
     customers = _customers(book["customer"], header, given)
     start = replace(given, customer=customers[0][1] if customers else None)
     by_parts = bool(given.quantity or given.price)
@@ -389,8 +385,3 @@ def _has(header: Sequence[str]) -> str:
 def _listed(names: Sequence[str], most: int = 40) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(name if len(name) <= 60 else name[:57] + "..." for name in names[:most]) + more
-
-
-@cache
-def _book() -> dict[str, Any]:
-    return tomllib.loads(files("rfmeans").joinpath("layouts.toml").read_text(encoding="utf-8"))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ORDER_ROLES = (
     *("date", "amount", "order", "quantity", "price", "status", "refund", "currency_column"),
     *("keep_status", "amount_per", "currency", "drop_duplicates", "accept_loss"),
+    "layouts",
 )
 CUSTOMER_ROLES = ("recency", "frequency", "monetary")
 
@@ -61,6 +62,9 @@ class OrdersOptions:
     ] = None
     refund: Annotated[
         str | None, typer.Option("--refund", help="Column of the money refunded, to be subtracted.")
+    ] = None
+    layouts: Annotated[
+        str | None, typer.Option("--layouts", help="TOML file with layouts of exports of your own.")
     ] = None
     amount_per: Annotated[
         str | None,

@@ -231,8 +231,10 @@ def _values(
 ) -> dict[str, ir.Value]:
     columns = layout.columns
     values = {
-        "customer_id": customer_id(table, layout.customers),
-        "order_id": order_key(table[columns.order]) if columns.order else ibis.null("int8"),
+        "customer_id": customer_id(table, layout.customers, padded=conventions.padded),
+        "order_id": order_key(table[columns.order], padded=conventions.padded)
+        if columns.order
+        else ibis.null("int8"),
         "ordered_on": calendar_day(table[columns.date], reading.timezone, conventions.date),
         "amount": _amount(table, layout, conventions),
         "refund": ibis.null("int8"),

@@ -30,6 +30,7 @@ class Part:
     malformed_lines: int = 0
     rows: int | None = None
     understood: str = ""
+    padded: bool = True
 
 
 def check_width(columns: int, label: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import encodings.aliases
+import os
 import zoneinfo
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,6 @@ from rfmeans.formats import check_symbol
 from rfmeans.limits import Limits
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping, Sequence
 
 # What a user may call the delimiter of a text file.
@@ -118,6 +118,8 @@ class Reading:
         The decimal mark of numbers in text, ``.`` or ``,``; None: found from the whole column.
     currency_symbol
         Sign that money is shown with, like £ or EUR; it changes no number.
+    layouts
+        Path of a TOML file with layouts of the user's own, looked at before the built-in ones.
     amount_per
         ``"line"``, or ``"order"``: the amount is the order's total and counts once per order; None: as the
         layout says.
@@ -153,6 +155,7 @@ class Reading:
     date_format: str | None = None
     decimal: str | None = None
     currency_symbol: str = ""
+    layouts: str | None = None
     amount_per: str | None = None
     keep_status: tuple[str, ...] | None = None
     currency: str | None = None
@@ -232,6 +235,8 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
         raise SettingsError("Give columns all at once or the roles one by one, not both.")
     for name in ("as_of", "since"):
         options[name] = parse_date(name.replace("_", "-"), options.get(name))
+    if options.get("layouts") is not None:
+        options["layouts"] = os.fspath(options["layouts"])
     options["keep_status"] = parse_statuses(options.get("keep_status"))
     return Reading(columns=columns or Columns(**given), **options)
 

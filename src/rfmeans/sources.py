@@ -78,6 +78,8 @@ class Source:
         How the file was understood, in a few words, such as "semicolons, Windows-1252, header in line 3".
     files
         How many files it is.
+    padded
+        Whether text may have blanks around it.
     """
 
     table: ir.Table
@@ -89,6 +91,7 @@ class Source:
     rows: int | None = None
     understood: str = ""
     files: int = 1
+    padded: bool = True
 
     def check_rows(self, read: int) -> None:
         """Check the number of rows that were read against the number of lines in the file.
@@ -270,6 +273,7 @@ def _open_files(pattern: str, reading: Reading, *, by_lines: bool = False) -> So
         rows=part.rows,
         understood=part.understood,
         files=len(paths),
+        padded=part.padded,
     )
 
 
@@ -340,6 +344,7 @@ def _united(parts: list[tuple[str, Part]]) -> Part:
         sum(part.malformed_lines for part in each),
         None if None in rows else sum(filter(None, rows)),
         "; ".join(dict.fromkeys(part.understood for part in each if part.understood)),
+        any(part.padded for part in each),
     )
 
 

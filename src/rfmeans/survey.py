@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 BLOCK = 1 << 22  # bytes
 LONGEST_LINE = 2_000_000  # bytes; DuckDB's reader refuses longer ones
 HEAD, TAIL = 4096, 65536  # bytes
-LINE_FEED, CARRIAGE_RETURN = b"\n\r"
+LINE_FEED, CARRIAGE_RETURN, BLANK = b"\n\r "
+BESIDE_VALUES = b',;|"\r\n'
+OTHER_BLANKS = (b"\t", b"\v", b"\f")
 FEW = 0.05
 UTF_16_SHARE = 0.4  # of the bytes on one side that are zero in UTF-16 text of a western language
 BYTE_ORDER_MARKS = (
@@ -46,11 +48,14 @@ class Survey:
     regular
         Whether the file is UTF-8, each line is one record, and none is blank: then the engine's parallel reader
         splits it as it stands, and there are as many records as lines.
+    padded
+        Whether values may have blanks around them; where not, no time is lost on looking for them.
     """
 
     encoding: str
     lines: int = 0
     regular: bool = False
+    padded: bool = True
 
 
 def survey(path: Path, encoding: str | None) -> Survey:
@@ -64,7 +69,7 @@ def survey(path: Path, encoding: str | None) -> Survey:
     for block in _blocks(path):
         seen.take(block)
     if encoding or head.startswith(codecs.BOM_UTF8) or seen.valid >= seen.invalid:
-        return Survey("utf-8-sig", seen.lines, seen.regular)
+        return Survey("utf-8-sig", seen.lines, seen.regular, seen.padded)
     return Survey("cp1252")
 
 
@@ -105,6 +110,7 @@ class _Bytes:
         self.valid = self.invalid = 0
         self.lines = 1
         self.regular = True
+        self.padded = False
         self._carriage_returns: bool | None = None
 
     def take(self, block: bytes) -> None:
@@ -127,6 +133,7 @@ class _Bytes:
         codes = np.frombuffer(block, np.uint8)
         ends = np.flatnonzero(codes == LINE_FEED)
         self.lines += len(ends)
+        self.padded = self.padded or _has_blanks_around_values(block, codes)
         if b"\0" in block or not self._has_one_line_ending(block, codes, ends):
             return False
         blank_line = 2 if self._carriage_returns else 1
@@ -140,6 +147,22 @@ class _Bytes:
         if len(ends) and self._carriage_returns is None:
             self._carriage_returns = pairs > 0
         return returns == pairs == (len(ends) if self._carriage_returns else 0)
+
+
+def _has_blanks_around_values(block: bytes, codes: Codes) -> bool:
+    """Whether a blank stands beside what may divide values; a tab may divide or be a blank."""
+    import numpy as np
+
+    if any(blank in block for blank in OTHER_BLANKS):
+        return True
+    blanks = np.flatnonzero(codes == BLANK)
+    if not len(blanks):
+        return False
+    if blanks[0] == 0 or blanks[-1] == len(codes) - 1:
+        return True
+    divides = np.zeros(256, bool)
+    divides[list(BESIDE_VALUES)] = True
+    return bool(divides[codes[blanks - 1]].any() or divides[codes[blanks + 1]].any())
 
 
 def _breaks_inside_quotes(codes: Codes, ends: Positions) -> bool:

@@ -50,6 +50,8 @@ class TextFile:
         Its delimiter and header.
     rows
         How many records follow the header, where it is regular; None where it has to be read line by line.
+    padded
+        Whether values may have blanks around them.
     """
 
     path: Path
@@ -58,6 +60,7 @@ class TextFile:
     ending: str
     dialect: Dialect
     rows: int | None
+    padded: bool
 
 
 def read_text(con: Any, file: TextFile, folder: Path) -> Part:
@@ -84,7 +87,7 @@ def describe_text(path: Path, label: str, reading: Reading, *, by_lines: bool) -
     dialect = find_dialect(head, reading, label)
     direct = found.regular and not by_lines and dialect.is_ordinary and not glob.has_magic(str(path))
     rows = found.lines - dialect.header_line if direct else None
-    return TextFile(path, label, found.encoding, ending, dialect, rows)
+    return TextFile(path, label, found.encoding, ending, dialect, rows, found.padded)
 
 
 def _head(path: Path, label: str, encoding: str) -> tuple[list[str], str]:
@@ -125,7 +128,7 @@ def _read_regular(con: Any, file: TextFile) -> Part:
         columns=dict.fromkeys(dialect.names, "VARCHAR"),
     )
     where = numbered(table, file.label, before=dialect.header_line)
-    return Part(table, where, rows=file.rows, understood=_understood(file))
+    return Part(table, where, rows=file.rows, understood=_understood(file), padded=file.padded)
 
 
 def _understood(file: TextFile) -> str:

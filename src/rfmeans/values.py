@@ -35,7 +35,7 @@ ISO_DATES, DECIMAL_POINT = DateConvention(FORMATS[:1]), MoneyConvention(".")
 NO_CUSTOMER = (*NO_ORDER, "guest", "0")
 
 
-def customer_key(column: ir.Column) -> ir.Column:
+def customer_key(column: ir.Column, *, padded: bool = True) -> ir.Column:
     """Return the customer key: whole number, or text without blanks around it; null where there is none."""
     if isinstance(column, ibis.expr.types.DecimalColumn):
         return column.cast("decimal(38, 0)").nullif(0)
@@ -44,20 +44,22 @@ def customer_key(column: ir.Column) -> ir.Column:
         column = whole.cast("int64")  # a nullable integer as frames keep it; see `check_whole`
     if isinstance(column, ibis.expr.types.IntegerColumn):
         return column.nullif(0)
-    return _unless(NO_CUSTOMER, trimmed(column.cast("string")))
+    return _unless(NO_CUSTOMER, trimmed(column.cast("string"), padded=padded))
 
 
-def order_key(column: ir.Column) -> ir.Column:
+def order_key(column: ir.Column, *, padded: bool = True) -> ir.Column:
     """Return the order key; NaN and blank text, also as frames write it out, are null."""
     if isinstance(column, ibis.expr.types.FloatingColumn):
         return ibis.ifelse(column.isnan(), ibis.null(column.type()), column)
     if isinstance(column, ibis.expr.types.NumericColumn):
         return column
-    return _unless(NO_ORDER, trimmed(column.cast("string")))
+    return _unless(NO_ORDER, trimmed(column.cast("string"), padded=padded))
 
 
-def trimmed(text: ir.StringColumn) -> ir.StringColumn:
+def trimmed(text: ir.StringColumn, *, padded: bool = True) -> ir.StringColumn:
     """Return the text without blanks around it, a step that is slow even where there are none."""
+    if not padded:
+        return text
     around = ibis.or_(text.ascii_str() <= ord(" "), *(text.endswith(blank) for blank in BLANKS))
     return ibis.ifelse(around, text.strip(), text)
 
