@@ -199,3 +199,15 @@ def test_a_currency_that_turns_up_late_is_seen(tmp_path):
     source = amounts(tmp_path / "orders.csv", *["5.00"] * 6000, "$5.00", "£5.00")
     with pytest.raises(rfmeans.SourceError, match="in 2 currencies"):
         account(source)
+
+
+@pytest.mark.parametrize("options", [{}, {"keep_status": "bezahlt"}])
+def test_statuses_that_do_not_count_are_listed(tmp_path, options):
+    rows = [f"c{i},2024-01-13,{i},{'pending' if i < 6 else 'shipped'}" for i in range(10)]
+    (tmp_path / "orders.csv").write_text("\n".join(["customer,date,amount,status", *rows]))
+    with pytest.raises(rfmeans.DataError) as raised:
+        account(tmp_path / "orders.csv", **options)
+    assert (
+        "Statuses were read from 'status', which holds pending (6), shipped (4). If these orders were sold, say so "
+        "with --keep-status NAME,NAME, or --keep-status all."
+    ) in str(raised.value)

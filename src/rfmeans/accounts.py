@@ -156,7 +156,7 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
         If no line can be used, or more than half are set aside for one reason that nobody asked for.
     """
     if account.used.rows:
-        _check_loss(account, layout, reading)
+        _check_loss(account, source, layout, reading)
         return
     if not account.read.rows:
         raise DataError(f"{source.name} holds a header but no order line. Export it again with its orders.")
@@ -169,11 +169,11 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
     worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
     raise DataError(
         f"No line of {source.name} can be used. Set aside: {reasons} of {account.read.rows:,} lines. "
-        f"{_probably_wrong(worst, layout)} Give the right columns, or mend the file."
+        f"{_probably_wrong(worst, source, layout)} Give the right columns, or mend the file."
     )
 
 
-def _check_loss(account: LineAccount, layout: Layout, reading: Reading) -> None:
+def _check_loss(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:
     read = account.read.rows
     asked = {*ASKED, *(["excluded status"] if reading.keep_status else [])}
     for reason, tally in account.set_aside.items():
@@ -181,11 +181,11 @@ def _check_loss(account: LineAccount, layout: Layout, reading: Reading) -> None:
             continue
         raise DataError(
             f"{tally.rows:,} of {read:,} lines ({100 * tally.rows / read:.0f} %) would be set aside for one reason: "
-            f"{reason}. {_probably_wrong(reason, layout)} To go on without these lines, add --accept-loss."
+            f"{reason}. {_probably_wrong(reason, source, layout)} To go on without these lines, add --accept-loss."
         )
 
 
-def _probably_wrong(reason: str, layout: Layout) -> str:
+def _probably_wrong(reason: str, source: Source, layout: Layout) -> str:
     columns = layout.columns
     keys = " or ".join(repr(column) for _, column in layout.customers)
     amount = repr(columns.amount) if columns.amount else f"{columns.quantity!r} x {columns.price!r}"
@@ -195,14 +195,21 @@ def _probably_wrong(reason: str, layout: Layout) -> str:
         "missing customer": f"Customers were read from {keys}. {wrong} --customer NAME.",
         "unreadable date": f"Dates were read from {columns.date!r}. {wrong} --date NAME.",
         "unreadable amount": f"Amounts were read from {amount}. {wrong} --amount NAME.",
-        "excluded status": f"Statuses were read from {columns.status!r}. If these orders were sold, say so with "
-        "--keep-status NAME,NAME, or --keep-status all.",
+        "excluded status": f"Statuses were read from {columns.status!r}{_held(source, layout, reason)}. If these orders "
+        "were sold, say so with --keep-status NAME,NAME, or --keep-status all.",
         "conflicting order": f"Rows with one {columns.order!r} state different totals, customers or statuses, so the "
         f"amounts are probably not the order's, or the order ids not unique. Try {per}.",
         "malformed line": "The file is probably damaged, or written in another way than was found; give --delimiter or "
         "--encoding, or export it again.",
         "other currency": f"Currencies were read from {columns.currency or columns.amount!r}; choose one of them.",
     }.get(reason, "Widen the window or the condition.")
+
+
+def _held(source: Source, layout: Layout, reason: str) -> str:
+    """Return which statuses there are, where they are the reason."""
+    found = count_statuses(source.table, layout) if reason == "excluded status" else ()
+    listed = ", ".join(f"{_short(each.name)} ({each.rows:,})" for each in found[:SHOWN])
+    return f", which holds {listed}{', ...' if len(found) > SHOWN else ''}" if listed else ""
 
 
 def check_currency_column(column: str | None, reading: Reading) -> None:
