@@ -195,8 +195,8 @@ def _probably_wrong(reason: str, source: Source, layout: Layout) -> str:
         "missing customer": f"Customers were read from {keys}. {wrong} --customer NAME.",
         "unreadable date": f"Dates were read from {columns.date!r}. {wrong} --date NAME.",
         "unreadable amount": f"Amounts were read from {amount}. {wrong} --amount NAME.",
-        "excluded status": f"Statuses were read from {columns.status!r}{_held(source, layout, reason)}. If these orders "
-        "were sold, say so with --keep-status NAME,NAME, or --keep-status all.",
+        "excluded status": f"Statuses were read from {columns.status!r}{_held(source, layout, reason)}. If these "
+        "orders were sold, say so with --keep-status NAME,NAME, or --keep-status all.",
         "conflicting order": f"Rows with one {columns.order!r} state different totals, customers or statuses, so the "
         f"amounts are probably not the order's, or the order ids not unique. Try {per}.",
         "malformed line": "The file is probably damaged, or written in another way than was found; give --delimiter or "
