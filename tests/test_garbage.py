@@ -283,7 +283,7 @@ def test_whole_files_are_read(kind):
     assert (found.refused, found.rows, found.used, found.money) == ("", len(ROWS), len(ROWS), TOTAL)
 
 
-@pytest.mark.parametrize("share", [0.01, 0.3, 0.7, 0.99])
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
 @pytest.mark.parametrize("kind", CONTAINERS)
 def test_a_file_that_is_cut_off_is_refused(kind, share):
     content = CONTAINERS[kind]()
@@ -295,7 +295,7 @@ def test_a_file_that_is_cut_off_is_refused(kind, share):
 @pytest.mark.parametrize("kind", CONTAINERS)
 def test_damage_within_is_refused_or_harmless(kind):
     content = CONTAINERS[kind]()
-    for at in range(20, len(content) - 20, len(content) // 3):
+    for at in range(20, len(content) - 20, len(content) // 2):
         found = outcome(content[:at] + bytes(255 - byte for byte in content[at : at + 3]) + content[at + 3 :])
         # The old format of workbooks has no check sums: there a damaged cell is another cell.
         assert found.refused or found.rows <= len(ROWS) or kind == "xls"
