@@ -15,7 +15,7 @@ import pytest
 
 import rfmeans
 from rfmeans import OutputError, Segmentation, SegmentModel, outputs
-from rfmeans.model import OUTPUT_COLUMNS
+from rfmeans.assigning import OUTPUT_COLUMNS
 
 FILES = [
     "account.json",
