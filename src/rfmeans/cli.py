@@ -21,6 +21,7 @@ from rfmeans.options import (
     ReadingOptions,
     SegmentingOptions,
     StatementOptions,
+    TableOptions,
     grouped,
     how_to_read,
 )
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from rfmeans.playbook import Playbook
     from rfmeans.result import Segmentation, Written
+    from rfmeans.sources import Source
     from rfmeans.watch import Watch
 
 app = typer.Typer(
@@ -79,6 +81,7 @@ def segment_command(
     customers: CustomersOptions,
     engine: EngineOptions,
     output: OutputOptions,
+    table: TableOptions,
     printing: PrintingOptions,
 ) -> None:
     """Group the customers of ORDERS into named segments and write the output folder."""
@@ -89,7 +92,7 @@ def segment_command(
 
         return segment(orders, **asdict(segmenting), **how, **watched)
 
-    _run(work, output, printing, default="segments")
+    _run(work, (output, table), printing, default="segments")
 
 
 @app.command("assign")
@@ -101,6 +104,7 @@ def assign_command(
     customers: CustomersOptions,
     engine: EngineOptions,
     output: OutputOptions,
+    table: TableOptions,
     printing: PrintingOptions,
 ) -> None:
     """Give the customers of ORDERS the segments of a fitted MODEL."""
@@ -112,7 +116,7 @@ def assign_command(
 
         return assign(SegmentModel.load(model), orders, **how, **watched)
 
-    _run(work, output, printing, default="assigned")
+    _run(work, (output, table), printing, default="assigned")
 
 
 @app.command("inspect")
@@ -211,31 +215,37 @@ def demo_command(
         del watched["on_understood"]  # of a made shop there is nothing to understand
         return segment(orders, seed=seed, **watched)
 
-    _run(work, output, printing, default="demo")
+    _run(work, (output, TableOptions()), printing, default="demo")
 
 
 def _run(
     work: Callable[..., Segmentation],
-    output: OutputOptions,
+    outputs: tuple[OutputOptions, TableOptions],
     printing: PrintingOptions,
     default: str,
 ) -> None:
-    """Do the work, write the folder, print: what every command with a result has in common."""
+    """Do the work, write the folder and the table, print: what every command with a result has in common."""
     from rfmeans.outputs import check_target, room_beside
 
+    output, table = outputs
     printing.check()
-    out, audiences, playbook = output.out or Path(default), output.audiences(), output.cards()
-    target = check_target(out, force=output.force)
-    with room_beside(target) as room:
+    table.check()
+    # What lies in a database stays there, unless a file of it was asked for.
+    audiences = output.audiences("plain" if table.write_table is None else "none")
+    customers_format = output.format or ("parquet" if table.write_table is None else None)
+    playbook = output.cards()
+    out = check_target(output.out or Path(default), force=output.force)
+    with room_beside(out) as room:
         with _watching(printing.quiet) as watch:
-            result = work(**_watched(watch), temporary=room)
+            result = work(**_watched(watch, table), temporary=room)
             watch.stage("writing")
             written = result.write(
                 out,
                 audiences,
                 None if output.no_report else playbook,
                 force=output.force,
-                customers_format=output.format or "parquet",
+                customers_format=customers_format,
+                table=table.wanted(),
             )
         _finish(result, written, playbook, printing)
 
@@ -275,8 +285,13 @@ def _watching(quiet: bool) -> Iterator[Watch]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _watched(watch: Watch) -> dict[str, Any]:
-    return {"on_stage": watch.stage, "on_understood": watch.say, "on_open": watch.opened}
+def _watched(watch: Watch, table: TableOptions | None = None) -> dict[str, Any]:
+    def opened(source: Source) -> None:
+        if table is not None:
+            table.see(source)
+        watch.opened(source)
+
+    return {"on_stage": watch.stage, "on_understood": watch.say, "on_open": opened}
 
 
 def _finish(result: Segmentation, written: Written, playbook: Playbook, printing: PrintingOptions) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SourceError, did_you_mean
 from rfmeans.parts import Part, located
+from rfmeans.tables import ATTACHED, MARK, Home
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ATTACHED = "_rfmeans_database"
+MOST_LISTED = 12  # tables in a message
 
 
 def read_database(con: Any, path: Path, label: str, wanted: str | None) -> Part:
@@ -23,15 +25,16 @@ def read_database(con: Any, path: Path, label: str, wanted: str | None) -> Part:
     """
     _attach(con, path, label)
     found = con.raw_sql(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $name AND NOT internal UNION ALL "
-        "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = $name AND NOT internal ORDER BY ALL",
+        "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE database_name = $name AND NOT internal "
+        "UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() WHERE database_name = $name "
+        "AND NOT internal ORDER BY ALL",
         parameters={"name": ATTACHED},
     ).fetchall()
-    tables = {(name if schema == "main" else f"{schema}.{name}"): (schema, name) for schema, name in found}
-    name = _one_of(list(tables), label, wanted)
-    schema, table = tables[name]
+    name, (schema, table) = one_of(found, label, wanted, "main")
     opened = con.table(table, database=(ATTACHED, schema))
-    return Part(opened, located(opened, label), understood=f"table {name!r}")
+    # What was unpacked to be read cannot be written back.
+    home = Home(con, label, path, (schema, table)) if str(path) == label else None
+    return Part(opened, located(opened, label), understood=f"table {name!r}", home=home)
 
 
 def _attach(con: Any, path: Path, label: str) -> None:
@@ -52,18 +55,48 @@ def _attach(con: Any, path: Path, label: str) -> None:
         ) from error
 
 
-def _one_of(tables: list[str], label: str, wanted: str | None) -> str:
-    listed = ", ".join(tables)
+def one_of(
+    found: list[tuple[str, str, str | None]], label: str, wanted: str | None, usual: str
+) -> tuple[str, tuple[str, str]]:
+    """Return the table that is wanted, or the only one that rfmeans did not write: its name in full, and both parts.
+
+    ``found`` are schemas, names and comments; ``usual`` is the schema that needs no name.
+
+    Raises
+    ------
+    SourceError
+        If there is no such table, or several and none is named.
+    """
+    places = {(name if schema == usual else f"{schema}.{name}"): (schema, name) for schema, name, _ in found}
+    foreign = [name for name, (*_, comment) in zip(places, found, strict=True) if comment != MARK]
+    tables = list(places) if wanted is not None else foreign
     if not tables:
-        raise SourceError(f"The database {label} has no table. Give another file.")
+        raise SourceError(f"The database {label} has no table. Give another one.")
     if wanted is None and len(tables) > 1:
-        raise SourceError(f"The database {label} has several tables: {listed}. Say which one with --table.")
-    if wanted is None:
-        return tables[0]
-    known = {name.casefold(): name for name in tables}
-    name = known.get(wanted.removeprefix("main.").casefold())
+        raise SourceError(
+            f"The database {label} has several tables: {_listed(tables)}. Say which one with --table."
+        )
+    name = tables[0] if wanted is None else _known(wanted, tables, usual)
     if name is None:
         raise SourceError(
-            f"The database {label} has no table {wanted!r}.{did_you_mean(wanted, tables)} Its tables are: {listed}."
+            f"The database {label} has no table {wanted!r}.{did_you_mean(str(wanted), tables)} Its tables are: "
+            f"{_listed(_nearest(str(wanted), tables))}."
         )
-    return name
+    return name, places[name]
+
+
+def _known(wanted: str, tables: list[str], usual: str) -> str | None:
+    known = {name.casefold(): name for name in tables}
+    return wanted if wanted in tables else known.get(wanted.removeprefix(f"{usual}.").casefold())
+
+
+def _nearest(wanted: str, tables: list[str]) -> list[str]:
+    if len(tables) <= MOST_LISTED:
+        return tables
+    close = difflib.get_close_matches(wanted, tables, MOST_LISTED, cutoff=0.3)
+    return [*close, *(name for name in tables if name not in close)]
+
+
+def _listed(tables: list[str]) -> str:
+    more = len(tables) - MOST_LISTED
+    return ", ".join(tables[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")

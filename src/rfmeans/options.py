@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rfmeans.playbook import Playbook
+    from rfmeans.result import WantedTable
     from rfmeans.settings import AudienceSettings, CustomerColumns
+    from rfmeans.sources import Source
 
 ORDER_ROLES = (
     *("date", "amount", "order", "quantity", "price", "status", "refund", "currency_column"),
@@ -284,6 +286,43 @@ class OutputOptions:
         from rfmeans.playbook import load_playbook
 
         return load_playbook(self.playbook)
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """A table that is written back into the database."""
+
+    PANEL = "What is written"
+
+    write_table: Annotated[
+        str | None,
+        typer.Option(
+            "--write-table",
+            help="Table to write the customers into, in the database of ORDERS; --out then gets no customers' file "
+            "and no lists, unless --format or --audience-format ask for them.",
+        ),
+    ] = None
+    replace_table: Annotated[
+        bool, typer.Option("--replace-table", help="Replace that table although rfmeans did not write it.")
+    ] = False
+
+    def check(self) -> None:
+        """Refuse a permission without a table."""
+        if self.replace_table and self.write_table is None:
+            raise SettingsError("--replace-table is for --write-table, which was not given. Leave it out.")
+
+    def see(self, source: Source) -> None:
+        """Check the table that is asked for as soon as the source is open."""
+        if self.write_table is not None:
+            from rfmeans.tables import check_table
+
+            check_table(source.home, source.name, self.write_table, force=self.replace_table)
+
+    def wanted(self) -> WantedTable | None:
+        """Return the table to write; None where none is asked for."""
+        from rfmeans.result import WantedTable
+
+        return WantedTable(self.write_table, self.replace_table) if self.write_table is not None else None
 
 
 @dataclass(frozen=True)

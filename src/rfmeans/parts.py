@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.tables import Home
+
 # Names of our own columns beside the source's, which may be called anything.
 FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
 BATCH = 50_000  # rows held in memory while a file is rewritten
@@ -31,6 +33,7 @@ class Part:
     rows: int | None = None
     understood: str = ""
     padded: bool = True
+    home: Home | None = None
 
 
 def check_width(columns: int, label: str) -> None:

@@ -287,6 +287,7 @@ def _result(
         model=model,
         set_aside=intake.set_aside,
         workspace=keeper,
+        home=intake.source.home,
     )
 
 

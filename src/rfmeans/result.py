@@ -16,6 +16,7 @@ from rfmeans.settings import NO_AUDIENCES, AudienceSettings
 from rfmeans.sources import engine_errors
 from rfmeans.summary import account_dict
 from rfmeans.tablefiles import inert_frame, on_duckdb, write_csv, write_parquet
+from rfmeans.tables import Home, check_table, write_table
 
 if TYPE_CHECKING:
     import os
@@ -36,6 +37,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class WantedTable:
+    """A table to be written, and whether it may replace one that rfmeans did not write."""
+
+    name: str
+    replace: bool = False
+
+
+@dataclass(frozen=True)
 class Written:
     """The output folder that was written, and what is in it.
 
@@ -49,12 +58,15 @@ class Written:
         The report's path; None where none was asked for.
     without_card
         Names of segments that the playbook of the report has no card for.
+    table
+        The table that was written; None where none was asked for.
     """
 
     folder: Path
     audiences: Audiences | None
     report: Path | None = None
     without_card: tuple[str, ...] = ()
+    table: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -63,6 +75,7 @@ class Written:
             "audiences": asdict(self.audiences) if self.audiences else None,
             "report": str(self.report) if self.report else None,
             "without_card": list(self.without_card),
+            "table": self.table,
         }
 
 
@@ -83,6 +96,8 @@ class Segmentation:
         The fitted model.
     set_aside
         Ibis table of the source's rows that were not used; None for a table of customers.
+    home
+        The database that the orders come from; None for files and frames.
     """
 
     customers: ir.Table
@@ -90,6 +105,7 @@ class Segmentation:
     model: SegmentModel
     set_aside: ir.Table | None
     workspace: Workspace
+    home: Home | None = None
 
     @cached_property
     def profile(self) -> pd.DataFrame:
@@ -196,29 +212,63 @@ class Segmentation:
         playbook: Playbook | None = None,
         *,
         force: bool = False,
-        customers_format: str = "parquet",
+        customers_format: str | None = "parquet",
+        table: WantedTable | None = None,
     ) -> Written:
-        """As `save`, and say what was written; without a playbook no report is."""
-        if customers_format not in FORMATS:
+        """As `save`, and say what was written; without a playbook no report is.
+
+        A table is written last, just before the folder takes its place. Without a format neither customers nor
+        lines are brought out of the database.
+        """
+        if customers_format not in (*FORMATS, None):
             raise SettingsError(f"format must be parquet or csv. Got {customers_format!r}.")
         target = check_target(folder, force=force)
         with replacing(target) as temporary, engine_errors(f"Writing {target}"):
             lists = self._write(temporary, customers_format, audiences)
             if playbook is not None:
                 self._write_report(temporary, playbook)
+            if table is not None:
+                self.write_table(table.name, replace=table.replace)
+        name = table.name if table else None
         if playbook is None:
-            return Written(target, lists)
+            return Written(target, lists, table=name)
         regions = [segment.region for segment in self.summary.segments]
-        return Written(target, lists, target / REPORT, playbook.missing(regions))
+        return Written(target, lists, target / REPORT, playbook.missing(regions), name)
 
-    def _write(self, folder: Path, customers_format: str, audiences: AudienceSettings) -> Audiences | None:
+    def write_table(self, name: str, *, replace: bool = False) -> None:
+        """Write `customers` as a table of the database that the orders come from, without bringing them out of it.
+
+        Readers see the old table or the new one. A table that rfmeans wrote is replaced.
+
+        Parameters
+        ----------
+        name
+            Such as ``customer_segments`` or ``shop.customer_segments``.
+        replace
+            Replace a table that rfmeans did not write.
+
+        Raises
+        ------
+        SettingsError
+            If the orders come from no database.
+        OutputError
+            If a table of that name is there that rfmeans did not write, or it cannot be written.
+        """
+        check_table(self.home, self.summary.source, name, force=replace)
+        assert self.home is not None
+        with engine_errors(f"Writing the table {name}"):
+            write_table(self.home, self.customers, name, force=replace)
+
+    def _write(
+        self, folder: Path, customers_format: str | None, audiences: AudienceSettings
+    ) -> Audiences | None:
         if customers_format == "csv":
             with on_duckdb(self.customers, folder) as local:
                 write_csv(local, folder / "customers.csv", order_by="customer_id")
-        else:
+        elif customers_format == "parquet":
             write_parquet(self.customers.order_by("customer_id"), folder / "customers.parquet")
         inert_frame(self.profile).to_csv(folder / "profile.csv", index=False)
-        if self.set_aside is not None:
+        if self.set_aside is not None and customers_format is not None:
             write_parquet(self.set_aside, folder / "set_aside.parquet")
         lists = self._write_audiences(folder / AUDIENCES, audiences)
         account = {**account_dict(self.summary.account), **self.summary.described}

@@ -9,6 +9,7 @@ import errno
 import glob
 import os
 import re
+import sys
 import tempfile
 import weakref
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from rfmeans.filekinds import unpacked
 from rfmeans.frames import frame_table
 from rfmeans.jsonlines import read_json
 from rfmeans.parts import Part, located, numbered
+from rfmeans.servers import Served, is_address, open_address, open_spark
+from rfmeans.tables import Home
 from rfmeans.temporaries import TemporaryFolder, clear_leftovers
 from rfmeans.textfiles import describe_text, read_text
 from rfmeans.workbooks import read_workbook
@@ -37,6 +40,10 @@ Result = TypeVar("Result")
 
 LONGEST_PATH = 4096
 TEMPORARY = "rfmeans-"
+PRIVILEGES = (
+    " Ask the database's owner: reading needs SELECT on the table and TEMPORARY on the database, --write-table "
+    "CREATE on the schema."
+)
 FULL = os.strerror(errno.ENOSPC)  # how the engine's own message ends where a disk is full
 KINDS = {
     "text": "delimited text",
@@ -80,6 +87,8 @@ class Source:
         How many files it is.
     padded
         Whether text may have blanks around it.
+    home
+        The database it is in; None for files and frames.
     """
 
     table: ir.Table
@@ -92,6 +101,7 @@ class Source:
     understood: str = ""
     files: int = 1
     padded: bool = True
+    home: Home | None = None
 
     def check_rows(self, read: int) -> None:
         """Check the number of rows that were read against the number of lines in the file.
@@ -155,8 +165,13 @@ def open_source(source: Any, reading: Reading) -> Source:
 
     if isinstance(source, ir.Table):
         reading.limits.refuse("the table's own engine")
-        return Source(source, "Ibis table", ordered=False, located=located(source, None))
+        home = Home(source.get_backend(), "The table's database")
+        return Source(source, "Ibis table", ordered=False, located=located(source, None), home=home)
     if isinstance(source, str | Path):
+        if is_address(str(source)):
+            return _served(open_address(str(source), reading))
+        if reading.engine == "spark":
+            return _served(open_spark(str(source), reading))
         return _open_files(str(source), reading)
     named = getattr(source, "attrs", {}).get("name")  # pandas frames can carry a name
     kind = str(named or f"{type(source).__module__.partition('.')[0]} table")
@@ -164,6 +179,11 @@ def open_source(source: Any, reading: Reading) -> Source:
     con, _ = _connect(reading)
     orders = con.create_table("orders", ibis.memtable(frame), temp=True)
     return Source(orders, kind, ordered=True, located=numbered(orders, None))
+
+
+def _served(found: Served) -> Source:
+    where = located(found.table, None)
+    return Source(found.table, found.name, ordered=False, located=where, home=found.home)
 
 
 @contextmanager
@@ -195,6 +215,15 @@ def engine_errors(doing: str) -> Iterator[None]:
                 f"{doing} stopped: the disk is full. Free some space, or write to another disk with --out."
             ) from error
         raise EngineError(f"{doing} failed: {_first_paragraph(error)} {DAMAGED}") from error
+    except _server_errors() as error:
+        advice = PRIVILEGES if "permission denied" in str(error) else ""
+        raise EngineError(f"{doing} failed: {_first_paragraph(error)}{advice}") from error
+
+
+def _server_errors() -> tuple[type[Exception], ...]:
+    """Return what the servers' own clients raise, as far as they are loaded."""
+    known = (("psycopg", "Error"), ("pyspark.errors", "PySparkException"), ("py4j.protocol", "Py4JError"))
+    return tuple(getattr(sys.modules[module], name) for module, name in known if module in sys.modules)
 
 
 def select_sql(table: ir.Table, select: str, added: dict[str, str]) -> ir.Table:
@@ -274,6 +303,7 @@ def _open_files(pattern: str, reading: Reading, *, by_lines: bool = False) -> So
         understood=part.understood,
         files=len(paths),
         padded=part.padded,
+        home=part.home,
     )
 
 

@@ -61,6 +61,8 @@ def print_summary(summary: Summary, written: Written, console: Console) -> None:
     for name in written.without_card:
         console.print(f"The playbook has no card for {escape(clip(name))}.", soft_wrap=True)
     console.print(f"Written to {escape(str(written.folder))}", soft_wrap=True)
+    if written.table is not None:
+        console.print(f"Written to the table {escape(clip(written.table))}", soft_wrap=True)
 
 
 def score_lines(scoring: Scoring) -> str:

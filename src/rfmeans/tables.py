@@ -1,0 +1,284 @@
+"""Segmented customers -> a table of the database that the orders come from, replaced whole or not at all.
+
+Everything runs in the database; the mark that tells rfmeans' own tables from others is the table's comment.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.errors import OutputError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+
+MARK = "Customer segments, written by rfmeans, which may replace this table."
+ATTACHED = "_rfmeans_database"
+ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "pyspark": "Spark"}
+
+
+@dataclass(frozen=True)
+class Home:
+    """The database that the orders come from.
+
+    Attributes
+    ----------
+    con
+        The connection (Ibis).
+    label
+        What to call it in messages.
+    file
+        The DuckDB file that is attached to `con` as `ATTACHED`, for reading only; None: the connection's own.
+    origin
+        Schema and name of the table that the orders are read from, where it is known.
+    fleeting
+        Whether its tables end with this process.
+    """
+
+    con: Any
+    label: str
+    file: Path | None = None
+    origin: tuple[str, str] | None = None
+    fleeting: bool = False
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A table to be written."""
+
+    schema: str
+    name: str
+    mark: str = '"'
+
+    def __str__(self) -> str:
+        return ".".join(self._quoted(part) for part in (self.schema, self.name))
+
+    @property
+    def quoted_name(self) -> str:
+        return self._quoted(self.name)
+
+    def _quoted(self, part: str) -> str:
+        return f"{self.mark}{part.replace(self.mark, self.mark * 2)}{self.mark}"
+
+
+def check_table(home: Home | None, source: str, name: str, *, force: bool) -> None:
+    """Check that a table may be written, before any work is done.
+
+    Raises
+    ------
+    SettingsError
+        If the name is none, or there is no database to write into.
+    OutputError
+        If something of that name is there that must not be replaced.
+    """
+    if home is None or home.con.name not in ENGINES:
+        raise SettingsError(
+            f"--write-table writes into the database that the orders come from (DuckDB, PostgreSQL or Spark), but "
+            f"{source} is in none of them. Leave it out."
+        )
+    if home.fleeting:
+        raise SettingsError(
+            "--write-table would be lost: this Spark session keeps its tables in memory until it ends. Give it a "
+            "lasting catalogue, such as spark.sql.catalogImplementation=hive in its spark-defaults.conf."
+        )
+    target = _target(home, name)
+    _check_found(home, target, _find(home, target), force=force)
+
+
+def write_table(home: Home, customers: ir.Table, name: str, *, force: bool) -> None:
+    """Write the customers as a table, so that a reader sees the old one or the new one and nothing between.
+
+    Raises
+    ------
+    OutputError
+        If something of that name is there that must not be replaced.
+    """
+    write = {"duckdb": _write_duckdb, "postgres": _write_postgres, "pyspark": _write_spark}[home.con.name]
+    write(home, _target(home, name), customers, force)
+
+
+def _target(home: Home, name: str) -> _Target:
+    parts = [part.strip() for part in name.split(".")]
+    if not all(parts) or len(parts) > 2 or not name.isprintable():
+        raise SettingsError(
+            f"write-table must be a table's name such as customer_segments or shop.customer_segments. Got {name!r}."
+        )
+    schema = parts[0] if len(parts) == 2 else "main" if home.file else home.con.current_database
+    return _Target(schema, parts[-1], "`" if home.con.name == "pyspark" else '"')
+
+
+@dataclass(frozen=True)
+class _Found:
+    kind: str
+    comment: str | None
+
+
+def _check_found(home: Home, target: _Target, found: _Found | None, *, force: bool) -> None:
+    if found is None:
+        return
+    shown = f"{target.schema}.{target.name}"
+    if home.origin is not None and shown.casefold() == ".".join(home.origin).casefold():
+        raise OutputError(
+            f"The table {shown} is the one that the orders are read from. Give another --write-table."
+        )
+    if found.kind != "table":
+        raise OutputError(
+            f"{shown} in {home.label} is a {found.kind}, which is never replaced. Give another --write-table."
+        )
+    if found.comment != MARK and not force:
+        raise OutputError(
+            f"{home.label} has a table {shown} that rfmeans did not write. Give another --write-table, or "
+            "--replace-table to replace it."
+        )
+
+
+def _find(home: Home, target: _Target) -> _Found | None:
+    """Return what has the target's name."""
+    con = home.con
+    if con.name == "pyspark":
+        return _find_spark(con, target)
+    rows = _find_duckdb(home, target) if con.name == "duckdb" else _find_postgres(con, target)
+    return _Found(*rows[0]) if rows else None
+
+
+# DuckDB
+
+
+def _find_duckdb(home: Home, target: _Target) -> list[Any]:
+    look = (
+        "SELECT kind, comment FROM (SELECT 'table' AS kind, database_name, schema_name, table_name, comment "
+        "FROM duckdb_tables() UNION ALL SELECT 'view', database_name, schema_name, view_name, comment "
+        "FROM duckdb_views()) WHERE database_name = $database AND lower(schema_name) = lower($schema) "
+        "AND lower(table_name) = lower($name)"
+    )
+    place = {"database": _catalogue(home), "schema": target.schema, "name": target.name}
+    rows: list[Any] = home.con.raw_sql(look, parameters=place).fetchall()
+    return rows
+
+
+def _catalogue(home: Home) -> str:
+    return ATTACHED if home.file else str(home.con.current_catalog)
+
+
+def _write_duckdb(home: Home, target: _Target, customers: ir.Table, force: bool) -> None:
+    con = home.con
+    place = f'"{_catalogue(home)}".{target}'
+    with _writable(home):
+        _check_found(home, target, _find(home, target), force=force)
+        con.raw_sql("BEGIN TRANSACTION")
+        try:
+            con.raw_sql(f"CREATE OR REPLACE TABLE {place} AS {con.compile(customers)}")
+            con.raw_sql(f"COMMENT ON TABLE {place} IS '{MARK}'")
+            con.raw_sql("COMMIT")
+        except BaseException:
+            with suppress(Exception):  # what went wrong before matters more
+                con.raw_sql("ROLLBACK")
+            raise
+
+
+@contextmanager
+def _writable(home: Home) -> Iterator[None]:
+    """Attach the file for writing, and for reading only again in the end: as short as can be, as it is exclusive."""
+    import duckdb
+
+    if home.file is None:
+        yield
+        return
+    try:
+        _attach(home, "")
+    except duckdb.Error as error:
+        _attach(home, "(READ_ONLY)")
+        raise OutputError(
+            f"Cannot write into {home.label}: it is in use by another program, or may not be written. Close it "
+            "there, or check its permissions."
+        ) from error
+    try:
+        yield
+    finally:
+        _attach(home, "(READ_ONLY)")
+
+
+def _attach(home: Home, how: str) -> None:
+    quoted = str(home.file).replace("'", "''")
+    home.con.raw_sql(f"DETACH DATABASE IF EXISTS {ATTACHED}")
+    home.con.raw_sql(f"ATTACH '{quoted}' AS {ATTACHED} {how}")
+
+
+# PostgreSQL
+
+
+def _find_postgres(con: Any, target: _Target) -> list[Any]:
+    with con.con.cursor() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN relkind IN ('r', 'p') THEN 'table' WHEN relkind = 'v' THEN 'view' "
+            "WHEN relkind = 'm' THEN 'materialized view' ELSE 'relation of another kind' END, "
+            "obj_description(c.oid, 'pg_class') FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
+            "WHERE nspname = %s AND relname = %s",
+            (target.schema, target.name),
+        )
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def _write_postgres(home: Home, target: _Target, customers: ir.Table, force: bool) -> None:
+    """Fill the table anew where its columns are the same, so that grants, indexes and views stay; else replace it."""
+    con, query = home.con, home.con.compile(customers)
+    with con.con.transaction(), con.con.cursor() as cursor:
+        found = _find(home, target)
+        if found is not None and found.kind == "table":
+            # Holds back other writers, never readers.
+            cursor.execute(f"LOCK TABLE {target} IN SHARE ROW EXCLUSIVE MODE")
+            found = _find(home, target)
+        _check_found(home, target, found, force=force)
+        if found is not None and con.get_schema(target.name, database=target.schema) == customers.schema():
+            cursor.execute(f"DELETE FROM {target}")  # noqa: S608 - the name is quoted
+            cursor.execute(f"INSERT INTO {target} {query}")
+        else:
+            cursor.execute(f"DROP TABLE IF EXISTS {target}")
+            cursor.execute(f"CREATE TABLE {target} AS {query}")
+        if found is None or found.comment != MARK:
+            cursor.execute(f"COMMENT ON TABLE {target} IS '{MARK}'")
+
+
+# Spark
+
+
+def _find_spark(con: Any, target: _Target) -> _Found | None:
+    if not con._session.catalog.tableExists(str(target)):
+        return None
+    found = con._session.catalog.getTable(str(target))
+    return _Found("view" if found.tableType == "VIEW" else "table", found.description)
+
+
+def _write_spark(home: Home, target: _Target, customers: ir.Table, force: bool) -> None:
+    """Write beside, then swap names: Spark has no transaction over a catalogue."""
+    con = home.con
+    new, old = (replace(target, name=f"{target.name}__rfmeans_{word}") for word in ("new", "old"))
+    if _find(home, old) and not _find(home, target):  # a run was killed between the two renames
+        _run_spark(con, f"ALTER TABLE {old} RENAME TO {target}")
+    found = _find(home, target)
+    _check_found(home, target, found, force=force)
+    for leftover in (new, old):
+        _run_spark(con, f"DROP TABLE IF EXISTS {leftover}")
+    kind = con._session.conf.get("spark.sql.sources.default")
+    try:
+        _run_spark(con, f"CREATE TABLE {new} USING {kind} COMMENT '{MARK}' AS {con.compile(customers)}")
+        if found is not None:
+            _run_spark(con, f"ALTER TABLE {target} RENAME TO {old}")
+        _run_spark(con, f"ALTER TABLE {new} RENAME TO {target}")
+    except BaseException:
+        with suppress(Exception):  # what went wrong before matters more
+            _run_spark(con, f"DROP TABLE IF EXISTS {new}")
+            if found is not None and not _find(home, target):
+                _run_spark(con, f"ALTER TABLE {old} RENAME TO {target}")
+        raise
+    _run_spark(con, f"DROP TABLE IF EXISTS {old}")
+
+
+def _run_spark(con: Any, statement: str) -> None:
+    con._session.sql(statement)

@@ -1,0 +1,490 @@
+"""Databases as source and target, through the library and through the command."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import ibis
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import rfmeans
+from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
+from rfmeans.synthetic import make_customers, make_orders
+from rfmeans.tables import MARK
+
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+LEAN = ("--no-report",)
+SECRET = "hunter2"
+
+
+@pytest.fixture(scope="module")
+def orders() -> pd.DataFrame:
+    lines = make_orders(200, seed=5).drop(columns=["kind", "product"])
+    lines["amount"] = (lines.pop("quantity") * lines.pop("unit_price")).round(2)
+    return lines
+
+
+@pytest.fixture
+def shop(tmp_path, orders) -> Path:
+    """A DuckDB file with a table of orders and one of another kind."""
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(path) as con:
+        con.register("frame", orders)
+        con.execute("CREATE TABLE orders AS SELECT * FROM frame")
+        con.execute("CREATE TABLE staff AS SELECT 'Anna' AS name")
+        con.execute("CREATE VIEW everyone AS SELECT * FROM staff")
+    return path
+
+
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """In order of the ids, in types that do not depend on the way that the rows came."""
+    numbers = ("customer_id", "recency", "frequency", "monetary", "segment_id", "confidence")
+    frame = frame.sort_values("customer_id").reset_index(drop=True)
+    return (
+        frame.assign(**{name: frame[name].astype("float64") for name in numbers})
+        .astype({"reason": object})
+        .fillna("")
+    )
+
+
+def rows_of(shop: Path, table: str) -> pd.DataFrame:
+    with duckdb.connect(shop, read_only=True) as con:
+        return plain(con.execute(f"SELECT * FROM {table}").df())
+
+
+def run(*arguments, code=0, **environment):
+    command = [sys.executable, "-m", "rfmeans", *map(str, arguments)]
+    env = {**os.environ, **environment}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=env)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def said(done) -> str:
+    return " ".join(done.stderr.split())
+
+
+def text_of(folder: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file())
+
+
+# A DuckDB file
+
+
+def test_a_duckdb_file_gets_its_customers(shop, orders, tmp_path):
+    done = run(
+        *("segment", shop, "--table", "orders", "--write-table", "customer_segments"),
+        *("--out", tmp_path / "out", *LEAN),
+    )
+    assert "Written to the table customer_segments" in done.stdout
+    with rfmeans.segment(orders) as expected:
+        theirs = plain(expected.customers.to_pandas())
+    assert_frame_equal(rows_of(shop, "customer_segments"), theirs, check_dtype=False)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "account.json",
+        "model.json",
+        "profile.csv",
+    ]
+
+
+def test_a_second_run_replaces_its_own_table_and_needs_no_table_name(shop, tmp_path):
+    with duckdb.connect(shop) as con:
+        con.execute("DROP VIEW everyone; DROP TABLE staff")
+    for number in (1, 2):
+        run("segment", shop, "--write-table", "seg", "--out", tmp_path / f"out{number}", *LEAN)
+    assert len(rows_of(shop, "seg")) == 200
+
+
+def test_assign_writes_a_table(shop, tmp_path):
+    table = ("--table", "orders", *LEAN)
+    run("segment", shop, *table, "--write-table", "fitted", "--out", tmp_path / "fit")
+    model = tmp_path / "fit" / "model.json"
+    run("assign", model, shop, *table, "--write-table", "assigned", "--out", tmp_path / "again")
+    assert_frame_equal(rows_of(shop, "assigned"), rows_of(shop, "fitted"))
+
+
+def test_files_that_are_asked_for_are_written_as_well(shop, tmp_path):
+    run(
+        *("segment", shop, "--table", "orders", "--write-table", "seg", "--out", tmp_path / "out", *LEAN),
+        *("--format", "csv", "--audience-format", "plain"),
+    )
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {
+        "customers.csv",
+        "audiences",
+        "set_aside.parquet",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        (
+            "staff",
+            1,
+            "shop.duckdb has a table main.staff that rfmeans did not write. Give another --write-table, or "
+            "--replace-table to replace it.",
+        ),
+        ("STAFF", 1, "that rfmeans did not write"),
+        ("everyone", 1, "is a view, which is never replaced. Give another --write-table."),
+        ("orders", 1, "The table main.orders is the one that the orders are read from."),
+        (
+            "a.b.c",
+            2,
+            "write-table must be a table's name such as customer_segments or shop.customer_segments.",
+        ),
+        ("", 2, "Got ''."),
+    ],
+)
+def test_what_must_not_be_replaced_is_refused_before_any_work(shop, tmp_path, name, code, words):
+    before = shop.read_bytes()
+    done = run(
+        *("segment", shop, "--table", "orders", "--write-table", name, "--out", tmp_path / "out"), code=code
+    )
+    assert words in said(done)
+    assert "Read as" not in done.stderr
+    assert shop.read_bytes() == before
+    assert os.listdir(tmp_path) == ["shop.duckdb"]  # noqa: PTH208
+
+
+def test_told_to_it_replaces_a_foreign_table_but_never_the_orders(shop, tmp_path):
+    with rfmeans.segment(shop, table="orders", n_init=2) as result:
+        with pytest.raises(OutputError, match="the one that the orders are read from"):
+            result.write_table("orders", replace=True)
+        result.write_table("staff", replace=True)
+    assert len(rows_of(shop, "staff")) == 200
+
+
+def test_a_name_is_quoted(shop):
+    name = "x\"; DROP TABLE orders; --'"
+    with rfmeans.segment(shop, table="orders", n_init=2) as result:
+        result.write_table(name)
+    with duckdb.connect(shop, read_only=True) as con:
+        tables = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    assert tables == {"orders", "staff", name}
+
+
+def test_after_writing_the_result_still_reads_the_file(shop, tmp_path):
+    with rfmeans.segment(shop, table="orders", n_init=2) as result:
+        result.write_table("seg")
+        result.save(tmp_path / "out", report=False)
+
+
+def test_a_write_that_fails_leaves_the_old_table(shop, monkeypatch):
+    with rfmeans.segment(shop, table="orders", n_init=2) as result:
+        result.write_table("seg")
+        before = rows_of_open(result, "seg")
+        monkeypatch.setattr("rfmeans.tables.MARK", "it's broken")
+        with pytest.raises(EngineError, match="Writing the table seg failed"):
+            result.write_table("seg", replace=True)
+        assert_frame_equal(rows_of_open(result, "seg"), before)
+
+
+def rows_of_open(result, table: str) -> pd.DataFrame:
+    return result.home.con.table(table, database=("_rfmeans_database", "main")).to_pandas().pipe(plain)
+
+
+def test_a_file_in_use_is_said(shop, tmp_path):
+    holding = (
+        "import duckdb, sys; con = duckdb.connect(sys.argv[1], read_only=True); con.sql('FROM orders').fetchone();"
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", holding, str(shop)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        done = run(
+            *("segment", shop, "--table", "orders", "--write-table", "seg", "--out", tmp_path / "out", *LEAN),
+            code=1,
+        )
+        holder.stdin.close()
+    assert "shop.duckdb: it is in use by another program, or may not be written." in said(done)
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_and_frames_are_no_database(orders, tmp_path):
+    with (
+        rfmeans.segment(orders, n_init=2) as result,
+        pytest.raises(SettingsError) as refused,
+    ):
+        result.write_table("seg")
+    assert str(refused.value) == (
+        "--write-table writes into the database that the orders come from (DuckDB, PostgreSQL or Spark), but pandas "
+        "table is in none of them. Leave it out."
+    )
+    orders.to_csv(tmp_path / "orders.csv", index=False)
+    done = run("segment", tmp_path / "orders.csv", "--write-table", "seg", "--out", tmp_path / "out", code=2)
+    assert "but orders.csv is in none of them" in said(done)
+
+
+def test_a_permission_without_a_table_is_refused(shop, tmp_path):
+    done = run("segment", shop, "--replace-table", "--out", tmp_path / "out", code=2)
+    assert "--replace-table is for --write-table, which was not given." in said(done)
+
+
+def test_many_tables_are_listed_by_nearness(tmp_path):
+    path = tmp_path / "many.duckdb"
+    with duckdb.connect(path) as con:
+        for number in range(40):
+            con.execute(f"CREATE TABLE table_{number} AS SELECT 1 AS a")
+        con.execute("CREATE TABLE shop_orders AS SELECT 1 AS a")
+    with pytest.raises(SourceError) as failed:
+        rfmeans.segment(path, table="shop_order")
+    message = str(failed.value)
+    assert "has no table 'shop_order'. Did you mean 'shop_orders'? Its tables are: shop_orders, " in message
+    assert message.endswith(" and 29 more.")
+
+
+# Every engine
+
+
+@pytest.fixture(params=["duckdb", "postgres", "spark"])
+def writing(request):
+    """The engines that a table can be written on."""
+    return request.getfixturevalue(f"{request.param}_engine")
+
+
+def test_a_table_is_written_and_written_anew(writing, orders):
+    table = writing.table(orders, "orders_to_write")
+    with rfmeans.segment(table, n_init=2) as result:
+        expected = plain(result.customers.to_pandas())
+        result.write_table("written_segments")
+        result.write_table("written_segments")
+        found = writing.con.table("written_segments").to_pandas()
+    assert_frame_equal(plain(found), expected, check_dtype=False)
+    if writing.name == "spark":
+        assert [name for name in writing.con.list_tables() if "__rfmeans" in name] == []
+    few = rfmeans.segment(writing.table(orders[orders.customer_id < 100], "fewer_orders"), n_init=2)
+    with few:
+        few.write_table("written_segments")
+    assert writing.con.table("written_segments").count().to_pyarrow().as_py() < len(expected)
+
+
+def test_a_foreign_table_is_refused_unless_told(writing, orders):
+    table = writing.table(orders, "orders_to_write")
+    writing.con.create_table("foreign_table", ibis.memtable({"name": ["Anna"]}), overwrite=True)
+    with rfmeans.segment(table, n_init=2) as result:
+        with pytest.raises(OutputError, match="foreign_table that rfmeans did not write"):
+            result.write_table("foreign_table")
+        assert writing.con.table("foreign_table").count().to_pyarrow().as_py() == 1
+        result.write_table("foreign_table", replace=True)
+    assert writing.con.table("foreign_table").count().to_pyarrow().as_py() == 200
+
+
+@pytest.fixture
+def fetched(writing, monkeypatch):
+    """The columns and the number of rows of everything that comes out of an engine."""
+    seen: list[tuple[tuple[str, ...], int]] = []
+    backend = type(writing.con)
+    tables, batches = backend.to_pyarrow, backend.to_pyarrow_batches
+
+    def table(self, *arguments, **options):
+        found = tables(self, *arguments, **options)
+        columns = tuple(getattr(found, "column_names", ["a scalar"]))
+        seen.append((columns, getattr(found, "num_rows", 1)))
+        return found
+
+    def stream(self, *arguments, **options):
+        found = batches(self, *arguments, **options).read_all()
+        seen.append((tuple(found.column_names), found.num_rows))
+        return found.to_reader()
+
+    monkeypatch.setattr(backend, "to_pyarrow", table)
+    monkeypatch.setattr(backend, "to_pyarrow_batches", stream)
+    return seen
+
+
+def test_no_customer_passes_through_python(writing, fetched, tmp_path):
+    customers = make_customers(21_000, seed=2)[["recency", "frequency", "monetary"]]
+    customers = customers.assign(customer_id=range(1, 21_001))
+    table = writing.table(customers, "many_customers")
+    columns = rfmeans.CustomerColumns("customer_id", "recency", "frequency", "monetary")
+    with rfmeans.segment(table, columns=columns, n_init=2) as result:
+        result.write_table("many_segments")
+    assert fetched
+    assert max(rows for _, rows in fetched) <= 10_000  # the cells that K-Means runs on
+    assert [names for names, rows in fetched if "customer_id" in names and rows] == []
+    assert writing.con.table("many_segments").count().to_pyarrow().as_py() == 21_000
+
+
+# PostgreSQL
+
+
+@pytest.fixture
+def address(postgres_engine, orders):
+    postgres_engine.table(orders, "pg_orders")
+    folder = postgres_engine.con.con.info.host
+    return f"postgres://rfmeans:{SECRET}@/postgres?host={folder}"
+
+
+def test_the_command_reads_and_writes_postgres_and_keeps_the_password(
+    address, postgres_engine, orders, tmp_path
+):
+    arguments = ("segment", address, "--table", "pg_orders", "--write-table", "pg_segments")
+    done = run(*arguments, "--out", tmp_path / "out", "--json")
+    with rfmeans.segment(orders) as expected:
+        theirs = plain(expected.customers.to_pandas())
+    found = postgres_engine.con.table("pg_segments").to_pandas()
+    assert_frame_equal(plain(found), theirs, check_dtype=False)
+    assert "pg_orders in postgres:///postgres" in done.stdout
+    assert "report.html" in os.listdir(tmp_path / "out")  # noqa: PTH208
+    for png in (tmp_path / "out" / "charts").glob("*.png"):
+        png.unlink()
+    assert SECRET not in done.stdout + done.stderr + text_of(tmp_path / "out")
+
+
+def test_grants_and_views_outlive_a_new_run(address, postgres_engine):
+    con = postgres_engine.con.con
+    for number in (1, 2):
+        with rfmeans.segment(address, table="pg_orders", n_init=2) as result:
+            result.write_table("pg_granted")
+        if number == 1:
+            con.execute("CREATE OR REPLACE VIEW pg_view AS SELECT segment FROM pg_granted")
+    assert con.execute("SELECT count(*) FROM pg_view").fetchone() == (200,)
+    con.execute("DROP VIEW pg_view")
+
+
+def test_readers_of_postgres_never_see_half_a_table(address, postgres_engine):
+    import psycopg
+
+    with rfmeans.segment(address, table="pg_orders", n_init=2) as result:
+        result.write_table("pg_read")
+        counts, done = set(), threading.Event()
+
+        def look():
+            with psycopg.connect(address, autocommit=True) as con:
+                while not done.is_set():
+                    counts.update(con.execute("SELECT count(*) FROM pg_read").fetchall())
+
+        reader = threading.Thread(target=look)
+        reader.start()
+        try:
+            for _ in range(5):
+                result.write_table("pg_read")
+        finally:
+            done.set()
+            reader.join()
+    assert counts == {(200,)}
+
+
+def test_a_table_that_others_hang_on_is_not_dropped(address, postgres_engine):
+    con = postgres_engine.con.con
+    con.execute("DROP VIEW IF EXISTS hanging; DROP TABLE IF EXISTS pg_other")
+    con.execute("CREATE TABLE pg_other AS SELECT 1 AS a; CREATE VIEW hanging AS SELECT * FROM pg_other")
+    with (
+        rfmeans.segment(address, table="pg_orders", n_init=2) as result,
+        pytest.raises(EngineError, match="cannot drop table pg_other because other objects depend on it"),
+    ):
+        result.write_table("pg_other", replace=True)
+    assert con.execute("SELECT * FROM hanging").fetchall() == [(1,)]
+
+
+def test_an_unknown_table_of_postgres_is_told_its_nearest(address):
+    with pytest.raises(SourceError, match=r"has no table 'pg_order'. Did you mean 'pg_orders'\?"):
+        rfmeans.segment(address, table="pg_order")
+
+
+def test_a_missing_privilege_is_said(address, postgres_engine, tmp_path):
+    con = postgres_engine.con.con
+    con.execute("DROP ROLE IF EXISTS guest")
+    con.execute("CREATE ROLE guest LOGIN")
+    guest = address.replace("rfmeans:", "guest:")
+    done = run("segment", guest, "--table", "pg_orders", "--out", tmp_path / "out", code=1)
+    assert "permission denied for table pg_orders" in said(done)
+    assert "reading needs SELECT on the table and TEMPORARY on the database" in said(done)
+    assert SECRET not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("postgres://ann:hunter2@127.0.0.1:1/shop", "Cannot connect to PostgreSQL on 127.0.0.1:1: "),
+        ("postgres://ann:hunter2@nowhere.invalid/shop", "Cannot connect to PostgreSQL on nowhere.invalid: "),
+        ("postgres://ann:hun/ter2@localhost/shop", "This is no PostgreSQL address. Give one like "),
+        ("postgres://ann@localhost/shop?passwort=hunter2", "This is no PostgreSQL address."),
+        ("postgre://ann:hunter2@localhost/shop", "Addresses that begin with postgre:// cannot be read."),
+        ("mysql://ann:hunter2@localhost/shop", "Addresses that begin with mysql:// cannot be read."),
+    ],
+)
+def test_addresses_that_lead_nowhere(monkeypatch, address, words):
+    pytest.importorskip("psycopg")
+    with pytest.raises(SourceError) as failed:
+        rfmeans.segment(address)
+    message = str(failed.value)
+    assert words in message
+    assert "hunter2" not in message
+    assert "hun" not in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "options", "words"),
+    [
+        (
+            "psycopg",
+            "postgres:///shop",
+            {},
+            "PostgreSQL needs psycopg. Install it: pip install 'rfmeans[postgres]'",
+        ),
+        (
+            "pyspark.sql",
+            "o.parquet",
+            {"engine": "spark"},
+            "Spark needs PySpark. Install it: pip install 'rfmeans[spark]'",
+        ),
+    ],
+)
+def test_without_an_extra_it_says_what_to_install(monkeypatch, module, source, options, words):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(SourceError) as failed:
+        rfmeans.segment(source, **options)
+    assert str(failed.value) == words
+
+
+def test_limits_are_refused_on_a_server():
+    with pytest.raises(SettingsError, match="--threads is for the embedded engine, but here PostgreSQL does"):
+        rfmeans.segment("postgres:///shop", threads=2)
+
+
+# Spark
+
+
+def test_spark_reads_parquet_in_the_session_that_runs(spark_engine, orders, tmp_path):
+    orders.to_parquet(tmp_path / "orders.parquet", index=False, coerce_timestamps="us")
+    with rfmeans.segment(orders) as expected:
+        theirs = expected.profile
+    with rfmeans.segment(str(tmp_path / "orders.parquet"), engine="spark") as result:
+        result.write_table("spark_segments")
+        assert_frame_equal(result.profile, theirs, check_dtype=False, rtol=1e-9)
+    assert spark_engine.con.table("spark_segments").count().to_pyarrow().as_py() == 200
+    assert spark_engine.con._session.catalog.getTable("spark_segments").description == MARK
+
+
+def test_spark_says_what_it_cannot_read(spark_engine):
+    with pytest.raises(SourceError, match=r"Spark cannot read nothing\.parquet as Parquet: .*Check the path"):
+        rfmeans.segment("nothing.parquet", engine="spark")
+
+
+def test_the_command_under_spark_with_settings_from_the_environment(spark_engine, orders, tmp_path):
+    """A session of its own with a lasting catalogue; a second one, without, refuses to write a table."""
+    orders.to_parquet(tmp_path / "orders.parquet", index=False, coerce_timestamps="us")
+    settings = tmp_path / "conf"
+    settings.mkdir()
+    lasting = f"spark.sql.catalogImplementation hive\nspark.sql.warehouse.dir {tmp_path}/warehouse\n"
+    lasting += (
+        "spark.hadoop.javax.jdo.option.ConnectionURL "
+        f"jdbc:derby:;databaseName={tmp_path}/metastore;create=true\n"
+    )
+    common = "spark.master local[1]\nspark.sql.shuffle.partitions 1\nspark.ui.enabled false\n"
+    arguments = ("segment", tmp_path / "orders.parquet", "--engine", "spark", "--write-table", "kept", *LEAN)
+    (settings / "spark-defaults.conf").write_text(common)
+    done = run(*arguments, "--out", tmp_path / "out", code=2, SPARK_CONF_DIR=str(settings))
+    assert "--write-table would be lost: this Spark session keeps its tables in memory" in said(done)
+    (settings / "spark-defaults.conf").write_text(common + lasting)
+    for number in (1, 2):
+        run(*arguments, "--out", tmp_path / f"out{number}", "--quiet", SPARK_CONF_DIR=str(settings))
+    assert len(pd.read_parquet(tmp_path / "warehouse" / "kept")) == 200
