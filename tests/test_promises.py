@@ -78,6 +78,7 @@ ORDER = [  # one a line
     "stability",
     "votes",
     "choice",
+    "quantiles",
     "profile",
     "distribution",
     "explanation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -11,11 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+import sqlglot
+from typer.testing import CliRunner
 
 import rfmeans
+from rfmeans.cli import app, main
 from rfmeans.scaling import FeatureScaling, Scaling
-from rfmeans.settings import Columns
-from rfmeans.synthetic import make_orders
+from rfmeans.settings import Columns, CustomerColumns
+from rfmeans.synthetic import make_customers, make_orders
+from rfmeans.warehouses import DIALECTS
 
 if TYPE_CHECKING:
     from conftest import Engine
@@ -241,3 +246,298 @@ def test_a_customer_on_the_border_is_in_the_first_of_the_nearest_segments(sql_en
     assert found[2]["confidence"] == 0
     assert found[9]["reason"] == "no purchase"
     assert "r_score" not in found[1]
+
+
+# What it says
+
+
+def test_a_statement_reads_as_a_person_would_write_it():
+    text = hostile_model().to_sql("postgres", orders="shop.orders")
+    assert text.startswith("-- Customer segments by rfmeans")
+    names = [line.removesuffix(" AS (") for line in text.splitlines() if line.endswith(" AS (")]
+    assert names == [
+        *("source_lines", "order_lines", "used_lines", "order_totals", "customer_totals", "customers"),
+        *("scored", "banded", "score_named"),
+        *("placed", "measured", "assigned", "squared", "compared", "confident"),
+    ]
+    assert "FROM shop.orders AS source" in text
+    assert max(len(line) for line in text.splitlines()) < 300
+    assert len(text.splitlines()) < 320
+    assert '"' not in text.replace("Ann''s \"best\"", "")
+    for name in names:  # each one has its comment
+        assert text[: text.index(f"\n{name} AS (")].splitlines()[-1].startswith("-- ")
+
+
+def test_the_as_of_date_moves_with_the_data_unless_it_is_given():
+    model = hostile_model()
+    assert "MAX(last_day)" in model.to_sql("duckdb")
+    fixed = model.to_sql("duckdb", as_of="2024-06-01")
+    assert "last_day" not in fixed
+    assert fixed.count("MAKE_DATE(2024, 6, 1)") == 2
+    assert "to 2024-06-01" in fixed
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_dialect_is_one_query_of_its_grammar(dialect):
+    grammar = DIALECTS[dialect].grammar
+    for options in ({}, {"where": "quantity > 1"}, {"as_of": "2024-06-01", "since": "2023-06-01"}):
+        (tree,) = sqlglot.parse(hostile_model().to_sql(dialect, **options), read=grammar)
+        assert tree is not None
+        assert tree.key == "select"
+        # Anonymous functions are the ones that the grammar does not know.
+        known = {
+            "totimezone",
+            "at_timezone",
+            "todate32",
+            "tostring",
+            "isnull",
+            "make_date",
+            "date_from_parts",
+            "isnotnull",
+            "ieee_divide",
+            "from_iso8601_date",
+        }
+        unknown = {node.name.lower() for node in tree.find_all(sqlglot.exp.Anonymous)}
+        assert unknown <= known
+        assert tree.named_selects[:6] == [
+            *("customer_id", "recency", "frequency", "monetary", "segment_id", "segment"),
+        ]
+
+
+def flat(dialect: str, **options: Any) -> str:
+    """A statement on one line, without blanks beside brackets."""
+    told = {"types": {"customer_id": "int64", "ordered_at": "timestamp('UTC')"}, "timezone": "Asia/Tokyo"}
+    return closed(hostile_model().to_sql(dialect, **{**told, **options}))
+
+
+def closed(text: str) -> str:
+    return re.sub(r"(?<=\() | (?=\))", "", " ".join(text.split()))
+
+
+TRAPS = {
+    "duckdb": [
+        "CAST(TIMEZONE('Asia/Tokyo', ordered_at) AS DATE)",
+        "DATE_DIFF('DAY', last_purchase, ( SELECT MAX(last_day) FROM customer_totals )) + 1 AS recency",
+        "COUNT(*) FILTER (WHERE total > 0) AS frequency",
+        "E' \\x09\\x0a\\x0d\\x0b\\x0c'",
+    ],
+    "postgres": [
+        "DATE(TIMEZONE('Asia/Tokyo', ordered_at))",
+        "/ 86400 AS BIGINT) + 1 AS recency",
+        "COUNT(*) FILTER (WHERE total > 0) AS frequency",
+        "AS DECIMAL(18, 4)) AS amount",
+    ],
+    "bigquery": [
+        "DATE(DATETIME(ordered_at, 'Asia/Tokyo'))",
+        "AS NUMERIC), 4 ) AS amount",
+        "DATE_DIFF((SELECT MAX(last_day) FROM customer_totals), last_purchase, DAY) + 1 AS recency",
+        "COUNTIF(total > 0) AS frequency",
+        "LN(CAST(monetary AS FLOAT64) + 1.0)",
+        r"'back\\slash\\'",
+    ],
+    "snowflake": [
+        "CONVERT_TIMEZONE('Asia/Tokyo', ordered_at)",
+        "DATEDIFF(DAY, last_purchase, (SELECT MAX(last_day) FROM customer_totals)) + 1 AS recency",
+        "AS DECIMAL(18, 4)) AS amount",
+        r"'back\\slash\\'",
+    ],
+    "databricks": [
+        "CONVERT_TIMEZONE(CURRENT_TIMEZONE(), 'Asia/Tokyo', CAST(ordered_at AS TIMESTAMP_NTZ))",
+        "DATEDIFF(DAY, last_purchase, (SELECT MAX(last_day) FROM customer_totals)) + 1 AS recency",
+        "AS DECIMAL(18, 4)) AS amount",
+        r"'back\\slash\\'",
+    ],
+    "spark": ["CONVERT_TIMEZONE(CURRENT_TIMEZONE(), 'Asia/Tokyo', CAST(ordered_at AS TIMESTAMP_NTZ))"],
+    "trino": [
+        "DATE(AT_TIMEZONE(ordered_at, 'Asia/Tokyo'))",
+        "AS DECIMAL(18, 4)) AS amount",
+        "'back\\slash\\'",
+        "U&' \\0009\\000a\\000d\\000b\\000c'",
+        "CAST(10000000000000.0 AS DOUBLE)",
+    ],
+    "clickhouse": [
+        "toDate32(toTimeZone(ordered_at, 'Asia/Tokyo'))",
+        "CAST(toString( ROUND(",
+        "MAX(source.last_day) AS last_day",
+        "DATE_DIFF(DAY, last_purchase, (SELECT MAX(last_day) FROM customer_totals)) + 1 AS recency",
+        "countIf(total > 0) AS frequency",
+        r"'back\\slash\\'",
+    ],
+}
+
+
+@pytest.mark.parametrize(("dialect", "texts"), TRAPS.items(), ids=TRAPS)
+def test_where_dialects_mean_different_things_the_text_is_the_right_one(dialect, texts):
+    found = flat(dialect)
+    assert [text for text in texts if closed(text) not in found] == []
+    assert "ORDER BY" not in found.replace("PARTITION BY", "")
+    assert "LOG(" not in found.upper()
+    if dialect not in ("duckdb", "postgres"):
+        assert " TIMEZONE(" not in found
+
+
+# What is asked for
+
+
+def test_a_table_is_named_as_it_is_written_or_filled_in_later():
+    model = hostile_model()
+    assert "FROM `my-project.shop.orders` AS source" in model.to_sql(
+        "bigquery", orders="`my-project.shop.orders`"
+    )
+    assert 'FROM "Shop"."Orders" AS source' in model.to_sql("postgres", orders='"Shop"."Orders"')
+    assert "FROM {{ ref('orders') }} AS source" in model.to_sql("snowflake", orders="{{ ref('orders') }}")
+    # A table called as a step of ours does not meet it.
+    assert "customers_ AS (" in model.to_sql("duckdb", orders="customers")
+
+
+def test_names_are_quoted_where_they_need_it():
+    columns = Columns("Kunden Nr", "date", "amount", order="ORDER_ID")
+    model = replace(hostile_model(), orders=None)
+    snowflake = model.to_sql("snowflake", columns=columns)
+    assert '"Kunden Nr"' in snowflake
+    assert 'CAST(source."DATE" AS DATE) AS "DATE"' in snowflake
+    assert "CAST(source.amount AS DOUBLE)" in snowflake
+    assert '"ORDER_ID"' in snowflake
+    assert "`Kunden Nr`" in model.to_sql("bigquery", columns=columns)
+
+
+WRONG = {
+    "dialect": (
+        {"dialect": "mysql"},
+        "There is no dialect 'mysql'. There are: duckdb, postgres, bigquery, snowflake, databricks, spark, trino, "
+        "clickhouse.",
+    ),
+    "columns": (
+        {"fitted": False},
+        "The model does not know the columns of the orders: it was fitted on a table of customers, or by an older "
+        "version. Give them: --customer, --date, and --amount, or --quantity with --price; and --order.",
+    ),
+    "file": (
+        {"encoding": "utf-8"},
+        "encoding is for reading files. A statement reads a table with columns of dates and numbers: leave it out.",
+    ),
+    "duplicates": (
+        {"drop_duplicates": True},
+        "A statement does not know all columns of the table, so it cannot drop duplicates. Give a table without them, "
+        "such as a view with SELECT DISTINCT.",
+    ),
+    "customers": (
+        {"columns": CustomerColumns()},
+        "A statement begins at order lines, not at a table of customers.",
+    ),
+    "stray type": (
+        {"types": {"custmer": "int64"}},
+        "The type of 'custmer' was given, but the statement reads no such column. It reads customer_id, ordered_at, "
+        "order_id, quantity, unit_price.",
+    ),
+    "no type": (
+        {"types": {"customer_id": "number"}},
+        "There is no type 'number' (given for 'customer_id'). Give one such as int64, string, date, timestamp, "
+        "timestamp('UTC'), float64 or decimal(18, 2).",
+    ),
+    "text": (
+        {"types": {"unit_price": "string"}},
+        "A statement needs numbers as the price, but the type of 'unit_price' is string. Convert it in the database "
+        "first, such as in a view.",
+    ),
+    "text as date": (
+        {"types": {"ordered_at": "string"}},
+        "A statement needs a date or timestamp as the date, but the type of 'ordered_at' is string. Convert it in the "
+        "database first, such as in a view.",
+    ),
+    "zone": (
+        {"timezone": "Asia/Tokyo"},
+        "A time zone needs a column of moments, but the type of 'ordered_at' is timestamp(6). If it holds moments in "
+        "the database, say so: --type \"ordered_at=timestamp('UTC')\"; if not, leave the zone out.",
+    ),
+    "condition": (
+        {"where": "quantity >"},
+        "The condition 'quantity >' cannot be read as BigQuery SQL. Write it as that database does, e.g. "
+        "\"country = 'UK' AND quantity > 0\".",
+    ),
+    "table": (
+        {"orders": ""},
+        "'' cannot be the name of a table in BigQuery. Give one like shop.orders, in the dialect's own quotes "
+        "where it needs them.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "message"), WRONG.values(), ids=WRONG)
+def test_what_cannot_be_is_said(asked, message):
+    given = {"dialect": "bigquery", **asked}
+    model = hostile_model() if given.pop("fitted", True) else replace(hostile_model(), orders=None)
+    with pytest.raises(rfmeans.RFMeansError) as caught:
+        model.to_sql(**given)
+    assert str(caught.value) == message
+
+
+def test_a_model_remembers_its_orders(tmp_path):
+    model = hostile_model()
+    model.save(tmp_path / "model.json")
+    loaded = rfmeans.SegmentModel.load(tmp_path / "model.json")
+    assert loaded.orders == model.orders
+    assert loaded.to_sql("trino") == model.to_sql("trino")
+    with rfmeans.segment(make_customers(300, seed=1), columns=CustomerColumns(), n_init=2) as result:
+        assert result.model.orders is None
+
+
+def test_a_damaged_memory_of_the_orders_is_refused():
+    text = hostile_model().to_json().replace('"amount_per"', '"amuont_per"')
+    with pytest.raises(rfmeans.ModelError, match="is not an rfmeans model: it is damaged"):
+        rfmeans.SegmentModel.from_json(text)
+
+
+# The command
+
+
+def test_the_command_prints_or_writes_the_statement(tmp_path):
+    hostile_model().save(tmp_path / "model.json")
+    asked = ["sql", str(tmp_path / "model.json"), "--dialect", "Trino", "--table", "hive.shop.orders"]
+    asked += [
+        "--type",
+        "customer_id=int64",
+        "--where",
+        "quantity > 0",
+        "--keep-status",
+        "paid",
+        "--status",
+        "state",
+    ]
+    printed = CliRunner().invoke(app, asked)
+    assert printed.exit_code == 0
+    expected = hostile_model().to_sql(
+        "trino",
+        orders="hive.shop.orders",
+        types={"customer_id": "int64"},
+        where="quantity > 0",
+        keep_status="paid",
+        status="state",
+    )
+    assert printed.stdout == expected
+    written = CliRunner().invoke(app, [*asked, "--out", str(tmp_path / "segments.sql")])
+    assert written.stdout == ""
+    assert (tmp_path / "segments.sql").read_text(encoding="utf-8") == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--dialect", "bigqery"],
+            "There is no dialect 'bigqery'. Did you mean 'bigquery'? There are: duckdb",
+        ),
+        (
+            ["--dialect", "trino", "--type", "int64"],
+            "--type needs NAME=TYPE, like customer_id=int64. Got 'int64'.",
+        ),
+        (["--dialect", "trino", "--out", "/nowhere/x.sql"], "Cannot write the statement to /nowhere/x.sql"),
+    ],
+)
+def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys, options, message):
+    hostile_model().save(tmp_path / "model.json")
+    monkeypatch.setattr("sys.argv", ["rfmeans", "sql", str(tmp_path / "model.json"), *options])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code in (1, 2)
+    assert message in " ".join(capsys.readouterr().err.split())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 
+from rfmeans.quantiles import has_quantiles, ranked_quantiles
 from rfmeans.scaling import FEATURES, float64
 
 if TYPE_CHECKING:
@@ -113,6 +114,9 @@ def measure_distributions(customers: ir.Table, count: int, scaling: Scaling) -> 
 
 
 def _spreads(customers: ir.Table, count: int) -> tuple[Spread, ...]:
+    if not has_quantiles(customers):
+        ranked = ranked_quantiles(customers, "segment_id", FEATURES, LEVELS)
+        return tuple(_ranked_spread(ranked.get(segment_id)) for segment_id in range(1, count + 1))
     # One column a level: several levels at once are not known to every engine.
     quantiles = {
         f"{name}_{index}": customers[name].quantile(level)
@@ -121,6 +125,11 @@ def _spreads(customers: ir.Table, count: int) -> tuple[Spread, ...]:
     }
     found = {row["segment_id"]: row for row in _rows(customers.group_by("segment_id").agg(**quantiles))}
     return tuple(_spread(found.get(segment_id)) for segment_id in range(1, count + 1))
+
+
+def _ranked_spread(found: dict[str, tuple[float, ...]] | None) -> Spread:
+    nothing = (math.nan,) * len(LEVELS)
+    return Spread(*(found[name] if found else nothing for name in FEATURES))
 
 
 def _spread(row: dict[str, Any] | None) -> Spread:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.quantiles import has_quantiles, ranked_quantiles
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-RECENCY, FREQUENCY, MONETARY = "recency", "frequency", "monetary"
+NUMBERS = RECENCY, FREQUENCY, MONETARY = "recency", "frequency", "monetary"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Group:
 
 def profile_all(customers: ir.Table) -> Group:
     """Return the figures of all customers of a table, none of them set aside."""
+    if not has_quantiles(customers):
+        return profile_segments(customers.mutate(everybody=customers.frequency * 0), "everybody", 1)[0]
     return _group(customers.agg(**_figures(customers)).to_pyarrow().to_pylist()[0])
 
 
@@ -67,11 +71,17 @@ def profile_segments(customers: ir.Table, segment: str, count: int) -> list[Grou
     """
     rows = customers.group_by(segment).agg(**_figures(customers)).to_pyarrow().to_pylist()
     found = {row[segment]: row for row in rows}
+    if not has_quantiles(customers):
+        medians = ranked_quantiles(customers, segment, NUMBERS, (0.5,))
+        found = {
+            index: {**row, **{f"median_{name}": value for name, (value,) in medians[index].items()}}
+            for index, row in found.items()
+        }
     return [_group(found.get(index, {})) for index in range(count)]
 
 
 def _figures(customers: ir.Table) -> dict[str, ir.Scalar]:
-    numbers = {name: customers[name].cast("float64") for name in (RECENCY, FREQUENCY, MONETARY)}
+    numbers = {name: customers[name].cast("float64") for name in NUMBERS} if has_quantiles(customers) else {}
     return {
         "customers": customers.count(),
         "revenue": customers[MONETARY].sum(),

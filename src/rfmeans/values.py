@@ -11,6 +11,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import ibis
+from ibis.common.exceptions import IbisError
 
 from rfmeans.conventions import LARGEST_WHOLE, DateConvention
 from rfmeans.date_text import FORMATS, wall_clock
@@ -60,12 +61,24 @@ def trimmed(text: ir.StringColumn, *, padded: bool = True) -> ir.StringColumn:
     """Return the text without blanks around it, a step that is slow even where there are none."""
     if not padded:
         return text
+    if not _in_duckdb(text):
+        return text.strip()
     around = ibis.or_(text.ascii_str() <= ord(" "), *(text.endswith(blank) for blank in BLANKS))
     return ibis.ifelse(around, text.strip(), text)
 
 
+def _in_duckdb(column: ir.Column) -> bool:
+    """Whether DuckDB's fast functions may be used: others have none, or mean something else by their names."""
+    try:
+        return bool(column.get_backend().name == "duckdb")
+    except IbisError:  # a column of no engine
+        return False
+
+
 def _unless(words: Sequence[str], text: ir.StringColumn) -> ir.StringColumn:
     """Return the text, null where it is one of some words."""
+    if not _in_duckdb(text):
+        return ibis.ifelse(text.lower().isin(words), ibis.null("string"), text)
     short = text.length() <= max(map(len, words))
     lowered = text.lower()
     among = ibis.or_(*(lowered == word for word in words))

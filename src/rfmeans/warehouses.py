@@ -119,12 +119,15 @@ def source_table(name: str, dialect: Dialect) -> exp.Table:
     if TEMPLATE in name:
         return exp.to_table(HOLE)
     try:
-        return exp.to_table(name, dialect=dialect.grammar)
+        table = exp.to_table(name, dialect=dialect.grammar)
     except (SqlglotError, ValueError):
+        table = exp.Table()
+    if not table.name or table.alias:
         raise SettingsError(
             f"{name!r} cannot be the name of a table in {dialect.title}. Give one like shop.orders, in the dialect's "
             "own quotes where it needs them."
-        ) from None
+        )
+    return table
 
 
 def from_table(select: exp.Select, names: dict[str, exp.Table]) -> None:

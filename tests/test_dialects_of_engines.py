@@ -1,0 +1,99 @@
+"""Engines that nobody runs here: every expression that a run sends to its engine compiles to their SQL."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pytest
+import sqlglot
+from pandas.testing import assert_frame_equal
+
+import rfmeans
+from rfmeans.cells import collect_cells
+from rfmeans.quantiles import ranked_quantiles
+from rfmeans.settings import Columns
+from rfmeans.synthetic import make_orders
+from rfmeans.warehouses import DIALECTS
+
+ELSEWHERE = ["bigquery", "snowflake", "databricks", "trino", "clickhouse", "postgres"]
+# What a compiler lets through although the engine has no such function, or another one by that name.
+STRANGERS = {"timezone", "suffix", "codepoint", "ascii", "regexp_full_match", "strptime", "try_strptime"}
+
+
+def shop() -> pd.DataFrame:
+    lines = make_orders(600, seed=1).drop(columns=["kind", "product"])
+    lines["status"] = np.where(np.arange(len(lines)) % 9 == 0, "cancelled", "paid")
+    return lines.assign(order_id=lines["order_id"].astype("string"))
+
+
+@cache
+def recorded() -> tuple[ir.Expr, ...]:
+    """What fitting and assigning send to an engine that has no short cuts of DuckDB's and no quantiles."""
+    sent: list[ir.Expr] = []
+    table = ibis.duckdb.connect().create_table("orders", shop())
+    columns = Columns(status="status")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ir.Table, "cache", _recording(sent, ir.Table.cache))
+        for kind in (ir.Table, ir.Column, ir.Scalar):
+            patch.setattr(kind, "to_pyarrow", _recording(sent, kind.to_pyarrow))
+        patch.setattr("rfmeans.values._in_duckdb", lambda _: False)
+        patch.setattr(
+            "rfmeans.accounts.count_duplicates",
+            lambda table, _: table.distinct().count().to_pyarrow() and None,
+        )
+        patch.setattr("rfmeans.profile.has_quantiles", lambda _: False)
+        patch.setattr("rfmeans.distribution.has_quantiles", lambda _: False)
+        patch.setattr(
+            "rfmeans.pipeline.collect_cells", partial(collect_cells, exact_limit=100, cell_limit=200)
+        )
+        with rfmeans.segment(table, n_init=1, columns=columns) as fitted:
+            assert fitted.model.settings["passes"] > 0
+            fitted.model.assign(table, columns=columns, as_of="2024-06-01", since="2023-06-01")
+    assert len(sent) > 25
+    return tuple(sent)
+
+
+def _recording(sent: list[ir.Expr], method: Any) -> Any:
+    def record(self: ir.Expr, *args: Any, **options: Any) -> Any:
+        sent.append(self)
+        return method(self, *args, **options)
+
+    return record
+
+
+@pytest.mark.parametrize("dialect", ELSEWHERE)
+def test_every_expression_of_a_run_compiles_and_is_read_back(dialect):
+    known = DIALECTS[dialect]
+    for expression in recorded():
+        text = str(ibis.to_sql(expression.unbind(), dialect=known.compiler))
+        (tree,) = sqlglot.parse(text, read=known.grammar)
+        assert tree is not None
+        assert tree.key in ("select", "union")
+        strangers = {node.name.lower() for node in tree.find_all(sqlglot.exp.Anonymous)} & STRANGERS
+        assert strangers == set()
+
+
+def test_quantiles_by_rank_are_those_of_the_engine():
+    random = np.random.default_rng(3)
+    frame = pd.DataFrame({"group": random.integers(0, 4, 999), "value": random.lognormal(3, 2, 999).round(1)})
+    levels = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+    found = ranked_quantiles(ibis.memtable(frame), "group", ["value"], levels)
+    for group, values in frame.groupby("group")["value"]:
+        np.testing.assert_allclose(found[group]["value"], values.quantile(levels), rtol=1e-12)
+
+
+def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
+    orders = make_orders(500, seed=3).drop(columns="kind")
+    with rfmeans.segment(orders, n_init=2) as expected:
+        monkeypatch.setattr("rfmeans.profile.has_quantiles", lambda _: False)
+        monkeypatch.setattr("rfmeans.distribution.has_quantiles", lambda _: False)
+        with rfmeans.segment(orders, n_init=2) as found:
+            assert_frame_equal(found.profile, expected.profile, rtol=1e-12)
+            spreads, others = found.summary.distributions.spreads, expected.summary.distributions.spreads
+            for one, other in zip(spreads, others, strict=True):
+                np.testing.assert_allclose(one.monetary, other.monetary, rtol=1e-12)
