@@ -18,6 +18,7 @@ from rfmeans.cells import collect_cells
 from rfmeans.quantiles import ranked_quantiles
 from rfmeans.settings import Columns
 from rfmeans.synthetic import make_orders
+from rfmeans.values import product
 from rfmeans.warehouses import DIALECTS
 
 ELSEWHERE = ["bigquery", "snowflake", "databricks", "trino", "clickhouse", "postgres"]
@@ -97,3 +98,18 @@ def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
             spreads, others = found.summary.distributions.spreads, expected.summary.distributions.spreads
             for one, other in zip(spreads, others, strict=True):
                 np.testing.assert_allclose(one.monetary, other.monetary, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("engine", "start"),
+    [
+        ("clickhouse", "SELECT CAST(CAST(CAST(ROUND(CASE WHEN ABS("),
+        ("bigquery", "SELECT CAST(ROUND(CAST(IF( ABS("),
+        ("trino", "SELECT CAST(IF( ABS("),
+    ],
+)
+def test_money_is_rounded_where_a_cast_is_not(monkeypatch, engine, start):
+    monkeypatch.setattr("rfmeans.values._engine", lambda _: engine)
+    table = ibis.table({"quantity": "int64", "price": "float64"}, name="orders")
+    text = str(ibis.to_sql(table.select(money=product(table.quantity, table.price)), dialect=engine))
+    assert " ".join(text.split()).replace("( ", "(").startswith(start.replace("( ", "("))

@@ -248,6 +248,18 @@ def test_a_customer_on_the_border_is_in_the_first_of_the_nearest_segments(sql_en
     assert "r_score" not in found[1]
 
 
+def test_a_table_made_of_it_has_plain_types(duckdb_engine):
+    duckdb_engine.table(hostile_orders(), "hostile")
+    statement = hostile_model().to_sql("duckdb", orders="hostile")
+    con = duckdb_engine.con.con
+    con.execute(f"CREATE OR REPLACE TABLE segments_of_hostile AS {statement}")
+    described = con.execute("DESCRIBE segments_of_hostile").fetchall()
+    types = {name: kind for name, kind, *_ in described}
+    assert types["recency"] == types["frequency"] == types["segment_id"] == "BIGINT"
+    assert types["monetary"] == "DECIMAL(38,4)"
+    assert types["customer_id"] == types["segment"] == types["reason"] == "VARCHAR"
+
+
 # What it says
 
 

@@ -69,10 +69,14 @@ def trimmed(text: ir.StringColumn, *, padded: bool = True) -> ir.StringColumn:
 
 def _in_duckdb(column: ir.Column) -> bool:
     """Whether DuckDB's fast functions may be used: others have none, or mean something else by their names."""
+    return _engine(column) == "duckdb"
+
+
+def _engine(column: ir.Column) -> str:
     try:
-        return bool(column.get_backend().name == "duckdb")
+        return str(column.get_backend().name)
     except IbisError:  # a column of no engine
-        return False
+        return ""
 
 
 def _unless(words: Sequence[str], text: ir.StringColumn) -> ir.StringColumn:
@@ -157,7 +161,11 @@ def _decimal_product(first: ir.DecimalColumn, second: ir.DecimalColumn) -> ir.De
 
 
 def _as_money(value: ir.Column) -> ir.Column:
-    return ibis.ifelse(value.abs() < MONEY_LIMIT, value, ibis.null(value.type())).cast(MONEY)
+    held = ibis.ifelse(value.abs() < MONEY_LIMIT, value, ibis.null(value.type()))
+    engine = _engine(value)
+    if engine == "clickhouse":  # its cast cuts digits off, where it does not read text
+        return held.round(MONEY_PLACES).cast("string").cast(MONEY)
+    return held.cast(MONEY).round(MONEY_PLACES) if engine == "bigquery" else held.cast(MONEY)
 
 
 def number(column: ir.Column, convention: MoneyConvention | None = None, kind: str = MONEY) -> ir.Column:
