@@ -1,0 +1,138 @@
+"""Runs that are killed at random moments, and what they leave.
+
+The runs are children forked after the libraries were imported, which saves a second each; so the moments cover the work
+from the command's first line to its last, and not the start of Python. What has been handed to the operating system
+survives a killed process: a machine that loses power is not covered.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import duckdb
+import pytest
+
+from rfmeans.synthetic import make_orders
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="runs are forked")
+
+KILLS = """
+import hashlib, json, os, random, signal, sys, time
+from pathlib import Path
+import duckdb, ibis, ibis.backends.duckdb, pandas, pyarrow.parquet, sklearn.cluster  # what a run would import first
+from rfmeans import cli, pipeline
+
+arguments, times, check = json.loads(sys.argv[1])
+out, rng = Path("out"), random.Random(7)
+
+
+def start(work):
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            sys.stderr = open("log", "a")
+            code = work() or 0
+        except SystemExit as stopped:
+            code = stopped.code or 0
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    return child
+
+
+def run():
+    sys.argv = ["rfmeans", *arguments]
+    cli.main()
+
+
+def finished(work):
+    return os.waitstatus_to_exitcode(os.waitpid(start(work), 0)[1])
+
+
+def digest():
+    files = sorted(path for path in out.rglob("*") if path.is_file())
+    return hashlib.sha256(b"".join(str(path).encode() + path.read_bytes() for path in files)).hexdigest()
+
+
+def table_is_whole():
+    with duckdb.connect("shop.duckdb", read_only=True) as con:
+        names = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        if "seg" in names:
+            return con.execute("SELECT count(*) <> 150 OR count(segment) < 100 FROM seg").fetchone()[0]
+        return 0
+
+
+def whole():
+    assert not out.exists() or digest() == expected, "half an output folder"
+    assert check != "table" or finished(table_is_whole) == 0, "half a table"
+
+
+def cleared():
+    assert finished(run) == 0, Path("log").read_text()
+    whole()
+    assert sorted(os.listdir()) == before, os.listdir()
+    assert os.listdir(os.environ["TMPDIR"]) == []
+
+
+began = time.monotonic()
+assert finished(run) == 0, Path("log").read_text()
+lasting, expected, before = time.monotonic() - began, digest(), sorted(os.listdir())
+killed = left = absent = 0
+for number in range(times):
+    if number % 3 == 0:  # where there is no folder to replace
+        os.system("rm -rf out")
+    child = start(run)
+    time.sleep(rng.uniform(0, lasting))
+    os.kill(child, signal.SIGKILL)
+    killed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    left += any(name.startswith(".out.rfmeans-") for name in os.listdir())
+    absent += not out.exists()
+    whole()
+    if number % 10 == 9:
+        cleared()
+cleared()
+print(json.dumps({"killed": killed, "left": left, "absent": absent, "seconds": round(time.monotonic() - began)}))
+"""
+
+
+def kill(folder, arguments, times, check):
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", KILLS, json.dumps([arguments, times, check])],
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def orders():
+    return make_orders(150, seed=3).drop(columns="kind")
+
+
+LEAN = ["--out", "out", "--force", "--no-report", "--n-init", "2", "--quiet"]
+
+
+def test_fifty_killed_runs_leave_the_old_output_or_none(tmp_path, orders):
+    orders.to_csv(tmp_path / "orders.csv", index=False)
+    found = kill(tmp_path, ["segment", "orders.csv", *LEAN], 50, "folder")
+    assert found["killed"] >= 30
+    assert found["left"] >= 10  # kills that came while there was something to clear
+    assert found["absent"] >= 1
+
+
+def test_killed_runs_leave_the_old_table_or_the_new_one(tmp_path, orders):
+    with duckdb.connect(tmp_path / "shop.duckdb") as con:
+        con.register("frame", orders)
+        con.execute("CREATE TABLE orders AS SELECT * FROM frame")
+    arguments = ["segment", "shop.duckdb", "--write-table", "seg", *LEAN]
+    found = kill(tmp_path, arguments, 15, "table")
+    assert found["killed"] >= 8
