@@ -90,7 +90,7 @@ for number in range(times):
     left += any(name.startswith(".out.rfmeans-") for name in os.listdir())
     absent += not out.exists()
     whole()
-    if number % 10 == 9:
+    if number % 25 == 24:
         cleared()
 cleared()
 print(json.dumps({"killed": killed, "left": left, "absent": absent, "seconds": round(time.monotonic() - began)}))
