@@ -191,7 +191,8 @@ def rows_of_open(result, table: str) -> pd.DataFrame:
 
 def test_a_file_in_use_is_said(shop, tmp_path):
     holding = (
-        "import duckdb, sys; con = duckdb.connect(sys.argv[1], read_only=True); con.execute('SELECT * FROM orders LIMIT 1').fetchall();"
+        "import duckdb, sys; con = duckdb.connect(sys.argv[1], read_only=True); "
+        "con.execute('SELECT * FROM orders LIMIT 1').fetchall(); "
         "print('held', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", holding, str(shop)]
