@@ -2,6 +2,7 @@
 
 import gc
 import gzip
+import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -407,3 +408,40 @@ def test_customers_outlive_their_result():
     customers = segment(LINES).customers
     gc.collect()
     assert customers.count().to_pyarrow().as_py() > 0
+
+
+NAMED = "customer_id,order_id,order_date,amount\n11,1,2026-01-05,{}\n12,2,2026-01-06,6.50\n"
+
+
+@pytest.mark.parametrize("name", ["amount=77", "order_date=2020-01-01"])
+def test_a_folder_that_is_called_like_a_column_changes_no_value(tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    path = folder / "orders.csv"
+    path.write_text(NAMED.format("5.50"))
+    expected = [("11", 2, 1, 5.5, None), ("12", 1, 1, 6.5, None)]
+    assert customers(path) == expected
+    frame = pd.read_csv(path)
+    frame.to_parquet(folder / "orders.parquet")
+    assert customers(folder / "orders.parquet") == expected
+    assert customers(folder / "*.parquet") == expected
+
+
+def test_a_parquet_file_with_glob_letters_in_its_name_is_itself(tmp_path):
+    for name, amount in (("orders1", "99.50"), ("orders[1]", "5.50")):
+        pd.read_csv(io.StringIO(NAMED.format(amount))).to_parquet(tmp_path / f"{name}.parquet")
+    assert customers(tmp_path / "orders[1].parquet")[0] == ("11", 2, 1, 5.5, None)
+
+
+def test_a_plain_file_that_is_called_compressed_is_read(tmp_path):
+    for ending in (".gz", ".zst"):
+        path = tmp_path / f"orders.csv{ending}"
+        path.write_text(NAMED.format("5.50"))
+        assert customers(path)[0] == ("11", 2, 1, 5.5, None)
+
+
+def test_the_least_integer_is_an_unreadable_amount(tmp_path):
+    frame = pd.read_csv(io.StringIO(NAMED.format(-(2**63)) + "13,3,2026-01-06,1\n"))
+    frame["amount"] = [-(2**63), 6, 1]
+    frame.to_parquet(tmp_path / "orders.parquet")
+    assert [row[0] for row in customers(tmp_path / "orders.parquet")] == ["12", "13"]

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rfmeans.errors import SourceError
-from rfmeans.parts import FILE, LINE, TEXT, Part, RowWriter, check_width, stored_part
+from rfmeans.parts import FILE, LINE, TEXT, Part, RowWriter, check_width, open_parquet, stored_part
 from rfmeans.records import LONGEST_LINE, physical_lines
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _part(con: Any, paths: tuple[Path, Path], label: str, malformed: int) -> Par
     part = stored_part(con, paths[0], label, "JSON")
     if not malformed:
         return part
-    broken = con.read_parquet(str(paths[1])).mutate(**{FILE: ibis.literal(label)})
+    broken = open_parquet(con, paths[1]).mutate(**{FILE: ibis.literal(label)})
     return Part(part.table, part.located, broken.select(FILE, LINE, TEXT), malformed, None, "JSON")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -67,9 +68,21 @@ def numbered(table: ir.Table, file: str | None, before: int = 0) -> ir.Table:
     return located(table, file, ibis.row_number() + 1 + before)
 
 
+def open_parquet(con: Any, *paths: Path) -> ir.Table:
+    """Return the rows of Parquet files, and nothing that their paths seem to say.
+
+    Left alone, DuckDB takes ``orders[1].parquet`` for a pattern that ``orders1.parquet`` fits, and lets a folder called
+    ``amount=7`` replace the column.
+    """
+    table: ir.Table = con.read_parquet(
+        [glob.escape(str(path)) for path in paths], hive_partitioning=False, union_by_name=True
+    )
+    return table
+
+
 def stored_part(con: Any, path: Path, label: str, understood: str) -> Part:
     """Return the rows of a Parquet file that holds `LINE` beside them, and `FILE` where they are of several sheets."""
-    stored = con.read_parquet(str(path))
+    stored = open_parquet(con, path)
     file = stored[FILE] if FILE in stored.columns else label
     table = stored.drop(*({FILE, LINE} & set(stored.columns)))
     return Part(table, located(stored, file, stored[LINE]), understood=understood)

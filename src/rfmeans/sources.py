@@ -22,7 +22,7 @@ from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.filekinds import unpacked
 from rfmeans.frames import frame_table
 from rfmeans.jsonlines import read_json
-from rfmeans.parts import Part, located, numbered
+from rfmeans.parts import Part, located, numbered, open_parquet
 from rfmeans.servers import Served, is_address, open_address, open_spark
 from rfmeans.tables import Home
 from rfmeans.temporaries import TemporaryFolder, clear_leftovers
@@ -351,10 +351,9 @@ def _read_file(
 
 
 def _read_parquet(con: Any, files: list[tuple[str, Path]]) -> Part:
-    tables = [(path, con.read_parquet(str(inside))) for path, inside in files]
+    tables = [(path, open_parquet(con, inside)) for path, inside in files]
     _check_same_columns([(path, table.columns) for path, table in tables])
-    names = {str(inside): path for path, inside in files}
-    table = con.read_parquet([*names], union_by_name=True)
+    table = open_parquet(con, *(inside for _, inside in files))
     where = [numbered(one, path) for path, one in tables]
     return Part(table, _union_all(where))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.dialects import Dialect, find_dialect
 from rfmeans.errors import SourceError
-from rfmeans.parts import FILE, LINE, TEXT, Part, RowWriter, numbered, stored_part
+from rfmeans.parts import FILE, LINE, TEXT, Part, RowWriter, numbered, open_parquet, stored_part
 from rfmeans.records import UNREADABLE, Record, Records, physical_lines
 from rfmeans.survey import survey
 
@@ -126,6 +126,9 @@ def _read_regular(con: Any, file: TextFile) -> Part:
         escape='"',
         header=dialect.header_line > 0,
         columns=dict.fromkeys(dialect.names, "VARCHAR"),
+        # What the path seems to say is not asked: a folder called amount=7 would replace the column.
+        hive_partitioning=False,
+        compression="none",
     )
     where = numbered(table, file.label, before=dialect.header_line)
     return Part(table, where, rows=file.rows, understood=_understood(file), padded=file.padded)
@@ -150,7 +153,7 @@ def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Part:
         )
     import ibis
 
-    broken = con.read_parquet(str(paths[1])).mutate(**{FILE: ibis.literal(file.label)})
+    broken = open_parquet(con, paths[1]).mutate(**{FILE: ibis.literal(file.label)})
     return Part(part.table, part.located, broken.select(FILE, LINE, TEXT), malformed, None, part.understood)
 
 

@@ -161,7 +161,8 @@ def _decimal_product(first: ir.DecimalColumn, second: ir.DecimalColumn) -> ir.De
 
 
 def _as_money(value: ir.Column) -> ir.Column:
-    held = ibis.ifelse(value.abs() < MONEY_LIMIT, value, ibis.null(value.type()))
+    within = (value > -MONEY_LIMIT) & (value < MONEY_LIMIT)  # the least integer has no absolute value
+    held = ibis.ifelse(within, value, ibis.null(value.type()))
     engine = _engine(value)
     if engine == "clickhouse":  # its cast cuts digits off, where it does not read text
         return held.round(MONEY_PLACES).cast("string").cast(MONEY)
