@@ -187,8 +187,28 @@ def test_a_file_that_is_not_text(tmp_path):
         ),
         ('"groß".alt', '"groß".old', "[grid.names], groß: recency has no band 'old'. Bands are: alt, neu."),
         ('"Neulinge"', '"Stammkunden"', "grid 1: the name 'Stammkunden' stands for 2 regions."),
-        ('"Neulinge"', '" "', "grid 1: the name of klein.neu must be one line of text. Got ' '."),
-        ('"Neulinge"', "7", "grid 1: the name of klein.neu must be one line of text. Got 7."),
+        (
+            '"Neulinge"',
+            '" "',
+            "grid 1: the name of klein.neu must be one line of text, without blanks around it. Got ' '.",
+        ),
+        (
+            '"Neulinge"',
+            '"Neulinge "',
+            "grid 1: the name of klein.neu must be one line of text, without blanks around it. Got 'Neulinge '.",
+        ),
+        (
+            '"Neulinge"',
+            '"Stammkunden · tier 1"',
+            "grid 1: the name of klein.neu must not hold ' · tier ', which tells tiers apart. "
+            "Got 'Stammkunden · tier 1'.",
+        ),
+        ("[0.25]", f"[1{'0' * 400}]", "recency_cuts must be numbers. Got [1000"),
+        (
+            '"Neulinge"',
+            "7",
+            "grid 1: the name of klein.neu must be one line of text, without blanks around it. Got 7.",
+        ),
         (
             "value_cuts = [0]",
             "value_cuts = [0, 1]",

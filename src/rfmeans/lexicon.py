@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
+TIER = " · tier "  # and a number: tells segments of one region apart
 BORDER = 0.15  # a score this close to a cut makes the name borderline
 BUILT_IN = "the built-in lexicon"
 AXES = ("recency_bands", "recency_cuts", "value_bands", "value_cuts")
 GRID_KEYS = (*AXES, "max_segments", "names")
 SCORE_KEYS = (*AXES, "cuts", "names", "order")
+LARGEST = 1e300  # a cut beyond it, or one that is no number, cuts nothing
 FEATURES = ("recency", "frequency", "monetary")
 WORST, BEST = 1, 5  # the scale of the scores' grid
 MIDDLE = (WORST + BEST) / 2
@@ -315,7 +317,12 @@ def _names(
                     f"{where}: the region of value {v!r} and recency {r!r} has no name. "
                     f'Give it one under {table}: {_key(v)}.{_key(r)} = "...".'
                 )
-            _check_text(rows[v][r], f"{where}: the name of {v}.{r}")
+            what = f"{where}: the name of {v}.{r}"
+            _check_text(rows[v][r], what)
+            if TIER in rows[v][r]:
+                raise SettingsError(
+                    f"{what} must not hold {TIER!r}, which tells tiers apart. Got {rows[v][r]!r}."
+                )
     return {v: {r: rows[v][r] for r in recency.bands} for v in value.bands}
 
 
@@ -370,7 +377,7 @@ def with_cuts(lexicon: Lexicon, given: Mapping[str, Sequence[float]], bins: int)
 
 def _check_ascending(cuts: Any, where: str) -> None:
     numbers = [cut for cut in cuts if isinstance(cut, int | float) and not isinstance(cut, bool)]
-    if len(numbers) < len(cuts) or not all(map(math.isfinite, numbers)):
+    if len(numbers) < len(cuts) or not all(-LARGEST < number < LARGEST for number in numbers):
         raise SettingsError(f"{where} must be numbers. Got {list(cuts)!r}.")
     if any(low >= high for low, high in pairwise(numbers)):
         raise SettingsError(f"{where} must ascend, each cut above the one before. Got {list(cuts)!r}.")
@@ -391,5 +398,5 @@ def _check_keys(table: Mapping[str, Any], known: tuple[str, ...] | list[str], wh
 
 
 def _check_text(text: Any, what: str) -> None:
-    if not isinstance(text, str) or not text.strip() or not text.isprintable():
-        raise SettingsError(f"{what} must be one line of text. Got {text!r}.")
+    if not isinstance(text, str) or not text or text != text.strip() or not text.isprintable():
+        raise SettingsError(f"{what} must be one line of text, without blanks around it. Got {text!r}.")

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rfmeans.lexicon import Grid, Lexicon, built_in
+from rfmeans.lexicon import TIER, Grid, Lexicon, built_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def name_centres(centres: Sequence[Sequence[float]], lexicon: Lexicon | None = N
     shared = Counter(regions)
     names = []
     for position, ((recency, value), region) in enumerate(zip(scores, regions, strict=True)):
-        tier = f" · tier {regions[: position + 1].count(region)}" if shared[region] > 1 else ""
+        tier = f"{TIER}{regions[: position + 1].count(region)}" if shared[region] > 1 else ""
         names.append(
             Name(
                 text=region + tier,
