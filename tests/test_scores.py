@@ -457,6 +457,14 @@ def test_damaged_scores_of_a_model(by_scores, change):
         rfmeans.SegmentModel.from_json(json.dumps(content))
 
 
+@pytest.mark.parametrize("bins", [5.0, "5", True, 11, None])
+def test_a_damaged_number_of_scores_of_a_model(by_scores, bins):
+    content = json.loads(by_scores.model.to_json())
+    content["scores"]["bins"] = bins
+    with pytest.raises(rfmeans.ModelError, match="it is damaged"):
+        rfmeans.SegmentModel.from_json(json.dumps(content))
+
+
 def test_a_damaged_list_of_score_segments(by_scores):
     content = json.loads(by_scores.model.to_json())
     content["segments"][0]["segment"] = "Whales"

@@ -15,6 +15,7 @@ import ibis
 
 from rfmeans.lexicon import FEATURES
 from rfmeans.scaling import float64
+from rfmeans.settings import MAX_SCORES, MIN_SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,10 +88,13 @@ class Scoring:
         ValueError
             If it is damaged.
         """
-        features = tuple(_cuts_from(entry, content["bins"]) for entry in content["features"])
+        bins = content["bins"]
+        if type(bins) is not int or not MIN_SCORES <= bins <= MAX_SCORES:
+            raise ValueError(f"the number of scores is {bins!r}")
+        features = tuple(_cuts_from(entry, bins) for entry in content["features"])
         if [cuts.feature for cuts in features] != list(FEATURES):
             raise ValueError(f"scores must be of {', '.join(FEATURES)}")
-        return cls(content["bins"], features)  # type: ignore[arg-type]
+        return cls(bins, features)  # type: ignore[arg-type]
 
     def code(self, scores: Sequence[int]) -> str:
         """Return the three scores as text: "543"; with ten bins "10-4-3"."""
