@@ -175,7 +175,7 @@ def test_where_nothing_survives_the_smallest_of_about_equal_numbers_is_recommend
         most = max(vote.stability for vote in choice.votes)
         near = [vote.segments for vote in choice.votes if vote.stability >= most - 0.05]
         assert choice.recommended == near[0] < near[-1]
-        assert "is the smallest number that comes about as near as any" in choice.sentence
+        assert "is the smallest number about as stable as any" in choice.sentence
 
 
 @pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason=f"the real data are not here: {ONLINE_RETAIL}")

@@ -14,6 +14,7 @@ from rfmeans.scaling import significant
 from rfmeans.settings import MIN_SEGMENTS
 from rfmeans.stability import RESAMPLES, measure_stability, nearest_centre, resample_size
 from rfmeans.votes import (
+    NOTHING_LEFT,
     busiest_border,
     calinski_harabasz,
     davies_bouldin,
@@ -43,7 +44,6 @@ STARTS = 10
 REFERENCES = 10
 REFERENCE_SIZE = 1_000
 REFERENCE_STARTS = 2
-NOTHING_LEFT = 1e-12  # of the total: inertia below it is none
 
 
 @dataclass(frozen=True)
@@ -304,13 +304,20 @@ def _survive(vote: Vote) -> str:
 
 
 def _unsound(best: Vote, *, large: bool) -> str:
+    taken = f"{best.segments} is the smallest number about as stable as any ({best.stability:.2f}"
     if large:
         return (
-            f"where segments {_HOLD}, none survive resampling; "
-            f"{best.segments} is the smallest number that comes about as near as any ({best.stability:.2f})"
+            f"where segments {_HOLD}, never do all survive resampling; "
+            f"{taken}, its weakest segment {best.weakest:.2f})"
         )
     return (
-        f"whatever the number, some segment holds less than {percent(SMALLEST_SHARE)} of customers, so a few extreme "
-        f"ones decide (a log transform would hold them back); {best.segments} is the smallest number about as stable "
-        f"as any ({best.stability:.2f}), its smallest segment {percent(best.smallest_share)}"
+        f"whatever the number, some segment holds less than {percent(SMALLEST_SHARE)} of customers, so a few of them "
+        "decide (where there is no log transform, one would hold extreme ones back); "
+        f"{taken}), its smallest segment {_below(best.smallest_share)}"
     )
+
+
+def _below(share: float) -> str:
+    """Return a share below the least one, such that it does not read as that."""
+    least = percent(SMALLEST_SHARE)
+    return f"just under {least}" if percent(share) == least else percent(share)

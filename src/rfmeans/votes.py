@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Labels = NDArray[np.intp]
 
 SILHOUETTE_SAMPLE = 1_000
+NOTHING_LEFT = 1e-10  # of the total: inertia below it is none, but what rounding leaves
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def partition(cells: Cells, labels: Labels, k: int) -> Partition:
     squares = np.bincount(labels, cells.within + _squares_about(cells, means[labels]), k).astype(np.float64)
     middle = np.average(cells.points, axis=0, weights=cells.counts)
     total = float((cells.within + _squares_about(cells, middle)).sum())
+    if squares.sum() < total * NOTHING_LEFT:
+        squares = np.zeros(k)
     return Partition(sizes, means, squares, total)
 
 
