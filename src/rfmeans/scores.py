@@ -184,7 +184,7 @@ class Crosstab:
 
 HOW_TO_READ = (
     "Each cell counts the customers of one K-Means segment that are in one score segment: in a segment's large cells "
-    "both ways agree; customers in its small cells lie near a border, and are worth a look before a campaign."
+    "both ways agree; customers in its small cells often lie near a border, and are worth a look before a campaign."
 )
 
 
