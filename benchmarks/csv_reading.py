@@ -19,7 +19,6 @@ import resource
 import statistics
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +84,7 @@ def account(opened: Source) -> tuple[int, Any]:
     reading = make_reading()
     layout = recognise(opened.table.columns, reading)
     conventions = find_conventions(opened.table, layout.columns.date, [layout.columns.amount])
-    conventions = replace(conventions, padded=opened.padded)
+    conventions = conventions.of_text(padded=opened.padded, powers=opened.powers)
     lines = order_lines(opened, layout, reading, conventions).lines
     tally = lines.group_by("reason").agg(
         rows=lines.count(),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+import rfmeans
 from rfmeans import survey as surveying
 from rfmeans.survey import survey
 
@@ -75,3 +78,35 @@ def look(tmp_path, content):
     path = tmp_path / "orders.csv"
     path.write_bytes(content)
     return survey(path, None)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize(
+    ("value", "powers"),
+    [
+        (b"1e5", True),
+        (b"-1.E5", True),
+        (b"1_000", True),
+        (b"5e", True),
+        (b"e5", False),
+        (b"_1", False),
+        (b"1 e5", False),
+        (b"12.50", False),
+        (b"Etta", False),
+    ],
+)
+def test_powers(tmp_path, monkeypatch, value, powers, size):
+    monkeypatch.setattr(surveying, "BLOCK", size)
+    for row in (value + b",x", b"x," + value):
+        assert look(tmp_path, b"one,two\n" + row + b"\nx,y\n").powers == powers
+
+
+@pytest.mark.parametrize("odd", ["1e5", "1_000", "2E+1"])
+def test_a_power_is_set_aside_wherever_it_stands(tmp_path, odd):
+    rows = [f"c{i},2024-01-{1 + i % 28:02},10.25" for i in range(20_000)]
+    rows[-1] = f"last,2024-01-01,{odd}"
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join(["customer,date,amount", *rows]))
+    found = rfmeans.inspect(path).account.lines
+    assert {reason: tally.rows for reason, tally in found.set_aside.items()} == {"unreadable amount": 1}
+    assert found.used.money == Decimal("10.25") * 19_999

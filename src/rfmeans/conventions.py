@@ -79,6 +79,11 @@ class Conventions:
     whole: bool = field(default=True, compare=False)
     padded: bool = True
 
+    def of_text(self, *, padded: bool, powers: bool) -> Conventions:
+        """Return the same for text of which more is known."""
+        money = {name: replace(found, powers=powers) for name, found in self.money.items()}
+        return replace(self, padded=padded, money=money)
+
     def describe(self) -> str:
         """Return a few words for them, e.g. ``dates as day/month/year, decimal comma``."""
         dates = [f"dates as {self.date.describe()}"] if self.date else []

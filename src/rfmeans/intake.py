@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -200,7 +200,7 @@ class _Job:
             )
         except UndecidedError as error:
             raise SourceError(f"{error}{_places(opened, error)}") from error
-        found = replace(found, padded=opened.padded)
+        found = found.of_text(padded=opened.padded, powers=opened.powers)
         self.tell(understood(layout, found, opened))
         return found
 

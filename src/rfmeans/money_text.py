@@ -6,7 +6,7 @@ from end to end is null: a value that contradicts the convention is never read b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import ibis
@@ -94,6 +94,8 @@ class MoneyConvention:
         The decimal mark, ``.`` or ``,``; None: whole numbers, in which neither occurs.
     currency
         Whether values may name a currency; where they may not, one that does is unreadable.
+    powers
+        Whether digits may go on behind an e (1e5) or a low line (1_000): no money, but a cast would take it.
 
     >>> import ibis
     >>> text = ibis.memtable({"x": ["£1,234.50", "(5)", "1.234,50"]}).x
@@ -103,17 +105,22 @@ class MoneyConvention:
 
     decimal: str | None
     currency: bool = True
+    powers: bool = field(default=True, compare=False)
 
     def parse(self, text: ir.StringColumn, kind: str = MONEY) -> ir.DecimalColumn:
         """Return the column as decimals of a kind, null where it does not fit; further places are rounded."""
         slow = self._slow(text).try_cast(kind)
-        if self.decimal == ".":
-            # What a cast takes beyond plain numbers has a letter (1e5) or a low line (1_000) in it; telling these costs
-            # half of what a pattern does. What it does not take may still be a number, such as 1,234.50.
-            no_word = (text.upper() == text.lower()) & ~text.contains("_")
-            return ibis.ifelse(no_word, ibis.coalesce(text.try_cast(kind), slow), slow)
-        quick = text.replace(",", ".") if self.decimal == "," else text
-        return ibis.ifelse(self._is_plain(text), quick.try_cast(kind), slow)
+        plain = text.replace(",", ".") if self.decimal == "," else text
+        quick = plain.try_cast(kind)
+        # What a cast does not take may still be a number, such as 1,234.50. DuckDB's coalesce would cost more.
+        return ibis.ifelse(ibis.or_(quick.isnull(), *self._odd(text)), slow, quick)
+
+    def _odd(self, text: ir.StringColumn) -> list[ir.BooleanColumn]:
+        """Return the signs of text that a cast would take for another number than it is."""
+        odd = [] if self.decimal == "." else [text.contains(".")]
+        if self.powers:  # to compare cases costs half of what a pattern does
+            odd += [text.upper() != text.lower(), text.contains("_")]
+        return odd
 
     def currency_of(self, text: ir.StringColumn) -> ir.StringColumn:
         """Return the currency that each value names, as `currencies` does."""

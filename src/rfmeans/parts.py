@@ -34,6 +34,7 @@ class Part:
     rows: int | None = None
     understood: str = ""
     padded: bool = True
+    powers: bool = True
     home: Home | None = None
 
 

@@ -87,6 +87,8 @@ class Source:
         How many files it is.
     padded
         Whether text may have blanks around it.
+    powers
+        Whether a number in text may go on behind an e (1e5) or a low line (1_000).
     home
         The database it is in; None for files and frames.
     """
@@ -101,6 +103,7 @@ class Source:
     understood: str = ""
     files: int = 1
     padded: bool = True
+    powers: bool = True
     home: Home | None = None
 
     def check_rows(self, read: int) -> None:
@@ -303,6 +306,7 @@ def _open_files(pattern: str, reading: Reading, *, by_lines: bool = False) -> So
         understood=part.understood,
         files=len(paths),
         padded=part.padded,
+        powers=part.powers,
         home=part.home,
     )
 
@@ -374,6 +378,7 @@ def _united(parts: list[tuple[str, Part]]) -> Part:
         None if None in rows else sum(filter(None, rows)),
         "; ".join(dict.fromkeys(part.understood for part in each if part.understood)),
         any(part.padded for part in each),
+        any(part.powers for part in each),
     )
 
 

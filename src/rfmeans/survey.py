@@ -23,6 +23,7 @@ HEAD, TAIL = 4096, 65536  # bytes
 LINE_FEED, CARRIAGE_RETURN, BLANK = b"\n\r "
 BESIDE_VALUES = b',;|"\r\n'
 OTHER_BLANKS = (b"\t", b"\v", b"\f")
+DIGITS = tuple(b"0123456789.")
 FEW = 0.05
 UTF_16_SHARE = 0.4  # of the bytes on one side that are zero in UTF-16 text of a western language
 BYTE_ORDER_MARKS = (
@@ -50,12 +51,15 @@ class Survey:
         splits it as it stands, and there are as many records as lines.
     padded
         Whether values may have blanks around them; where not, no time is lost on looking for them.
+    powers
+        Whether digits may go on behind an e (1e5) or a low line (1_000); likewise.
     """
 
     encoding: str
     lines: int = 0
     regular: bool = False
     padded: bool = True
+    powers: bool = True
 
 
 def survey(path: Path, encoding: str | None) -> Survey:
@@ -69,7 +73,7 @@ def survey(path: Path, encoding: str | None) -> Survey:
     for block in _blocks(path):
         seen.take(block)
     if encoding or head.startswith(codecs.BOM_UTF8) or seen.valid >= seen.invalid:
-        return Survey("utf-8-sig", seen.lines, seen.regular, seen.padded)
+        return Survey("utf-8-sig", seen.lines, seen.regular, seen.padded, seen.powers)
     return Survey("cp1252")
 
 
@@ -110,7 +114,7 @@ class _Bytes:
         self.valid = self.invalid = 0
         self.lines = 1
         self.regular = True
-        self.padded = False
+        self.padded = self.powers = False
         self._carriage_returns: bool | None = None
 
     def take(self, block: bytes) -> None:
@@ -134,6 +138,7 @@ class _Bytes:
         ends = np.flatnonzero(codes == LINE_FEED)
         self.lines += len(ends)
         self.padded = self.padded or _has_blanks_around_values(block, codes)
+        self.powers = self.powers or _has_powers(block, codes)
         if b"\0" in block or not self._has_one_line_ending(block, codes, ends):
             return False
         blank_line = 2 if self._carriage_returns else 1
@@ -155,14 +160,23 @@ def _has_blanks_around_values(block: bytes, codes: Codes) -> bool:
 
     if any(blank in block for blank in OTHER_BLANKS):
         return True
-    blanks = np.flatnonzero(codes == BLANK)
-    if not len(blanks):
+    if b" " not in block:
         return False
+    blanks = np.flatnonzero(codes == BLANK)
     if blanks[0] == 0 or blanks[-1] == len(codes) - 1:
         return True
     divides = np.zeros(256, bool)
     divides[list(BESIDE_VALUES)] = True
     return bool(divides[codes[blanks - 1]].any() or divides[codes[blanks + 1]].any())
+
+
+def _has_powers(block: bytes, codes: Codes) -> bool:
+    """Whether what a cast to a number takes beyond digits stands behind a digit or a point."""
+    import numpy as np
+
+    marks = [ord(mark) for mark in "eE_" if mark.encode() in block]
+    found = [np.flatnonzero(codes == mark) for mark in marks]
+    return any(bool(np.isin(codes[np.maximum(places - 1, 0)], DIGITS).any()) for places in found)
 
 
 def _breaks_inside_quotes(codes: Codes, ends: Positions) -> bool:

@@ -52,6 +52,8 @@ class TextFile:
         How many records follow the header, where it is regular; None where it has to be read line by line.
     padded
         Whether values may have blanks around them.
+    powers
+        Whether digits may go on behind an e (1e5) or a low line (1_000).
     """
 
     path: Path
@@ -61,6 +63,7 @@ class TextFile:
     dialect: Dialect
     rows: int | None
     padded: bool
+    powers: bool
 
 
 def read_text(con: Any, file: TextFile, folder: Path) -> Part:
@@ -87,7 +90,7 @@ def describe_text(path: Path, label: str, reading: Reading, *, by_lines: bool) -
     dialect = find_dialect(head, reading, label)
     direct = found.regular and not by_lines and dialect.is_ordinary and not glob.has_magic(str(path))
     rows = found.lines - dialect.header_line if direct else None
-    return TextFile(path, label, found.encoding, ending, dialect, rows, found.padded)
+    return TextFile(path, label, found.encoding, ending, dialect, rows, found.padded, found.powers)
 
 
 def _head(path: Path, label: str, encoding: str) -> tuple[list[str], str]:
@@ -131,7 +134,14 @@ def _read_regular(con: Any, file: TextFile) -> Part:
         compression="none",
     )
     where = numbered(table, file.label, before=dialect.header_line)
-    return Part(table, where, rows=file.rows, understood=_understood(file), padded=file.padded)
+    return Part(
+        table,
+        where,
+        rows=file.rows,
+        understood=_understood(file),
+        padded=file.padded,
+        powers=file.powers,
+    )
 
 
 def _understood(file: TextFile) -> str:
