@@ -92,7 +92,7 @@ def _connect(address: str) -> Any:
     found.setdefault("connect_timeout", str(SECONDS))
     found.setdefault("application_name", "rfmeans")
     try:
-        return psycopg.connect(autocommit=True, **found)  # type: ignore[arg-type]
+        return psycopg.connect(autocommit=True, **found)
     except psycopg.Error as error:
         said = str(error).strip().splitlines()[0].removeprefix("connection failed: ")
         place = f"{found.get('host') or 'this machine'}{_port(found.get('port'))}"
