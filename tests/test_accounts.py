@@ -148,6 +148,15 @@ def test_two_currencies_are_refused_with_their_counts(tmp_path):
     assert "--currency GBP" in str(found.value)
 
 
+def test_amounts_name_the_currency_where_its_column_is_blank(tmp_path):
+    source = write(
+        tmp_path / "orders.csv", "1,2024-01-13,a,£10,", "2,2024-01-14,b,€20,", "3,2024-01-15,a,5,GBP"
+    )
+    with pytest.raises(rfmeans.SourceError, match=r"EUR 1 line worth 20\.00"):
+        account(source)
+    assert aside(account(source, currency="GBP")) == {"other currency": (1, Decimal(20))}
+
+
 def test_a_chosen_currency_sets_the_others_aside(tmp_path):
     source = write(tmp_path / "orders.csv", FIRST, SECOND, "3,2024-01-15,a,7,USD", "4,2024-01-15,a,8,")
     found = account(source, currency="gbp")
@@ -211,3 +220,26 @@ def test_statuses_that_do_not_count_are_listed(tmp_path, options):
         "Statuses were read from 'status', which holds pending (6), shipped (4). If these orders were sold, say so "
         "with --keep-status NAME,NAME, or --keep-status all."
     ) in str(raised.value)
+
+
+def test_columns_called_like_ours_keep_their_values_in_what_is_set_aside():
+    named = {"file": "a", "source_file": "b", "Source_source_file": "c", "line": "d"}
+    frame = pd.DataFrame({"customer": ["x", ""], "date": ["2024-01-13"] * 2, "amount": [1, 2]}).assign(
+        **named
+    )
+    with Workspace() as scratch:
+        (row,) = read(frame, make_reading(), scratch).set_aside.to_pyarrow().to_pylist()
+    assert row["reason"] == "missing customer"
+    assert sorted(value for value in row.values() if value in {*"abcd"}) == ["a", "b", "c", "d"]
+
+
+def test_a_phone_without_digits_is_no_customer(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "email,phone,date,amount\n-,+,2024-01-13,1\nn/a,000-000,2024-01-13,2\n-,+49 1,2024-01-13,4\n"
+    )
+    with Workspace() as scratch:
+        found = read(str(path), make_reading(accept_loss=True), scratch)
+        keys = [row["customer_id"] for row in found.customers.to_pyarrow().to_pylist()]
+    assert keys == ["phone:+491"]
+    assert aside(found.account) == {"missing customer": (2, Decimal(3))}

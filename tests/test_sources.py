@@ -302,7 +302,9 @@ def test_fractional_ids_are_refused():
         segment(LINES.assign(customer_id=LINES["customer_id"].where(LINES.index > 0, 11.5)))
 
 
-@pytest.mark.parametrize("missing", ["", "  ", "nan", "None", "NULL", "Guest", "0"])
+@pytest.mark.parametrize(
+    "missing", ["", "  ", "nan", "None", "NULL", "Guest", "0", "0.0", "NA", "n/a", "#N/A", "-", "Unknown"]
+)
 def test_words_for_no_customer_are_never_one_customer(missing):
     ids = LINES["customer_id"].astype(str).where(LINES.index != 3, missing)
     assert customers(LINES.assign(customer_id=ids)) == [row for row in EXPECTED if row[0] != "12"]

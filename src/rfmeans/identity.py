@@ -50,5 +50,6 @@ def _key(kind: str, column: ir.Column, padded: bool) -> ir.Column:
     if kind == "email":
         return key.cast("string").lower()
     if kind == "phone":
-        return key.cast("string").re_replace("[^0-9+]", "").nullif("")
+        digits = key.cast("string").re_replace("[^0-9+]", "")
+        return ibis.ifelse(digits.re_search("[1-9]"), digits, ibis.null("string"))
     return key

@@ -107,11 +107,16 @@ def order_lines(source: Source, layout: Layout, reading: Reading, conventions: C
 
 def currency_column(layout: Layout, conventions: Conventions) -> str | None:
     """Return the column that tells the currency: one of its own, or the amounts where their text names it."""
-    columns = layout.columns
-    written = [conventions.money.get(name) for name in (columns.amount, columns.price) if name]
-    if columns.currency or not any(how.currency for how in written if how):
-        return columns.currency
-    return columns.amount or columns.price
+    return layout.columns.currency or _naming_currencies(layout, conventions)
+
+
+def _naming_currencies(layout: Layout, conventions: Conventions) -> str | None:
+    """Return the column of money whose text names its currency."""
+    for name in (layout.columns.amount, layout.columns.price):
+        how = conventions.money.get(name) if name else None
+        if how and how.currency:
+            return name
+    return None
 
 
 def reason_text(code: ir.Column) -> ir.Column:
@@ -138,8 +143,11 @@ def status_variants(words: Iterable[str]) -> list[str]:
 
 def _named(table: ir.Table, own: Iterable[str]) -> ir.Table:
     """Give the source's columns their own names again, where those are not ours."""
-    free = [name for name in own if name.casefold() not in SET_ASIDE_COLUMNS]
-    return table.rename({name: f"source_{name}" for name in free})
+    own, taken = [*own], {*SET_ASIDE_COLUMNS}
+    for name in sorted(own, key=len):
+        if name.casefold() in taken:  # stays `source_NAME`, which another column may be called
+            taken.add(f"source_{name}".casefold())
+    return table.rename({name: f"source_{name}" for name in own if name.casefold() not in taken})
 
 
 def _with_malformed(set_aside: ir.Table, source: Source) -> ir.Table:
@@ -247,11 +255,12 @@ def _values(
         values["refund"] = refund
         # A refund that cannot be read leaves the net amount unknown; a blank one is none.
         values["amount"] = ibis.ifelse(filled & refund.isnull(), ibis.null(amount.type()), amount)
-    told = currency_column(layout, conventions)
+    naming = _naming_currencies(layout, conventions)
+    if naming:
+        values["currency"] = conventions.money[naming].currency_of(table[naming])
     if columns.currency:
-        values["currency"] = table[columns.currency].cast("string").strip().upper().nullif("")
-    elif told:
-        values["currency"] = conventions.money[told].currency_of(table[told])
+        own = table[columns.currency].cast("string").strip().upper().nullif("")
+        values["currency"] = ibis.coalesce(own, values["currency"])
     return values
 
 

@@ -33,6 +33,9 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Before an opening quote DuckDB's reader takes several blanks, or a tab, for the beginning of a plain value, and after
+# a closing one it joins what follows.
+BLANK_BESIDE_QUOTE = re.compile(rb'(?:^|[,;|\n])[ \t]+"|\t +"|" +"')
 NO_CHARACTER = re.compile("[\udc80-\udcff]")
 
 
@@ -47,8 +50,8 @@ class Survey:
     lines
         Number of lines of a regular file.
     regular
-        Whether the file is UTF-8, each line is one record, and none is blank: then the engine's parallel reader
-        splits it as it stands, and there are as many records as lines.
+        Whether the file is UTF-8, each line is one record, none is blank, and no blank stands beside a quote: then the
+        engine's parallel reader splits it as it stands, and there are as many records as lines.
     padded
         Whether values may have blanks around them; where not, no time is lost on looking for them.
     powers
@@ -144,7 +147,11 @@ class _Bytes:
         blank_line = 2 if self._carriage_returns else 1
         if len(ends) and np.diff(ends, prepend=-1).min() <= blank_line:
             return False
-        return b'"' not in block or not _breaks_inside_quotes(codes, ends)
+        if b'"' not in block:
+            return True
+        return not (self.padded and BLANK_BESIDE_QUOTE.search(block)) and not _breaks_inside_quotes(
+            codes, ends
+        )
 
     def _has_one_line_ending(self, block: bytes, codes: Codes, ends: Positions) -> bool:
         returns = block.count(b"\r")

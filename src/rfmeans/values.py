@@ -33,7 +33,21 @@ FACTOR, WIDE_FACTOR, SMALL_FACTOR = "decimal(18, 6)", "decimal(38, 6)", 1000
 FIRST_DAY, LAST_DAY, NEVER = dt.date(1, 1, 1), dt.date(9999, 12, 30), dt.date(9999, 12, 31)
 NO_ORDER = ("", "nan", "none", "null", "nat", "<na>")
 ISO_DATES, DECIMAL_POINT = DateConvention(FORMATS[:1]), MoneyConvention(".")
-NO_CUSTOMER = (*NO_ORDER, "guest", "0")
+# NA is what R writes, #N/A what Excel does, 0.0 a 0 that pandas made a float.
+NO_CUSTOMER = (
+    *NO_ORDER,
+    "na",
+    "n/a",
+    "#n/a",
+    "-",
+    "?",
+    "unknown",
+    "undefined",
+    "anonymous",
+    "guest",
+    "0",
+    "0.0",
+)
 
 
 def customer_key(column: ir.Column, *, padded: bool = True) -> ir.Column:
