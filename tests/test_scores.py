@@ -21,7 +21,7 @@ from rfmeans.formats import percent
 from rfmeans.lexicon import built_in
 from rfmeans.scores import SCORE_COLUMNS, add_scores, score_name
 from rfmeans.synthetic import make_orders
-from rfmeans.terminal import crosstab_lines
+from rfmeans.terminal import crosstab_lines, score_lines
 
 GRID = built_in().scores
 CODES = list(itertools.product(range(1, 6), repeat=3))
@@ -386,6 +386,29 @@ def test_the_crosstab_counts_every_customer_once(shop):
                 name: mine[name] for name in GRID.order
             }
         assert result.summary.to_dict()["crosstab"]["customers"] == [list(row) for row in crosstab.customers]
+
+
+def test_cuts_are_published_with_all_their_digits(shop):
+    cuts = {"recency": [115, 181, 297.4, 482], "monetary": [0.255, 38.25, 506.4, 1666.75]}
+    with rfmeans.segment(shop, method="scores", score_cuts=cuts, currency_symbol="£") as result:
+        told, page = score_lines(result.summary.scoring), result.report().html
+    assert "recency 115, 181, 297.4, 482; " in told
+    assert "monetary 0.255, 38.25, 506.4, 1,666.75." in told
+    assert "181 to below 297.4" in page
+    assert "£506.4 to below £1,666.75" in html.unescape(page)
+
+
+@pytest.mark.parametrize(
+    ("bins", "missing"),
+    [
+        (3, {"Hibernating", "Promising"}),
+        (4, {"About to Sleep", "Need Attention"}),
+        *((n, set()) for n in range(5, 11)),
+    ],
+)
+def test_names_that_a_number_of_scores_does_not_reach(bins, missing):
+    codes = itertools.product(range(1, bins + 1), repeat=3)
+    assert set(GRID.order) - {score_name(code, bins, GRID) for code in codes} == missing
 
 
 def test_the_page_of_k_means_holds_the_crosstab_and_the_cuts(shop):

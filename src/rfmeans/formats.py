@@ -72,7 +72,19 @@ def money(value: float, symbol: str = "") -> str:
     >>> money(3571.4), money(3571.4, "£"), money(-12, "$"), money(3571.4, "EUR"), money(5, "kr")
     ('3,571', '£3,571', '-$12', '3,571 EUR', '5 kr')
     """
-    text = number(value)
+    return _with_symbol(number(value), symbol)
+
+
+def exact(value: float, symbol: str = "") -> str:
+    """Return a number, or money, with all its digits: a limit that values are compared with.
+
+    >>> exact(13.0), exact(2024.45, "£"), exact(297.4), exact(246.3, "EUR")
+    ('13', '£2,024.45', '297.4', '246.3 EUR')
+    """
+    return _with_symbol(f"{float(value):,}".removesuffix(".0"), symbol)
+
+
+def _with_symbol(text: str, symbol: str) -> str:
     if not symbol or text == DASH:
         return text
     if symbol.isalpha() or unicodedata.bidirectional(symbol[0]) in ("R", "AL"):

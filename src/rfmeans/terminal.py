@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from rfmeans.choice import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
-from rfmeans.formats import clip, money, number, percent
+from rfmeans.formats import clip, exact, money, number, percent
 from rfmeans.formats import terminal_text as escape
 
 if TYPE_CHECKING:
@@ -71,10 +71,10 @@ def score_lines(scoring: Scoring) -> str:
     >>> from rfmeans.cuts import FeatureCuts, Scoring
     >>> days, times = FeatureCuts("recency", (13.0,), (2, 1), False), FeatureCuts("frequency", (2.0,), (1, 2), False)
     >>> score_lines(Scoring(2, (days, times, FeatureCuts("monetary", (246.3,), (1, 2), False))))
-    'R, F, M scores 1 to 2 (2 the best), cut at: recency 13; frequency 2; monetary 246.'
+    'R, F, M scores 1 to 2 (2 the best), cut at: recency 13; frequency 2; monetary 246.3.'
     """
     cuts = "; ".join(
-        f"{found.feature} {', '.join(map(number, found.edges)) or 'nowhere'}" for found in scoring.features
+        f"{found.feature} {', '.join(map(exact, found.edges)) or 'nowhere'}" for found in scoring.features
     )
     line = f"R, F, M scores 1 to {scoring.bins} ({scoring.bins} the best), cut at: {cuts}."
     return "\n".join((line, *scoring.notes))
@@ -128,7 +128,8 @@ def _votes(choice: Choice) -> Table:
             f"{vote.segments}{' *' if chosen else '  '}",
             *(f"{value:.2f}" for value in (vote.stability, vote.weakest)),
             percent(vote.smallest_share),
-            *(f"{value:.2f}" for value in (vote.gain, vote.border, vote.silhouette)),
+            f"{vote.gain:.3f}",  # the limit is 0.04: with two digits, what misses it would read the same
+            *(f"{value:.2f}" for value in (vote.border, vote.silhouette)),
             number(vote.calinski_harabasz),
             f"{vote.davies_bouldin:.2f}",
             number(vote.inertia),

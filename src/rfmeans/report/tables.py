@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.canvas import segment_labels
 from rfmeans.choice import WEAKEST
 from rfmeans.distribution import TOPS
-from rfmeans.formats import DASH, chart_labels, clip, colour, money, number, percent
+from rfmeans.formats import DASH, chart_labels, clip, colour, exact, money, number, percent
 from rfmeans.settings import AUTO, Reading
 
 if TYPE_CHECKING:
@@ -147,7 +147,8 @@ def _votes(choice: Choice) -> Table:
             Cell(str(vote.segments)),
             *(Cell(f"{value:.2f}", value) for value in (vote.stability, vote.weakest)),
             Cell(percent(vote.smallest_share), vote.smallest_share),
-            *(Cell(f"{value:.2f}", value) for value in (vote.gain, vote.border, vote.silhouette)),
+            Cell(f"{vote.gain:.3f}", vote.gain),
+            *(Cell(f"{value:.2f}", value) for value in (vote.border, vote.silhouette)),
             Cell(number(vote.calinski_harabasz), vote.calinski_harabasz),
             Cell(f"{vote.davies_bouldin:.2f}", vote.davies_bouldin),
             Cell(number(vote.inertia), vote.inertia),
@@ -262,7 +263,7 @@ def _cuts(scoring: Scoring, symbol: str) -> Table:
 
 
 def _meanings(found: FeatureCuts, symbol: str) -> dict[int, str]:
-    return dict(zip(found.scores, _ranges([money(edge, symbol) for edge in found.edges]), strict=True))
+    return dict(zip(found.scores, _ranges([exact(edge, symbol) for edge in found.edges]), strict=True))
 
 
 def _ranges(edges: list[str]) -> list[str]:
