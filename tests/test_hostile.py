@@ -222,10 +222,36 @@ def test_markdown_tables_keep_their_columns(result):
     from rfmeans.playbook import built_in
 
     text = markdown.to_markdown(result.summary, built_in())
-    widths = {}
-    for line in text.splitlines():
-        if line.startswith("|"):
-            widths.setdefault(len(re.findall(r"(?<!\\)\|", line)), []).append(line)
-    assert widths
+    tables = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
+    assert len(tables) == 2
+    for table in tables:
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
     assert not re.search(r"(?<!\\)!\[x\]\(http", text)
     assert "<script>" not in text
+
+
+def lexicon(best: str) -> dict:
+    """Four names, the best customers' last."""
+    names = {"high": {"recent": best, "lapsed": "b"}, "low": {"recent": "c", "lapsed": "d"}}
+    return {"grid": [{**LEXICON["grid"][0], "names": names}]}
+
+
+def test_no_separator_splits_a_name_in_the_profile(source, tmp_path):
+    """A spreadsheet that takes semicolons for separators would run the second half."""
+    with rfmeans.segment(source, n_init=1, lexicon=lexicon("VIP;=1+1")) as result:
+        folder = result.save(tmp_path / "out", report=False)
+    lines = (folder / "profile.csv").read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith('1,"VIP;=1+1",') for line in lines)
+    assert next(iter(cells_of(folder / "profile.csv")))["segment"] == "VIP;=1+1"
+
+
+def test_headlines_cut_off_overlong_names(source):
+    with rfmeans.segment(source, n_init=1, lexicon=lexicon("x" * 10_000)) as result:
+        assert "Most valuable: " + "x" * 100 in result.summary.headlines[0]
+        assert len(result.summary.headlines[0]) < 300
+
+
+def test_an_address_without_a_scheme_is_no_link_in_markdown():
+    from rfmeans.markdown import plain
+
+    assert plain("www.example.com WWW.example.com") == "www&#46;example.com WWW&#46;example.com"

@@ -19,6 +19,7 @@ HEADS = (
     *("Recency, days", "Frequency, purchases", "Monetary, each", "Average order"),
 )
 SPECIAL = re.compile(r"([\\`*_{}\[\]#|~$])")
+WITHOUT_SCHEME = re.compile(r"(www)\.", re.IGNORECASE)  # GitHub makes a link of it
 
 
 def plain(text: str) -> str:
@@ -28,7 +29,8 @@ def plain(text: str) -> str:
     ('a\\|b \\*c\\* &lt;script&gt;', 'https&#58;//x')
     """
     shown = clip(text, 400).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return SPECIAL.sub(r"\\\1", shown).replace("://", "&#58;//")  # last: its own # is none of the text's
+    unlinked = SPECIAL.sub(r"\\\1", shown).replace("://", "&#58;//")  # last: its own # is none of the text's
+    return WITHOUT_SCHEME.sub(r"\1&#46;", unlinked)
 
 
 def to_markdown(summary: Summary, playbook: Playbook) -> str:

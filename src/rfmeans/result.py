@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -267,7 +268,7 @@ class Segmentation:
                 write_csv(local, folder / "customers.csv", order_by="customer_id")
         elif customers_format == "parquet":
             write_parquet(self.customers.order_by("customer_id"), folder / "customers.parquet")
-        inert_frame(self.profile).to_csv(folder / "profile.csv", index=False)
+        inert_frame(self.profile).to_csv(folder / "profile.csv", index=False, quoting=csv.QUOTE_NONNUMERIC)
         if self.set_aside is not None and customers_format is not None:
             write_parquet(self.set_aside, folder / "set_aside.parquet")
         lists = self._write_audiences(folder / AUDIENCES, audiences)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans import __version__
 from rfmeans.confidence import NEAR_BORDER
 from rfmeans.distribution import LEVELS, TOPS
-from rfmeans.formats import counted, money, number, percent
+from rfmeans.formats import clip, counted, money, number, percent
 from rfmeans.scaling import to_original_units
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ class Summary:
 
     Attributes
     ----------
-    source, as_of, first_day, last_day
-        What was read, the date recency is counted to, and the period of its used lines.
+    source, as_of
+        What was read, and the date recency is counted to.
     account
         Lines and customers, used and set aside.
     everyone
@@ -297,7 +297,7 @@ def _evidence(group: Group, everyone: Group, symbol: str) -> str:
 def _headline(segment: Segment, symbol: str) -> str:
     figures = segment.figures
     return (
-        f"{segment.segment}: {counted(figures.customers, 'customer')} ({percent(segment.share)}) with "
+        f"{clip(segment.segment)}: {counted(figures.customers, 'customer')} ({percent(segment.share)}) with "
         f"{percent(segment.revenue_share)} of revenue, {money(figures.mean_monetary, symbol)} each; "
         f"last purchase {counted(figures.mean_recency, 'day')} ago on average."
     )

@@ -109,7 +109,7 @@ def _print_evidence(summary: Summary, console: Console) -> None:
         weak = [segment for segment in summary.segments if (segment.stability or 0) < WEAKEST]
         for segment in weak:
             console.print(
-                f"  {escape(segment.segment)} is found again only in part ({segment.stability:.2f} of 1).",
+                f"  {escape(clip(segment.segment))} is found again only in part ({segment.stability:.2f} of 1).",
                 soft_wrap=True,
             )
     if summary.border_line is not None:
