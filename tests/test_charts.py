@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import rfmeans
-from rfmeans.canvas import NARROW, WIDE, segment_labels
+from rfmeans.canvas import NARROW, WIDE, _log_ticks, segment_labels
 from rfmeans.charts import Charts, specification, to_svg
 from rfmeans.distribution import MAP_COLUMNS, MAP_ROWS
 from rfmeans.errors import SettingsError
@@ -246,6 +246,17 @@ def test_axes_are_logarithmic_exactly_where_the_transform_is(transform, logged):
     assert {name for name, kind in transforms.items() if kind == "log1p"} == logged
     assert spreads == {name: ("symlog", True) if name in logged else (None, False) for name in FEATURES}
     assert mapped == {name: spreads[name] for name in ("recency", "monetary")}
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(31, 95), (4, 9), (1, 2), (350, 900), (0.002, 0.009), (5, 5.4), (1e9, 1.2e9), (0, 1), (1, 1e12)],
+)
+def test_a_logarithmic_axis_has_numbers_however_short_it_is(low, high):
+    ticks = _log_ticks(low, high)
+    assert 2 <= len(ticks) <= 30
+    assert ticks == sorted(set(ticks))
+    assert low <= ticks[0] < ticks[-1] <= high
 
 
 def test_axes_say_their_units(result):

@@ -19,7 +19,11 @@ DISC_INK = "#16181d"  # on a white disc, in a light page and in a dark one
 PERCENT = "format(100 * datum.value, ',~r') + ' %'"
 LETTER = 6.5  # width of a letter of a label, in pixels
 GAP = 26  # between panels, in pixels
-TICKS = (1.0, 3.0)  # times powers of ten, on a logarithmic axis
+TICKS = (
+    (1, 3),
+    (1, 2, 5),
+    range(1, 10),
+)  # times powers of ten, on a logarithmic axis: the first that give two
 
 
 @dataclass(frozen=True)
@@ -136,21 +140,27 @@ def scaled_axis(summary: Summary, feature: str, values: list[float], *, grid: bo
     if not _is_logged(summary, feature):
         scale = alt.Scale(domain=[min(0.0, low), high or 1.0], nice=False)
         return {"scale": scale, "axis": alt.Axis(title=title, tickCount=5, format=",~r", grid=grid)}
-    scale = alt.Scale(type="symlog", constant=1, domain=[low, high if high > low else low + 1], nice=False)
+    high = high if high > low else low + 1
+    scale = alt.Scale(type="symlog", constant=1, domain=[low, high], nice=False)
     axis = alt.Axis(title=f"{title}, log", values=_log_ticks(low, high), format=",~r", grid=grid)
     return {"scale": scale, "axis": axis}
 
 
 def _log_ticks(low: float, high: float) -> list[float]:
-    """Return 1, 3, 10, 30 … within a range.
+    """Return 1, 3, 10, 30 … within a range; closer ones where it is short.
 
-    >>> _log_ticks(2, 374)
-    [3.0, 10.0, 30.0, 100.0, 300.0]
+    >>> _log_ticks(2, 374), _log_ticks(31, 95), _log_ticks(5, 5.4)
+    ([3.0, 10.0, 30.0, 100.0, 300.0], [40.0, 50.0, 60.0, 70.0, 80.0, 90.0], [5.0, 5.1, 5.2, 5.3, 5.4])
     """
     first = math.floor(math.log10(low)) if low > 0 else 0
-    last = math.ceil(math.log10(high)) if high > 0 else 0
-    ticks = [float(f"{step:g}e{power}") for power in range(max(first, -2), last + 1) for step in TICKS]
-    return [tick for tick in ticks if low <= tick <= high]
+    powers = range(max(first, -2), (math.ceil(math.log10(high)) if high > 0 else 0) + 1)
+    for steps in TICKS:
+        ticks = [float(f"{step}e{power}") for power in powers for step in steps]
+        if len(within := [tick for tick in ticks if low <= tick <= high]) > 1:
+            return within
+    power = math.floor(math.log10((high - low) / 2))
+    step = float(f"1e{power}")
+    return [float(f"{tick}e{power}") for tick in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def bar_axis(field: str, rows: list[dict[str, Any]], width: int, title: str, **axis: Any) -> alt.X:

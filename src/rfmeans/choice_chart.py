@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.canvas import FAINT, Frame, beside, inline
+from rfmeans.canvas import FAINT, PERCENT, Frame, beside, inline
 from rfmeans.choice import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
 from rfmeans.formats import EVERYONE, colour, percent
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rfmeans.choice import Choice, Vote
     from rfmeans.summary import Summary
 
-PERCENT_AXIS = "format(100 * datum.value, ',~r') + ' %'"
 PANEL_HEIGHT = 150
 AXIS_ROOM, GAP = 44, 14
 
@@ -126,7 +125,7 @@ def _axes(question: Question, rows: list[dict[str, Any]], numbers: list[int]) ->
         axis=alt.Axis(title="Segments", labelAngle=0, grid=False),
         scale=alt.Scale(domain=numbers, type="point", padding=0.6),
     )
-    axis: dict[str, Any] = {"labelExpr": PERCENT_AXIS} if question.as_share else {"format": "~r"}
+    axis: dict[str, Any] = {"labelExpr": PERCENT} if question.as_share else {"format": "~r"}
     y = alt.Y(
         "value:Q",
         axis=alt.Axis(title=None, tickCount=4, **axis),
