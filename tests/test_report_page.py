@@ -281,6 +281,20 @@ def test_what_has_the_focus_can_be_seen(browser, page):
         assert (style[0] != "none" and style[1] > 0) or style[2] != "none"
 
 
+def test_the_sorting_heads_of_a_phone_are_seen_while_they_have_the_focus(browser, page):
+    browser.open(page, PHONE)
+    shown = "getComputedStyle(document.querySelector('table.segments thead')).clipPath"
+    assert browser.ask(shown) != "none"
+    browser.ask("document.querySelectorAll('table.segments thead button')[2].focus()")
+    assert browser.ask(shown) == "none"
+    box = browser.ask(
+        "(({x, width, height}) => [x, width, height])(document.activeElement.getBoundingClientRect())"
+    )
+    assert box[0] >= 0
+    assert min(box[1:]) > 10
+    assert browser.ask("document.documentElement.scrollWidth") <= PHONE[0]
+
+
 MARKS = """
 [...document.querySelectorAll('#{chart} .chart[data-live=yes] [class*="mark-"]:not(.mark-group):not(.mark-text) path')]
   .filter((mark) => mark.getBoundingClientRect().width > 1)
