@@ -457,6 +457,9 @@ def test_names_that_differ_in_case_only_get_files_of_their_own():
 def test_a_name_stays_readable():
     assert file_name(1, "High-Value Loyal · tier 2") == "1-high-value-loyal-tier-2.csv"
     assert file_name(2, "Fidèles à forte valeur") == "2-fidèles-à-forte-valeur.csv"
+    assert (
+        file_name(3, "\u2764\ufe0f Loyal") == "3-loyal.csv"
+    )  # the heart's variation selector cannot be seen
 
 
 # Formulas
@@ -511,10 +514,11 @@ def test_customers_csv_is_inert_and_customers_parquet_exact(tmp_path, kind):
         assert sorted(found) == sorted(inert(text) for text in kept)
 
 
-def test_a_table_on_duckdb_is_not_copied():
+def test_a_table_on_duckdb_is_not_copied(tmp_path):
     table = customers([1, 2])
-    with on_duckdb(table) as same:
+    with on_duckdb(table, tmp_path) as same:
         assert same is table
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_way_to_undo_it_that_the_docs_give():

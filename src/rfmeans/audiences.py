@@ -27,6 +27,7 @@ HOLDOUT_FOLDER = "holdout"
 MEMBER = ("customer_id", "recency", "frequency", "monetary", "segment")
 LONGEST_SLUG = 50  # characters; four bytes each still fit into a file's name
 KEPT_IN_SLUG = "LNM"  # letters, digits and the marks on letters, in any script
+UNSEEN = "".join(map(chr, range(0xFE00, 0xFE10)))  # variation selectors, marks by category: they follow emoji
 HEX_DIGITS = 16  # of the hash: 64 bits, which hold a float's share exactly
 # Blanks that people paste along with an address; the last ones cannot be seen at all.
 BLANK = "[\\s\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
@@ -116,7 +117,7 @@ def file_name(segment_id: int, segment: str) -> str:
     ('1-high-value-loyal.csv', '2-con.csv', '3.csv')
     """
     kept = "".join(
-        sign if unicodedata.category(sign)[0] in KEPT_IN_SLUG else "-"
+        sign if unicodedata.category(sign)[0] in KEPT_IN_SLUG and sign not in UNSEEN else "-"
         for sign in unicodedata.normalize("NFKC", segment[: 4 * LONGEST_SLUG]).lower()
     )
     slug = re.sub("-+", "-", kept).strip("-")[:LONGEST_SLUG].strip("-")
