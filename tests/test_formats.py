@@ -67,7 +67,9 @@ def test_what_is_no_currency_symbol(symbol):
 
 
 def test_a_noun_after_one_is_singular():
-    assert [counted(count, "day") for count in (0, 1, 1.2, 2)] == ["0 days", "1 day", "1.2 days", "2 days"]
+    assert [counted(count, "day") for count in (0, 0.996, 1, 1.04, 2)] == [
+        *("0 days", "1 day", "1 day", "1.0 days", "2 days")
+    ]
 
 
 @pytest.mark.parametrize(

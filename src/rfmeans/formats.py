@@ -98,7 +98,8 @@ def counted(count: float, one: str, many: str | None = None) -> str:
     >>> counted(1, "day"), counted(12.1, "day"), counted(0, "purchase"), counted(2, "branch", "branches")
     ('1 day', '12.1 days', '0 purchases', '2 branches')
     """
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+    shown = number(count)
+    return f"{shown} {one if shown == '1' else many or one + 's'}"
 
 
 def check_symbol(symbol: str) -> str:
