@@ -212,6 +212,18 @@ def test_a_segment_has_one_colour_in_every_chart(result, frame):
             )
 
 
+@pytest.mark.parametrize("name", ["averages", "shares", "distributions"])
+def test_tiers_of_one_name_are_told_apart_on_a_phone(name):
+    with rfmeans.segment(
+        make_customers(250, seed=7), columns=CustomerColumns(), segments=9, n_init=2
+    ) as result:
+        long = [label for label in segment_labels(result.summary) if label.startswith("Low-Value/Churned ·")]
+        shown = texts_of(to_svg(result.charts.draw(name, NARROW)))
+    assert len(long) > 1
+    for label in long:
+        assert label.replace(" · ", "") in shown
+
+
 def axes(chart) -> dict[str, str]:
     """Titles of the axes of features with the type of their scale."""
     found = {}

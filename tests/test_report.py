@@ -354,6 +354,18 @@ def test_enough_to_reproduce_it(result, page):
     assert "A purchase is an order whose total is above zero" in text
 
 
+def test_what_was_understood_of_a_file_is_said_in_full(tmp_path):
+    path = tmp_path / "export.csv"
+    lines = [f"{i % 9},o{i},2024-01-{1 + i % 28:02d},GBP,{i % 7 + 1},{i % 5 + 2.5}" for i in range(90)]
+    heads = "the number of the customer,the number of the order,the day of the order,the currency,quantity,unit price"
+    path.write_text("\n".join([heads, *lines]))
+    roles = {"customer": "the number of the customer", "order": "the number of the order"}
+    with rfmeans.segment(path, **roles, date="the day of the order", currency_column="the currency") as found:
+        said = found.summary.account.noticed.understood
+        assert len(said) > 120
+        assert said in html.unescape(found.report().html)
+
+
 def test_no_id_of_a_customer_is_on_the_page(page):
     assert not re.search(r"customer-?\d", page)
 

@@ -87,12 +87,20 @@ def segments_axis(labels: list[str], room: int, *, shown: bool = True) -> alt.Y:
     import altair as alt
 
     axis = alt.Axis(labelLimit=room - 8, labels=shown, grid=False, title=None)
+    if _whole_room(labels) > room:  # cut at its end, a name would lose the tier that tells it apart
+        axis.labelExpr = "split(datum.label, ' · ')"
+        raised = {"test": "indexof(datum.label, ' · ') > 0", "value": -6}
+        axis.labelOffset = {"condition": raised, "value": 0}
     return alt.Y("segment:N", sort=labels, scale=alt.Scale(domain=labels), axis=axis)
 
 
 def label_room(labels: list[str], frame: Frame) -> int:
     """Return how many pixels the segments' names need."""
-    return int(min(max(map(len, labels)) * LETTER + 14, frame.width * 0.42))
+    return min(_whole_room(labels), int(frame.width * 0.42))
+
+
+def _whole_room(labels: list[str]) -> int:
+    return int(max(map(len, labels)) * LETTER + 14)
 
 
 def panel_width(labels: list[str], frame: Frame, panels: int, gap: int = GAP) -> int:

@@ -25,6 +25,7 @@ COLOURS = (
 EVERYONE = "#8A9099"  # all customers together
 MAX_SYMBOL = 8
 CELL_TEXT, CHART_TEXT = 120, 34  # characters of a foreign text that a table and a chart have room for
+SENTENCE_TEXT = 400  # characters of a sentence with foreign words in it
 DASH = "–"
 ISOLATES = {"LRI", "RLI", "FSI", "PDI"}
 OVERRIDES = {"LRE", "RLE", "LRO", "RLO", "PDF"}

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.canvas import segment_labels
 from rfmeans.choice import WEAKEST
 from rfmeans.distribution import TOPS
-from rfmeans.formats import DASH, chart_labels, clip, colour, exact, money, number, percent
+from rfmeans.formats import (
+    DASH,
+    SENTENCE_TEXT,
+    chart_labels,
+    clip,
+    colour,
+    exact,
+    money,
+    number,
+    percent,
+)
 from rfmeans.settings import AUTO, Reading
 
 if TYPE_CHECKING:
@@ -365,5 +375,7 @@ def _reading(summary: Summary) -> dict[str, Any]:
 
 
 def _pairs(caption: str, pairs: dict[str, Any]) -> Table:
-    rows = tuple((Cell(clip(str(name))), Cell(clip(str(value)))) for name, value in pairs.items())
+    rows = tuple(
+        (Cell(clip(str(name))), Cell(clip(str(value), SENTENCE_TEXT))) for name, value in pairs.items()
+    )
     return Table(caption, ("What", "Value"), rows)
