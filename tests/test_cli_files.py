@@ -259,6 +259,11 @@ def test_sheets_that_go_on_with_the_same_columns_are_asked_about(inspect):
     assert json.loads(inspect(name, "--sheet", "Year 1").out)["lines"]["read"]["rows"] == 10
 
 
+def test_a_cover_sheet_is_passed_over(inspect):
+    cover = pd.DataFrame({"Report of": ["January", "February"]})
+    check(inspect(write_workbook("xlsx", Cover=cover, Orders=frame())), "sheet 'Orders'.")
+
+
 def test_all_sheets_with_their_columns_in_another_order(inspect):
     name = write_workbook("xlsx", One=frame(ROWS[:10]), Two=frame(ROWS[10:])[list(COLUMNS[::-1])])
     check(inspect(name, "--sheet", "*"), "sheets 'One', 'Two'.")

@@ -566,6 +566,46 @@ def test_numbers_that_stand_for_days(values, kind, expected):
     assert days(values, kind) == expected
 
 
+ARTICLES = ["40886", "40887", "85123A", "84406B"]
+DECADES = ["25569", "25570", "73415"]
+
+
+def test_numbers_are_no_days_where_others_in_the_column_are_none():
+    with pytest.raises(SourceError) as refused:
+        days(ARTICLES)
+    assert str(refused.value) == (
+        "The numbers in 'when' could be Excel day numbers, but are hardly days of orders: 2 of 4 values are none, such "
+        "as '84406B'. Give the column of dates with --date NAME; if it is this one, say so with "
+        "--date-format excel, and what is no day is set aside."
+    )
+    assert days(ARTICLES, option="excel") == ["2011-12-09", "2011-12-10", None, None]
+
+
+@pytest.mark.parametrize(
+    ("values", "option", "name"),
+    [
+        (DECADES, "excel", "Excel day numbers"),
+        (["315532800", "4133980799"], "epoch", "Unix time in seconds"),
+        (["315532800000", "4133980799999"], "epoch-ms", "Unix time in milliseconds"),
+    ],
+)
+def test_numbers_are_no_days_where_they_would_lie_decades_apart(values, option, name):
+    for kind in ("string", "int64"):
+        asked = [value if kind == "string" else int(value) for value in values]
+        with pytest.raises(
+            SourceError, match=f"could be {name}, but are hardly days of orders: the days would go"
+        ):
+            days(asked, kind)
+        assert None not in days(asked, kind, option=option)
+
+
+def test_one_slip_in_a_hundred_numbers_is_set_aside():
+    serials = [str(40_886 + day) for day in range(99)]
+    assert days([*serials, "Total", "0"])[-2:] == [None, None]
+    with pytest.raises(SourceError, match="2 of 100 values are none, such as 'Sum'"):
+        days([*serials[1:], "Total", "Sum"])
+
+
 def test_numbers_of_two_kinds_are_refused():
     with pytest.raises(
         SourceError, match="1 can only be read as yearmonthday, such as '20111209', and 1 only as Unix"

@@ -303,7 +303,24 @@ def test_fractional_ids_are_refused():
 
 
 @pytest.mark.parametrize(
-    "missing", ["", "  ", "nan", "None", "NULL", "Guest", "0", "0.0", "NA", "n/a", "#N/A", "-", "Unknown"]
+    "missing",
+    [
+        "",
+        "  ",
+        "nan",
+        "None",
+        "NULL",
+        "Guest",
+        "0",
+        "0.0",
+        "NA",
+        "n/a",
+        "#N/A",
+        "-",
+        "Unknown",
+        "n.a.",
+        "(null)",
+    ],
 )
 def test_words_for_no_customer_are_never_one_customer(missing):
     ids = LINES["customer_id"].astype(str).where(LINES.index != 3, missing)

@@ -126,6 +126,11 @@ def test_a_column_that_holds_no_days():
             "string",
             ["a", *[None] * 9, "00"],
         ),
+        (
+            ["N/A", "na", "n.a.", "#N/A", "#NV", " - ", "--", "(null)", "(None)", "(blank)", "Nat A", "n-a"],
+            "string",
+            [*[None] * 10, "Nat A", "n-a"],
+        ),
         ([12.0, 0.0, float("nan"), 1e15], "float64", [12, None, None, None]),
         ([12, 0], "int64", [12, None]),
         (decimals("123456789012345678901", "0"), "decimal(38, 0)", decimals("123456789012345678901", None)),
@@ -145,6 +150,7 @@ def test_order_keys():
     ]
     assert read(order_key(column([1.5, float("nan")], "float64"))) == [1.5, None]
     assert read(order_key(column([0], "int64"))) == [0]
+    assert read(order_key(column(["N/A", "-", "#NV", "(blank)", "A-1"], "string"))) == [None] * 4 + ["A-1"]
 
 
 def test_customers_are_whole_numbers():

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rfmeans.date_text import FORMATS, DateFormat, given_formats
+from rfmeans.date_text import COUNTS, FORMATS, DateFormat, given_formats
 from rfmeans.errors import SourceError
 from rfmeans.money_conventions import find_money
 from rfmeans.money_text import NOT_BLANK, MoneyConvention
@@ -31,6 +31,9 @@ EXAMPLES = 3
 ISO = FORMATS[0]
 TEXT = "text"
 FEWER_YEARS = 2  # there are at least so many times as many days of the month as years
+# Numbers are taken as days unasked where at most one in so many is none, and all lie within so many days.
+SLIPS, LONGEST = 100, 40 * 366
+NO_NUMBER = "0"  # stands for a missing one
 LARGEST_WHOLE = 1e15  # float64 holds all whole numbers up to here
 
 
@@ -193,6 +196,10 @@ def find_date(
     if tally.best() is None:
         return _nothing_read(column.get_name(), text, tally, offered)
     formats = tally.formats if option else (_only_one(column.get_name(), text, tally),)
+    if not option and formats[0].order in COUNTS:
+        if sample:
+            return None  # only the whole column tells whether numbers are days
+        _check_counted(column.get_name(), text, formats[0])
     if zone:
         _check_offsets(column.get_name(), text, tally, formats)
     return DateConvention(formats)
@@ -314,6 +321,39 @@ def _without_year_first(name: str, text: ir.StringColumn, tally: _DateTally) -> 
         if front < FEWER_YEARS * back:
             raise _ambiguous(name, tally, last, first)
     return replace(tally, formats=tuple(form for form in tally.formats if form is not first))
+
+
+def _check_counted(name: str, text: ir.StringColumn, form: DateFormat) -> None:
+    """Refuse numbers that are hardly days, such as article numbers: some are none, or they lie decades apart."""
+    rows = text.as_table()
+    rows = rows.filter(rows[TEXT].re_search(NOT_BLANK), rows[TEXT].strip() != NO_NUMBER)
+    rows = rows.mutate(day=form.day(rows[TEXT]))
+    read = rows.day.notnull()
+    figures = rows.agg(
+        rows=rows.count(),
+        strange=(~read).sum(),
+        other=rows[TEXT].min(where=~read),
+        number=rows[TEXT].min(where=read),
+        first=rows.day.min(),
+        last=rows.day.max(),
+    )
+    found = figures.to_pyarrow().to_pylist()[0]
+    if found["strange"] * SLIPS > found["rows"]:
+        said = f"{found['strange']:,} of {found['rows']:,} values are none"
+        raise _hardly_days(name, form, said, found["other"])
+    if (found["last"] - found["first"]).days > LONGEST:
+        said = f"the days would go from {found['first']} to {found['last']}, by numbers"
+        raise _hardly_days(name, form, said, found["number"])
+
+
+def _hardly_days(name: str, form: DateFormat, said: str, example: str) -> UndecidedError:
+    return UndecidedError(
+        f"The numbers in {name!r} could be {form.name}, but are hardly days of orders: {said}, such as "
+        f"{shortened(example.strip())}. Give the column of dates with --date NAME; if it is this one, say so with "
+        f"--date-format {form.option}, and what is no day is set aside.",
+        name,
+        example,
+    )
 
 
 def _check_offsets(

@@ -22,6 +22,7 @@ Row = tuple[int, list[Any]]  # number in the sheet, cells
 SheetTable = tuple[str, tuple[str, ...], list[Row]]  # name of the sheet, names of its columns, rows
 
 HIGHEST_HEADER = 100  # rows among which the header is looked for
+FEWEST_COLUMNS = 3  # customer, date and amount: a sheet with fewer is a cover
 EXACT = 2**53  # float64 holds all whole numbers up to here
 
 
@@ -98,6 +99,8 @@ def _alike(tables: list[SheetTable], label: str, *, every: bool) -> list[SheetTa
     SourceError
         If they differ, or another sheet goes on with the columns of the first one and nobody asked for either.
     """
+    if not every:
+        tables = [table for table in tables if len(table[1]) >= FEWEST_COLUMNS] or tables
     name, columns, _ = tables[0]
     alike = [table for table in tables if set(table[1]) == set(columns)]
     if every and len(alike) < len(tables):

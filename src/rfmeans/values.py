@@ -31,23 +31,14 @@ BLANKS = " \t\n\r\v\f"
 FACTOR, WIDE_FACTOR, SMALL_FACTOR = "decimal(18, 6)", "decimal(38, 6)", 1000
 # 9999-12-31 is a common "never"; and the day after the last order must exist.
 FIRST_DAY, LAST_DAY, NEVER = dt.date(1, 1, 1), dt.date(9999, 12, 30), dt.date(9999, 12, 31)
-NO_ORDER = ("", "nan", "none", "null", "nat", "<na>")
-ISO_DATES, DECIMAL_POINT = DateConvention(FORMATS[:1]), MoneyConvention(".")
-# NA is what R writes, #N/A what Excel does, 0.0 a 0 that pandas made a float.
-NO_CUSTOMER = (
-    *NO_ORDER,
-    "na",
-    "n/a",
-    "#n/a",
-    "-",
-    "?",
-    "unknown",
-    "undefined",
-    "anonymous",
-    "guest",
-    "0",
-    "0.0",
+# Blank, as frames, databases, R (NA) and Excel (#N/A, in German #NV) write it out.
+NO_ORDER = (
+    *("", "nan", "none", "null", "nat", "<na>", "na", "n/a", "n.a.", "#n/a", "#nv"),
+    *("-", "--", "(null)", "(none)", "(blank)"),
 )
+ISO_DATES, DECIMAL_POINT = DateConvention(FORMATS[:1]), MoneyConvention(".")
+# 0.0 is a 0 that pandas made a float.
+NO_CUSTOMER = (*NO_ORDER, "?", "unknown", "undefined", "anonymous", "guest", "0", "0.0")
 
 
 def customer_key(column: ir.Column, *, padded: bool = True) -> ir.Column:
