@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from sklearn.metrics import (
     silhouette_score,
 )
 
+import rfmeans
 from rfmeans.cells import Cells, condense
 from rfmeans.choice import (
     ABOUT,
@@ -277,6 +279,38 @@ def test_the_largest_number_set_apart_is_recommended():
         "3: the largest number whose segments survive resampling (0.94), hold at least 3 % of customers each and stand "
         "apart, with fewer customers at the borders between them than around their centres.",
     )
+
+
+def test_a_split_that_parts_a_detail_of_kinds_apart_is_not_followed():
+    votes = [
+        vote(2, gain=0.45),
+        vote(3, gain=1.6),
+        vote(4, gain=-0.05),
+        vote(5, gain=0.11),
+        vote(6, border=2),
+    ]
+    number, stands_out, sentence = recommend(votes)
+    assert (number, stands_out) == (3, True)
+    assert sentence == (
+        "3: its segments survive resampling (0.94), hold at least 3 % of customers each and stand apart, with fewer "
+        "customers at the borders between them than around their centres; so would those of 5, but its last split "
+        "gains less than a tenth of what the best one does, so it parts details."
+    )
+    assert recommend([*votes[:3], vote(5, gain=0.17)])[0] == 5
+
+
+@pytest.mark.parametrize("kinds", [3, 4])
+def test_kinds_apart_are_found_where_some_buy_once_or_twice(kinds):
+    centres = [(1.8, 2.5, 7.0), (5.2, 2.4, 6.8), (2.0, 0.9, 4.0), (5.3, 0.9, 4.2)][-kinds:]
+    rng = np.random.default_rng(77)
+    rows = np.expm1(np.vstack([rng.normal(centre, 0.2, (500, 3)) for centre in centres]))
+    frame = pd.DataFrame(np.maximum(rows.round(2), 1), columns=["recency", "frequency", "monetary"])
+    frame = frame.round({"recency": 0, "frequency": 0}).assign(customer_id=range(len(frame)))
+    with rfmeans.segment(
+        frame, segments="auto", transform="log", columns=rfmeans.CustomerColumns()
+    ) as result:
+        choice = result.summary.choice
+    assert (choice.recommended, choice.stands_out) == (kinds, True)
 
 
 def test_the_documented_rule_has_the_limits_of_the_code():

@@ -38,6 +38,7 @@ SMALLEST_SHARE = 0.03
 WEAKEST = 0.75  # Jaccard similarity from which Hennig (2007) calls a cluster stable
 SURE = 0.9  # stability of a number to recommend; from 0.8 on there is no warning
 LEAST_GAIN = 0.04
+DETAIL = 0.1  # of the largest gain: a split that takes less parts details, such as one purchase from two
 ABOUT = 0.05  # stabilities this close are about the same: they come from 50 resamples
 CROWDED = 0.9  # below 1, which a cut through evenly spread customers gives
 STARTS = 10
@@ -267,16 +268,19 @@ def _fit(points: Floats, k: int, seed: int, starts: int, weights: Floats | None 
 def recommend(votes: Sequence[Vote]) -> tuple[int, bool, str]:
     """Return the number that the rule recommends, whether it stands out, and why, in a sentence.
 
-    Of the numbers whose segments survive resampling and are large enough: the largest that is set apart; where
-    none is, the largest. Where there is no such number at all, the smallest that is about as stable as the most stable
-    one, of the large enough ones if any.
+    Of the numbers whose segments survive resampling and are large enough: the largest that is set apart, without those
+    that only part details; where none is set apart, the largest. Where there is no such number, the smallest that
+    is about as stable as the most stable one, of the large enough ones if any.
     """
     sound = [vote for vote in votes if vote.survives and vote.large_enough]
     apart = [vote for vote in sound if vote.set_apart]
     large = [vote for vote in votes if vote.large_enough]
     if apart:
-        best, reason = apart[-1], f"{_survive(apart[-1])}, {_HOLD}{_APART}"
-        return best.segments, True, f"{best.segments}: {reason}."
+        best = _without_details(apart)
+        which = (
+            f"{_survive(best)}, {_HOLD}{_APART}" if best is apart[-1] else _but_for_details(best, apart[-1])
+        )
+        return best.segments, True, f"{best.segments}: {which}."
     if sound:
         best = sound[-1]
         why = _CROWDS if best.border > CROWDED else _NO_GAIN
@@ -285,6 +289,11 @@ def recommend(votes: Sequence[Vote]) -> tuple[int, bool, str]:
         best = _about_the_most_stable(large or votes)
         reason = _unsound(best, large=bool(large))
     return best.segments, False, f"No number stands out: {reason}."
+
+
+def _without_details(apart: Sequence[Vote]) -> Vote:
+    enough = DETAIL * max(vote.gain for vote in apart)
+    return [vote for vote in apart if vote.gain >= enough][-1]
 
 
 def _about_the_most_stable(votes: Sequence[Vote]) -> Vote:
@@ -301,6 +310,13 @@ _SLICES = ", so they are slices, not kinds that stand apart"
 
 def _survive(vote: Vote) -> str:
     return f"the largest number whose segments survive resampling ({vote.stability:.2f})"
+
+
+def _but_for_details(best: Vote, further: Vote) -> str:
+    return (
+        f"its segments survive resampling ({best.stability:.2f}), {_HOLD}{_APART}; so would those of "
+        f"{further.segments}, but its last split gains less than a tenth of what the best one does, so it parts details"
+    )
 
 
 def _unsound(best: Vote, *, large: bool) -> str:
