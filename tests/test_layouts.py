@@ -205,3 +205,13 @@ def test_what_was_understood_is_told_before_the_work(tmp_path):
     said: list[str] = []
     rfmeans.inspect(path, on_understood=said.append)
     assert said[0].startswith("Square items detail: customer = Customer ID, else Customer Name, order = ")
+
+
+def test_columns_that_look_like_a_refund_or_a_status_and_are_not_used_are_told(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("customer,date,amount,refunded,shop_status\nann,2024-01-05,10.00,2.00,paid\n")
+    said = rfmeans.inspect(path).account.noticed.understood
+    assert "amount = amount; not used: refunded (--refund), shop_status (--status); dates as" in said
+    said = rfmeans.inspect(path, refund="refunded", status="shop_status").account.noticed.understood
+    assert "amount = amount less refunded" in said
+    assert "not used" not in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,15 @@ import ibis
 
 from rfmeans.errors import DataError, SourceError
 from rfmeans.formats import counted
-from rfmeans.layouts import PER_ORDER
+from rfmeans.layout_files import built_in
+from rfmeans.layouts import ANY_TABLE, PER_ORDER, plain
 from rfmeans.orders import USED, status_variants
 from rfmeans.parts import FILE
 from rfmeans.values import order_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
 
     from rfmeans.conventions import Conventions
@@ -130,7 +133,29 @@ class Noticed:
 
 def understood(layout: Layout, conventions: Conventions, source: Source) -> str:
     """Return one line on how the source is read: the columns, the conventions of its text, the file."""
-    return "; ".join(filter(None, (layout.describe(), conventions.describe(), source.understood)))
+    unused = overlooked(layout, source.table.columns)
+    return "; ".join(filter(None, (layout.describe(), unused, conventions.describe(), source.understood)))
+
+
+def overlooked(layout: Layout, header: Sequence[str]) -> str:
+    """Return which columns look like a refund or a status although nothing is taken for it; blank if none does.
+
+    >>> from rfmeans.layouts import recognise
+    >>> header = ["customer", "date", "amount", "refunded", "shop_status"]
+    >>> overlooked(recognise(header), header)
+    'not used: refunded (--refund), shop_status (--status)'
+    """
+    if layout.name != ANY_TABLE:
+        return ""
+    used = set(asdict(layout.columns).values())
+    alike = [
+        f"{name} (--{role})"
+        for role, parts in built_in()["orders"]["looks_like"].items()
+        if getattr(layout.columns, role) is None
+        for name in header
+        if name not in used and any(part in plain(name) for part in parts)
+    ]
+    return f"not used: {', '.join(alike)}" if alike else ""
 
 
 def notice(source: Source, layout: Layout, reading: Reading, account: LineAccount, read_as: str) -> Noticed:
