@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 
 import ibis
 import pytest
@@ -32,9 +33,16 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+@contextmanager
 def start(*arguments, **options):
     command = [sys.executable, "-m", "rfmeans", "segment", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # nothing where it has ended
 
 
 # Ctrl-C
