@@ -526,3 +526,15 @@ def test_the_written_report_is_the_results(result, page, tmp_path):
     assert (folder / "report.html").read_text(encoding="utf-8") == page
     stems = {path.stem for path in (folder / "charts").iterdir()}
     assert stems == set(CHARTS) == set(drawing.DRAWINGS) - {"choice"}
+
+
+def test_a_borderline_name_is_marked_in_the_headline_and_on_the_card(tmp_path):
+    """Two of four kinds about the cut: whoever reads only the headline or the card must see it."""
+    with rfmeans.segment(make_orders(1000, seed=1).drop(columns="kind")) as result:
+        summary = result.summary
+        marked = replace(summary.segments[0], borderline=("its recency score of 0.05 is close to the cut",))
+        page = render(replace(summary, segments=(marked, *summary.segments[1:])), built_in()).html
+    headline = page[page.index('class="headlines"') : page.index("</header>")]
+    cards = page[page.index('<section id="actions">') : page.index('<section id="scores">')]
+    assert headline.count('<a class="mark" href="#segments">borderline</a>') == 1
+    assert cards.count("Borderline: its recency score of 0.05 is close to the cut.") == 1

@@ -211,6 +211,7 @@ def _headline(segment: Segment | None, summary: Summary) -> dict[str, Any]:
     return {
         "name": clip(segment.segment, CELL_TEXT),
         "id": segment.segment_id,
+        "borderline": bool(segment.borderline),
         "facts": [
             (number(figures.customers), "customers", f"{percent(segment.share)} of all"),
             (percent(segment.revenue_share), "of revenue", money(float(figures.revenue), symbol)),
@@ -226,6 +227,7 @@ def _card(segment: Segment, playbook: Playbook) -> dict[str, Any]:
         "name": clip(segment.segment, CELL_TEXT),
         "id": segment.segment_id,
         "size": f"{counted(segment.figures.customers, 'customer')}, {percent(segment.revenue_share)} of revenue",
+        "borderline": segment.borderline,
         "parts": [(PARTS[part], text) for part, text in asdict(card).items()] if card else [],
         "missing": f"There is no card for {clip(segment.region)} in {clip(playbook.name)}.",
     }
