@@ -24,6 +24,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # How a dialect without backslashes in its texts writes a control character.
 _ESCAPES = {"duckdb": ("E", r"\x{:02x}"), "postgres": ("E", r"\x{:02x}"), "trino": ("U&", r"\{:04x}")}
 PLAIN = re.compile("[a-z_][a-z0-9_]*")
+TEXT_LIST = re.compile(r"IN \(\n(?P<items>(?P<indent> +)'[^\n]*'(?:,\n +'[^\n]*')*)\n")
+LIST_WIDTH = 90
 SHORT_BRACKET = re.compile(r"\(\n\s*([^\n]{1,90})\n\s*\)")
 MONEY_PLACES = 4
 TEMPLATE = "{{"  # begins what another tool fills in, such as dbt
@@ -286,7 +288,19 @@ def _compact(text: str) -> str:
     text = re.sub(r"\(WHERE\n\s*", " (WHERE ", text)
     while (shorter := SHORT_BRACKET.sub(r"(\1)", text)) != text:
         text = shorter
-    return text
+    return TEXT_LIST.sub(_filled, text)
+
+
+def _filled(found: re.Match[str]) -> str:
+    """Put a list of texts on as few lines as it needs."""
+    indent = found["indent"]
+    lines = [""]
+    for item in found["items"].split("\n"):
+        word = item.strip()
+        if len(lines[-1]) + len(word) > LIST_WIDTH:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return "IN (\n" + "\n".join(f"{indent}{line}" for line in lines) + "\n"
 
 
 def _of_table(identifier: exp.Identifier) -> bool:
