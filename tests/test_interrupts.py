@@ -8,13 +8,15 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import ibis
 import pytest
 
 from rfmeans.progress import percentage_of
+from rfmeans.sources import Source
 from rfmeans.synthetic import make_orders
+from rfmeans.watch import Watch
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and terminals are those of Unix")
 
@@ -82,6 +84,27 @@ def test_ctrl_c_stops_a_query_in_the_engine(tmp_path):
     assert process.returncode == 130
     assert err == "Stopped. Nothing was written.\n"
     assert names(tmp_path) == ["orders.csv"]
+
+
+def test_an_interrupt_that_got_lost_stops_the_engine_all_the_same():
+    """An exception raised in a finaliser is printed and forgotten; the next query would run to its end."""
+    con = ibis.duckdb.connect()
+    table = con.create_table("orders", schema={"customer": "string"})
+    source = Source(table, "orders", ordered=False, located=table)
+
+    watch = Watch(quiet=True)
+
+    def work():
+        with watch.running():
+            watch.opened(source)
+            with suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            con.con.execute("SELECT count(*) FROM range(100000000000) t(i) WHERE md5(i::text) < 'a'")
+
+    before = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert time.monotonic() - before < SECONDS
 
 
 # Progress

@@ -21,6 +21,11 @@ def percentage_of(connection: Any) -> Callable[[], float | None]:
     return _unknown
 
 
+def interrupt_of(connection: Any) -> Callable[[], None] | None:
+    """Return what stops the running query from any thread; None: the engine has no such thing."""
+    return connection.con.interrupt if connection.name == "duckdb" else None
+
+
 def _unknown() -> None:
     return None
 

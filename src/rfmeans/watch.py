@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from rfmeans.sources import Source
 
 
+PATIENCE = 2.0  # seconds for the clearing up, which asks the engine as well
+
+
 class Watch:
     """Shows the stage, the engine's percentage where it tells, and the elapsed time, on a terminal alone."""
 
@@ -31,6 +34,8 @@ class Watch:
         self._said: set[str] = set()
         self.stopped = False
         self.percentage: Callable[[], float | None] | None = None
+        self._interrupt: Callable[[], None] | None = None
+        self._ended = threading.Event()
         columns = (SpinnerColumn(), TextColumn("{task.description}"), _Percentage(self), TimeElapsedColumn())
         self.shown = self._console.is_terminal and not quiet
         self._bar = Progress(*columns, console=self._console, transient=True, disable=not self.shown)
@@ -43,11 +48,13 @@ class Watch:
         self._bar.update(self._task, description=words)
 
     def opened(self, source: Source) -> None:
-        """Show from now on how far this source's engine is."""
-        if self.shown:
-            from rfmeans.progress import percentage_of
+        """Show from now on how far this source's engine is; it is the one that Ctrl-C stops."""
+        from rfmeans.progress import interrupt_of, percentage_of
 
-            self.percentage = percentage_of(source.table.get_backend())
+        engine = source.table.get_backend()
+        self._interrupt = interrupt_of(engine)
+        if self.shown:
+            self.percentage = percentage_of(engine)
 
     def say(self, line: str) -> None:
         """Print what was understood, unless it was printed before."""
@@ -73,11 +80,20 @@ class Watch:
                 raise
             finally:
                 self.percentage = None
+                self._ended.set()
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopped = True
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not stop the clearing up
+        threading.Thread(target=self._insist, daemon=True).start()
         raise KeyboardInterrupt
+
+    def _insist(self) -> None:
+        """Stop the engine's queries one after the other if the exception got lost, as it does in a finaliser."""
+        while not self._ended.wait(PATIENCE):
+            with suppress(Exception):  # the connection may be gone already
+                if self._interrupt:
+                    self._interrupt()
 
 
 @contextmanager
