@@ -118,6 +118,24 @@ def test_copies_that_were_dropped_overlap_no_more(tmp_path):
     assert (row["file"], row["reason"]) == (str(tmp_path / "january.csv"), "duplicate line")
 
 
+def test_of_many_lines_a_slice_tells_how_many_repeat_and_overlap(tmp_path, monkeypatch):
+    monkeypatch.setattr("rfmeans.accounts.EXACT_LINES", 1_000)
+    lines = [f"o{order},2024-01-05,{order % 500},{price},GBP" for order in range(8_000) for price in (5, 7)]
+    write(tmp_path / "january.csv", *lines)
+    write(tmp_path / "february.csv", *lines[:8_000])
+    found = account(str(tmp_path / "*.csv")).noticed
+    assert found.duplicates.about
+    assert found.duplicates.lines == pytest.approx(8_000, rel=0.25)
+    assert found.overlap.about
+    assert found.overlap.orders == pytest.approx(4_000, rel=0.25)  # a sixteenth is 250, give or take 16
+    assert (
+        found.duplicates.lines == 2 * found.overlap.orders
+    )  # all lines of an order are in the slice or none
+    assert found.sentences()[1].startswith(
+        f"The files overlap: about {found.overlap.orders:,} orders in more"
+    )
+
+
 def test_files_without_a_common_order_do_not_overlap(tmp_path):
     write(tmp_path / "january.csv", FIRST, SECOND)
     write(tmp_path / "february.csv", THIRD)

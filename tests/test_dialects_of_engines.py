@@ -45,7 +45,7 @@ def recorded() -> tuple[ir.Expr, ...]:
         patch.setattr("rfmeans.values._in_duckdb", lambda _: False)
         patch.setattr(
             "rfmeans.accounts.count_duplicates",
-            lambda table, _: table.distinct().count().to_pyarrow() and None,
+            lambda table, *_: table.distinct().count().to_pyarrow() and None,
         )
         patch.setattr("rfmeans.profile.has_quantiles", lambda _: False)
         patch.setattr("rfmeans.distribution.has_quantiles", lambda _: False)

@@ -137,7 +137,14 @@ def test_centres_stand_still(many, segmented_many):
     matrix = standardised(many, segmented_many.model)
     found = segment_ids(segmented_many)
     means = np.array([matrix[found == number].mean(axis=0) for number in range(1, 5)])
-    assert np.abs(means - np.array(segmented_many.model.centres)).max() <= 10 * STANDSTILL
+    assert np.abs(means - np.array(segmented_many.model.centres)).max() <= 2 * STANDSTILL
+
+
+def test_finer_cells_leave_few_passes_over_all_customers(many, segmented_many):
+    assert 1 <= segmented_many.model.settings["passes"] <= 3
+    matrix = standardised(many, segmented_many.model)
+    onward = KMeans(4, init=np.array(segmented_many.model.centres), n_init=1, tol=0, max_iter=1000)
+    assert segmented_many.model.inertia <= 1.0001 * onward.fit(matrix).inertia_
 
 
 # Cells
@@ -164,6 +171,18 @@ def test_cells_are_the_cubes_of_their_width(workspace):
     assert cubes.mean().to_numpy() == pytest.approx(cells.points, abs=1e-9)
     within = (cubes.var(ddof=0).sum(axis=1) * cubes.size()).to_numpy()
     assert cells.within == pytest.approx(within, abs=1e-9)
+
+
+def test_finer_cells_hold_the_same_customers(workspace, monkeypatch):
+    monkeypatch.setattr("rfmeans.cells.FINER_LIMIT", 2_000)
+    points = cloud(3_000)
+    cells = collect_cells(as_table(points), len(points), workspace, exact_limit=0, cell_limit=200)
+    finer = cells.finer
+    assert 200 < len(finer.points) <= 2_000
+    assert finer.width < cells.width
+    assert finer.counts.sum() == cells.counts.sum() == len(points)
+    sums = [(each.counts[:, None] * each.points).sum(axis=0) for each in (finer, cells)]
+    assert sums[0] == pytest.approx(sums[1], abs=1e-7)
 
 
 def test_counts_of_cells_add_up_to_the_customers(workspace):

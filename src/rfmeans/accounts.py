@@ -36,8 +36,8 @@ ASKED = (
     "on or after the as-of date",
     "before the window",
 )
-# Counting equal lines takes longer than summing all lines up; from so many lines on it is done for those whose hash
-# falls into one slice: all copies of a line do or none.
+# Counting equal lines, or orders in several files, takes longer than summing all lines up. From so many lines on it is
+# done for one slice of the orders, by their hash: all lines of an order fall into it or none.
 EXACT_LINES = 2_000_000
 SLICES = 16
 MOST_CURRENCIES = 200  # there are some 180 in the world
@@ -60,10 +60,14 @@ class Duplicates:
 
 @dataclass(frozen=True)
 class Overlap:
-    """Orders of which lines stand in several files, and the number of files they stand in."""
+    """Orders of which lines stand in several files, and the number of files they stand in.
+
+    ``about``: estimated from a slice of the orders.
+    """
 
     orders: int
     files: int
+    about: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,8 +129,9 @@ class Noticed:
     def _of_overlap(self) -> str:
         if not self.overlap or not self.overlap.orders:
             return ""
+        about = "about " if self.overlap.about else ""
         return (
-            f"The files overlap: {counted(self.overlap.orders, 'order')} in more than one of "
+            f"The files overlap: {about}{counted(self.overlap.orders, 'order')} in more than one of "
             f"{self.overlap.files:,} files. Where that repeats their lines, --drop-duplicates sets the copies aside."
         )
 
@@ -166,8 +171,8 @@ def notice(source: Source, layout: Layout, reading: Reading, account: LineAccoun
         understood=read_as,
         duplicates=Duplicates(dropped.rows if dropped else 0, kept=False)
         if reading.drop_duplicates
-        else count_duplicates(source.table, rows),
-        overlap=find_overlap(source, layout, drop_duplicates=reading.drop_duplicates),
+        else count_duplicates(source.table, rows, layout.columns.order),
+        overlap=find_overlap(source, layout, rows, drop_duplicates=reading.drop_duplicates),
         statuses=count_statuses(source.table, layout),
     )
 
@@ -285,26 +290,51 @@ def check_currencies(account: LineAccount, lines: ir.Table, column: str | None) 
     )
 
 
-def count_duplicates(table: ir.Table, rows: int) -> Duplicates | None:
-    """Return how many lines are equal to an earlier one; None on an engine that would take long for it."""
+def count_duplicates(table: ir.Table, rows: int, order: str | None = None) -> Duplicates | None:
+    """Return how many lines are equal to an earlier one; None on an engine that would take long for it.
+
+    Where there are many, one slice of the orders is counted; ``order`` is the column of their ids.
+    """
     if table.get_backend().name != "duckdb":
         if rows > EXACT_LINES:
             return None
         return Duplicates(rows - int(table.distinct().count().to_pyarrow().as_py()))
-    hashed = table.select(line=ibis.struct({name: table[name] for name in table.columns}).hash())
     about = rows > EXACT_LINES
     if about:
-        hashed = hashed.filter(hashed.line % SLICES == 0)
+        table = _slice(table, [order] if order else table.columns)
+    hashed = table.select(line=_hash(table, table.columns))
     groups = hashed.group_by("line").agg(copies=hashed.count() - 1)
     copies = groups.filter(groups.copies > 0).copies.sum().to_pyarrow().as_py() or 0
     return Duplicates(int(copies) * (SLICES if about else 1), about)
 
 
-def find_overlap(source: Source, layout: Layout, *, drop_duplicates: bool = False) -> Overlap | None:
+def _slice(lines: ir.Table, columns: Sequence[str]) -> ir.Table:
+    """Return one slice of the lines, by what stands in some columns (DuckDB only)."""
+    return lines.filter(_hash(lines, columns) % SLICES == 0)
+
+
+def _hash(lines: ir.Table, columns: Sequence[str]) -> ir.IntegerColumn:
+    several = len(columns) > 1
+    return _duckdb_hash(
+        ibis.struct({name: lines[name] for name in columns}) if several else lines[columns[0]]
+    )
+
+
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
+def _duckdb_hash(value) -> ibis.dtype("uint64"):  # type: ignore[valid-type,no-untyped-def]
+    """DuckDB's hash as it is; Ibis' own takes it through a text of bits, which takes longer than all the rest."""
+
+
+def find_overlap(
+    source: Source, layout: Layout, rows: int, *, drop_duplicates: bool = False
+) -> Overlap | None:
     """Return which orders stand in several files; None where there is one file or no order id."""
     if source.files < 2 or layout.columns.order is None:
         return None
     lines = source.located
+    about = rows > EXACT_LINES and lines.get_backend().name == "duckdb"
+    if about:
+        lines = _slice(lines, [layout.columns.order])
     if drop_duplicates:
         lines = lines.group_by(*source.table.columns).agg(**{FILE: lines[FILE].min()})
     placed = lines.select(order=order_key(lines[layout.columns.order]), file=lines[FILE])
@@ -312,7 +342,7 @@ def find_overlap(source: Source, layout: Layout, *, drop_duplicates: bool = Fals
     orders = placed.group_by("order").agg(first=placed.file.min(), last=placed.file.max())
     apart = orders.filter(orders["first"] != orders["last"])
     found = apart.count().to_pyarrow().as_py()
-    return Overlap(int(found), source.files)
+    return Overlap(int(found) * (SLICES if about else 1), source.files, about)
 
 
 def count_statuses(table: ir.Table, layout: Layout) -> tuple[Status, ...]:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 EXACT_LIMIT = 20_000  # up to here each customer is its own cell
 CELL_LIMIT = 10_000
+FINER_LIMIT = 200_000  # for what fits one model
 CONDENSED_LIMIT = 2_000  # for what fits hundreds of models
-FIRST_WIDTH = 1 / 16
+FIRST_WIDTH = 1 / 32
 INDEX_COLUMNS = ("i", "j", "k")
 SUM_COLUMNS = ("sum_r", "sum_f", "sum_m")
 
@@ -40,12 +41,15 @@ class Cells:
         Sum of squared distances of a cell's customers to its mean point, shape (n_cells,).
     width
         Edge of a cell in feature space; None where each customer is its own cell.
+    finer
+        The same customers in more and smaller cells, for what fits one model; None where there are none.
     """
 
     points: NDArray[np.float64]
     counts: NDArray[np.int64]
     within: NDArray[np.float64]
     width: float | None
+    finer: Cells | None = None
 
 
 def collect_cells(
@@ -59,12 +63,13 @@ def collect_cells(
     """Return the cells of a table of z columns, in an order that does not depend on the rows'."""
     if n_customers <= exact_limit:
         return _every_customer(features)
-    width = FIRST_WIDTH
-    grid = workspace.keep(_grid(features, width))
-    while int(grid.count().to_pyarrow().as_py()) > cell_limit:
+    grid, width, finer = workspace.keep(_grid(features, FIRST_WIDTH)), FIRST_WIDTH, None
+    while (found := int(grid.count().to_pyarrow().as_py())) > cell_limit:
+        if finer is None and found <= FINER_LIMIT:
+            finer = _fetch(grid, width)
         grid = workspace.keep(_coarser(grid))
         width *= 2
-    return _fetch(grid, width)
+    return replace(_fetch(grid, width), finer=finer)
 
 
 def _every_customer(features: ir.Table) -> Cells:

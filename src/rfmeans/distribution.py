@@ -117,11 +117,11 @@ def _spreads(customers: ir.Table, count: int) -> tuple[Spread, ...]:
     if not has_quantiles(customers):
         ranked = ranked_quantiles(customers, "segment_id", FEATURES, LEVELS)
         return tuple(_ranked_spread(ranked.get(segment_id)) for segment_id in range(1, count + 1))
-    # One column a level: several levels at once are not known to every engine.
+    at_once = customers.get_backend().has_operation(ibis.expr.operations.MultiQuantile)
     quantiles = {
         f"{name}_{index}": customers[name].quantile(level)
         for name in FEATURES
-        for index, level in enumerate(LEVELS)
+        for index, level in enumerate([list(LEVELS)] if at_once else LEVELS)
     }
     found = {row["segment_id"]: row for row in _rows(customers.group_by("segment_id").agg(**quantiles))}
     return tuple(_spread(found.get(segment_id)) for segment_id in range(1, count + 1))
@@ -133,8 +133,14 @@ def _ranked_spread(found: dict[str, tuple[float, ...]] | None) -> Spread:
 
 
 def _spread(row: dict[str, Any] | None) -> Spread:
+    """Return the quantiles of a row: all levels of a feature in one column, or one column a level."""
+
     def levels(name: str) -> tuple[float, ...]:
-        return tuple(float(row[f"{name}_{index}"]) if row else math.nan for index in range(len(LEVELS)))
+        if row is None:
+            return (math.nan,) * len(LEVELS)
+        first = row[f"{name}_0"]
+        found = first if isinstance(first, list) else [row[f"{name}_{index}"] for index in range(len(LEVELS))]
+        return tuple(map(float, found))
 
     return Spread(*(levels(name) for name in FEATURES))
 

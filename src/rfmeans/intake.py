@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import ibis
+
 from rfmeans.accounts import (
     Noticed,
     check_currencies,
@@ -179,7 +181,8 @@ class _Job:
             layout.columns,
             as_of,
             customers,
-            lines.set_aside,
+            # Where the account knows of none, nobody needs to look for them again.
+            lines.set_aside if account.set_aside else lines.set_aside.filter(ibis.literal(False)),
             Account(account, clustered, aside, noticed),
             orders,
             layout,

@@ -31,7 +31,7 @@ from rfmeans.sources import engine_errors
 from rfmeans.stability import measure_stability
 from rfmeans.statement import OrdersTable
 from rfmeans.summary import summarise
-from rfmeans.workspace import Workspace
+from rfmeans.workspace import Workspace, put_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -269,7 +269,7 @@ def _result(
     groups: list[Group],
 ) -> Segmentation:
     keeper, (model, choice) = Workspace(), fitted
-    customers = keeper.keep(model.apply(intake.customers))
+    customers = keeper.keep(model.apply(put_in_order(intake.customers, "customer_id")))
     both = model.centres and model.scoring
     crosstab = cross(customers, [name.text for name in model.names], model.lexicon.scores) if both else None
     spread = measure_distributions(customers.filter(customers.reason.isnull()), len(groups), model.scaling)

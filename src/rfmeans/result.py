@@ -18,6 +18,7 @@ from rfmeans.sources import engine_errors
 from rfmeans.summary import account_dict
 from rfmeans.tablefiles import inert_frame, on_duckdb, write_csv, write_parquet
 from rfmeans.tables import Home, check_table, write_table
+from rfmeans.workspace import in_order
 
 if TYPE_CHECKING:
     import os
@@ -267,7 +268,7 @@ class Segmentation:
             with on_duckdb(self.customers, folder) as local:
                 write_csv(local, folder / "customers.csv", order_by="customer_id")
         elif customers_format == "parquet":
-            write_parquet(self.customers.order_by("customer_id"), folder / "customers.parquet")
+            write_parquet(in_order(self.customers, "customer_id"), folder / "customers.parquet")
         inert_frame(self.profile).to_csv(folder / "profile.csv", index=False, quoting=csv.QUOTE_NONNUMERIC)
         if self.set_aside is not None and customers_format is not None:
             write_parquet(self.set_aside, folder / "set_aside.parquet")

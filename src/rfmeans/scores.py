@@ -104,12 +104,16 @@ def add_bands(scored: ir.Table, scoring: Scoring, grid: ScoreGrid) -> ir.Table:
 
 def add_score_names(banded: ir.Table, scoring: Scoring, grid: ScoreGrid) -> ir.Table:
     """Add rfm_score and score_segment."""
-    texts = [banded[name].cast("string") for name in SCORES]
-    code = ibis.literal(separator(scoring.bins)).join(texts)
-    return banded.mutate(
-        rfm_score=ibis.ifelse(banded.reason.isnull(), code, ibis.null("string")),  # a join leaves nulls out
-        score_segment=_segment(banded, grid),
-    )
+    return banded.mutate(rfm_score=_code(banded, scoring.bins), score_segment=_segment(banded, grid))
+
+
+def _code(scored: ir.Table, bins: int) -> ir.Column:
+    """Return the three scores as text, as `Scoring.code` does; null where they are."""
+    scores = [scored[name] for name in SCORES]
+    if not separator(bins):
+        return (100 * scores[0] + 10 * scores[1] + scores[2]).cast("string")
+    code = ibis.literal(separator(bins)).join([score.cast("string") for score in scores])
+    return ibis.ifelse(scored.reason.isnull(), code, ibis.null("string"))  # a join leaves nulls out
 
 
 def _score(customers: ir.Table, cuts: FeatureCuts) -> ir.Column:

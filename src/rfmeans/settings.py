@@ -257,7 +257,9 @@ class Settings:
     n_init
         Number of k-means++ starts; the best one is kept.
     tol
-        scikit-learn's stopping tolerance; 0: until the centres stand still to 12 decimals.
+        scikit-learn's stopping tolerance, of squared moves in feature space. Passes over more customers than
+        scikit-learn is given go on until no centre moves farther than its root, or 0.001; 0: than nothing, to 12
+        decimals.
     method
         ``"kmeans"``, or ``"scores"``: the segments are the named regions of the R, F and M scores, and what
         concerns K-Means alone (segments, n_init, tol) is refused.

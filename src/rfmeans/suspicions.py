@@ -165,12 +165,12 @@ def _overlapping_files(account: Account) -> list[Finding]:
     return [
         Finding(
             "overlapping-files",
-            f"The files overlap: {counted(found.orders, 'order')} {'stands' if found.orders == 1 else 'stand'} in more "
-            f"than one of {number(found.files)} files.",
+            f"The files overlap: {'about ' if found.about else ''}{counted(found.orders, 'order')} "
+            f"{'stands' if found.orders == 1 else 'stand'} in more than one of {number(found.files)} files.",
             "Their money counts as often as their lines stand there. If the files repeat lines, set the copies aside "
             "with --drop-duplicates; if they number their orders alike, read them one by one.",
             weighs=True,
-            figures={"orders": found.orders, "files": found.files},
+            figures={"orders": found.orders, "files": found.files, "about": found.about},
         )
     ]
 

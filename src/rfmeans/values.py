@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import ibis.expr.types as ir
+    from ibis.expr.datatypes import DataType
 
 MONEY_PLACES = 4
 MONEY_LIMIT = 1e13  # the largest single amount that MONEY holds with room to spare
@@ -167,11 +168,18 @@ def _decimal_product(first: ir.DecimalColumn, second: ir.DecimalColumn) -> ir.De
 
 def _as_money(value: ir.Column) -> ir.Column:
     within = (value > -MONEY_LIMIT) & (value < MONEY_LIMIT)  # the least integer has no absolute value
-    held = ibis.ifelse(within, value, ibis.null(value.type()))
+    held = value if _always_below_limit(value.type()) else ibis.ifelse(within, value, ibis.null(value.type()))
     engine = _engine(value)
     if engine == "clickhouse":  # its cast cuts digits off, where it does not read text
         return held.round(MONEY_PLACES).cast("string").cast(MONEY)
     return held.cast(MONEY).round(MONEY_PLACES) if engine == "bigquery" else held.cast(MONEY)
+
+
+def _always_below_limit(kind: DataType) -> bool:
+    """Whether no value of a type reaches `MONEY_LIMIT`."""
+    if not kind.is_decimal() or kind.precision is None or kind.scale is None:
+        return False
+    return bool(10.0 ** (kind.precision - kind.scale) <= MONEY_LIMIT)
 
 
 def number(column: ir.Column, convention: MoneyConvention | None = None, kind: str = MONEY) -> ir.Column:

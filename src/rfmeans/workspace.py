@@ -11,6 +11,23 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
+def put_in_order(table: ir.Table, by: str) -> ir.Table:
+    """Return the rows in the order of a column, for a table that is kept where an engine's tables have an order.
+
+    DuckDB's have: rows are put in order while they are narrow, and never again. For other engines nothing is done.
+    """
+    return table.order_by(by) if _keeps_order(table) else table
+
+
+def in_order(kept: ir.Table, by: str) -> ir.Table:
+    """Return a table that was kept after `put_in_order`, in that order on every engine."""
+    return kept if _keeps_order(kept) else kept.order_by(by)
+
+
+def _keeps_order(table: ir.Table) -> bool:
+    return bool(table.get_backend().name == "duckdb")
+
+
 class Workspace:
     """Keeps results of expressions as temporary tables.
 
