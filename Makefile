@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check clean
+.PHONY: help demo test lint types check bench clean
 
 help:
 	@echo "make demo    install into .venv, make a synthetic shop, segment it"
 	@echo "make test    install what the tests need and run them all"
 	@echo "make check   lint, types and tests on every engine, as continuous integration runs them"
+	@echo "make bench   time the whole job beside other ways of doing it; BENCH=\"--lines 10_000_000 --rounds 3\""
 	@echo "make clean   remove .venv and what the other targets wrote"
 
 # pip's --group (dependency groups) came with pip 25.1, hence the upgrade.
@@ -41,6 +42,10 @@ types: .venv/installed-dev
 
 check: lint types .venv/installed-engines
 	$(BIN)/python -m pytest --cov
+
+BENCH ?= --lines 1_000_000 10_000_000
+bench: .venv/installed-dev
+	$(BIN)/python benchmarks/scale.py $(BENCH)
 
 clean:
 	rm -rf .venv demo .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

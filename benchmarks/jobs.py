@@ -43,6 +43,13 @@ def written(orders: str, out: str) -> None:
     duckdb.sql(f"COPY ({CUSTOMERS.format(orders=orders)}) TO '{out}'")
 
 
+def rewritten(customers: str, out: str) -> None:
+    """The customers' file that rfmeans wrote, with all its columns, written once more in the order of ids."""
+    import duckdb
+
+    duckdb.sql(f"COPY (SELECT * FROM '{customers}' ORDER BY customer_id) TO '{out}'")
+
+
 def in_pandas(orders: str, out: str) -> None:
     """pandas and scikit-learn.
 
@@ -125,6 +132,8 @@ def kmeans_sklearn(customers: str, _out: str) -> dict[str, float]:
 
 def kmeans_rfmeans(customers: str, _out: str) -> dict[str, float]:
     """From customers in DuckDB to refined centres: scaling, cells, K-Means, exact passes."""
+    import sklearn.cluster  # noqa: F401 - loaded before the clock runs, as for scikit-learn's own job
+
     from rfmeans.kmeans import fit_centres
     from rfmeans.settings import Settings
 
@@ -154,6 +163,8 @@ def choose_sklearn(customers: str, _out: str) -> dict[str, float]:
 
 def choose_rfmeans(customers: str, _out: str) -> dict[str, float]:
     """All votes for each number of segments, and the rule."""
+    import sklearn.cluster  # noqa: F401
+
     from rfmeans.choice import choose_segments
 
     table = in_duckdb(customers)
@@ -191,6 +202,7 @@ def read_points(customers: str):
 JOBS = {
     "floor": floor,
     "written": written,
+    "rewritten": rewritten,
     "pandas": in_pandas,
     "polars": in_polars,
     "kmeans_rfmeans": kmeans_rfmeans,

@@ -48,7 +48,6 @@ def recorded() -> tuple[ir.Expr, ...]:
             lambda table, *_: table.distinct().count().to_pyarrow() and None,
         )
         patch.setattr("rfmeans.profile.has_quantiles", lambda _: False)
-        patch.setattr("rfmeans.distribution.has_quantiles", lambda _: False)
         patch.setattr(
             "rfmeans.pipeline.collect_cells", partial(collect_cells, exact_limit=100, cell_limit=200)
         )
@@ -92,7 +91,6 @@ def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
     orders = make_orders(500, seed=3).drop(columns="kind")
     with rfmeans.segment(orders, n_init=2) as expected:
         monkeypatch.setattr("rfmeans.profile.has_quantiles", lambda _: False)
-        monkeypatch.setattr("rfmeans.distribution.has_quantiles", lambda _: False)
         with rfmeans.segment(orders, n_init=2) as found:
             assert_frame_equal(found.profile, expected.profile, rtol=1e-12)
             spreads, others = found.summary.distributions.spreads, expected.summary.distributions.spreads

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import rfmeans
-from rfmeans.distribution import LEVELS, MAP_COLUMNS, MAP_ROWS, measure_distributions
+from rfmeans.distribution import MAP_COLUMNS, MAP_ROWS, measure_distributions
+from rfmeans.profile import LEVELS, profile_segments
 from rfmeans.scaling import FeatureScaling, Scaling
 
 
@@ -20,7 +21,12 @@ def scaling(transform: str) -> Scaling:
 
 def measured(rows, count, transform="log1p"):
     frame = pd.DataFrame(rows, columns=["recency", "frequency", "monetary", "segment_id"])
-    return measure_distributions(ibis.memtable(frame), count, scaling(transform))
+    return distributions(ibis.memtable(frame), count, transform)
+
+
+def distributions(table, count, transform):
+    groups = profile_segments(table.mutate(place=table.segment_id - 1), "place", count)
+    return measure_distributions(table, groups, scaling(transform))
 
 
 FIVE = [(day, 1, float(10 * day), 1) for day in (1, 2, 3, 4, 5)]
@@ -108,7 +114,7 @@ def test_exact_money():
         {"recency": [1, 2], "frequency": [1, 1], "monetary": [1.5, 4.5], "segment_id": [1, 1]}
     )
     exact = frame.mutate(monetary=frame.monetary.cast("decimal(38, 4)"))
-    found = measure_distributions(exact, 1, scaling("none"))
+    found = distributions(exact, 1, "none")
     assert found.held_by_top(0.5) == pytest.approx(0.75)
     assert found.spreads[0].monetary[2] == 3.0
 

@@ -1,5 +1,7 @@
 """The same orders on every engine: the same customers, the same segments, the same centres."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import rfmeans
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 
+ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.parquet"
 # What comes back over Spark's and PostgreSQL's own Python clients warns about pandas 3 and old names.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 
@@ -51,6 +54,47 @@ def test_more_customers_than_are_fitted_one_by_one(engine):
     with rfmeans.segment(customers, **options) as expected, rfmeans.segment(table, **options) as found:
         assert expected.model.settings["passes"] > 0
         np.testing.assert_allclose(found.model.centres, expected.model.centres, rtol=0, atol=1e-9)
+        assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def million() -> pd.DataFrame:
+    customers = make_customers(1_000_000, seed=3)[["recency", "frequency", "monetary"]]
+    return customers.assign(customer_id=np.arange(1, 1_000_001))
+
+
+@pytest.fixture(scope="module")
+def million_segmented(million):
+    with rfmeans.segment(million, columns=CustomerColumns()) as result:
+        yield result, segment_ids(result.customers)
+
+
+def segment_ids(customers) -> np.ndarray:
+    return (
+        customers.select("customer_id", "segment_id")
+        .to_pandas()
+        .sort_values("customer_id")
+        .segment_id.to_numpy()
+    )
+
+
+def test_a_million_customers_get_the_same_segments(engine, million, million_segmented):
+    expected, ids = million_segmented
+    with rfmeans.segment(engine.table(million, "million"), columns=CustomerColumns()) as found:
+        np.testing.assert_allclose(found.model.centres, expected.model.centres, rtol=0, atol=1e-9)
+        assert found.model.inertia == pytest.approx(expected.model.inertia, rel=1e-9)
+        assert np.array_equal(segment_ids(found.customers), ids)
+
+
+@pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason="the real data are not here")
+def test_online_retail_is_the_same(engine):
+    lines = pd.read_parquet(ONLINE_RETAIL)
+    with (
+        rfmeans.segment(str(ONLINE_RETAIL)) as expected,
+        rfmeans.segment(engine.table(lines, "online_retail")) as found,
+    ):
+        np.testing.assert_allclose(found.model.centres, expected.model.centres, rtol=0, atol=1e-9)
+        assert found.summary.account.lines == expected.summary.account.lines
         assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
 
 

@@ -12,37 +12,21 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 
-from rfmeans.quantiles import has_quantiles, ranked_quantiles
 from rfmeans.scaling import FEATURES, float64
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
+    from rfmeans.profile import Group, Spread
     from rfmeans.scaling import Scaling
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MAP_COLUMNS, MAP_ROWS = 44, 32
 STEPS_PER_E = 64  # steps of money within a factor e: customers in one step differ by less than 1.6 %
 CURVE_POINTS = 100
 TOPS = (0.01, 0.05, 0.1, 0.2, 0.5)  # shares of customers that the concentration of revenue is said for
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Quantiles of one segment's customers at `LEVELS`; NaN where nobody is in it.
-
-    Attributes
-    ----------
-    recency, frequency, monetary
-        Days, purchases and net money, each of shape (5,).
-    """
-
-    recency: tuple[float, ...]
-    frequency: tuple[float, ...]
-    monetary: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -93,56 +77,24 @@ class Distributions:
         return float(np.interp(share, np.linspace(0, 1, len(self.curve)), self.curve))
 
 
-def measure_distributions(customers: ir.Table, count: int, scaling: Scaling) -> Distributions:
+def measure_distributions(customers: ir.Table, groups: Sequence[Group], scaling: Scaling) -> Distributions:
     """Measure how segmented customers are spread.
 
     Parameters
     ----------
     customers
         Only customers with a segment: recency, frequency, monetary (above zero), segment_id from 1.
-    count
-        Number of segments.
+    groups
+        Figures of the segments, in the order of ids.
     scaling
         Of the model: the map is cut evenly in feature space.
     """
     floats = customers.select("segment_id", **{name: customers[name].cast("float64") for name in FEATURES})
     return Distributions(
-        spreads=_spreads(floats, count),
+        spreads=tuple(group.spread for group in groups),
         cells=_map(floats, scaling, whole_days=customers.recency.type().is_integer()),
         curve=_curve(floats),
     )
-
-
-def _spreads(customers: ir.Table, count: int) -> tuple[Spread, ...]:
-    if not has_quantiles(customers):
-        ranked = ranked_quantiles(customers, "segment_id", FEATURES, LEVELS)
-        return tuple(_ranked_spread(ranked.get(segment_id)) for segment_id in range(1, count + 1))
-    at_once = customers.get_backend().has_operation(ibis.expr.operations.MultiQuantile)
-    quantiles = {
-        f"{name}_{index}": customers[name].quantile(level)
-        for name in FEATURES
-        for index, level in enumerate([list(LEVELS)] if at_once else LEVELS)
-    }
-    found = {row["segment_id"]: row for row in _rows(customers.group_by("segment_id").agg(**quantiles))}
-    return tuple(_spread(found.get(segment_id)) for segment_id in range(1, count + 1))
-
-
-def _ranked_spread(found: dict[str, tuple[float, ...]] | None) -> Spread:
-    nothing = (math.nan,) * len(LEVELS)
-    return Spread(*(found[name] if found else nothing for name in FEATURES))
-
-
-def _spread(row: dict[str, Any] | None) -> Spread:
-    """Return the quantiles of a row: all levels of a feature in one column, or one column a level."""
-
-    def levels(name: str) -> tuple[float, ...]:
-        if row is None:
-            return (math.nan,) * len(LEVELS)
-        first = row[f"{name}_0"]
-        found = first if isinstance(first, list) else [row[f"{name}_{index}"] for index in range(len(LEVELS))]
-        return tuple(map(float, found))
-
-    return Spread(*(levels(name) for name in FEATURES))
 
 
 def _curve(customers: ir.Table) -> tuple[float, ...]:

@@ -23,8 +23,8 @@ from rfmeans.canvas import (
     segment_rows,
     segments_axis,
 )
-from rfmeans.distribution import LEVELS
 from rfmeans.formats import colour, percent
+from rfmeans.profile import LEVELS
 from rfmeans.scaling import FEATURES
 
 if TYPE_CHECKING:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+import ibis
 
 from rfmeans.quantiles import has_quantiles, ranked_quantiles
 
@@ -12,6 +15,23 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 NUMBERS = RECENCY, FREQUENCY, MONETARY = "recency", "frequency", "monetary"
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+MEDIAN = LEVELS.index(0.5)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Quantiles of a group's customers at `LEVELS`; NaN where nobody is in it.
+
+    Attributes
+    ----------
+    recency, frequency, monetary
+        Days, purchases and net money, each of shape (5,).
+    """
+
+    recency: tuple[float, ...]
+    frequency: tuple[float, ...]
+    monetary: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,8 @@ class Group:
         Purchases per customer.
     mean_monetary, median_monetary
         Net money per customer.
+    spread
+        Quantiles.
     """
 
     customers: int
@@ -43,6 +65,7 @@ class Group:
     median_frequency: float
     mean_monetary: float
     median_monetary: float
+    spread: Spread
 
     @property
     def average_order_value(self) -> float:
@@ -72,21 +95,29 @@ def profile_segments(customers: ir.Table, segment: str, count: int) -> list[Grou
     rows = customers.group_by(segment).agg(**_figures(customers)).to_pyarrow().to_pylist()
     found = {row[segment]: row for row in rows}
     if not has_quantiles(customers):
-        medians = ranked_quantiles(customers, segment, NUMBERS, (0.5,))
-        found = {
-            index: {**row, **{f"median_{name}": value for name, (value,) in medians[index].items()}}
-            for index, row in found.items()
-        }
+        ranked = ranked_quantiles(customers, segment, NUMBERS, LEVELS)
+        found = {index: {**row, **ranked[index]} for index, row in found.items()}
     return [_group(found.get(index, {})) for index in range(count)]
 
 
 def _figures(customers: ir.Table) -> dict[str, ir.Scalar]:
-    numbers = {name: customers[name].cast("float64") for name in NUMBERS} if has_quantiles(customers) else {}
     return {
         "customers": customers.count(),
         "revenue": customers[MONETARY].sum(),
         **{f"sum_{name}": customers[name].sum() for name in (RECENCY, FREQUENCY)},
-        **{f"median_{name}": column.median() for name, column in numbers.items()},
+        **(_quantiles(customers) if has_quantiles(customers) else {}),
+    }
+
+
+def _quantiles(customers: ir.Table) -> dict[str, ir.Scalar]:
+    """Return the quantiles of each number: a column with all levels, or where an engine has no such, one a level."""
+    floats = {name: customers[name].cast("float64") for name in NUMBERS}
+    if customers.get_backend().has_operation(ibis.expr.operations.MultiQuantile):
+        return {name: column.quantile(list(LEVELS)) for name, column in floats.items()}
+    return {
+        f"{name}_{place}": column.quantile(level)
+        for name, column in floats.items()
+        for place, level in enumerate(LEVELS)
     }
 
 
@@ -98,17 +129,23 @@ def _group(row: dict[str, Any]) -> Group:
     def mean(total: Any) -> float:
         return float(total) / count if count else nan
 
-    def median(name: str) -> float:
-        return float(row[f"median_{name}"]) if count else nan
-
+    spread = Spread(*(_levels(row, name, count) for name in NUMBERS))
     return Group(
         customers=count,
         revenue=revenue,
         purchases=float(row.get("sum_frequency") or 0),
         mean_recency=mean(row.get("sum_recency")),
-        median_recency=median(RECENCY),
+        median_recency=spread.recency[MEDIAN],
         mean_frequency=mean(row.get("sum_frequency")),
-        median_frequency=median(FREQUENCY),
+        median_frequency=spread.frequency[MEDIAN],
         mean_monetary=mean(revenue),
-        median_monetary=median(MONETARY),
+        median_monetary=spread.monetary[MEDIAN],
+        spread=spread,
     )
+
+
+def _levels(row: dict[str, Any], name: str, count: int) -> tuple[float, ...]:
+    if not count:
+        return (math.nan,) * len(LEVELS)
+    found = row[name] if name in row else [row[f"{name}_{place}"] for place in range(len(LEVELS))]
+    return tuple(map(float, found))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans import __version__
 from rfmeans.confidence import NEAR_BORDER
-from rfmeans.distribution import LEVELS, TOPS
+from rfmeans.distribution import TOPS
 from rfmeans.formats import clip, counted, money, number, percent
+from rfmeans.profile import LEVELS
 from rfmeans.scaling import to_original_units
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class Summary:
             "source": self.source,
             "as_of": self.as_of,
             "account": account_dict(self.account),
-            "everyone": asdict(self.everyone),
+            "everyone": {name: value for name, value in asdict(self.everyone).items() if name != "spread"},
             "segments": [
                 {**_profile_row(segment), "borderline": list(segment.borderline)} for segment in self.segments
             ],
