@@ -173,12 +173,11 @@ def test_cells_are_the_cubes_of_their_width(workspace):
     assert cells.within == pytest.approx(within, abs=1e-9)
 
 
-def test_finer_cells_hold_the_same_customers(workspace, monkeypatch):
-    monkeypatch.setattr("rfmeans.cells.FINER_LIMIT", 2_000)
-    points = cloud(3_000)
+def test_finer_cells_hold_the_same_customers(workspace):
+    points = cloud(20_000)
     cells = collect_cells(as_table(points), len(points), workspace, exact_limit=0, cell_limit=200)
     finer = cells.finer
-    assert 200 < len(finer.points) <= 2_000
+    assert 200 < len(finer.points) <= 2_000  # at least ten customers each, on average
     assert finer.width < cells.width
     assert finer.counts.sum() == cells.counts.sum() == len(points)
     sums = [(each.counts[:, None] * each.points).sum(axis=0) for each in (finer, cells)]

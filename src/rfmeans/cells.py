@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 EXACT_LIMIT = 20_000  # up to here each customer is its own cell
 CELL_LIMIT = 10_000
 FINER_LIMIT = 200_000  # for what fits one model
+PER_FINER_CELL = 10  # customers on average: smaller cells would be the customers themselves
 CONDENSED_LIMIT = 2_000  # for what fits hundreds of models
 FIRST_WIDTH = 1 / 32
 INDEX_COLUMNS = ("i", "j", "k")
@@ -65,7 +66,7 @@ def collect_cells(
         return _every_customer(features)
     grid, width, finer = workspace.keep(_grid(features, FIRST_WIDTH)), FIRST_WIDTH, None
     while (found := int(grid.count().to_pyarrow().as_py())) > cell_limit:
-        if finer is None and found <= FINER_LIMIT:
+        if finer is None and found <= min(FINER_LIMIT, n_customers // PER_FINER_CELL):
             finer = _fetch(grid, width)
         grid = workspace.keep(_coarser(grid))
         width *= 2
