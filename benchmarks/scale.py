@@ -4,7 +4,8 @@
     python benchmarks/scale.py --lines 1_000_000_000 --only floor written rfmeans --rounds 1
 
 Every job runs in a process of its own, one after the other, all jobs of a round before the next round; what counts is
-the ratio within a round. Writes RESULTS.json and RESULTS.md. The data are generated, and deleted at the end.
+the ratio within a round. Writes RESULTS.json and RESULTS.md, where a run takes the place of an earlier one of its size.
+The data are generated, and deleted at the end.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -95,7 +97,8 @@ def measure(job: str, orders: str, folder: Path) -> dict[str, float]:
 
 def run(lines: int, options: argparse.Namespace) -> dict[str, list[dict[str, float]]]:
     """Run all jobs at one size, in turn, and return the rounds of each."""
-    jobs = [job for job in (*WHOLE, *STAGES) if not options.only or job in options.only]
+    wanted = set(options.only or (*WHOLE, *STAGES)) - set(options.without)
+    jobs = [job for job in (*WHOLE, *STAGES) if job in wanted]
     rounds: dict[str, list[dict[str, float]]] = {job: [] for job in jobs}
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
@@ -150,6 +153,32 @@ def _against_floor(rounds: dict[str, list[dict[str, float]]]) -> list[str]:
     ]
 
 
+def describe_machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return (
+        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}, "
+        f"rfmeans {rfmeans.__version__}, {packages}"
+    )
+
+
+def page(found: list[dict[str, Any]]) -> str:
+    """Return the Markdown of all runs."""
+    said = [
+        "# Results",
+        "",
+        "Written by `make bench`. What counts are the ratios within a round; medians of the rounds.",
+    ]
+    for each in sorted(found, key=lambda each: (each["ids"], each["lines"])):
+        rounds = max(map(len, each["rounds"].values()))
+        said += [
+            *("", f"## {each['lines']:,} lines, customer ids are {each['ids']}", ""),
+            *(f"{each['machine']}; {'one round' if rounds == 1 else f'{rounds} rounds'}.", ""),
+            *table(each["rounds"]),
+        ]
+    return "\n".join([*said, ""])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -158,25 +187,23 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ids", choices=("integers", "texts"), default="integers")
     parser.add_argument("--only", nargs="+", choices=(*WHOLE, *STAGES))
+    parser.add_argument("--without", nargs="+", choices=(*WHOLE, *STAGES), default=[])
     parser.add_argument("--folder", help="where the generated data and the outputs lie meanwhile")
     parser.add_argument("--out", type=Path, default=HERE / "RESULTS", help="without its ending")
     options = parser.parse_args()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    machine = (
-        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
-    )
-    packages = f"rfmeans {rfmeans.__version__}, " + ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    results = {lines: run(lines, options) for lines in options.lines}
-    said = [f"{machine}; {packages}; {options.rounds} rounds, medians; customer ids are {options.ids}."]
-    for lines, rounds in results.items():
-        said += ["", f"## {lines:,} lines", "", *table(rounds)]
-    options.out.with_suffix(".md").write_text("\n".join(["# Results", "", *said, ""]))
-    options.out.with_suffix(".json").write_text(
-        json.dumps(
-            {"machine": machine, "packages": packages, "ids": options.ids, "rounds": results}, indent=1
-        )
-    )
-    print("\n".join(said))
+    stored = options.out.with_suffix(".json")
+    found: list[dict[str, Any]] = json.loads(stored.read_text()) if stored.exists() else []
+    for lines in options.lines:
+        new = {
+            "lines": lines,
+            "ids": options.ids,
+            "machine": describe_machine(),
+            "rounds": run(lines, options),
+        }
+        found = [each for each in found if (each["lines"], each["ids"]) != (lines, options.ids)] + [new]
+        stored.write_text(json.dumps(found, indent=1) + "\n")
+        options.out.with_suffix(".md").write_text(page(found))
+    print(page(found))
 
 
 if __name__ == "__main__":
