@@ -128,12 +128,18 @@ def test_of_many_lines_a_slice_tells_how_many_repeat_and_overlap(tmp_path, monke
     assert found.duplicates.lines == pytest.approx(8_000, rel=0.25)
     assert found.overlap.about
     assert found.overlap.orders == pytest.approx(4_000, rel=0.25)  # a sixteenth is 250, give or take 16
-    assert (
-        found.duplicates.lines == 2 * found.overlap.orders
-    )  # all lines of an order are in the slice or none
     assert found.sentences()[1].startswith(
         f"The files overlap: about {found.overlap.orders:,} orders in more"
     )
+
+
+@pytest.mark.parametrize("order", ["", "POS"])
+def test_of_many_lines_without_an_id_of_their_own_a_slice_tells_as_well(tmp_path, monkeypatch, order):
+    monkeypatch.setattr("rfmeans.accounts.EXACT_LINES", 1_000)
+    lines = [f"{order},2024-01-05,{place % 900},{place},GBP" for place in range(9_000)]
+    found = account(write(tmp_path / "orders.csv", *lines, *lines[:4_500])).noticed.duplicates
+    assert found.about
+    assert found.lines == pytest.approx(4_500, rel=0.25)
 
 
 def test_files_without_a_common_order_do_not_overlap(tmp_path):

@@ -298,6 +298,26 @@ def test_a_swap_that_fails_puts_the_old_folder_back(tmp_path, monkeypatch):
     assert names(tmp_path) == ["out"]
 
 
+@pytest.mark.parametrize("moment", ["instead of the second", "after the first"])
+def test_ctrl_c_within_the_swap_leaves_the_old_folder(tmp_path, monkeypatch, moment):
+    old = old_folder(tmp_path)
+    rename = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if moment == "instead of the second" and target == old and self.name != "old":
+            raise KeyboardInterrupt
+        done = rename(self, target)
+        if moment == "after the first" and self == old:
+            raise KeyboardInterrupt
+        return done
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt), outputs.replacing(old) as temporary:
+        (temporary / "model.json").write_text("new")
+    assert is_old(old)
+    assert names(tmp_path) == ["out"]
+
+
 # What a killed run leaves
 
 

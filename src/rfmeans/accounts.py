@@ -37,7 +37,7 @@ ASKED = (
     "before the window",
 )
 # Counting equal lines, or orders in several files, takes longer than summing all lines up. From so many lines on it is
-# done for one slice of the orders, by their hash: all lines of an order fall into it or none.
+# done for one slice of them, by their hash: equal lines fall into it or none, and so do the lines of one order.
 EXACT_LINES = 2_000_000
 SLICES = 16
 MOST_CURRENCIES = 200  # there are some 180 in the world
@@ -171,7 +171,7 @@ def notice(source: Source, layout: Layout, reading: Reading, account: LineAccoun
         understood=read_as,
         duplicates=Duplicates(dropped.rows if dropped else 0, kept=False)
         if reading.drop_duplicates
-        else count_duplicates(source.table, rows, layout.columns.order),
+        else count_duplicates(source.table, rows),
         overlap=find_overlap(source, layout, rows, drop_duplicates=reading.drop_duplicates),
         statuses=count_statuses(source.table, layout),
     )
@@ -290,34 +290,19 @@ def check_currencies(account: LineAccount, lines: ir.Table, column: str | None) 
     )
 
 
-def count_duplicates(table: ir.Table, rows: int, order: str | None = None) -> Duplicates | None:
-    """Return how many lines are equal to an earlier one; None on an engine that would take long for it.
-
-    Where there are many, one slice of the orders is counted; ``order`` is the column of their ids.
-    """
+def count_duplicates(table: ir.Table, rows: int) -> Duplicates | None:
+    """Return how many lines are equal to an earlier one; None on an engine that would take long for it."""
     if table.get_backend().name != "duckdb":
         if rows > EXACT_LINES:
             return None
         return Duplicates(rows - int(table.distinct().count().to_pyarrow().as_py()))
+    hashed = table.select(line=_duckdb_hash(ibis.struct({name: table[name] for name in table.columns})))
     about = rows > EXACT_LINES
     if about:
-        table = _slice(table, [order] if order else table.columns)
-    hashed = table.select(line=_hash(table, table.columns))
+        hashed = hashed.filter(hashed.line % SLICES == 0)
     groups = hashed.group_by("line").agg(copies=hashed.count() - 1)
     copies = groups.filter(groups.copies > 0).copies.sum().to_pyarrow().as_py() or 0
     return Duplicates(int(copies) * (SLICES if about else 1), about)
-
-
-def _slice(lines: ir.Table, columns: Sequence[str]) -> ir.Table:
-    """Return one slice of the lines, by what stands in some columns (DuckDB only)."""
-    return lines.filter(_hash(lines, columns) % SLICES == 0)
-
-
-def _hash(lines: ir.Table, columns: Sequence[str]) -> ir.IntegerColumn:
-    several = len(columns) > 1
-    return _duckdb_hash(
-        ibis.struct({name: lines[name] for name in columns}) if several else lines[columns[0]]
-    )
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
@@ -334,7 +319,7 @@ def find_overlap(
     lines = source.located
     about = rows > EXACT_LINES and lines.get_backend().name == "duckdb"
     if about:
-        lines = _slice(lines, [layout.columns.order])
+        lines = lines.filter(_duckdb_hash(order_key(lines[layout.columns.order])) % SLICES == 0)
     if drop_duplicates:
         lines = lines.group_by(*source.table.columns).agg(**{FILE: lines[FILE].min()})
     placed = lines.select(order=order_key(lines[layout.columns.order]), file=lines[FILE])

@@ -124,13 +124,12 @@ def _put_in_place(temporary: Path, target: Path) -> None:
         return
     old = Path(tempfile.mkdtemp(prefix=_prefix(target), suffix=f".{os.getpid()}", dir=target.parent))
     aside = old / "old"
-    target.rename(aside)
     try:
+        target.rename(aside)
         temporary.rename(target)
-    except OSError:
-        aside.rename(target)
-        raise
-    finally:
+    finally:  # whatever broke in, Ctrl-C too: never without a folder where one was
+        if aside.exists() and not target.exists():
+            aside.rename(target)
         shutil.rmtree(old, ignore_errors=True)
 
 
