@@ -469,7 +469,7 @@ def test_files_that_overlap_weigh_on_the_verdict(tmp_path):
     inspection = rfmeans.inspect(str(tmp_path / "*.csv"))
     found = only(inspection.suspicious, "overlapping-files")
     assert found.found == "The files overlap: 2 orders stand in more than one of 2 files."
-    assert found.figures == {"orders": 2, "files": 2}
+    assert found.figures == {"orders": 2, "files": 2, "about": False}
     assert only(inspection.suspicious, "repeated-lines").figures["lines"] == 2
     assert "overlapping-files" in inspection.to_dict()["reasons"]
     dropped = rfmeans.inspect(str(tmp_path / "*.csv"), drop_duplicates=True)
