@@ -10,7 +10,9 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
+import ibis
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import rfmeans
@@ -298,6 +300,24 @@ def test_a_swap_that_fails_puts_the_old_folder_back(tmp_path, monkeypatch):
     assert names(tmp_path) == ["out"]
 
 
+@pytest.mark.parametrize("preserved", [True, False])
+def test_customers_stand_in_the_order_of_their_ids(tmp_path, preserved):
+    """More of them than DuckDB keeps in one group of rows, and also where a connection keeps no order."""
+    con = ibis.duckdb.connect()
+    con.raw_sql(f"SET preserve_insertion_order = {preserved}")
+    con.raw_sql(
+        "CREATE TABLE shop AS SELECT (i * 7919) % 300_007 + 1 AS customer_id, i % 300 + 1 AS recency, "
+        "i % 9 + 1 AS frequency, i % 97 + 1 AS monetary FROM range(300_007) AS t(i)"
+    )
+    with rfmeans.segment(con.table("shop"), columns=rfmeans.CustomerColumns(), n_init=1) as result:
+        result.save(tmp_path / "out", report=False, audience_format="none")
+    ids = pq.read_table(tmp_path / "out" / "customers.parquet", columns=["customer_id"])[
+        "customer_id"
+    ].to_numpy()
+    assert len(ids) == 300_007
+    assert (ids[1:] >= ids[:-1]).all()
+
+
 @pytest.mark.parametrize("moment", ["instead of the second", "after the first"])
 def test_ctrl_c_within_the_swap_leaves_the_old_folder(tmp_path, monkeypatch, moment):
     old = old_folder(tmp_path)
@@ -359,7 +379,9 @@ def test_a_half_swapped_old_folder_is_put_back(tmp_path, word):
 KILLED = """
 import sys, time
 from pathlib import Path
+import ibis
 import pandas as pd
+import pyarrow.parquet as pq
 import rfmeans
 
 def write_half(self, folder, *_settings):

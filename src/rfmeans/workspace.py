@@ -25,7 +25,11 @@ def in_order(kept: ir.Table, by: str) -> ir.Table:
 
 
 def _keeps_order(table: ir.Table) -> bool:
-    return bool(table.get_backend().name == "duckdb")
+    """Whether a plain scan of a kept table gives its rows as they were put in: DuckDB's, unless it is told not to."""
+    engine = table.get_backend()
+    if engine.name != "duckdb":
+        return False
+    return bool(engine.raw_sql("SELECT current_setting('preserve_insertion_order')").fetchone()[0])
 
 
 class Workspace:
