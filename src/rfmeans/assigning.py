@@ -150,7 +150,7 @@ def _centre_steps(segments: Centres) -> list[Step]:
         Step(
             "placed",
             "Feature space: the logarithm where the model has one, then mean 0 and standard deviation 1.",
-            lambda table: to_feature_space(table, scaling),
+            lambda table: to_feature_space(table, scaling, where=table.reason.isnull()),
         ),
         Step(
             "measured",

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import ibis
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -102,18 +104,23 @@ def _scale(name: str, transform: str, means: dict[str, float], central: dict[str
     )
 
 
-def to_feature_space(customers: ir.Table, scaling: Scaling) -> ir.Table:
-    """Add z_recency, z_frequency and z_monetary (float64) to a table of customers."""
+def to_feature_space(
+    customers: ir.Table, scaling: Scaling, where: ir.BooleanColumn | None = None
+) -> ir.Table:
+    """Add z_recency, z_frequency and z_monetary (float64) to a table of customers.
+
+    ``where``: null for the others. A customer that is set aside may have money of which there is no logarithm, and an
+    engine need not know that nobody looks at it.
+    """
     return customers.mutate(
         **{
-            column: _z(customers, feature)
+            column: _z(_raw(customers, feature.name, where), feature)
             for column, feature in zip(Z_COLUMNS, scaling.features, strict=True)
         }
     )
 
 
-def _z(customers: ir.Table, feature: FeatureScaling) -> ir.Column:
-    raw = _raw(customers, feature.name)
+def _z(raw: ir.Column, feature: FeatureScaling) -> ir.Column:
     value = _log1p(raw) if feature.transform == "log1p" else raw
     return (value - float64(feature.mean)) / float64(feature.sd) if feature.sd else value * float64(0.0)
 
@@ -136,8 +143,9 @@ def _undone(z: float, feature: FeatureScaling) -> float:
     return math.expm1(value) if feature.transform == "log1p" else value
 
 
-def _raw(customers: ir.Table, name: str) -> ir.Column:
-    return customers[name].cast("float64")
+def _raw(customers: ir.Table, name: str, where: ir.BooleanColumn | None = None) -> ir.Column:
+    value = customers[name].cast("float64")
+    return value if where is None else ibis.ifelse(where, value, ibis.null("float64"))
 
 
 def _log1p(value: ir.Column) -> ir.Column:
@@ -146,8 +154,6 @@ def _log1p(value: ir.Column) -> ir.Column:
 
 def float64(value: float) -> Any:
     """Return a literal that is float64 on every engine (many read 0.5 as a decimal)."""
-    import ibis
-
     return ibis.literal(value, "float64")
 
 
