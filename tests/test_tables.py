@@ -276,6 +276,16 @@ def test_a_foreign_table_is_refused_unless_told(writing, orders):
     assert writing.con.table("foreign_table").count().to_pyarrow().as_py() == 200
 
 
+def test_the_orders_of_an_ibis_table_are_never_replaced(writing, orders):
+    table = writing.table(orders, "own_orders")
+    with (
+        rfmeans.segment(table.filter(table.amount > 0), n_init=1) as result,
+        pytest.raises(OutputError, match="own_orders is the one that the orders are read from"),
+    ):
+        result.write_table("own_orders", replace=True)
+    assert writing.con.table("own_orders").columns == list(orders.columns)
+
+
 @pytest.fixture
 def fetched(writing, monkeypatch):
     """The columns and the number of rows of everything that comes out of an engine."""

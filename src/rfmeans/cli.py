@@ -236,7 +236,7 @@ def _run(
     playbook = output.cards()
     out = check_target(output.out or Path(default), force=output.force)
     with room_beside(out) as room:
-        with _watching(printing.quiet) as watch:
+        with _watching(printing.quiet, table.write_table) as watch:
             result = work(**_watched(watch, table), temporary=room)
             watch.stage("writing")
             written = result.write(
@@ -272,7 +272,7 @@ def _escaped(text: str) -> str:
 
 
 @contextmanager
-def _watching(quiet: bool) -> Iterator[Watch]:
+def _watching(quiet: bool, table: str | None = None) -> Iterator[Watch]:
     """Show how far the work is; turn Ctrl-C into a word and an exit code."""
     from rfmeans.watch import Watch
 
@@ -281,7 +281,10 @@ def _watching(quiet: bool) -> Iterator[Watch]:
         with watch.running():
             yield watch
     except KeyboardInterrupt:
-        _console().print("Stopped. Nothing was written.")
+        left = "Nothing was written."
+        if table is not None:
+            left = f"The folder was not written; the table {_escaped(table)} is the old one, or the whole new one."
+        _console().print(f"Stopped. {left}")
         raise typer.Exit(INTERRUPTED) from None
 
 

@@ -33,7 +33,7 @@ def read_database(con: Any, path: Path, label: str, wanted: str | None) -> Part:
     name, (schema, table) = one_of(found, label, wanted, "main")
     opened = con.table(table, database=(ATTACHED, schema))
     # What was unpacked to be read cannot be written back.
-    home = Home(con, label, path, (schema, table)) if str(path) == label else None
+    home = Home(con, label, path, ((schema, table),)) if str(path) == label else None
     return Part(opened, located(opened, label), understood=f"table {name!r}", home=home)
 
 

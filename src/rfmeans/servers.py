@@ -42,6 +42,15 @@ def is_address(source: str) -> bool:
     return ADDRESS.match(source) is not None
 
 
+def is_postgres(source: str) -> bool:
+    """Whether a text is the address of a PostgreSQL database.
+
+    >>> is_postgres("postgres://ann@localhost/shop"), is_postgres("s3a://shop/orders/*.parquet")
+    (True, False)
+    """
+    return source.partition("://")[0].casefold() in POSTGRES and is_address(source)
+
+
 def open_address(address: str, reading: Reading) -> Served:
     """Open a table of a PostgreSQL database, which is read in place.
 
@@ -52,8 +61,8 @@ def open_address(address: str, reading: Reading) -> Served:
     SourceError
         If the address is of another kind, nothing answers there, or there is no such table.
     """
-    scheme = address.partition("://")[0].casefold()
-    if scheme not in POSTGRES:
+    if not is_postgres(address):
+        scheme = address.partition("://")[0].casefold()
         raise SourceError(
             f"Addresses that begin with {scheme}:// cannot be read. Give a file, or postgres://user@host/database; "
             "in Python, rfmeans.segment takes a table of any engine that Ibis speaks to."
@@ -70,7 +79,7 @@ def open_address(address: str, reading: Reading) -> Served:
     label = _label(con.con)
     schema, name = _table(con, label, reading.table)
     table = con.table(name, database=schema)
-    return Served(table, f"{name} in {label}", Home(con, label, origin=(schema, name)))
+    return Served(table, f"{name} in {label}", Home(con, label, origins=((schema, name),)))
 
 
 def _connect(address: str) -> Any:

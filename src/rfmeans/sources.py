@@ -23,8 +23,8 @@ from rfmeans.filekinds import unpacked
 from rfmeans.frames import frame_table
 from rfmeans.jsonlines import read_json
 from rfmeans.parts import Part, located, numbered, open_parquet
-from rfmeans.servers import Served, is_address, open_address, open_spark
-from rfmeans.tables import Home
+from rfmeans.servers import Served, is_address, is_postgres, open_address, open_spark
+from rfmeans.tables import Home, home_of
 from rfmeans.temporaries import TemporaryFolder, clear_leftovers
 from rfmeans.textfiles import describe_text, read_text
 from rfmeans.workbooks import read_workbook
@@ -168,13 +168,13 @@ def open_source(source: Any, reading: Reading) -> Source:
 
     if isinstance(source, ir.Table):
         reading.limits.refuse("the table's own engine")
-        home = Home(source.get_backend(), "The table's database")
-        return Source(source, "Ibis table", ordered=False, located=located(source, None), home=home)
+        where = located(source, None)
+        return Source(source, "Ibis table", ordered=False, located=where, home=home_of(source))
     if isinstance(source, str | Path):
+        if reading.engine == "spark" and not is_postgres(str(source)):
+            return _served(open_spark(str(source), reading))
         if is_address(str(source)):
             return _served(open_address(str(source), reading))
-        if reading.engine == "spark":
-            return _served(open_spark(str(source), reading))
         return _open_files(str(source), reading)
     named = getattr(source, "attrs", {}).get("name")  # pandas frames can carry a name
     kind = str(named or f"{type(source).__module__.partition('.')[0]} table")

@@ -34,8 +34,8 @@ class Home:
         What to call it in messages.
     file
         The DuckDB file that is attached to `con` as `ATTACHED`, for reading only; None: the connection's own.
-    origin
-        Schema and name of the table that the orders are read from, where it is known.
+    origins
+        Schema and name of each table that the orders are read from.
     fleeting
         Whether its tables end with this process.
     """
@@ -43,8 +43,22 @@ class Home:
     con: Any
     label: str
     file: Path | None = None
-    origin: tuple[str, str] | None = None
+    origins: tuple[tuple[str, str], ...] = ()
     fleeting: bool = False
+
+
+def home_of(table: ir.Table) -> Home:
+    """Return the database of a table that a user passed as an expression."""
+    import ibis.expr.operations as ops
+
+    con = table.get_backend()
+    read = table.op().find(ops.DatabaseTable)
+    here = getattr(con, "current_database", "")
+    return Home(
+        con,
+        "The table's database",
+        origins=tuple((node.namespace.database or here, node.name) for node in read),
+    )
 
 
 @dataclass(frozen=True)
@@ -119,13 +133,13 @@ class _Found:
 
 
 def _check_found(home: Home, target: _Target, found: _Found | None, *, force: bool) -> None:
-    if found is None:
-        return
     shown = f"{target.schema}.{target.name}"
-    if home.origin is not None and shown.casefold() == ".".join(home.origin).casefold():
+    if shown.casefold() in (".".join(origin).casefold() for origin in home.origins):
         raise OutputError(
             f"The table {shown} is the one that the orders are read from. Give another --write-table."
         )
+    if found is None:
+        return
     if found.kind != "table":
         raise OutputError(
             f"{shown} in {home.label} is a {found.kind}, which is never replaced. Give another --write-table."
@@ -239,7 +253,8 @@ def _write_postgres(home: Home, target: _Target, customers: ir.Table, force: boo
             cursor.execute(f"DELETE FROM {target}")  # noqa: S608 - the name is quoted
             cursor.execute(f"INSERT INTO {target} {query}")
         else:
-            cursor.execute(f"DROP TABLE IF EXISTS {target}")
+            if found is not None:
+                cursor.execute(f"DROP TABLE {target}")
             cursor.execute(f"CREATE TABLE {target} AS {query}")
         if found is None or found.comment != MARK:
             cursor.execute(f"COMMENT ON TABLE {target} IS '{MARK}'")
