@@ -283,7 +283,7 @@ def test_the_orders_of_an_ibis_table_are_never_replaced(writing, orders):
         pytest.raises(OutputError, match="own_orders is the one that the orders are read from"),
     ):
         result.write_table("own_orders", replace=True)
-    assert writing.con.table("own_orders").columns == list(orders.columns)
+    assert list(writing.con.table("own_orders").columns) == list(orders.columns)
 
 
 @pytest.fixture
