@@ -93,9 +93,9 @@ def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
         monkeypatch.setattr("rfmeans.profile.has_quantiles", lambda _: False)
         with rfmeans.segment(orders, n_init=2) as found:
             assert_frame_equal(found.profile, expected.profile, rtol=1e-12)
-            spreads, others = found.summary.distributions.spreads, expected.summary.distributions.spreads
-            for one, other in zip(spreads, others, strict=True):
-                np.testing.assert_allclose(one.monetary, other.monetary, rtol=1e-12)
+            for one, other in zip(found.summary.segments, expected.summary.segments, strict=True):
+                spreads = [segment.figures.spread.monetary for segment in (one, other)]
+                np.testing.assert_allclose(*spreads, rtol=1e-12)
 
 
 @pytest.mark.parametrize(

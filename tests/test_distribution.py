@@ -19,21 +19,24 @@ def scaling(transform: str) -> Scaling:
     )
 
 
-def measured(rows, count, transform="log1p"):
-    frame = pd.DataFrame(rows, columns=["recency", "frequency", "monetary", "segment_id"])
-    return distributions(ibis.memtable(frame), count, transform)
+def customers(rows):
+    return ibis.memtable(pd.DataFrame(rows, columns=["recency", "frequency", "monetary", "segment_id"]))
 
 
-def distributions(table, count, transform):
+def measured(rows, transform="log1p"):
+    return measure_distributions(customers(rows), scaling(transform))
+
+
+def spreads(table, count):
     groups = profile_segments(table.mutate(place=table.segment_id - 1), "place", count)
-    return measure_distributions(table, groups, scaling(transform))
+    return [group.spread for group in groups]
 
 
 FIVE = [(day, 1, float(10 * day), 1) for day in (1, 2, 3, 4, 5)]
 
 
 def test_quantiles_are_interpolated_between_customers():
-    found = measured(FIVE, 1).spreads[0]
+    (found,) = spreads(customers(FIVE), 1)
     assert LEVELS == (0.05, 0.25, 0.5, 0.75, 0.95)
     # At a level the place is 4 x level customers from the first: 0.2, 1, 2, 3, 3.8.
     assert found.recency == pytest.approx((1.2, 2, 3, 4, 4.8))
@@ -42,26 +45,26 @@ def test_quantiles_are_interpolated_between_customers():
 
 
 def test_a_segment_without_customers_has_no_quantiles():
-    found = measured(FIVE, 3).spreads
+    found = spreads(customers(FIVE), 3)
     assert len(found) == 3
     assert np.isnan(found[1].monetary).all()
 
 
 def test_the_concentration_of_revenue():
     # 60 + 20 + 10 + 5 + 5 = 100: the top fifth of the customers holds 60 %, the top two fifths 80 %.
-    found = measured([(1, 1, money, 1) for money in (5.0, 60.0, 10.0, 20.0, 5.0)], 1)
+    found = measured([(1, 1, money, 1) for money in (5.0, 60.0, 10.0, 20.0, 5.0)])
     held = [found.held_by_top(share) for share in (0, 0.1, 0.2, 0.4, 0.6, 0.8, 1)]
     assert held == pytest.approx([0, 0.3, 0.6, 0.8, 0.9, 0.95, 1])
 
 
 def test_equal_customers_hold_equal_shares():
-    found = measured([(1, 1, 7.0, 1)] * 10, 1)
+    found = measured([(1, 1, 7.0, 1)] * 10)
     assert found.curve == pytest.approx(np.linspace(0, 1, 101))
 
 
 def test_the_curve_is_that_of_every_customer():
     money = np.random.default_rng(0).lognormal(5, 1.5, 20_000)
-    found = measured([(1, 1, value, 1) for value in money], 1)
+    found = measured([(1, 1, value, 1) for value in money])
     exact = np.cumsum(np.sort(money)[::-1]) / money.sum()
     assert found.curve[1:] == pytest.approx(exact[199::200], abs=2e-4)
 
@@ -73,7 +76,7 @@ def test_every_customer_is_on_the_map_once():
         strict=True,
     )  # fmt: skip
     rows = list(rows)
-    cells = measured(rows, 4).cells
+    cells = measured(rows).cells
     assert sum(cell.customers for cell in cells) == 5000
     assert len(cells) <= MAP_COLUMNS * MAP_ROWS
     for cell in cells[::50]:
@@ -87,17 +90,17 @@ def test_every_customer_is_on_the_map_once():
 
 
 def test_a_cell_belongs_to_the_segment_most_of_its_customers_are_in():
-    cells = measured([(1, 1, 5.0, 2), (1, 1, 5.0, 2), (1, 1, 5.0, 1), (90, 1, 500.0, 3)], 3).cells
+    cells = measured([(1, 1, 5.0, 2), (1, 1, 5.0, 2), (1, 1, 5.0, 1), (90, 1, 500.0, 3)]).cells
     assert [(cell.customers, cell.segment_id, cell.of_segment) for cell in cells] == [(3, 2, 2), (1, 3, 1)]
 
 
 def test_a_tie_goes_to_the_more_valuable_segment():
-    cells = measured([(1, 1, 5.0, 2), (1, 1, 5.0, 1)], 2).cells
+    cells = measured([(1, 1, 5.0, 2), (1, 1, 5.0, 1)]).cells
     assert [(cell.segment_id, cell.of_segment) for cell in cells] == [(1, 1)]
 
 
 def test_the_map_is_cut_at_whole_days():
-    cells = measured([(day, 1, 5.0 + day, 1) for day in range(1, 366)], 1).cells
+    cells = measured([(day, 1, 5.0 + day, 1) for day in range(1, 366)]).cells
     assert all(edge == round(edge) for cell in cells for edge in cell.recency)
     assert cells[0].recency[0] == 1
     assert cells[-1].recency[1] == 366
@@ -105,7 +108,7 @@ def test_the_map_is_cut_at_whole_days():
 
 @pytest.mark.parametrize("transform", ["log1p", "none"])
 def test_one_day_and_one_amount_are_one_cell(transform):
-    cells = measured([(1, 1, 5.0, 1)] * 3, 1, transform).cells
+    cells = measured([(1, 1, 5.0, 1)] * 3, transform).cells
     assert [(cell.recency, cell.monetary, cell.customers) for cell in cells] == [((1, 2), (5, 6), 3)]
 
 
@@ -114,9 +117,8 @@ def test_exact_money():
         {"recency": [1, 2], "frequency": [1, 1], "monetary": [1.5, 4.5], "segment_id": [1, 1]}
     )
     exact = frame.mutate(monetary=frame.monetary.cast("decimal(38, 4)"))
-    found = distributions(exact, 1, "none")
-    assert found.held_by_top(0.5) == pytest.approx(0.75)
-    assert found.spreads[0].monetary[2] == 3.0
+    assert measure_distributions(exact, scaling("none")).held_by_top(0.5) == pytest.approx(0.75)
+    assert spreads(exact, 1)[0].monetary[2] == 3.0
 
 
 @pytest.mark.parametrize("segments", [2, 5, 12])
@@ -127,9 +129,7 @@ def test_a_result_carries_them(segments):
         make_orders(600, seed=2).drop(columns="kind"), segments=segments, n_init=2
     ) as result:
         found = result.summary.distributions
-        medians = [group.figures.median_monetary for group in result.summary.segments]
         counted = result.summary.everyone.customers
-    assert [spread.monetary[2] for spread in found.spreads] == pytest.approx(medians)
     assert sum(cell.customers for cell in found.cells) == counted
     assert (found.curve[0], found.curve[-1]) == (0, 1)
     assert all(later >= earlier for earlier, later in zip(found.curve, found.curve[1:], strict=False))
@@ -138,7 +138,7 @@ def test_a_result_carries_them(segments):
 def test_shuffled_rows_give_the_same(tmp_path):
     rng = np.random.default_rng(3)
     rows = [(int(r), 1, float(m), int(s)) for r, m, s in zip(rng.integers(1, 90, 900), rng.lognormal(4, 1, 900), rng.integers(1, 4, 900), strict=True)]  # fmt: skip  # noqa: E501
-    assert measured(rows, 3) == measured(rows[::-1], 3)
+    assert measured(rows) == measured(rows[::-1])
 
 
 def test_an_assigned_segment_nobody_is_in():
@@ -149,7 +149,8 @@ def test_an_assigned_segment_nobody_is_in():
         model = fitted.model
     with rfmeans.assign(model, frame.head(2), columns=columns) as result:
         found = result.summary.distributions
-        assert result.summary.segments[1].figures.customers == 0
-    assert np.isnan(found.spreads[1].recency).all()
+        nobody = result.summary.segments[1].figures
+    assert nobody.customers == 0
+    assert np.isnan(nobody.spread.recency).all()
     assert {cell.segment_id for cell in found.cells} == {1}
     assert result.summary.account.clustered.money == Decimal(1700)

@@ -391,12 +391,11 @@ def test_it_stays_below_two_megabytes_with_all_that_can_be_in_it(result, chosen)
         for column in range(MAP_COLUMNS)
         for row in range(MAP_ROWS)
     )
-    spreads = tuple(summary.distributions.spreads[place % 4] for place in range(12))
     full = replace(
         summary,
         source=long,
         segments=segments,
-        distributions=replace(summary.distributions, cells=cells, spreads=spreads),
+        distributions=replace(summary.distributions, cells=cells),
         choice=chosen.summary.choice,
     )
     size = len(render(full, built_in()).html.encode())

@@ -1,4 +1,4 @@
-"""Segmented customers -> what charts need: quantiles, the map, the concentration of revenue.
+"""Segmented customers -> what charts need beside the profile: the map, the concentration of revenue.
 
 Aggregates whose size is bounded, whatever the number of customers.
 """
@@ -15,12 +15,11 @@ import numpy as np
 from rfmeans.scaling import FEATURES, float64
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
-    from rfmeans.profile import Group, Spread
     from rfmeans.scaling import Scaling
 
 MAP_COLUMNS, MAP_ROWS = 44, 32
@@ -56,42 +55,36 @@ class Distributions:
 
     Attributes
     ----------
-    spreads
-        Quantiles by segment, in the order of ids.
     cells
         The rectangles of the customer map that hold customers; at most `MAP_COLUMNS` x `MAP_ROWS`.
     curve
         Share of revenue held by the customers who spent most: at 0, 1, 2 … 100 % of the customers.
     """
 
-    spreads: tuple[Spread, ...]
     cells: tuple[MapCell, ...]
     curve: tuple[float, ...]
 
     def held_by_top(self, share: float) -> float:
         """Return the share of revenue that the top share of customers holds.
 
-        >>> Distributions((), (), (0.0, 0.7, 1.0)).held_by_top(0.25)
+        >>> Distributions((), (0.0, 0.7, 1.0)).held_by_top(0.25)
         0.35
         """
         return float(np.interp(share, np.linspace(0, 1, len(self.curve)), self.curve))
 
 
-def measure_distributions(customers: ir.Table, groups: Sequence[Group], scaling: Scaling) -> Distributions:
+def measure_distributions(customers: ir.Table, scaling: Scaling) -> Distributions:
     """Measure how segmented customers are spread.
 
     Parameters
     ----------
     customers
         Only customers with a segment: recency, frequency, monetary (above zero), segment_id from 1.
-    groups
-        Figures of the segments, in the order of ids.
     scaling
         Of the model: the map is cut evenly in feature space.
     """
     floats = customers.select("segment_id", **{name: customers[name].cast("float64") for name in FEATURES})
     return Distributions(
-        spreads=tuple(group.spread for group in groups),
         cells=_map(floats, scaling, whole_days=customers.recency.type().is_integer()),
         curve=_curve(floats),
     )

@@ -23,6 +23,7 @@ from rfmeans.canvas import (
     segment_rows,
     segments_axis,
 )
+from rfmeans.findings import filled
 from rfmeans.formats import colour, percent
 from rfmeans.profile import LEVELS
 from rfmeans.scaling import FEATURES
@@ -133,8 +134,8 @@ def _spread(summary: Summary, frame: Frame, feature: str, *, first: bool) -> Any
             "most": f"{in_units(feature, quantiles[0], summary)} to {in_units(feature, quantiles[4], summary)}",
             "median": in_units(feature, quantiles[2], summary),
         }
-        for row in segment_rows(summary)
-        for quantiles in [getattr(summary.distributions.spreads[row["id"] - 1], feature)]
+        for row, segment in zip(segment_rows(summary), filled(summary), strict=True)
+        for quantiles in [getattr(segment.figures.spread, feature)]
     ]
     ends = [row[key] for row in rows for key in (keys[0], keys[-1])]
     scaled = scaled_axis(summary, feature, ends)

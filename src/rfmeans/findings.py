@@ -87,7 +87,7 @@ def distributions_title(summary: Summary) -> str:
 
 
 def _middle_half(summary: Summary, segment: Segment) -> str:
-    quantiles = summary.distributions.spreads[segment.segment_id - 1].monetary
+    quantiles = segment.figures.spread.monetary
     symbol = summary.currency_symbol
     return f"{money(quantiles[1], symbol)} and {money(quantiles[3], symbol)}"
 

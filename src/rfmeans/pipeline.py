@@ -272,7 +272,7 @@ def _result(
     customers = keeper.keep(model.apply(put_in_order(intake.customers, "customer_id")))
     both = model.centres and model.scoring
     crosstab = cross(customers, [name.text for name in model.names], model.lexicon.scores) if both else None
-    spread = measure_distributions(customers.filter(customers.reason.isnull()), groups, model.scaling)
+    spread = measure_distributions(customers.filter(customers.reason.isnull()), model.scaling)
     return Segmentation(
         customers=customers,
         summary=summarise(

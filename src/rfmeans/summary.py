@@ -43,7 +43,7 @@ class Segment:
     segment_id, segment, region
         Number from 1, the most valuable first; name; the name without its tier.
     figures
-        Customers, revenue, means and medians.
+        Customers, revenue, means and quantiles.
     share, revenue_share
         Of the customers and of the revenue that were segmented, 0 to 1.
     recency_index, frequency_index, monetary_index
@@ -97,7 +97,7 @@ class Summary:
     empty_regions
         Names that no segment has.
     distributions
-        How customers are spread: quantiles, the map, the concentration of revenue.
+        How customers are spread: the map, the concentration of revenue. Quantiles are in the figures.
     scaling, settings, inertia, described, versions
         How it was made: the transforms, what the model was fitted with and how tightly, columns and settings of
         this run, versions of the software.
@@ -189,7 +189,7 @@ class Summary:
             "empty_regions": list(self.empty_regions),
             "quantiles": {
                 "levels": LEVELS,
-                "segments": [asdict(spread) for spread in self.distributions.spreads],
+                "segments": [asdict(segment.figures.spread) for segment in self.segments],
             },
             "concentration": {f"top {share:.0%}": self.distributions.held_by_top(share) for share in TOPS},
             "currency_symbol": self.currency_symbol,

@@ -207,9 +207,9 @@ def _quantiles(summary: Summary, feature: str) -> Table:
     rows = tuple(
         (
             Cell(label),
-            *(Cell(money(value, symbol), value) for value in getattr(spread, feature)),
+            *(Cell(money(value, symbol), value) for value in getattr(segment.figures.spread, feature)),
         )
-        for label, spread in zip(segment_labels(summary), summary.distributions.spreads, strict=True)
+        for label, segment in zip(segment_labels(summary), summary.segments, strict=True)
     )
     heads = ("Segment", "5 % have at most", "25 %", "median", "75 %", "95 %")
     unit = {"recency": "days", "frequency": "purchases", "monetary": "money spent"}[feature]
