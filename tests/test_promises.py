@@ -23,6 +23,8 @@ ENGINES = {
     "altair",
     "vl_convert",
     "jinja2",
+    "polars",
+    "sqlglot",
 }
 # A file imports only from files before it.
 ORDER = [  # one a line
@@ -193,11 +195,43 @@ def test_importing_the_package_loads_no_engine():
         "from typer.testing import CliRunner\n"
         "from rfmeans.cli import app\n"
         "assert 'segment' in CliRunner().invoke(app, ['--help']).stdout",
+        "from typer.testing import CliRunner\n"
+        "from rfmeans.cli import app\n"
+        "assert '--segments' in CliRunner().invoke(app, ['segment', '--help']).stdout",
     ],
-    ids=["import", "help"],
+    ids=["import", "help", "help of a command"],
 )
 def test_the_command_line_loads_no_engine_before_it_works(code):
     assert loaded_after(code) & ENGINES == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "spared"),
+    [
+        (["inspect", "orders.csv"], {"sklearn", "scipy", "altair", "vl_convert", "jinja2"}),
+        (["segment", "orders.csv", "--segments", "2", "--no-report"], {"altair", "vl_convert", "jinja2"}),
+    ],
+    ids=["inspect", "no report"],
+)
+def test_a_command_loads_only_what_it_works_with(tmp_path, command, spared):
+    rows = [
+        f"{customer},{order},2026-01-{day:02},{amount}"
+        for order, (customer, day, amount) in enumerate(
+            [("a", 1, 5), ("b", 2, 50), ("c", 9, 70), ("d", 30, 9)]
+        )
+    ]
+    text = "\n".join(["customer_id,order_id,order_date,amount", *rows])
+    (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+    loaded = loaded_after(
+        "import os\n"
+        "from typer.testing import CliRunner\n"
+        "from rfmeans.cli import app\n"
+        f"os.chdir({str(tmp_path)!r})\n"
+        f"found = CliRunner().invoke(app, {command!r})\n"
+        "assert found.exit_code == 0, found.output"
+    )
+    assert "duckdb" in loaded
+    assert loaded & spared == set()
 
 
 # Which way imports point

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, fields, is_dataclass
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path  # noqa: TC003 - the command line reads these hints as it starts
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -368,7 +368,9 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+@cache
 def _options(group: Any) -> list[inspect.Parameter]:
+    """Return the options of a group, worked out once for all the commands that share it."""
     hints = get_type_hints(group, include_extras=True)
     for option in fields(group):
         hints[option.name].__metadata__[0].rich_help_panel = group.PANEL
