@@ -43,7 +43,7 @@ types: .venv/installed-dev
 check: lint types .venv/installed-engines
 	$(BIN)/python -m pytest --cov
 
-BENCH ?= --lines 1_000_000 10_000_000
+BENCH ?= --lines 0 1_000_000 10_000_000
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/scale.py $(BENCH)
 

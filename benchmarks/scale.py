@@ -1,10 +1,11 @@
 """Time, peak memory and quality of the whole job and of its stages, beside other ways of doing the same work.
 
-    python benchmarks/scale.py --lines 1_000_000 10_000_000 --rounds 3
+    python benchmarks/scale.py --lines 0 1_000_000 10_000_000 --rounds 3
     python benchmarks/scale.py --lines 1_000_000_000 --only floor written rfmeans --rounds 1
 
 Every job runs in a process of its own, one after the other, all jobs of a round before the next round; what counts is
-the ratio within a round. Writes RESULTS.json and RESULTS.md, where a run takes the place of an earlier one of its size.
+the ratio within a round. `--lines 0` is the start alone, without orders. Writes RESULTS.json and RESULTS.md, where a
+run takes the place of an earlier one of its size.
 The data are generated, and deleted at the end.
 """
 
@@ -42,6 +43,17 @@ STAGES = {
     "choose_rfmeans": "choosing k, 2 to 10: rfmeans",
     "choose_sklearn": "choosing k, 2 to 10: scikit-learn, silhouette",
 }
+START = {
+    "python": "Python alone",
+    "import": "import rfmeans",
+    "help": "rfmeans --help",
+}
+STARTED = {
+    "python": ["-c", "pass"],
+    "import": ["-c", "import rfmeans"],
+    "help": ["-m", "rfmeans", "--help"],
+}
+START_ROUNDS = 10  # a start takes milliseconds, which other work on the machine moves
 PACKAGES = ("duckdb", "ibis-framework", "pandas", "polars", "scikit-learn")
 
 
@@ -74,6 +86,8 @@ def generate(folder: Path, lines: int, ids: str) -> str:
 
 def command(job: str, orders: str, folder: Path) -> list[str]:
     """Return the command of a job."""
+    if job in START:
+        return [sys.executable, *STARTED[job]]
     if job in ("rfmeans", "report"):
         lean = ["--no-report", "--audience-format", "none"] if job == "rfmeans" else []
         options = ["--transform", "log", "--out", str(folder / job), "--force", "--quiet", *lean]
@@ -97,46 +111,51 @@ def measure(job: str, orders: str, folder: Path) -> dict[str, float]:
 
 def run(lines: int, options: argparse.Namespace) -> dict[str, list[dict[str, float]]]:
     """Run all jobs at one size, in turn, and return the rounds of each."""
-    wanted = set(options.only or (*WHOLE, *STAGES)) - set(options.without)
-    jobs = [job for job in (*WHOLE, *STAGES) if job in wanted]
+    known = (*WHOLE, *STAGES) if lines else tuple(START)
+    wanted = set(options.only or known) - set(options.without)
+    jobs = [job for job in known if job in wanted]
     rounds: dict[str, list[dict[str, float]]] = {job: [] for job in jobs}
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
-        orders = generate(folder, lines, options.ids)
-        for _ in range(options.rounds):
+        orders = generate(folder, lines, options.ids) if lines else ""
+        for _ in range(options.rounds if lines else max(options.rounds, START_ROUNDS)):
             for job in jobs:
                 rounds[job].append(measure(job, orders, folder))
                 print(f"{lines:,} {job}: {rounds[job][-1]}", file=sys.stderr)
     return rounds
 
 
-def table(rounds: dict[str, list[dict[str, float]]]) -> list[str]:
-    """Return the lines of a Markdown table: ratios to rfmeans first."""
-    rows = []
-    for names, base in ((WHOLE, "rfmeans"), (STAGES, None)):
-        for job, said in names.items():
-            against = base or job.split("_")[0] + "_rfmeans"
-            both = [
-                (mine, ours)
-                for mine, ours in zip(rounds.get(job, []), rounds.get(against, []), strict=False)
-                if mine and ours
-            ]
-            if not both:
-                rows += [f"| {said} | failed | | | | |"] if rounds.get(job) else []
-                continue
-            times, memory = (
-                statistics.median(mine[key] / ours[key] for mine, ours in both)
-                for key in ("seconds", "memory")
-            )
-            seconds, peak = (
-                statistics.median(mine[key] for mine, _ in both) for key in ("seconds", "memory")
-            )
-            quality = both[0][0].get("inertia", both[0][0].get("recommended", ""))
-            shown = f"{quality:,.8g}" if isinstance(quality, float) else quality
-            rows.append(f"| {said} | {times:.2f} | {memory:.2f} | {seconds:,.1f} | {peak:.2f} | {shown} |")
-    rows += ["", *_against_floor(rounds)]
-    head = "| job | time / rfmeans | memory / rfmeans | seconds | peak memory, GB | inertia or k |"
-    return [head, "|---|---:|---:|---:|---:|---:|", *rows]
+def table(rounds: dict[str, list[dict[str, float]]], *, started: bool) -> list[str]:
+    """Return the lines of a Markdown table: ratios first, to rfmeans or, of the start, to Python alone."""
+    against = dict.fromkeys(WHOLE, "rfmeans")
+    against |= {job: f"{job.split('_')[0]}_rfmeans" for job in STAGES}
+    against |= dict.fromkeys(START, "python")
+    base = "Python" if started else "rfmeans"
+    head = f"| job | time / {base} | memory / {base} | seconds | peak memory, GB | inertia or k |"
+    rows = [
+        row(said, rounds[job], rounds.get(against[job], []), digits=3 if started else 1)
+        for job, said in (WHOLE | STAGES | START).items()
+        if rounds.get(job)
+    ]
+    return [head, "|---|---:|---:|---:|---:|---:|", *rows, *_against_floor(rounds)]
+
+
+def row(said: str, each: list[dict[str, float]], base: list[dict[str, float]], *, digits: int) -> str:
+    """Return the row of a job: medians of the rounds it did not fail in, ratios where the other did not either."""
+    done = [mine for mine in each if mine]
+    if not done:
+        return f"| {said} | failed | | | | |"
+    if len(done) < len(each):
+        said = f"{said} (failed in {len(each) - len(done)} of {len(each)} rounds)"
+    both = [(mine, other) for mine, other in zip(each, base, strict=False) if mine and other]
+    times, memory = (
+        f"{statistics.median(mine[key] / other[key] for mine, other in both):.2f}" if both else ""
+        for key in ("seconds", "memory")
+    )
+    seconds, peak = (statistics.median(mine[key] for mine in done) for key in ("seconds", "memory"))
+    quality = done[0].get("inertia", done[0].get("recommended", ""))
+    shown = f"{quality:,.8g}" if isinstance(quality, float) else quality
+    return f"| {said} | {times} | {memory} | {seconds:,.{digits}f} | {peak:.2f} | {shown} |"
 
 
 def _against_floor(rounds: dict[str, list[dict[str, float]]]) -> list[str]:
@@ -150,16 +169,17 @@ def _against_floor(rounds: dict[str, list[dict[str, float]]]) -> list[str]:
     if not times:
         return []
     return [
+        "",
         "The whole job, less the reading and writing once more of its customers by DuckDB, takes "
-        f"{statistics.median(times):.2f} times the bare group by."
+        f"{statistics.median(times):.2f} times the bare group by.",
     ]
 
 
 def describe_machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
-        f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}, "
         f"rfmeans {rfmeans.__version__}, {packages}"
     )
 
@@ -173,10 +193,11 @@ def page(found: list[dict[str, Any]]) -> str:
     ]
     for each in sorted(found, key=lambda each: (each["ids"], each["lines"])):
         rounds = max(map(len, each["rounds"].values()))
+        what = f"{each['lines']:,} lines, customer ids are {each['ids']}" if each["lines"] else "Start"
         said += [
-            *("", f"## {each['lines']:,} lines, customer ids are {each['ids']}", ""),
+            *("", f"## {what}", ""),
             *(f"{each['machine']}; {'one round' if rounds == 1 else f'{rounds} rounds'}.", ""),
-            *table(each["rounds"]),
+            *table(each["rounds"], started=not each["lines"]),
         ]
     return "\n".join([*said, ""])
 
@@ -188,8 +209,8 @@ def main() -> None:
     parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ids", choices=("integers", "texts"), default="integers")
-    parser.add_argument("--only", nargs="+", choices=(*WHOLE, *STAGES))
-    parser.add_argument("--without", nargs="+", choices=(*WHOLE, *STAGES), default=[])
+    parser.add_argument("--only", nargs="+", choices=(*WHOLE, *STAGES, *START))
+    parser.add_argument("--without", nargs="+", choices=(*WHOLE, *STAGES, *START), default=[])
     parser.add_argument("--folder", help="where the generated data and the outputs lie meanwhile")
     parser.add_argument("--out", type=Path, default=HERE / "RESULTS", help="without its ending")
     options = parser.parse_args()
