@@ -348,7 +348,7 @@ class PrintingOptions:
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
     """Let a command take groups of options: each parameter that is a group becomes the group's own options."""
     hints = get_type_hints(command, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
     parameters = []
     for name, parameter in inspect.signature(command).parameters.items():
         parameters += (
@@ -358,7 +358,7 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(**given: Any) -> None:
         for name, group in groups.items():
-            given[name] = group(**{option.name: given.pop(option.name) for option in fields(group)})  # type: ignore[operator]
+            given[name] = group(**{option.name: given.pop(option.name) for option in fields(group)})
         command(**given)
 
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
