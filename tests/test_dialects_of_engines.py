@@ -107,7 +107,7 @@ def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
     ],
 )
 def test_money_is_rounded_where_a_cast_is_not(monkeypatch, engine, start):
-    monkeypatch.setattr("rfmeans.values._engine", lambda _: engine)
+    monkeypatch.setattr("rfmeans.values.engine_of", lambda _: engine)
     table = ibis.table({"quantity": "int64", "price": "float64"}, name="orders")
     text = str(ibis.to_sql(table.select(money=product(table.quantity, table.price)), dialect=engine))
     assert " ".join(text.split()).replace("( ", "(").startswith(start.replace("( ", "("))

@@ -52,6 +52,7 @@ ORDER = [  # one a line
     "servers",
     "filekinds",
     "frames",
+    "moments",
     "sources",
     "questions",
     "calendar_words",

@@ -16,6 +16,7 @@ import ibis
 
 from rfmeans.calendar_words import ENGLISH, MONTHS, WEEKDAY_NAMES
 from rfmeans.errors import SettingsError
+from rfmeans.moments import moment_of, wall_clock
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -53,16 +54,6 @@ TIME = f"(?:(?:T|,?{BLANKS}+(?:{BEFORE_TIME}{BLANKS}+)?){CLOCK}(?:{BLANKS}*(?:{O
 @ibis.udf.scalar.builtin(name="try_strptime")  # type: ignore[untyped-decorator]
 def _try_strptime(text: str, reads: str) -> ibis.dtype("timestamp"):  # type: ignore[valid-type]
     """DuckDB's ``try_strptime``."""
-
-
-@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
-def _moment(zone: str, wall_clock: ibis.dtype("timestamp")) -> ibis.dtype("timestamp('UTC')"):  # type: ignore[valid-type]
-    """DuckDB's and PostgreSQL's ``timezone``: the moment when a zone's clocks show this time."""
-
-
-@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
-def wall_clock(zone: str, moment: ibis.dtype("timestamp('UTC')")) -> ibis.dtype("timestamp"):  # type: ignore[valid-type]
-    """DuckDB's and PostgreSQL's ``timezone``: the wall-clock time of a zone, whatever the session's own is."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +114,7 @@ class DateFormat:
 
     def day_in(self, zone: str, text: ir.StringColumn) -> ir.DateColumn:
         """Return the day in a zone; null where the text is none, or states no offset from UTC."""
-        return wall_clock(zone, _moment("UTC", self._utc(text))).date()
+        return wall_clock(zone, moment_of("UTC", self._utc(text))).date()
 
     def _utc(self, text: ir.StringColumn) -> ir.TimestampColumn:
         if self.order == "days":

@@ -22,6 +22,7 @@ from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.filekinds import unpacked
 from rfmeans.frames import frame_table
 from rfmeans.jsonlines import read_json
+from rfmeans.moments import with_moments
 from rfmeans.parts import Part, located, numbered, open_parquet
 from rfmeans.servers import Served, is_address, is_postgres, open_address, open_spark
 from rfmeans.tables import Home, home_of
@@ -168,8 +169,7 @@ def open_source(source: Any, reading: Reading) -> Source:
 
     if isinstance(source, ir.Table):
         reading.limits.refuse("the table's own engine")
-        where = located(source, None)
-        return Source(source, "Ibis table", ordered=False, located=where, home=home_of(source))
+        return _in_place(source, "Ibis table", home_of(source))
     if isinstance(source, str | Path):
         if reading.engine == "spark" and not is_postgres(str(source)):
             return _served(open_spark(str(source), reading))
@@ -185,8 +185,12 @@ def open_source(source: Any, reading: Reading) -> Source:
 
 
 def _served(found: Served) -> Source:
-    where = located(found.table, None)
-    return Source(found.table, found.name, ordered=False, located=where, home=found.home)
+    return _in_place(found.table, found.name, found.home)
+
+
+def _in_place(table: ir.Table, name: str, home: Home) -> Source:
+    table = with_moments(table)
+    return Source(table, name, ordered=False, located=located(table, None), home=home)
 
 
 @contextmanager
@@ -238,7 +242,7 @@ def select_sql(table: ir.Table, select: str, added: dict[str, str]) -> ir.Table:
 
     con = table.get_backend()
     if con.name != "duckdb":
-        return table.alias("rfmeans_orders").sql(f"{select} rfmeans_orders")
+        return with_moments(table.alias("rfmeans_orders").sql(f"{select} rfmeans_orders"))
     # Ibis 12 asks DuckDB 2 for a method that it no longer has when it infers the columns of a SQL text,
     # so they are told.
     query = f"{select} ({ibis.to_sql(table, dialect='duckdb')}) AS orders"

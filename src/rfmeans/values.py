@@ -11,11 +11,11 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import ibis
-from ibis.common.exceptions import IbisError
 
 from rfmeans.conventions import LARGEST_WHOLE, DateConvention
-from rfmeans.date_text import FORMATS, wall_clock
+from rfmeans.date_text import FORMATS
 from rfmeans.errors import SourceError
+from rfmeans.moments import day_in, engine_of
 from rfmeans.money_text import MONEY, MoneyConvention
 
 if TYPE_CHECKING:
@@ -75,14 +75,7 @@ def trimmed(text: ir.StringColumn, *, padded: bool = True) -> ir.StringColumn:
 
 def _in_duckdb(column: ir.Column) -> bool:
     """Whether DuckDB's fast functions may be used: others have none, or mean something else by their names."""
-    return _engine(column) == "duckdb"
-
-
-def _engine(column: ir.Column) -> str:
-    try:
-        return str(column.get_backend().name)
-    except IbisError:  # a column of no engine
-        return ""
+    return engine_of(column) == "duckdb"
 
 
 def _unless(words: Sequence[str], text: ir.StringColumn) -> ir.StringColumn:
@@ -120,8 +113,7 @@ def _day(column: ir.Column, timezone: str | None) -> ir.Column:
     if isinstance(column, ibis.expr.types.DateColumn):
         return column
     if isinstance(column, ibis.expr.types.TimestampColumn):
-        aware = column.type().timezone is not None
-        return (wall_clock(timezone or "UTC", column.cast("timestamp('UTC')")) if aware else column).date()
+        return column.date() if column.type().timezone is None else day_in(timezone or "UTC", column)
     raise SourceError(
         f"Column {column.get_name()!r} was taken as the date but holds {column.type()}. "
         "Give the column of dates with --date NAME, or convert it to dates first."
@@ -169,7 +161,7 @@ def _decimal_product(first: ir.DecimalColumn, second: ir.DecimalColumn) -> ir.De
 def _as_money(value: ir.Column) -> ir.Column:
     within = (value > -MONEY_LIMIT) & (value < MONEY_LIMIT)  # the least integer has no absolute value
     held = value if _always_below_limit(value.type()) else ibis.ifelse(within, value, ibis.null(value.type()))
-    engine = _engine(value)
+    engine = engine_of(value)
     if engine == "clickhouse":  # its cast cuts digits off, where it does not read text
         return held.round(MONEY_PLACES).cast("string").cast(MONEY)
     return held.cast(MONEY).round(MONEY_PLACES) if engine == "bigquery" else held.cast(MONEY)

@@ -1,0 +1,88 @@
+"""Moments and wall clocks: what a zone's clocks and calendar show, in each engine's own words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+from ibis.common.exceptions import IbisError
+from ibis.expr.datatypes import String, Timestamp
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+MOMENT, CLOCK, NAME = Timestamp(timezone="UTC"), Timestamp(), String()
+
+
+@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
+def moment_of(zone: str, shown: CLOCK) -> MOMENT:  # type: ignore[valid-type]
+    """DuckDB's and PostgreSQL's ``timezone``: the moment when a zone's clocks show this time."""
+
+
+@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
+def wall_clock(zone: str, moment: MOMENT) -> CLOCK:  # type: ignore[valid-type]
+    """DuckDB's and PostgreSQL's ``timezone``: the wall-clock time of a zone, whatever the session's own is."""
+
+
+@ibis.udf.scalar.builtin(name="convert_timezone")  # type: ignore[untyped-decorator]
+def _converted(source: str, zone: str, shown: MOMENT) -> CLOCK:  # type: ignore[valid-type]
+    """Spark's ``convert_timezone``: takes a moment for what the session's clocks show of it."""
+
+
+@ibis.udf.scalar.builtin(name="current_timezone")  # type: ignore[untyped-decorator]
+def _session_zone() -> NAME:  # type: ignore[valid-type]
+    """Spark's zone of the session."""
+
+
+@ibis.udf.scalar.builtin(name="datetime")  # type: ignore[untyped-decorator]
+def _datetime(moment: MOMENT, zone: str) -> CLOCK:  # type: ignore[valid-type]
+    """BigQuery's ``DATETIME``."""
+
+
+@ibis.udf.scalar.builtin(name="convert_timezone")  # type: ignore[untyped-decorator]
+def _moved(zone: str, moment: MOMENT) -> CLOCK:  # type: ignore[valid-type]
+    """Snowflake's ``CONVERT_TIMEZONE``."""
+
+
+@ibis.udf.scalar.builtin(name="at_timezone")  # type: ignore[untyped-decorator]
+def _at_timezone(moment: MOMENT, zone: str) -> CLOCK:  # type: ignore[valid-type]
+    """Trino's ``at_timezone``."""
+
+
+@ibis.udf.scalar.builtin(name="toTimeZone")  # type: ignore[untyped-decorator]
+def _to_time_zone(moment: MOMENT, zone: str) -> CLOCK:  # type: ignore[valid-type]
+    """ClickHouse's ``toTimeZone``."""
+
+
+def engine_of(column: ir.Column) -> str:
+    """Return the name of a column's engine; blank where it has none."""
+    try:
+        return str(column.get_backend().name)
+    except IbisError:
+        return ""
+
+
+def day_in(zone: str, moment: ir.TimestampColumn) -> ir.DateColumn:
+    """Return the calendar day that a moment falls on in a zone."""
+    engine, moment = engine_of(moment), moment.cast(MOMENT)
+    if engine == "polars":  # has no such function, and its cast to a date takes the day of UTC
+        shown = moment.cast(Timestamp(timezone=zone))
+        return ibis.date(shown.year(), shown.month(), shown.day())
+    if engine in ("pyspark", "databricks"):
+        return _converted(_session_zone(), zone, moment).date()
+    if engine == "snowflake":
+        return _moved(zone, moment).date()
+    other = {"bigquery": _datetime, "trino": _at_timezone, "clickhouse": _to_time_zone}.get(engine)
+    return (other(moment, zone) if other else wall_clock(zone, moment)).date()
+
+
+def with_moments(table: ir.Table) -> ir.Table:
+    """Return the table, its moments known as such: Ibis takes both of Spark's timestamps for times without a zone."""
+    con = table.get_backend()
+    if con.name != "pyspark":
+        return table
+    from pyspark.sql.types import TimestampType
+
+    con._run_pre_execute_hooks(table)
+    fields = con._session.sql(con.compile(table)).schema.fields
+    return table.cast({field.name: MOMENT for field in fields if isinstance(field.dataType, TimestampType)})

@@ -1,0 +1,144 @@
+"""Moments and their days: the zone that is asked for counts on every engine alike."""
+
+import re
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import rfmeans
+from rfmeans.intake import read
+from rfmeans.moments import day_in
+from rfmeans.settings import Reading
+from rfmeans.warehouses import DIALECTS
+from rfmeans.workspace import Workspace
+
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+ZONES = ["Asia/Tokyo", "America/Los_Angeles", None]
+QUICK = {"segments": 2, "n_init": 1}
+
+
+def shop(zone: str | None) -> pd.DataFrame:
+    """Orders at any time of the day, without ids: their day tells them apart, so that frequency hangs on it too."""
+    random = np.random.default_rng(1)
+    moments = pd.Timestamp("2024-01-01") + pd.to_timedelta(random.integers(0, 300 * 86_400, 600), unit="s")
+    frame = pd.DataFrame({"customer_id": random.integers(1, 60, 600), "ordered_at": moments.as_unit("us")})
+    frame["amount"] = random.lognormal(3, 1, 600).round(2)
+    return frame if zone is None else frame.assign(ordered_at=frame.ordered_at.dt.tz_localize(zone))
+
+
+def figures(source, **options) -> pd.DataFrame:
+    """The as-of date, and recency and frequency of each customer."""
+    with Workspace() as workspace:
+        found = read(source, Reading(**options), workspace)
+        customers = found.customers.select("customer_id", "recency", "frequency").to_pandas()
+        return (
+            customers.astype("int64").sort_values("customer_id", ignore_index=True).assign(as_of=found.as_of)
+        )
+
+
+@pytest.fixture(scope="module")
+def parquet(tmp_path_factory) -> str:
+    """The moments as a Parquet file."""
+    path = tmp_path_factory.mktemp("moments") / "orders.parquet"
+    shop("UTC").to_parquet(path, index=False)
+    return str(path)
+
+
+def test_the_zones_of_these_tests_give_different_days(parquet):
+    tokyo, los_angeles, none = (figures(parquet, timezone=zone) for zone in ZONES)
+    assert not tokyo.equals(los_angeles)
+    assert not tokyo.equals(none)
+    assert not los_angeles.equals(none)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_moment_has_the_day_of_the_zone_on_every_engine(engine, parquet, zone):
+    found = figures(engine.table(shop("UTC"), "moments"), timezone=zone)
+    assert_frame_equal(found, figures(parquet, timezone=zone))
+
+
+def test_a_time_without_a_zone_keeps_its_day_on_every_engine(engine):
+    found = figures(engine.table(shop(None), "times"), timezone="Asia/Tokyo")
+    assert_frame_equal(found, figures(shop(None)))
+
+
+def test_a_condition_does_not_make_times_of_moments(engine, parquet):
+    options = {"timezone": "Asia/Tokyo", "where": "amount > 10"}
+    found = figures(engine.table(shop("UTC"), "moments_chosen"), **options)
+    assert_frame_equal(found, figures(parquet, **options))
+
+
+def test_spark_reads_the_moments_of_a_file_in_the_zone(spark_engine, parquet):
+    zone = {"timezone": "America/Los_Angeles"}
+    assert_frame_equal(figures(parquet, **zone, engine="spark"), figures(parquet, **zone))
+
+
+@pytest.mark.parametrize(
+    "setting", ["spark.sql.session.timeZone=America/New_York", "spark.sql.timestampType=TIMESTAMP_NTZ"]
+)
+def test_the_settings_of_a_spark_session_change_nothing(spark_engine, parquet, setting):
+    table = spark_engine.table(shop("UTC"), "moments_of_session")
+    settings, (name, value) = spark_engine.con._session.conf, setting.split("=")
+    before = settings.get(name)
+    settings.set(name, value)
+    try:
+        found = {zone: figures(table, timezone=zone) for zone in ZONES}
+    finally:
+        settings.set(name, before)
+    for zone in ZONES:
+        assert_frame_equal(found[zone], figures(parquet, timezone=zone))
+
+
+def test_segments_and_what_is_set_aside_are_those_of_duckdb(engine, tmp_path):
+    frame = shop("UTC")
+    frame.loc[3, "amount"] = np.nan
+    frame.to_parquet(tmp_path / "orders.parquet", index=False)
+    table = engine.table(frame, "moments_segmented")
+    options = {"timezone": "Asia/Tokyo", **QUICK}
+    with (
+        rfmeans.segment(str(tmp_path / "orders.parquet"), **options) as fitted,
+        rfmeans.segment(table, **options) as found,
+    ):
+        expected = in_order(fitted.customers)
+        assert_frame_equal(in_order(found.customers), expected, check_dtype=False)
+        assert_frame_equal(
+            in_order(fitted.model.assign(table, timezone="Asia/Tokyo")), expected, check_dtype=False
+        )
+        aside = pd.to_datetime(found.set_aside.to_pandas()["ordered_at"], utc=True).tolist()
+    assert aside == [frame.ordered_at[3]]
+
+
+def in_order(customers) -> pd.DataFrame:
+    names = ["customer_id", "recency", "frequency", "segment_id"]
+    return customers.select(*names).to_pandas().astype("int64").sort_values("customer_id", ignore_index=True)
+
+
+def test_spark_runs_the_statement_by_the_day_of_the_zone(spark_engine):
+    table = spark_engine.table(shop("UTC"), "moments_of_statement")
+    with rfmeans.segment(table, timezone="Asia/Tokyo", **QUICK) as fitted:
+        statement = fitted.model.to_sql("spark", orders="moments_of_statement", timezone="Asia/Tokyo")
+        expected = in_order(fitted.customers)
+    rows = spark_engine.con._session.sql(statement).toPandas().sort_values("customer_id", ignore_index=True)
+    assert_frame_equal(rows[expected.columns].astype("int64"), expected)
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        ("postgres", "DATE(TIMEZONE('Asia/Tokyo', m))"),
+        ("databricks", "CAST(CONVERT_TIMEZONE(CURRENT_TIMEZONE(), 'Asia/Tokyo', m) AS DATE)"),
+        ("bigquery", "DATE(DATETIME(m, 'Asia/Tokyo'))"),
+        ("snowflake", "TO_DATE(CONVERT_TIMEZONE('Asia/Tokyo', m))"),
+        ("trino", "DATE(AT_TIMEZONE(m, 'Asia/Tokyo'))"),
+        ("clickhouse", "toDate(toTimeZone(m, 'Asia/Tokyo'))"),
+    ],
+)
+def test_each_engine_is_asked_in_its_own_words(monkeypatch, engine, text):
+    monkeypatch.setattr("rfmeans.moments.engine_of", lambda _: engine)
+    moments = ibis.table({"m": "timestamp('UTC')"}, name="orders")
+    day = day_in("Asia/Tokyo", moments.m)
+    sql = str(ibis.to_sql(moments.select(day=day), dialect=DIALECTS[engine].compiler))
+    assert text in re.sub(r'["`]t0["`]\.["`]m["`]', "m", sql)
