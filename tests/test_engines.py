@@ -8,6 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
+from rfmeans.errors import SourceError
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 
@@ -132,3 +133,38 @@ def test_an_explanation_is_the_same(engine, orders):
             found, expected = model.explain(table, customer), fitted.explain(customer)
             assert found.lines == expected.lines
             assert found.confidence == pytest.approx(expected.confidence, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("column", "kind", "words"),
+    [
+        (
+            "ordered_at",
+            "str",
+            "Column 'ordered_at' was taken as the date but holds string, and dates are read out of text and numbers on "
+            "DuckDB alone, not on {name}. Convert it there, such as in a view with CAST(ordered_at AS DATE), or pass "
+            "the orders as a file.",
+        ),
+        (
+            "ordered_at",
+            "int64",
+            "Column 'ordered_at' was taken as the date but holds int64, and dates are read",
+        ),
+        (
+            "amount",
+            "str",
+            "Column 'amount' was taken as a number but holds string, and numbers are read out of text on DuckDB alone, "
+            "not on {name}. Convert it there, such as in a view with CAST(amount AS DECIMAL(18, 4)), or pass the "
+            "orders as a file.",
+        ),
+    ],
+)
+def test_text_is_read_on_duckdb_and_refused_elsewhere(engine, orders, column, kind, words):
+    table = engine.table(orders.astype({column: kind}), f"written_{column}_{kind}")
+    if engine.name == "duckdb":
+        if kind == "str":
+            rfmeans.segment(table, n_init=1).close()
+        return
+    with pytest.raises(SourceError) as refused:
+        rfmeans.segment(table)
+    assert str(refused.value).startswith(words.format(name=table.get_backend().name))

@@ -16,6 +16,7 @@ import ibis
 
 from rfmeans.date_text import COUNTS, FORMATS, DateFormat, given_formats
 from rfmeans.errors import SourceError
+from rfmeans.moments import engine_of
 from rfmeans.money_conventions import find_money
 from rfmeans.money_text import NOT_BLANK, MoneyConvention
 from rfmeans.questions import UndecidedError, shortened
@@ -112,7 +113,7 @@ def find_conventions(
     Raises
     ------
     SourceError
-        If two conventions fit, or none does.
+        If two conventions fit, or none does, or the engine is one that reads no text.
     SettingsError
         If the date format is none.
     """
@@ -121,6 +122,7 @@ def find_conventions(
     names = list(dict.fromkeys([*wordy, *([dated] if dated else [])]))
     if not names:
         return Conventions()
+    _check_engine(table, dated, wordy)
     found_date, found_money = None, None
     if not whole:
         with Workspace() as scratch:
@@ -133,6 +135,21 @@ def find_conventions(
     if found_money is None:
         found_money = find_money(table, wordy, decimal)
     return Conventions(found_date, found_money or {}, whole=not sampled)
+
+
+def _check_engine(table: ir.Table, date: str | None, wordy: Sequence[str]) -> None:
+    """Refuse columns to be read out of text on an engine that lacks DuckDB's functions for it."""
+    engine = engine_of(table)
+    if engine in ("duckdb", ""):
+        return
+    name = date or wordy[0]
+    role, read, kind = "a number", "numbers are read out of text", "DECIMAL(18, 4)"
+    if date:
+        role, read, kind = "the date", "dates are read out of text and numbers", "DATE"
+    raise SourceError(
+        f"Column {name!r} was taken as {role} but holds {table[name].type()}, and {read} on DuckDB alone, not on "
+        f"{engine}. Convert it there, such as in a view with CAST({name} AS {kind}), or pass the orders as a file."
+    )
 
 
 def _is_written(column: ir.Column) -> bool:

@@ -54,10 +54,10 @@ def _to_time_zone(moment: MOMENT, zone: str) -> CLOCK:  # type: ignore[valid-typ
     """ClickHouse's ``toTimeZone``."""
 
 
-def engine_of(column: ir.Column) -> str:
-    """Return the name of a column's engine; blank where it has none."""
+def engine_of(expression: ir.Expr) -> str:
+    """Return the name of an expression's engine; blank where it has none."""
     try:
-        return str(column.get_backend().name)
+        return str(expression.get_backend().name)
     except IbisError:
         return ""
 
