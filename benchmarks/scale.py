@@ -192,7 +192,7 @@ def page(found: list[dict[str, Any]]) -> str:
         "Written by `make bench`. What counts are the ratios within a round; medians of the rounds.",
     ]
     for each in sorted(found, key=lambda each: (each["ids"], each["lines"])):
-        rounds = max(map(len, each["rounds"].values()))
+        rounds = max(map(len, each["rounds"].values()), default=0)
         what = f"{each['lines']:,} lines, customer ids are {each['ids']}" if each["lines"] else "Start"
         said += [
             *("", f"## {what}", ""),
