@@ -410,7 +410,8 @@ def test_since_after_all_data():
 
 
 @pytest.mark.parametrize(
-    "where", ["amount >", "amont > 3", "1=1) AS x --", "sum(amount) > 3", "); SELECT 1 --"]
+    "where",
+    ["amount >", "amont > 3", "1=1) AS x --", "sum(amount) > 3", "); SELECT 1 --", "1=1) OR (1=1", "1=1; 2"],
 )
 def test_a_bad_where(where):
     with pytest.raises(SourceError) as found:

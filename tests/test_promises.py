@@ -63,6 +63,7 @@ ORDER = [  # one a line
     "values",
     "identity",
     "order_level",
+    "conditions",
     "orders",
     "rfm",
     "accounts",

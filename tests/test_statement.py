@@ -260,6 +260,87 @@ def test_a_table_made_of_it_has_plain_types(duckdb_engine):
     assert types["customer_id"] == types["segment"] == types["reason"] == "VARCHAR"
 
 
+# A condition means in the statement what it means in a run, and in the database
+
+
+CONDITIONED = {
+    "duckdb": """CREATE OR REPLACE TABLE {name} AS SELECT *, {{'country': "Land"}} AS geo,
+        json_object('country', "Land") AS payload, ["Land", 'x'] AS tags FROM conditioned_lines""",
+    "postgres": """DROP TABLE IF EXISTS {name}; DROP TYPE IF EXISTS place CASCADE; CREATE TYPE place AS (country text);
+        CREATE TABLE {name} AS SELECT *, ROW("Land")::place AS geo, jsonb_build_object('country', "Land") AS payload,
+        ARRAY["Land", 'x'] AS tags FROM conditioned_lines""",
+    "spark": """CREATE OR REPLACE TEMPORARY VIEW {name} AS SELECT *, named_struct('country', Land) AS geo,
+        to_json(named_struct('country', Land)) AS payload, array(Land, 'x') AS tags FROM conditioned_lines""",
+}
+PORTABLE = {
+    "null is not kept": "amount > 5 AND NULLIF(quantity, 2) <> 3",
+    "names like ours": "reason = 'gift' AND kept AND source <> 2",
+    "a line that ends in a text": "reason = 'gift\n  of two lines' OR reason = ')'",
+    "exists, by an alias": "EXISTS (SELECT 1 FROM conditioned_vips v WHERE v.customer_id = conditioned.customer_id)",
+    "in a query": "customer_id IN (SELECT customer_id FROM conditioned_vips)",
+    "in a query without a table": "quantity IN (SELECT 1)",
+}
+OWN = {
+    "duckdb": [
+        "geo.country = 'UK'",
+        "(payload ->> '$.country') = 'UK'",
+        "list_contains(tags, 'UK')",
+        "\"Land\" = 'UK' AND quantity::VARCHAR ~ '[1-3]'",
+        "quantity // 2 = 1",
+    ],
+    "postgres": [
+        "(geo).country = 'UK'",
+        "payload ->> 'country' = 'UK'",
+        'payload @> \'{"country": "UK"}\'',
+        "'UK' = ANY(tags)",
+        "\"Land\" ~* '^uk$' AND CUSTOMER_ID > 3",
+        "quantity / 2 = 1",
+    ],
+    "spark": [
+        "geo.country = 'UK'",
+        "get_json_object(payload, '$.country') = 'UK'",
+        "array_contains(tags, 'UK')",
+        "`Land` RLIKE '^U' AND LAND <> 'US'",
+        "quantity DIV 2 = 1",
+    ],
+}
+
+
+@pytest.fixture
+def conditioned(sql_engine: Engine) -> Engine:
+    """An engine with orders whose columns are nested, quoted, or called as ours are, and a table of customers."""
+    orders = shop()
+    number = np.arange(len(orders))
+    orders["Land"] = np.array(["UK", "FR", None, "uk"], dtype=object)[number % 4]
+    orders["reason"] = np.array(["gift", "gift\n  of two lines", None], dtype=object)[number % 3]
+    orders["kept"] = number % 5 > 0
+    orders["source"] = number % 3
+    orders["amount"] = orders["quantity"] * orders["unit_price"]
+    sql_engine.table(orders, "conditioned_lines")
+    sql_engine.table(orders[["customer_id"]].drop_duplicates()[::2], "conditioned_vips")
+    execute(sql_engine, CONDITIONED[sql_engine.name].format(name="conditioned"))
+    return sql_engine
+
+
+def execute(engine: Engine, text: str) -> None:
+    (engine.con._session.sql if engine.name == "spark" else engine.con.con.execute)(text)
+
+
+def test_a_condition_is_the_text_that_was_given(conditioned):
+    model, table = hostile_model(), conditioned.con.table("conditioned")
+    roles = {"columns": Columns("customer_id", "ordered_at", "amount", order="order_id")}
+    for condition in [*PORTABLE.values(), *OWN[conditioned.name]]:
+        told = {**roles, "where": condition, "as_of": "2025-01-01"}
+        statement = model.to_sql(
+            conditioned.name, orders="conditioned", types={"customer_id": "int64"}, **told
+        )
+        assert condition in statement
+        found = comparable(run(conditioned, statement))
+        asked = f"SELECT count(DISTINCT customer_id) AS customers FROM conditioned WHERE {condition}"
+        assert len(found) == run(conditioned, asked)[0]["customers"] > 0, condition
+        assert found == assigned(model, table, accept_loss=True, **told), condition
+
+
 # What it says
 
 
@@ -474,6 +555,26 @@ WRONG = {
         {"where": "quantity >"},
         "The condition 'quantity >' cannot be read as BigQuery SQL. Write it as that database does, e.g. "
         "\"country = 'UK' AND quantity > 0\".",
+    ),
+    "two conditions": (
+        {"where": "quantity > 1; DROP TABLE orders"},
+        "The condition --where 'quantity > 1; DROP TABLE orders' cannot be used: it has a semicolon. Write it as in "
+        "SQL, e.g. \"country = 'UK' AND status <> 'void'\".",
+    ),
+    "a condition that leaves its place": (
+        {"where": "quantity > 1) OR (quantity < 0"},
+        "The condition --where 'quantity > 1) OR (quantity < 0' cannot be used: it has a bracket without its other "
+        "half. Write it as in SQL, e.g. \"country = 'UK' AND status <> 'void'\".",
+    ),
+    "a condition that hides the rest": (
+        {"where": "quantity > 1 -- or so"},
+        "The condition --where 'quantity > 1 -- or so' cannot be used: it has a comment. Write it as in SQL, e.g. "
+        "\"country = 'UK' AND status <> 'void'\".",
+    ),
+    "a condition with half a text": (
+        {"where": "country = 'UK"},
+        'The condition --where "country = \'UK" cannot be used: it has a quotation mark without its other half. Write '
+        "it as in SQL, e.g. \"country = 'UK' AND status <> 'void'\".",
     ),
     "table": (
         {"orders": ""},

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.errors import SourceError
+from rfmeans.conditions import KEPT, with_condition
 from rfmeans.identity import customer_id
 from rfmeans.layouts import PER_ORDER
 from rfmeans.order_level import hold_for_orders
 from rfmeans.parts import FILE, LINE, TEXT
-from rfmeans.sources import select_sql
 from rfmeans.values import calendar_day, check_whole, money, order_key, product
 
 if TYPE_CHECKING:
@@ -28,13 +26,7 @@ if TYPE_CHECKING:
     from rfmeans.sources import Source
 
 USED = 0
-# A name of our own beside the source's columns, which may be called anything.
-KEPT = "_rfmeans_kept"
 MALFORMED = "malformed line"
-AS_NUMBER = (
-    "Columns of text files are text in a condition; to compare one with a number write it as in SQL, e.g. "
-    '"TRY_CAST(quantity AS DECIMAL) > 0".'
-)
 # A line's reason is kept as its number, a small integer that groups fast. Where several reasons fit,
 # the first one counts.
 LINE_REASONS = (
@@ -84,9 +76,9 @@ def order_lines(source: Source, layout: Layout, reading: Reading, conventions: C
     """
     if len(layout.customers) == 1:
         check_whole(source.table[layout.customers[0][1]])
-    lines = _judged(source.table, layout, reading, conventions)
+    lines = _judged(source, source.table, layout, reading, conventions)
     told = ["currency"] if currency_column(layout, conventions) else []
-    judged = _judged(source.located, layout, reading, conventions)
+    judged = _judged(source, source.located, layout, reading, conventions)
     aside = judged.filter(judged.reason != USED)
     own = {name: aside[f"_source_{name}"] for name in source.table.columns}
     return OrderLines(
@@ -164,9 +156,12 @@ def _with_malformed(set_aside: ir.Table, source: Source) -> ir.Table:
 # Judging lines
 
 
-def _judged(table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions) -> ir.Table:
+def _judged(
+    source: Source, table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions
+) -> ir.Table:
     """Return the canonical columns beside the source's own, the latter as ``_source_NAME``."""
-    read = read_lines(_with_condition(table, reading.where), layout, reading, conventions)
+    conditioned = with_condition(table, reading.where, source.called)
+    read = read_lines(conditioned, layout, reading, conventions)
     return _with_day_id(read.mutate(reason=_reason(_tests(read, layout, reading))))
 
 
@@ -207,24 +202,6 @@ def _of_orders(layout: Layout) -> bool:
 
 def _with_day_id(lines: ir.Table) -> ir.Table:
     return lines.mutate(day_id=ibis.ifelse(lines.order_id.isnull(), lines.ordered_on, ibis.null("date")))
-
-
-def _with_condition(table: ir.Table, where: str | None) -> ir.Table:
-    if where is None:
-        return table.mutate(**{KEPT: ibis.literal(True)})
-    query = f"SELECT *, coalesce(({where}), FALSE) AS {KEPT} FROM"
-    try:
-        return select_sql(table, query, {KEPT: "boolean"})
-    except Exception as error:
-        said = " ".join(str(error).split("\n\n")[0].split())
-        said = re.sub("^[A-Z][A-Za-z ]* Error: ", "", said)
-        compared = "VARCHAR" in said and "compare" in said
-        advice = (
-            AS_NUMBER if compared else "Write it as in SQL, e.g. \"country = 'UK' AND status <> 'void'\"."
-        )
-        raise SourceError(
-            f"The condition --where {where!r} cannot be used: {said.rstrip('.')}. {advice}"
-        ) from error
 
 
 def _is_repeated(table: ir.Table, own: list[str]) -> ir.Column:

@@ -107,6 +107,12 @@ class Source:
     powers: bool = True
     home: Home | None = None
 
+    @property
+    def called(self) -> str:
+        """By what name a condition may call the table: its own in the database; orders where it has none."""
+        origins = self.home.origins if self.home else ()
+        return origins[0][1] if len(origins) == 1 else "orders"
+
     def check_rows(self, read: int) -> None:
         """Check the number of rows that were read against the number of lines in the file.
 
@@ -231,25 +237,6 @@ def _server_errors() -> tuple[type[Exception], ...]:
     """Return what the servers' own clients raise, as far as they are loaded."""
     known = (("psycopg", "Error"), ("pyspark.errors", "PySparkException"), ("py4j.protocol", "Py4JError"))
     return tuple(getattr(sys.modules[module], name) for module, name in known if module in sys.modules)
-
-
-def select_sql(table: ir.Table, select: str, added: dict[str, str]) -> ir.Table:
-    """Return the result of a SQL text over a table, on the table's own engine.
-
-    ``select`` ends in FROM and takes all columns of the table and those ``added``, given with their types.
-    """
-    import ibis
-
-    con = table.get_backend()
-    if con.name != "duckdb":
-        return with_moments(table.alias("rfmeans_orders").sql(f"{select} rfmeans_orders"))
-    # Ibis 12 asks DuckDB 2 for a method that it no longer has when it infers the columns of a SQL text,
-    # so they are told.
-    query = f"{select} ({ibis.to_sql(table, dialect='duckdb')}) AS orders"
-    con.raw_sql(f"DESCRIBE {query}")
-    schema = ibis.schema({**table.schema(), **added})
-    result: ir.Table = ibis.expr.operations.SQLQueryResult(query, schema, con).to_expr()
-    return result
 
 
 def _first_paragraph(error: Exception) -> str:

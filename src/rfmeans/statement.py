@@ -11,21 +11,22 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.assigning import Step
+from rfmeans.conditions import KEPT, check_condition, select_kept
 from rfmeans.conventions import Conventions
 from rfmeans.errors import ModelError, SettingsError
 from rfmeans.layouts import Layout, as_asked, recognise, with_columns
-from rfmeans.orders import KEPT, read_lines, used_lines
+from rfmeans.orders import read_lines, used_lines
 from rfmeans.rfm import group_used_orders, total_used_orders, used_customers
 from rfmeans.settings import Columns, Reading
 from rfmeans.warehouses import (
     HOLE,
     TEMPLATE,
+    check_readable,
     columns_read,
     find_dialect,
     from_table,
     parse,
     prune,
-    set_condition,
     simplify,
     source_table,
     star,
@@ -46,7 +47,7 @@ OF_FILES = ("encoding", "delimiter", "header", "sheet", "table", "date_format", 
 MONEY_ROLES = ("amount", "quantity", "price", "refund")
 ANY_TYPE = {"date": "date", **dict.fromkeys(MONEY_ROLES, "float64")}
 UNKNOWN = "unknown"
-INPUT = "rfmeans_orders"
+INPUT, CONDITION = "rfmeans_orders", "rfmeans_condition"
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,15 @@ def to_statement(
     _check_zone(layout, known, reading)
     all_steps = [*_line_steps(layout, reading, known), *steps]
     source = source_table(orders, dialect)
-    compiled = _compiled(all_steps, known, dialect, source.name.lower())
+    taken, judged, queries = source.name.lower(), {}, []
     if reading.where is not None:
-        set_condition(compiled[0][1], KEPT, reading.where, dialect)
-    text = _written(compiled, source, dialect, head)
+        check_condition(reading.where, dialect.grammar)
+        check_readable(reading.where, dialect)
+        name = _free("judged_lines", taken)
+        queries = [_judged(name, reading.where, source.sql(dialect=dialect.grammar))]
+        source, judged = source_table(name, dialect), {KEPT: "boolean"}
+    compiled = _compiled(all_steps, {**known, **judged}, dialect, taken)
+    text = _written(queries, compiled, source, dialect, head)
     return text.replace(HOLE, orders) if TEMPLATE in orders else text
 
 
@@ -267,13 +273,13 @@ def _line_steps(layout: Layout, reading: Reading, types: Mapping[str, str]) -> I
 
     def typed(table: ir.Table) -> ir.Table:
         columns = {name: table[name].cast(cast[name]) if name in cast else table[name] for name in types}
-        return table.select(**columns, **{KEPT: ibis.literal(True)})
+        return table.select(**columns, **{name: table[name] for name in table.columns if name == KEPT})
 
     def lines(table: ir.Table) -> ir.Table:
         kept = table if KEPT in table.columns else table.mutate(**{KEPT: ibis.literal(True)})
         return read_lines(kept, layout, reading, Conventions())
 
-    if cast or reading.where is not None:
+    if cast:
         yield Step("source_lines", "The columns that count, as what they are read as.", typed)
     yield Step(
         "order_lines", "One row per order line: whose it is, of which order, its day, its money.", lines
@@ -308,7 +314,7 @@ def _compiled(
     table = ibis.table(schema, name=INPUT)
     found: list[tuple[Step, exp.Select]] = []
     for step in steps:
-        named = replace(step, name=f"{step.name}_") if step.name == taken else step
+        named = replace(step, name=_free(step.name, taken))
         built = step.build(table)
         select = parse(built, dialect)
         if found:
@@ -321,17 +327,33 @@ def _compiled(
     return found
 
 
+def _free(name: str, taken: str) -> str:
+    return f"{name}_" if name == taken else name
+
+
+def _judged(name: str, condition: str, orders: str) -> str:
+    """Return the query with the condition; line breaks in its texts are part of it, so it is not indented."""
+    says = "All lines of the table, and of each whether the condition is true."
+    return _query(name, says, select_kept(CONDITION, orders)).replace(CONDITION, condition)
+
+
+def _query(name: str, says: str, text: str) -> str:
+    return f"-- {says}\n{name} AS (\n{indent(text, '  ')}\n)"
+
+
 def _written(
-    found: list[tuple[Step, exp.Select]], orders: exp.Table, dialect: Dialect, head: Sequence[str]
+    queries: list[str],
+    found: list[tuple[Step, exp.Select]],
+    orders: exp.Table,
+    dialect: Dialect,
+    head: Sequence[str],
 ) -> str:
     texts = []
     for step, select in found:
         from_table(select, {INPUT: orders})
         simplify(select)
         texts.append((step, to_text(select, dialect)))
-    *queries, (last, result) = texts
-    named = ",\n\n".join(
-        f"-- {step.says}\n{step.name} AS (\n{indent(text, '  ')}\n)" for step, text in queries
-    )
+    *others, (last, result) = texts
+    named = ",\n\n".join([*queries, *(_query(step.name, step.says, text) for step, text in others)])
     comment = "".join(f"-- {line}\n" for line in head)
     return f"{comment}\nWITH\n\n{named}\n\n-- {last.says}\n{result}\n"

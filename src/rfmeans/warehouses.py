@@ -143,27 +143,25 @@ def from_table(select: exp.Select, names: dict[str, exp.Table]) -> None:
             table.set("this", exp.to_identifier(table.name))
 
 
-def set_condition(select: exp.Select, name: str, condition: str, dialect: Dialect) -> None:
-    """Let a column of a query tell whether a condition, written in the dialect, is true.
+def check_readable(condition: str, dialect: Dialect) -> None:
+    """Check that a condition is written as the dialect writes one.
 
     Raises
     ------
     SettingsError
-        If it cannot be read.
+        If it is not.
     """
     import sqlglot
     from sqlglot import exp
     from sqlglot.errors import SqlglotError
 
     try:
-        parsed = sqlglot.parse_one(condition, read=dialect.grammar, into=exp.Condition)
+        sqlglot.parse_one(condition, read=dialect.grammar, into=exp.Condition)
     except SqlglotError:
         raise SettingsError(
             f"The condition {condition!r} cannot be read as {dialect.title} SQL. "
             "Write it as that database does, e.g. \"country = 'UK' AND quantity > 0\"."
         ) from None
-    (column,) = (column for column in select.expressions if column.alias == name)
-    column.set("this", exp.func("COALESCE", exp.paren(parsed), exp.false()))
 
 
 def columns_read(select: exp.Select) -> set[str]:

@@ -1,0 +1,116 @@
+"""A SQL condition of the user's: it stands in a query as the text that was given, and means what it means there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from rfmeans.errors import SourceError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+# A name of our own beside the source's columns, which may be called anything.
+KEPT = "_rfmeans_kept"
+AS_NUMBER = (
+    "Columns of text files are text in a condition; to compare one with a number write it as in SQL, e.g. "
+    '"TRY_CAST(quantity AS DECIMAL) > 0".'
+)
+AS_IN_SQL = "Write it as in SQL, e.g. \"country = 'UK' AND status <> 'void'\"."
+BRACKETS = {"L_PAREN": "R_PAREN", "L_BRACKET": "R_BRACKET", "L_BRACE": "R_BRACE"}
+
+
+def check_condition(condition: str, grammar: Any) -> None:
+    """Check that a condition ends where its text ends, so that it can stand within a query.
+
+    ``grammar`` is the dialect as sqlglot knows it.
+
+    Raises
+    ------
+    SourceError
+        If it does not.
+
+    >>> check_condition("city = 'a;b' AND (paid OR note = ')--')", "duckdb")
+    >>> check_condition("paid) OR (true", "duckdb")
+    Traceback (most recent call last):
+    rfmeans.errors.SourceError: The condition --where 'paid) OR (true' cannot be used: it has a bracket without its \
+other half. Write it as in SQL, e.g. "country = 'UK' AND status <> 'void'".
+    """
+    wrong = _what_is_wrong(condition, grammar)
+    if wrong:
+        raise SourceError(f"The condition --where {condition!r} cannot be used: it has {wrong}. {AS_IN_SQL}")
+
+
+def _what_is_wrong(condition: str, grammar: Any) -> str | None:
+    from sqlglot.dialects.dialect import Dialect
+    from sqlglot.errors import TokenError
+
+    try:
+        tokens = Dialect.get_or_raise(grammar).tokenize(condition)
+    except TokenError:
+        return "a quotation mark without its other half"
+    if not tokens or any(token.comments for token in tokens):
+        return "a comment"
+    kinds = [token.token_type.name for token in tokens]
+    if "SEMICOLON" in kinds:
+        return "a semicolon"
+    opened: list[str] = []
+    for kind in kinds:
+        if kind in BRACKETS:
+            opened.append(BRACKETS[kind])
+        elif kind in BRACKETS.values() and (not opened or opened.pop() != kind):
+            return "a bracket without its other half"
+    return "a bracket without its other half" if opened else None
+
+
+def select_kept(condition: str, orders: str) -> str:
+    """Return the text of a query: all columns of the orders, and as `KEPT` whether the condition is true."""
+    return f"SELECT\n  *,\n  COALESCE((\n    {condition}\n  ), FALSE) AS {KEPT}\nFROM {orders}"
+
+
+def with_condition(table: ir.Table, where: str | None, called: str) -> ir.Table:
+    """Add `KEPT`: whether a condition, in the SQL of the table's own engine, is true.
+
+    ``called`` is the name by which the condition may call the table.
+
+    Raises
+    ------
+    SourceError
+        If it cannot stand within a query, or the engine cannot use it.
+    """
+    if where is None:
+        return table.mutate(**{KEPT: ibis.literal(True)})
+    check_condition(where, table.get_backend().dialect)
+    try:
+        return _judged(table, where, called)
+    except Exception as error:
+        said = " ".join(str(error).split("\n\n")[0].split())
+        said = re.sub("^[A-Z][A-Za-z ]* Error: ", "", said)
+        compared = "VARCHAR" in said and "compare" in said
+        raise SourceError(
+            f"The condition --where {where!r} cannot be used: {said.rstrip('.')}. "
+            f"{AS_NUMBER if compared else AS_IN_SQL}"
+        ) from error
+
+
+def _judged(table: ir.Table, where: str, called: str) -> ir.Table:
+    from sqlglot import exp
+
+    con = table.get_backend()
+    schema = ibis.schema({**table.schema(), KEPT: "boolean"})  # told, not inferred: see below
+    name = exp.to_identifier(called).sql(dialect=con.dialect)  # in quotes where it needs them
+    if con.name != "duckdb":
+        # To infer the columns Ibis makes text of PostgreSQL's JSON, which a condition then cannot look into.
+        parent, query = table.alias(called).op(), select_kept(where, name)
+        found: ir.Table = ibis.expr.operations.SQLStringView(parent, query, schema).to_expr()
+        found.select(KEPT).limit(0).to_pyarrow()
+        return found
+    query = select_kept(where, f"({con.compile(table)}) AS {name}")
+    con.raw_sql(f"DESCRIBE {query}")
+    # As a text within the query: Ibis writes anew what it can read, and a ~ then means something else. To infer the
+    # columns Ibis 12 asks DuckDB 2 for a method that it no longer has.
+    quoted = exp.Literal.string(query).sql(dialect=con.dialect)
+    told: ir.Table = con.sql(f"FROM query({quoted})", schema=schema)
+    return told
