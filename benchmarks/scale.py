@@ -105,15 +105,17 @@ def measure(job: str, orders: str, folder: Path) -> dict[str, float]:
     if status:
         print(f"{job} failed: {complaint.decode()[-2000:]}", file=sys.stderr)
         return {}
-    found = {"seconds": time.perf_counter() - start, "memory": usage.ru_maxrss * 1024 / 1e9}
+    found = {"seconds": time.perf_counter() - start}
+    if job in START:
+        return found  # its memory is less than that of this process, which the system counts in
+    found["memory"] = usage.ru_maxrss * 1024 / 1e9
     return {**found, **(json.loads(said) if job in STAGES else {})}
 
 
 def run(lines: int, options: argparse.Namespace) -> dict[str, list[dict[str, float]]]:
     """Run all jobs at one size, in turn, and return the rounds of each."""
-    known = (*WHOLE, *STAGES) if lines else tuple(START)
-    wanted = set(options.only or known) - set(options.without)
-    jobs = [job for job in known if job in wanted]
+    wanted = set(options.only or (*WHOLE, *STAGES)) - set(options.without)
+    jobs = [job for job in (*WHOLE, *STAGES) if job in wanted] if lines else list(START)
     rounds: dict[str, list[dict[str, float]]] = {job: [] for job in jobs}
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
@@ -125,22 +127,18 @@ def run(lines: int, options: argparse.Namespace) -> dict[str, list[dict[str, flo
     return rounds
 
 
-def table(rounds: dict[str, list[dict[str, float]]], *, started: bool) -> list[str]:
-    """Return the lines of a Markdown table: ratios first, to rfmeans or, of the start, to Python alone."""
-    against = dict.fromkeys(WHOLE, "rfmeans")
-    against |= {job: f"{job.split('_')[0]}_rfmeans" for job in STAGES}
-    against |= dict.fromkeys(START, "python")
-    base = "Python" if started else "rfmeans"
-    head = f"| job | time / {base} | memory / {base} | seconds | peak memory, GB | inertia or k |"
+def table(rounds: dict[str, list[dict[str, float]]]) -> list[str]:
+    """Return the lines of a Markdown table: ratios to rfmeans first."""
     rows = [
-        row(said, rounds[job], rounds.get(against[job], []), digits=3 if started else 1)
-        for job, said in (WHOLE | STAGES | START).items()
+        row(said, rounds[job], rounds.get("rfmeans" if job in WHOLE else f"{job.split('_')[0]}_rfmeans", []))
+        for job, said in (WHOLE | STAGES).items()
         if rounds.get(job)
     ]
-    return [head, "|---|---:|---:|---:|---:|---:|", *rows, *_against_floor(rounds)]
+    head = "| job | time / rfmeans | memory / rfmeans | seconds | peak memory, GB | inertia or k |"
+    return [head, "|---|---:|---:|---:|---:|---:|", *rows, "", *_against_floor(rounds)]
 
 
-def row(said: str, each: list[dict[str, float]], base: list[dict[str, float]], *, digits: int) -> str:
+def row(said: str, each: list[dict[str, float]], base: list[dict[str, float]]) -> str:
     """Return the row of a job: medians of the rounds it did not fail in, ratios where the other did not either."""
     done = [mine for mine in each if mine]
     if not done:
@@ -155,7 +153,24 @@ def row(said: str, each: list[dict[str, float]], base: list[dict[str, float]], *
     seconds, peak = (statistics.median(mine[key] for mine in done) for key in ("seconds", "memory"))
     quality = done[0].get("inertia", done[0].get("recommended", ""))
     shown = f"{quality:,.8g}" if isinstance(quality, float) else quality
-    return f"| {said} | {times} | {memory} | {seconds:,.{digits}f} | {peak:.2f} | {shown} |"
+    return f"| {said} | {times} | {memory} | {seconds:,.1f} | {peak:.2f} | {shown} |"
+
+
+def start_table(rounds: dict[str, list[dict[str, float]]]) -> list[str]:
+    """Return the lines of the table of the start: the ratio to Python alone, and seconds."""
+    rows = []
+    for job, each in rounds.items():
+        both = [
+            (mine["seconds"], bare["seconds"])
+            for mine, bare in zip(each, rounds["python"], strict=True)
+            if mine and bare
+        ]
+        figures = "failed | "
+        if both:
+            times = statistics.median(mine / bare for mine, bare in both)
+            figures = f"{times:.2f} | {statistics.median(mine for mine, _ in both):.3f}"
+        rows.append(f"| {START[job]} | {figures} |")
+    return ["| start | time / Python alone | seconds |", "|---|---:|---:|", *rows]
 
 
 def _against_floor(rounds: dict[str, list[dict[str, float]]]) -> list[str]:
@@ -169,7 +184,6 @@ def _against_floor(rounds: dict[str, list[dict[str, float]]]) -> list[str]:
     if not times:
         return []
     return [
-        "",
         "The whole job, less the reading and writing once more of its customers by DuckDB, takes "
         f"{statistics.median(times):.2f} times the bare group by.",
     ]
@@ -192,12 +206,12 @@ def page(found: list[dict[str, Any]]) -> str:
         "Written by `make bench`. What counts are the ratios within a round; medians of the rounds.",
     ]
     for each in sorted(found, key=lambda each: (each["ids"], each["lines"])):
-        rounds = max(map(len, each["rounds"].values()), default=0)
+        rounds = max(map(len, each["rounds"].values()))
         what = f"{each['lines']:,} lines, customer ids are {each['ids']}" if each["lines"] else "Start"
         said += [
             *("", f"## {what}", ""),
             *(f"{each['machine']}; {'one round' if rounds == 1 else f'{rounds} rounds'}.", ""),
-            *table(each["rounds"], started=not each["lines"]),
+            *(table if each["lines"] else start_table)(each["rounds"]),
         ]
     return "\n".join([*said, ""])
 
@@ -209,8 +223,8 @@ def main() -> None:
     parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ids", choices=("integers", "texts"), default="integers")
-    parser.add_argument("--only", nargs="+", choices=(*WHOLE, *STAGES, *START))
-    parser.add_argument("--without", nargs="+", choices=(*WHOLE, *STAGES, *START), default=[])
+    parser.add_argument("--only", nargs="+", choices=(*WHOLE, *STAGES))
+    parser.add_argument("--without", nargs="+", choices=(*WHOLE, *STAGES), default=[])
     parser.add_argument("--folder", help="where the generated data and the outputs lie meanwhile")
     parser.add_argument("--out", type=Path, default=HERE / "RESULTS", help="without its ending")
     options = parser.parse_args()
