@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from rfmeans.errors import DataError
 from rfmeans.kmeans import STANDSTILL, fit_centres, nearest, refine
 from rfmeans.scaling import Z_COLUMNS
 from rfmeans.settings import CustomerColumns, Settings
+from rfmeans.sums import bits_for, whole_sum
 from rfmeans.synthetic import make_customers
 from rfmeans.workspace import Workspace
 
@@ -222,7 +224,7 @@ def test_of_centres_at_one_distance_the_first_is_nearest():
 def test_a_centre_without_customers_stays_where_it_is():
     points = cloud(100)
     far = [50.0, 50.0, 50.0]
-    fit = refine(as_table(points), np.array([[0.1, 0.1, 0.1], far]))
+    fit = refine(as_table(points), np.array([[0.1, 0.1, 0.1], far]), len(points))
     assert list(fit.centres[1]) == far
     assert fit.centres[0] == pytest.approx(points.mean(axis=0), abs=1e-9)
     assert fit.inertia == pytest.approx(((points - points.mean(axis=0)) ** 2).sum(), rel=1e-9)
@@ -232,7 +234,7 @@ def test_refining_never_makes_it_worse():
     points = cloud(1_000)
     start = points[:4]
     before = squared_distances(points, start).min(axis=1).sum()
-    fit = refine(as_table(points), start)
+    fit = refine(as_table(points), start, len(points))
     assert fit.inertia < before
     assert fit.moved <= STANDSTILL
 
@@ -258,3 +260,38 @@ def test_scikit_learn_is_held_to_one_thread_before_it_is_first_used():
     env = {**os.environ, "OMP_NUM_THREADS": "2"}
     done = subprocess.run([sys.executable, "-c", HELD], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True {1}"
+
+
+def test_the_model_is_the_same_to_the_last_bit(tmp_path):
+    """Floats added up in another order give another last digit: other threads, other rows, another day."""
+    rng = np.random.default_rng(3)
+    found = []
+    for threads in (2, 1, 2):
+        customers = make_customers(150_000, seed=3)[FEATURES].sample(frac=1, random_state=rng.integers(99))
+        customers.insert(0, "customer_id", range(1, len(customers) + 1))
+        customers.to_parquet(tmp_path / "customers.parquet")
+        path = str(tmp_path / "customers.parquet")
+        with rfmeans.segment(
+            path, columns=CustomerColumns(), transform="log", n_init=2, threads=threads
+        ) as result:
+            found.append((result.model.to_json(), result.summary.to_dict()))
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("count", [10, 100_000])
+def test_whole_sums_do_not_depend_on_the_order(count):
+    values = np.random.default_rng(count).normal(size=count)
+    bits = bits_for(count)
+    orders = (values, values[::-1], np.sort(values))
+    tables = [ibis.memtable(pd.DataFrame({"z": each})) for each in orders]
+    sums = {int(table.agg(s=whole_sum(table.z, bits)).to_pyarrow()["s"][0].as_py()) for table in tables}
+    assert len(sums) == 1
+    assert sums.pop() / 2**bits == pytest.approx(math.fsum(values), abs=count / 2**bits)
+
+
+def test_sums_have_room_for_a_billion_customers_far_out():
+    """Σ|z| is at most n, and Σz² is n, but for rounding: 63 bits hold both, for one customer at sqrt(n) too."""
+    for count in (2, 1_000, 10**9):
+        bits = bits_for(count)
+        assert 3 * count * 2**bits < 2**62
+        assert math.sqrt(count) * 2**bits < 2**63

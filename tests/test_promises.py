@@ -73,6 +73,7 @@ ORDER = [  # one a line
     "suspicions",
     "readiness",
     "inspection",
+    "sums",
     "scaling",
     "cuts",
     "scores",

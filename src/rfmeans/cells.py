@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rfmeans.scaling import Z_COLUMNS
+from rfmeans.sums import SUM_COLUMNS, bits_for, whole_sums
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -25,7 +26,6 @@ PER_FINER_CELL = 10  # customers on average: smaller cells would be the customer
 CONDENSED_LIMIT = 2_000  # for what fits hundreds of models
 FIRST_WIDTH = 1 / 32
 INDEX_COLUMNS = ("i", "j", "k")
-SUM_COLUMNS = ("sum_r", "sum_f", "sum_m")
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,14 @@ def collect_cells(
     """Return the cells of a table of z columns, in an order that does not depend on the rows'."""
     if n_customers <= exact_limit:
         return _every_customer(features)
-    grid, width, finer = workspace.keep(_grid(features, FIRST_WIDTH)), FIRST_WIDTH, None
+    bits = bits_for(n_customers)
+    grid, width, finer = workspace.keep(_grid(features, FIRST_WIDTH, bits)), FIRST_WIDTH, None
     while (found := int(grid.count().to_pyarrow().as_py())) > cell_limit:
         if finer is None and found <= min(FINER_LIMIT, n_customers // PER_FINER_CELL):
-            finer = _fetch(grid, width)
+            finer = _fetch(grid, width, bits)
         grid = workspace.keep(_coarser(grid))
         width *= 2
-    return replace(_fetch(grid, width), finer=finer)
+    return replace(_fetch(grid, width, bits), finer=finer)
 
 
 def _every_customer(features: ir.Table) -> Cells:
@@ -83,29 +84,25 @@ def _every_customer(features: ir.Table) -> Cells:
     return Cells(points, np.ones(len(points), dtype=np.int64), np.zeros(len(points)), None)
 
 
-def _grid(features: ir.Table, width: float) -> ir.Table:
+def _grid(features: ir.Table, width: float, bits: int) -> ir.Table:
     z = [features[name] for name in Z_COLUMNS]
     index = {i: (column / width).floor().cast("int64") for i, column in zip(INDEX_COLUMNS, z, strict=True)}
-    return features.group_by(**index).agg(
-        n=features.count(),
-        squares=(z[0] * z[0] + z[1] * z[1] + z[2] * z[2]).sum(),
-        **{name: column.sum() for name, column in zip(SUM_COLUMNS, z, strict=True)},
-    )
+    return features.group_by(**index).agg(n=features.count(), **whole_sums(z, bits))
 
 
 def _coarser(grid: ir.Table) -> ir.Table:
     """Merge cells two by two along each axis; nothing is lost, all columns are sums."""
     index = {i: (grid[i] / 2).floor().cast("int64") for i in INDEX_COLUMNS}
-    return grid.group_by(**index).agg(**{name: grid[name].sum() for name in ("n", "squares", *SUM_COLUMNS)})
+    sums = {name: grid[name].sum().cast("int64") for name in ("n", *SUM_COLUMNS)}
+    return grid.group_by(**index).agg(**sums)
 
 
-def _fetch(grid: ir.Table, width: float) -> Cells:
+def _fetch(grid: ir.Table, width: float, bits: int) -> Cells:
     rows = grid.order_by(*INDEX_COLUMNS).to_pyarrow()
     counts = rows["n"].to_numpy().astype(np.int64)
-    # Twelve decimals hide the order in which an engine summed.
-    points = np.column_stack([rows[name].to_numpy() for name in SUM_COLUMNS]) / counts[:, None]
-    points = points.round(12)
-    within = rows["squares"].to_numpy() - counts * (points**2).sum(axis=1)
+    *sums, squares = (rows[name].to_numpy() / 2.0**bits for name in SUM_COLUMNS)
+    points = (np.column_stack(sums) / counts[:, None]).round(12)
+    within = squares - counts * (points**2).sum(axis=1)
     return Cells(points, counts, within.clip(min=0), width)
 
 

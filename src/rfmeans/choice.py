@@ -235,7 +235,7 @@ def _vote(cells: Cells, sample: Sample, k: int, seed: int, *, before: float, fal
         "weakest": min(stability.segments),
         "smallest_share": float(part.sizes.min() / part.sizes.sum()),
     }
-    # Nine digits hide the order in which an engine summed.
+    # Nine digits hide in which last digits of a logarithm engines differ.
     return Vote(k, **{name: significant(float(value), 9) for name, value in measures.items()})
 
 

@@ -16,6 +16,7 @@ import ibis
 from rfmeans.lexicon import FEATURES
 from rfmeans.scaling import float64
 from rfmeans.settings import MAX_SCORES, MIN_SCORES
+from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,7 +186,13 @@ def spread(left: int, bins: int) -> tuple[int, ...]:
 
 def _edges(customers: ir.Table, feature: str, count: int, bins: int) -> tuple[float, ...]:
     """Return the distinct lower edges that the data give."""
-    values = customers.select(value=customers[feature].cast("float64"))
+    grouped = customers.group_by(value=customers[feature].cast("float64"))
+    with Workspace() as scratch:
+        return _edges_of(scratch.keep(grouped.agg(n=customers.count())), feature, count, bins)
+
+
+def _edges_of(values: ir.Table, feature: str, count: int, bins: int) -> tuple[float, ...]:
+    """Return the same from the distinct values (value) and the customers that have each (n)."""
     if feature == "recency":
         # At least j/n of all are strictly worse than a recency below its edge.
         ranks = [count * (bins - j) // bins + 1 for j in range(1, bins)]
@@ -217,7 +224,8 @@ class _Bracket:
 def _order_statistics(values: ir.Table, ranks: Sequence[int]) -> tuple[list[float], float]:
     """Return the values at some ranks (1 is the least) and the least value, exactly.
 
-    The search narrows a bracket per rank, each pass one ``group by`` into a thousand buckets, until low is high.
+    ``values`` as for `_edges_of`. The search narrows a bracket per rank, each pass one ``group by`` into a thousand
+    buckets, until low is high.
     Windows and exact quantiles would be shorter, but not every engine has them.
     """
     row = values.agg(low=values.value.min(), high=values.value.max()).to_pyarrow().to_pylist()[0]
@@ -251,10 +259,10 @@ def _buckets(values: ir.Table, brackets: list[_Bracket]) -> dict[_Bracket, list[
             for hit, b in zip(inside, brackets, strict=True)
         )
     )
-    keyed = values.select("value", bracket=bracket, bucket=bucket.cast("int64"))
+    keyed = values.select("value", "n", bracket=bracket, bucket=bucket.cast("int64"))
     keyed = keyed.filter(keyed.bracket.notnull())
     counted = keyed.group_by("bracket", "bucket").agg(
-        n=keyed.count(), low=keyed.value.min(), high=keyed.value.max()
+        n=keyed.n.sum().cast("int64"), low=keyed.value.min(), high=keyed.value.max()
     )
     found: dict[_Bracket, list[dict[str, Any]]] = {b: [] for b in brackets}
     for row in counted.order_by("bracket", "bucket").to_pyarrow().to_pylist():

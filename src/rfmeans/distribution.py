@@ -86,19 +86,19 @@ def measure_distributions(customers: ir.Table, scaling: Scaling) -> Distribution
     floats = customers.select("segment_id", **{name: customers[name].cast("float64") for name in FEATURES})
     return Distributions(
         cells=_map(floats, scaling, whole_days=customers.recency.type().is_integer()),
-        curve=_curve(floats),
+        curve=_curve(customers),
     )
 
 
 def _curve(customers: ir.Table) -> tuple[float, ...]:
     """Sum up in fine steps of money: at the steps' edges the curve is exact, between them it is drawn straight."""
-    step = (customers.monetary.ln() * float64(STEPS_PER_E)).floor().cast("int64")
+    step = (customers.monetary.cast("float64").ln() * float64(STEPS_PER_E)).floor().cast("int64")
     steps = customers.group_by(step=step).agg(n=customers.count(), money=customers.monetary.sum())
     rows = sorted(_rows(steps), key=lambda row: -row["step"])
-    held = np.cumsum([0.0, *(row["money"] for row in rows)])
+    held = np.cumsum([0.0, *(float(row["money"]) for row in rows)])
     counted = np.cumsum([0.0, *(row["n"] for row in rows)])
     at = np.linspace(0, counted[-1], CURVE_POINTS + 1)
-    # Twelve decimals hide the order in which an engine summed.
+    # Twelve decimals hide in which last digit of a logarithm, and so in which step, engines differ.
     return tuple(float(share) for share in (np.interp(at, counted, held) / held[-1]).round(12))
 
 

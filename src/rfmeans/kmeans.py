@@ -12,6 +12,7 @@ import numpy as np
 from rfmeans.errors import DataError
 from rfmeans.scaling import Z_COLUMNS, float64
 from rfmeans.settings import MIN_SEGMENTS
+from rfmeans.sums import SUM_COLUMNS, bits_for, whole_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +83,7 @@ def fit_centres(features: ir.Table, cells: Cells, k: int, settings: Settings) ->
     if cells.width is None:
         return Fit(centres, float(model.inertia_), passes=0, moved=0.0)
     # scikit-learn's tolerance is of squared moves.
-    return refine(features, centres, min(STANDSTILL, settings.tol**0.5))
+    return refine(features, centres, int(cells.counts.sum()), min(STANDSTILL, settings.tol**0.5))
 
 
 @contextmanager
@@ -151,38 +152,35 @@ def first_least(columns: list[ir.Column]) -> ir.Column:
     )
 
 
-def refine(features: ir.Table, centres: NDArray[np.float64], standstill: float = STANDSTILL) -> Fit:
-    """Move the centres to the means of their customers until they stand still.
+def refine(
+    features: ir.Table, centres: NDArray[np.float64], count: int, standstill: float = STANDSTILL
+) -> Fit:
+    """Move the centres to the means of their customers, ``count`` in all, until they stand still.
 
     Each pass is one ``group by`` on the engine, of which k rows come back.
     """
-    passes, moved = 0, np.inf
+    bits, passes, moved = bits_for(count), 0, np.inf
     while moved > standstill and passes < MAX_PASSES:
-        means, inertia = _pass(features, centres)
+        means, inertia = _pass(features, centres, bits)
         moved = float(np.abs(means - centres).max())
         centres, passes = means, passes + 1
-    # Ten digits hide the order in which an engine summed.
+    # Ten digits hide in which last digits of a logarithm engines differ.
     return Fit(centres, float(f"{inertia:.9e}"), passes, moved)
 
 
-def _pass(features: ir.Table, centres: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+def _pass(features: ir.Table, centres: NDArray[np.float64], bits: int) -> tuple[NDArray[np.float64], float]:
     """Return the means of the customers nearest to each centre, and the inertia about these means."""
-    z = [features[name] for name in Z_COLUMNS]
     labelled = features.mutate(**{CLUSTER: nearest(features, centres)})
     rows = (
         labelled.group_by(CLUSTER)
-        .agg(
-            n=labelled.count(),
-            squares=(z[0] * z[0] + z[1] * z[1] + z[2] * z[2]).sum(),
-            **{name: labelled[name].sum() for name in Z_COLUMNS},
-        )
+        .agg(n=labelled.count(), **whole_sums([labelled[name] for name in Z_COLUMNS], bits))
         .order_by(CLUSTER)
         .to_pyarrow()
     )
-    found = rows[CLUSTER].to_numpy()
-    counts = rows["n"].to_numpy()
+    found, counts = rows[CLUSTER].to_numpy(), rows["n"].to_numpy()
+    *sums, squares = (rows[name].to_numpy() / 2.0**bits for name in SUM_COLUMNS)
     means = centres.copy()  # a centre that nobody is nearest to stays where it is
-    means[found] = np.column_stack([rows[name].to_numpy() for name in Z_COLUMNS]) / counts[:, None]
+    means[found] = np.column_stack(sums) / counts[:, None]
     means = means.round(12)
-    inertia = rows["squares"].to_numpy().sum() - (counts * (means[found] ** 2).sum(axis=1)).sum()
+    inertia = squares.sum() - (counts * (means[found] ** 2).sum(axis=1)).sum()
     return means, float(inertia)

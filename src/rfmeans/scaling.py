@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from rfmeans.sums import bits_for, whole_sum
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 FEATURES = ("recency", "frequency", "monetary")
 Z_COLUMNS = ("z_recency", "z_frequency", "z_monetary")
 SKEWNESS_LIMIT = 1.0
-# Engines sum floats in any order; what depends on such a sum is kept to this many significant digits, so that
-# neither threads nor row order show in the result.
+# Engines differ in the last digit of a logarithm; what depends on one is kept to this many significant digits.
 DIGITS = 12
 
 
@@ -60,7 +61,7 @@ def significant(value: float, digits: int = DIGITS) -> float:
 
 
 def fit_scaling(customers: ir.Table, transform: str) -> Scaling:
-    """Choose the transforms and measure the moments of the customers to cluster (two one-row queries).
+    """Choose the transforms and measure the moments of the customers to cluster (three one-row queries).
 
     Parameters
     ----------
@@ -69,38 +70,69 @@ def fit_scaling(customers: ir.Table, transform: str) -> Scaling:
     transform
         ``"auto"``, ``"log"`` or ``"none"``.
     """
-    means = _row(
-        customers.agg(
-            **{name: _raw(customers, name).mean() for name in FEATURES},
-            **{f"log_{name}": _log1p(_raw(customers, name)).mean() for name in FEATURES},
+    raw = {name: _raw(customers, name) for name in FEATURES}
+    logs = {name: _log1p(value) for name, value in raw.items()}
+    both = {**raw, **{f"log_{name}": value for name, value in logs.items()}}
+    moments = _moments(customers, both)
+    return Scaling(tuple(_scale(name, transform, moments) for name in FEATURES))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class _Moments:
+    mean: float
+    sd: float
+    skewness: float
+
+
+def _moments(customers: ir.Table, values: dict[str, ir.Column]) -> dict[str, _Moments]:
+    """Return the population moments of some values, by their names."""
+    ends = {
+        f"{end}_{name}": getattr(value, end)() for name, value in values.items() for end in ("min", "max")
+    }
+    found = _row(customers.agg(count=customers.count(), **ends))
+    low = {name: found[f"min_{name}"] for name in values}
+    span = {name: found[f"max_{name}"] - low[name] for name in values}
+    # Where each value lies in its range, from 0 to 1: there one precision fits all.
+    places = {
+        name: (value - float64(low[name])) / float64(span[name])
+        for name, value in values.items()
+        if span[name]
+    }
+    mean = _means(customers, places, found["count"])
+    off = {name: place - float64(mean[name]) for name, place in places.items()}
+    squares = {f"{name}_2": value * value for name, value in off.items()}
+    cubes = {f"{name}_3": value * value * value for name, value in off.items()}
+    central = _means(customers, {**squares, **cubes}, found["count"])
+    return {
+        name: _Moments(
+            low[name] + mean[name] * span[name],
+            central[f"{name}_2"] ** 0.5 * span[name],
+            central[f"{name}_3"] / central[f"{name}_2"] ** 1.5,
         )
-    )
-    central = _row(customers.agg(**_central_moments(customers, means)))
-    return Scaling(tuple(_scale(name, transform, means, central) for name in FEATURES))  # type: ignore[arg-type]
+        if span[name]
+        else _Moments(low[name], 0.0, 0.0)
+        for name in values
+    }
 
 
-def _central_moments(customers: ir.Table, means: dict[str, float]) -> dict[str, ir.Scalar]:
-    moments = {}
-    for name in FEATURES:
-        off = _raw(customers, name) - means[name]
-        log_off = _log1p(_raw(customers, name)) - means[f"log_{name}"]
-        moments[f"{name}_2"] = (off * off).mean()
-        moments[f"{name}_3"] = (off * off * off).mean()
-        moments[f"log_{name}_2"] = (log_off * log_off).mean()
-    return moments
+def _means(customers: ir.Table, values: dict[str, ir.Column], count: int) -> dict[str, float]:
+    """Return the means of values between -1 and 1."""
+    if not values:
+        return {}
+    bits = bits_for(count)
+    sums = customers.agg(**{name: whole_sum(value, bits) for name, value in values.items()})
+    return {name: units / (count * 2**bits) for name, units in _row(sums).items()}
 
 
-def _scale(name: str, transform: str, means: dict[str, float], central: dict[str, float]) -> FeatureScaling:
-    variance = significant(central[f"{name}_2"])
-    skewness = significant(central[f"{name}_3"] / variance**1.5, 9) if variance > 0 else 0.0
+def _scale(name: str, transform: str, moments: dict[str, _Moments]) -> FeatureScaling:
+    skewness = significant(moments[name].skewness, 9)
     logged = transform == "log" or (transform == "auto" and skewness > SKEWNESS_LIMIT)
-    key = f"log_{name}" if logged else name
-    mean = significant(means[key])
-    sd = significant(central[f"{key}_2"]) ** 0.5
-    # The variance of a constant comes out as rounding noise around 1e-32 of its square, not as zero.
-    constant = sd <= 1e-12 * max(1.0, abs(mean))
+    chosen = moments[f"log_{name}" if logged else name]
+    mean = significant(chosen.mean)
+    # No customer's z could be told from another's: what is left of them is rounding.
+    constant = chosen.sd <= 1e-12 * max(1.0, abs(mean))
     return FeatureScaling(
-        name, "log1p" if logged else "none", mean, 0.0 if constant else significant(sd), skewness
+        name, "log1p" if logged else "none", mean, 0.0 if constant else significant(chosen.sd), skewness
     )
 
 
@@ -157,6 +189,6 @@ def float64(value: float) -> Any:
     return ibis.literal(value, "float64")
 
 
-def _row(aggregate: ir.Table) -> dict[str, float]:
-    row: dict[str, float] = aggregate.to_pyarrow().to_pylist()[0]
+def _row(aggregate: ir.Table) -> dict[str, Any]:
+    row: dict[str, Any] = aggregate.to_pyarrow().to_pylist()[0]
     return row
