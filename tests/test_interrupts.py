@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,9 +103,57 @@ def test_an_interrupt_that_got_lost_stops_the_engine_all_the_same():
             con.con.execute("SELECT count(*) FROM range(100000000000) t(i) WHERE md5(i::text) < 'a'")
 
     before = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        work()
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            work()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # the process is about to end
+    finally:
+        signal.signal(signal.SIGINT, handler)
     assert time.monotonic() - before < SECONDS
+
+
+@pytest.fixture
+def spark_settings(tmp_path):
+    """An environment for Spark in local mode."""
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
+    settings = tmp_path / "conf"
+    settings.mkdir()
+    (settings / "spark-defaults.conf").write_text(
+        "spark.master local[1]\nspark.sql.shuffle.partitions 1\nspark.ui.enabled false\n"
+        "spark.driver.bindAddress 127.0.0.1\nspark.driver.host 127.0.0.1\n"
+    )
+    spilled = tmp_path / "tmp"
+    spilled.mkdir()
+    return {
+        **os.environ,
+        "SPARK_CONF_DIR": str(settings),
+        "TMPDIR": str(spilled),
+        "SPARK_LOCAL_DIRS": str(spilled),
+    }
+
+
+@pytest.mark.parametrize("moment", ["log4j", "Setting default log level", "Read as Orders"])
+def test_ctrl_c_twice_stops_spark_from_its_start_on(spark_settings, tmp_path, moment):
+    """While its JVM starts, as its session is made, and in a query that takes it minutes; to the whole group."""
+    make_orders(500, seed=3).drop(columns="kind").to_parquet(tmp_path / "o.parquet", coerce_timestamps="us")
+    slow = "(SELECT count(*) FROM range(9000000000) t WHERE md5(cast(t.id AS string)) < 'a') >= 0"
+    arguments = (tmp_path / "o.parquet", "--engine", "spark", "--out", tmp_path / "out", "--where", slow)
+    with start(*arguments, *LEAN, env=spark_settings, start_new_session=True) as process:
+        while moment not in (line := process.stderr.readline()):
+            assert line
+        time.sleep(1 if moment.startswith("Read") else 0)
+        for _ in range(2):
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.4)
+        _, err = process.communicate(timeout=SECONDS)  # ends when the JVM has let go of it, too
+    assert process.returncode == 130, err
+    assert err.splitlines()[-1] == "Stopped. Nothing was written."
+    assert "Traceback" not in err
+    assert names(tmp_path) == ["conf", "o.parquet", "tmp"]
+    assert names(tmp_path / "tmp") == []
 
 
 # Progress

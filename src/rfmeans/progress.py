@@ -23,7 +23,12 @@ def percentage_of(connection: Any) -> Callable[[], float | None]:
 
 def interrupt_of(connection: Any) -> Callable[[], None] | None:
     """Return what stops the running query from any thread; None: the engine has no such thing."""
-    return connection.con.interrupt if connection.name == "duckdb" else None
+    stops: dict[str, Callable[[], Callable[[], None]]] = {
+        "duckdb": lambda: connection.con.interrupt,
+        "pyspark": lambda: connection._session.sparkContext.cancelAllJobs,
+    }
+    found = stops.get(connection.name)
+    return found() if found else None
 
 
 def _unknown() -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
+import threading
 import warnings
 import weakref
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +18,8 @@ from rfmeans.errors import SettingsError, SourceError
 from rfmeans.tables import Home
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import ibis.expr.types as ir
 
     from rfmeans.settings import Reading
@@ -169,6 +174,7 @@ def _spark_session() -> tuple[Any, bool]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of which versions of pandas PySpark knows
+            from pyspark import SparkConf, SparkContext
             from pyspark.errors import PySparkException
             from pyspark.sql import SparkSession
     except ImportError:
@@ -179,13 +185,46 @@ def _spark_session() -> tuple[Any, bool]:
     if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
         raise SourceError("Spark needs Java, which is not installed here (Debian: default-jre-headless).")
     try:
-        session = SparkSession.builder.appName("rfmeans").getOrCreate()
+        conf = SparkConf().setAppName("rfmeans")
+        with _held_interrupt():  # in the middle of it the JVM would be left behind
+            SparkContext._ensure_initialized(conf=conf)
+        with _own_interrupt():
+            SparkContext.getOrCreate(conf)
+        session = SparkSession.builder.getOrCreate()
     except PySparkException as error:
         raise SourceError(
             f"Spark does not start: {str(error).splitlines()[0]} Check its settings."
         ) from error
     session.sparkContext.setLogLevel("ERROR")
     return session, session.conf.get("spark.sql.catalogImplementation") == "in-memory"
+
+
+@contextmanager
+def _held_interrupt() -> Iterator[None]:
+    """Let Ctrl-C wait until a step is done."""
+    if threading.current_thread() is not threading.main_thread():  # where Python takes no signals
+        yield
+        return
+    arrived: list[object] = []
+    before = signal.signal(signal.SIGINT, lambda *found: arrived.append(found))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if arrived:
+        signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def _own_interrupt() -> Iterator[None]:
+    """Keep what this process does on Ctrl-C, which PySpark replaces; Python's own handler it may."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        chosen = before not in (signal.default_int_handler, None)
+        if chosen and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
 
 
 def _check_options(reading: Reading, *, table: bool = True) -> None:

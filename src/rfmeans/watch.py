@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from contextlib import contextmanager, suppress
@@ -81,10 +82,12 @@ class Watch:
             finally:
                 self.percentage = None
                 self._ended.set()
+                logging.disable(logging.NOTSET)
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopped = True
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not stop the clearing up
+        logging.disable()  # Spark's client logs the exception below, and may swallow it
         threading.Thread(target=self._insist, daemon=True).start()
         raise KeyboardInterrupt
 
@@ -105,7 +108,10 @@ def _interrupting(stop: Callable[[int, FrameType | None], None]) -> Iterator[Non
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        if (
+            signal.getsignal(signal.SIGINT) == stop
+        ):  # once stopped, the process ends: nothing may break into that
+            signal.signal(signal.SIGINT, before)
 
 
 class _Percentage(ProgressColumn):
