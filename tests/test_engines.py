@@ -8,6 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
+from conftest import absent
 from rfmeans.errors import SourceError
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
@@ -87,8 +88,9 @@ def test_a_million_customers_get_the_same_segments(engine, million, million_segm
         assert np.array_equal(segment_ids(found.customers), ids)
 
 
-@pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason="the real data are not here")
 def test_online_retail_is_the_same(engine):
+    if not ONLINE_RETAIL.exists():
+        absent(f"the real data are not here: no {ONLINE_RETAIL}")
     lines = pd.read_parquet(ONLINE_RETAIL)
     with (
         rfmeans.segment(str(ONLINE_RETAIL)) as expected,

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import rfmeans
+from conftest import absent
 from rfmeans import sources
 from rfmeans.errors import EngineError, SettingsError
 from rfmeans.limits import Limits
@@ -140,12 +141,12 @@ def small_disk(tmp_path):
     place = tmp_path / "disk"
     place.mkdir()
     if not hasattr(os, "getuid") or os.getuid() != 0:
-        pytest.skip("only root may mount a small disk")
+        absent("only root may mount a small disk")
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)], check=False, capture_output=True
     )
     if mounted.returncode:
-        pytest.skip(f"cannot mount a small disk: {mounted.stderr.decode().strip()}")
+        absent(f"cannot mount a small disk: {mounted.stderr.decode().strip()}")
     yield place
     subprocess.run(["umount", str(place)], check=True)
 

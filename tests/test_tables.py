@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import ibis
@@ -14,8 +15,9 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
+from rfmeans.servers import _is_fleeting
 from rfmeans.synthetic import make_customers, make_orders
-from rfmeans.tables import MARK
+from rfmeans.tables import MARK, Home, check_table
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 LEAN = ("--no-report",)
@@ -139,6 +141,11 @@ def test_files_that_are_asked_for_are_written_as_well(shop, tmp_path):
             "write-table must be a table's name such as customer_segments or shop.customer_segments.",
         ),
         ("", 2, "Got ''."),
+        (
+            "mian.seg",
+            2,
+            "shop.duckdb has no schema 'mian'. Did you mean 'main'? Create it, or give another --write-table.",
+        ),
     ],
 )
 def test_what_must_not_be_replaced_is_refused_before_any_work(shop, tmp_path, name, code, words):
@@ -180,7 +187,7 @@ def test_a_write_that_fails_leaves_the_old_table(shop, monkeypatch):
         result.write_table("seg")
         before = rows_of_open(result, "seg")
         monkeypatch.setattr("rfmeans.tables.MARK", "it's broken")
-        with pytest.raises(EngineError, match="Writing the table seg failed"):
+        with pytest.raises(EngineError, match=r"Writing the table seg failed.*before is unchanged\.$"):
             result.write_table("seg", replace=True)
         assert_frame_equal(rows_of_open(result, "seg"), before)
 
@@ -284,6 +291,59 @@ def test_the_orders_of_an_ibis_table_are_never_replaced(writing, orders):
     ):
         result.write_table("own_orders", replace=True)
     assert list(writing.con.table("own_orders").columns) == list(orders.columns)
+
+
+def test_a_schema_that_is_not_there_is_said(writing, orders):
+    with rfmeans.segment(writing.table(orders, "orders_to_write"), n_init=1) as result:
+        with pytest.raises(SettingsError, match="has no schema 'nosuchschema'"):
+            result.write_table("nosuchschema.seg")
+        result.write_table(f"{writing.con.current_database}.schema_segments")
+    assert writing.con.table("schema_segments").count().to_pyarrow().as_py() == 200
+
+
+def test_a_table_of_an_attached_database_is_written_there(tmp_path, shop):
+    con = ibis.duckdb.connect()
+    con.raw_sql(f"ATTACH '{shop}' AS lake")
+    with rfmeans.segment(con.table("orders", database=("lake", "main")), n_init=1) as result:
+        result.write_table("seg")
+        with pytest.raises(OutputError, match="the one that the orders are read from"):
+            result.write_table("orders", replace=True)
+    assert con.raw_sql("SELECT count(*) FROM lake.main.seg").fetchone() == (200,)
+    con.disconnect()
+
+
+def test_a_catalogue_that_is_not_duckdbs_own_is_refused():
+    con = SimpleNamespace(
+        name="duckdb",
+        current_database="main",
+        raw_sql=lambda _text, parameters: SimpleNamespace(fetchone=lambda: ("iceberg",)),
+    )
+    with pytest.raises(SettingsError) as refused:
+        check_table(Home(con, "The lake", catalogue="lake"), "orders", "seg", force=False)
+    assert str(refused.value) == (
+        "--write-table writes into a database of DuckDB itself, but lake is attached as iceberg. Leave it out, and "
+        "load the customers of --out there."
+    )
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "settings", "fleeting"),
+    [
+        ("spark_catalog", {"spark.sql.catalogImplementation": "in-memory"}, True),
+        ("spark_catalog", {"spark.sql.catalogImplementation": "hive"}, False),
+        ("lake", {"spark.sql.catalogImplementation": "in-memory"}, False),
+        (
+            "spark_catalog",
+            {"spark.sql.catalogImplementation": "in-memory", "spark.sql.catalog.spark_catalog": "an.Iceberg"},
+            False,
+        ),
+    ],
+)
+def test_only_tables_of_sparks_own_catalogue_end_with_the_session(catalogue, settings, fleeting):
+    session = SimpleNamespace(
+        catalog=SimpleNamespace(currentCatalog=lambda: catalogue), conf=SimpleNamespace(get=settings.get)
+    )
+    assert _is_fleeting(session) == fleeting
 
 
 @pytest.fixture

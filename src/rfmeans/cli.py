@@ -50,7 +50,7 @@ Orders = Annotated[
     str,
     typer.Argument(
         help="Delimited text (also .gz, .zip, .zst), Excel, OpenDocument, JSON lines, Parquet or DuckDB file, or a "
-        "quoted glob of them."
+        "quoted glob of them; or postgres://user@host/database. Which table of a database: --table."
     ),
 ]
 

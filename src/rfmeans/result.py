@@ -14,7 +14,7 @@ from rfmeans.markdown import to_markdown
 from rfmeans.outputs import AUDIENCES, CHARTS, FORMATS, REPORT, check_target, replacing
 from rfmeans.playbook import load_playbook
 from rfmeans.settings import NO_AUDIENCES, AudienceSettings
-from rfmeans.sources import engine_errors
+from rfmeans.sources import UNCHANGED, engine_errors
 from rfmeans.summary import account_dict
 from rfmeans.tablefiles import inert_frame, on_duckdb, write_csv, write_parquet
 from rfmeans.tables import Home, check_table, write_table
@@ -225,7 +225,7 @@ class Segmentation:
         if customers_format not in (*FORMATS, None):
             raise SettingsError(f"format must be parquet or csv. Got {customers_format!r}.")
         target = check_target(folder, force=force)
-        with replacing(target) as temporary, engine_errors(f"Writing {target}"):
+        with replacing(target) as temporary, engine_errors(f"Writing {target}", UNCHANGED):
             lists = self._write(temporary, customers_format, audiences)
             if playbook is not None:
                 self._write_report(temporary, playbook)
@@ -258,7 +258,7 @@ class Segmentation:
         """
         check_table(self.home, self.summary.source, name, force=replace)
         assert self.home is not None
-        with engine_errors(f"Writing the table {name}"):
+        with engine_errors(f"Writing the table {name}", UNCHANGED):
             write_table(self.home, self.customers, name, force=replace)
 
     def _write(

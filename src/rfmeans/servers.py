@@ -196,7 +196,14 @@ def _spark_session() -> tuple[Any, bool]:
             f"Spark does not start: {str(error).splitlines()[0]} Check its settings."
         ) from error
     session.sparkContext.setLogLevel("ERROR")
-    return session, session.conf.get("spark.sql.catalogImplementation") == "in-memory"
+    return session, _is_fleeting(session)
+
+
+def _is_fleeting(session: Any) -> bool:
+    """Whether a session's tables end with it: those of Spark's own catalogue do, unless Hive keeps them."""
+    own = session.catalog.currentCatalog() == "spark_catalog"
+    replaced = session.conf.get("spark.sql.catalog.spark_catalog", None) is not None
+    return own and not replaced and session.conf.get("spark.sql.catalogImplementation") == "in-memory"
 
 
 @contextmanager

@@ -55,6 +55,7 @@ KINDS = {
 }
 # What the engine says when its own CSV reader cannot take a file.
 DAMAGED = "If the file is damaged, export it again."
+UNCHANGED = "What was there before is unchanged."
 CSV_TROUBLE = ("CSV Error", "CSV Parser", "CSV Reader", "CSV File")
 
 
@@ -200,8 +201,8 @@ def _in_place(table: ir.Table, name: str, home: Home) -> Source:
 
 
 @contextmanager
-def engine_errors(doing: str) -> Iterator[None]:
-    """Turn what the embedded database raises into one plain paragraph."""
+def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
+    """Turn what an engine raises into one plain paragraph, which ends in what to do."""
     import duckdb
     from ibis.common.exceptions import IbisError
 
@@ -215,8 +216,8 @@ def engine_errors(doing: str) -> Iterator[None]:
         duckdb.NotImplementedException,
     ) as error:
         kind = MalformedError if any(words in str(error) for words in CSV_TROUBLE) else SourceError
-        advice = "" if isinstance(error, duckdb.ConversionException) else f" {DAMAGED}"
-        raise kind(f"{doing} failed: {_first_paragraph(error)}{advice}") from error
+        own = advice == DAMAGED and isinstance(error, duckdb.ConversionException)  # says which value it is
+        raise kind(f"{doing} failed: {_first_paragraph(error)}{'' if own else f' {advice}'}") from error
     except duckdb.OutOfMemoryException as error:
         raise EngineError(
             f"{doing} ran out of memory: {_first_paragraph(error).rstrip('.')}. Give the engine more with "
@@ -227,10 +228,10 @@ def engine_errors(doing: str) -> Iterator[None]:
             raise OutputError(
                 f"{doing} stopped: the disk is full. Free some space, or write to another disk with --out."
             ) from error
-        raise EngineError(f"{doing} failed: {_first_paragraph(error)} {DAMAGED}") from error
+        raise EngineError(f"{doing} failed: {_first_paragraph(error)} {advice}") from error
     except _server_errors() as error:
-        advice = PRIVILEGES if "permission denied" in str(error) else ""
-        raise EngineError(f"{doing} failed: {_first_paragraph(error)}{advice}") from error
+        privileges = PRIVILEGES if "permission denied" in str(error) else ""
+        raise EngineError(f"{doing} failed: {_first_paragraph(error)}{privileges}") from error
 
 
 def _server_errors() -> tuple[type[Exception], ...]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.errors import OutputError, SettingsError
+from rfmeans.errors import OutputError, SettingsError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,8 @@ class Home:
         The DuckDB file that is attached to `con` as `ATTACHED`, for reading only; None: the connection's own.
     origins
         Schema and name of each table that the orders are read from.
+    catalogue
+        The attached database that they are in; None: the connection's current one.
     fleeting
         Whether its tables end with this process.
     """
@@ -44,6 +46,7 @@ class Home:
     label: str
     file: Path | None = None
     origins: tuple[tuple[str, str], ...] = ()
+    catalogue: str | None = None
     fleeting: bool = False
 
 
@@ -54,10 +57,12 @@ def home_of(table: ir.Table) -> Home:
     con = table.get_backend()
     read = table.op().find(ops.DatabaseTable)
     here = getattr(con, "current_database", "")
+    catalogues = {node.namespace.catalog for node in read} - {"temp"}
     return Home(
         con,
         "The table's database",
         origins=tuple((node.namespace.database or here, node.name) for node in read),
+        catalogue=catalogues.pop() if len(catalogues) == 1 else None,
     )
 
 
@@ -101,6 +106,7 @@ def check_table(home: Home | None, source: str, name: str, *, force: bool) -> No
             "lasting catalogue, such as spark.sql.catalogImplementation=hive in its spark-defaults.conf."
         )
     target = _target(home, name)
+    _check_place(home, target)
     _check_found(home, target, _find(home, target), force=force)
 
 
@@ -122,8 +128,47 @@ def _target(home: Home, name: str) -> _Target:
         raise SettingsError(
             f"write-table must be a table's name such as customer_segments or shop.customer_segments. Got {name!r}."
         )
-    schema = parts[0] if len(parts) == 2 else "main" if home.file else home.con.current_database
+    schema = parts[0] if len(parts) == 2 else _usual_schema(home)
     return _Target(schema, parts[-1], "`" if home.con.name == "pyspark" else '"')
+
+
+def _usual_schema(home: Home) -> str:
+    elsewhere = home.con.name == "duckdb" and (home.file or home.catalogue)
+    return "main" if elsewhere else str(home.con.current_database)
+
+
+def _check_place(home: Home, target: _Target) -> None:
+    """Refuse a schema that is not there, and a catalogue whose tables have no comments to mark them."""
+    con = home.con
+    if con.name == "duckdb":
+        (kind,) = con.raw_sql(
+            "SELECT type FROM duckdb_databases() WHERE database_name = $name",
+            parameters={"name": _catalogue(home)},
+        ).fetchone()
+        if kind != "duckdb":
+            raise SettingsError(
+                f"--write-table writes into a database of DuckDB itself, but {_catalogue(home)} is attached as {kind}. "
+                "Leave it out, and load the customers of --out there."
+            )
+    schemas = _schemas(home)
+    if target.schema not in schemas and (con.name == "postgres" or target.schema.casefold() not in schemas):
+        raise SettingsError(
+            f"{home.label} has no schema {target.schema!r}.{did_you_mean(target.schema, schemas)} Create it, or give "
+            "another --write-table."
+        )
+
+
+def _schemas(home: Home) -> set[str]:
+    """Return the schemas' names, where case does not count also in lower case."""
+    con = home.con
+    if con.name == "postgres":  # Ibis lists only those that the user owns
+        return {name for (name,) in con.con.execute("SELECT nspname FROM pg_namespace").fetchall()}
+    if con.name == "duckdb":  # Ibis 12 asks DuckDB 2 for a method that it no longer has
+        look = "SELECT schema_name FROM duckdb_schemas() WHERE database_name = $name"
+        found = [name for (name,) in con.raw_sql(look, parameters={"name": _catalogue(home)}).fetchall()]
+    else:
+        found = con.list_databases()
+    return {*found, *(name.casefold() for name in found)}
 
 
 @dataclass(frozen=True)
@@ -176,7 +221,7 @@ def _find_duckdb(home: Home, target: _Target) -> list[Any]:
 
 
 def _catalogue(home: Home) -> str:
-    return ATTACHED if home.file else str(home.con.current_catalog)
+    return ATTACHED if home.file else home.catalogue or str(home.con.current_catalog)
 
 
 def _write_duckdb(home: Home, target: _Target, customers: ir.Table, force: bool) -> None:
