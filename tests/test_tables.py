@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
+from rfmeans.cells import EXACT_LIMIT, collect_cells
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.servers import _is_fleeting
 from rfmeans.synthetic import make_customers, make_orders
@@ -369,17 +371,31 @@ def fetched(writing, monkeypatch):
     return seen
 
 
-def test_no_customer_passes_through_python(writing, fetched, tmp_path):
-    customers = make_customers(21_000, seed=2)[["recency", "frequency", "monetary"]]
-    customers = customers.assign(customer_id=range(1, 21_001))
-    table = writing.table(customers, "many_customers")
-    columns = rfmeans.CustomerColumns("customer_id", "recency", "frequency", "monetary")
-    with rfmeans.segment(table, columns=columns, n_init=2) as result:
+def test_no_customer_passes_through_python(writing, fetched):
+    orders = make_orders(20_600, seed=2).drop(columns="kind")
+    assert orders.customer_id.nunique() > EXACT_LIMIT
+    table = writing.table(orders, "orders_of_many")
+    with rfmeans.segment(table, n_init=2) as result:
         result.write_table("many_segments")
     assert fetched
     assert max(rows for _, rows in fetched) <= 10_000  # the cells that K-Means runs on
-    assert [names for names, rows in fetched if "customer_id" in names and rows] == []
-    assert writing.con.table("many_segments").count().to_pyarrow().as_py() == 21_000
+    assert [names for names, rows in fetched if {"customer_id", "order_id"} & {*names} and rows] == []
+    found = writing.con.table("many_segments")
+    assert found.count().to_pyarrow().as_py() == orders.customer_id.nunique()
+
+
+def test_a_point_that_leaves_the_engine_stands_for_ten_customers(writing, fetched, monkeypatch):
+    small = partial(collect_cells, exact_limit=1_000, cell_limit=100)
+    monkeypatch.setattr("rfmeans.pipeline.collect_cells", small)
+    customers = make_customers(21_000, seed=2)[["recency", "frequency", "monetary"]]
+    table = writing.table(customers.assign(customer_id=range(1, 21_001)), "many_customers")
+    columns = rfmeans.CustomerColumns("customer_id", "recency", "frequency", "monetary")
+    with rfmeans.segment(table, columns=columns, n_init=2) as result:
+        result.write_table("segments_of_many")
+    points = [rows for names, rows in fetched if "squares" in names and "i" in names]
+    assert len(points) == 2  # the cells, and the finer ones
+    assert 100 < max(points) <= 21_000 / 10
+    assert max(rows for _, rows in fetched) <= 21_000 / 10
 
 
 # PostgreSQL
