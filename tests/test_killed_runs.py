@@ -1,4 +1,4 @@
-"""Runs that are killed at random moments, and what they leave.
+"""Runs that are killed at random moments and in each window that matters, and what they leave.
 
 The runs are children forked after the libraries were imported, which saves a second each; so the moments cover the work
 from the command's first line to its last, and not the start of Python. What has been handed to the operating system
@@ -21,9 +21,9 @@ KILLS = """
 import hashlib, json, os, random, signal, sys, time
 from pathlib import Path
 import duckdb, ibis, ibis.backends.duckdb, pandas, pyarrow.parquet, sklearn.cluster  # what a run would import first
-from rfmeans import cli, pipeline
+from rfmeans import cli, pipeline, result
 
-arguments, times, check = json.loads(sys.argv[1])
+arguments, times, check, windows = json.loads(sys.argv[1])
 out, rng = Path("out"), random.Random(7)
 
 
@@ -47,6 +47,35 @@ def run():
     cli.main()
 
 
+def die(*_arguments, **_options):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def at(window):  # a run with a trap
+    rename, raw_sql = Path.rename, ibis.backends.duckdb.Backend.raw_sql
+
+    def moved_aside(self, target):
+        rename(self, target)
+        if self.name == "out":
+            die()
+
+    def until_marked(self, text, **options):
+        return die() if str(text).startswith("COMMENT ON TABLE") else raw_sql(self, text, **options)
+
+    place, name, trap = {
+        "temporaries open": (pipeline, "_fit", die),
+        "outputs half written": (result, "account_dict", die),
+        "swap": (Path, "rename", moved_aside),
+        "transaction": (ibis.backends.duckdb.Backend, "raw_sql", until_marked),
+    }[window]
+
+    def trapped():
+        setattr(place, name, trap)
+        run()
+
+    return trapped
+
+
 def finished(work):
     return os.waitstatus_to_exitcode(os.waitpid(start(work), 0)[1])
 
@@ -64,6 +93,16 @@ def table_is_whole():
         return 0
 
 
+def table_is_absent():
+    with duckdb.connect("shop.duckdb", read_only=True) as con:
+        return con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'seg'").fetchone()[0]
+
+
+def drop_table():
+    with duckdb.connect("shop.duckdb") as con:
+        con.execute("DROP TABLE seg")
+
+
 def whole():
     assert not out.exists() or digest() == expected, "half an output folder"
     assert check != "table" or finished(table_is_whole) == 0, "half a table"
@@ -76,32 +115,51 @@ def cleared():
     assert os.listdir(os.environ["TMPDIR"]) == []
 
 
+def timed():
+    began = time.monotonic()
+    assert finished(run) == 0, Path("log").read_text()
+    return time.monotonic() - began
+
+
 began = time.monotonic()
-assert finished(run) == 0, Path("log").read_text()
-lasting, expected, before = time.monotonic() - began, digest(), sorted(os.listdir())
-killed = left = absent = 0
-for number in range(times):
-    if number % 3 == 0:  # where there is no folder to replace
+lasting = min(timed(), timed())
+expected, before = digest(), sorted(os.listdir())
+killed = tried = left = absent = 0
+while killed < times:
+    assert tried < 3 * times, "too many runs ended before they were killed"
+    if tried % 3 == 0:  # where there is no folder to replace
         os.system("rm -rf out")
+    tried += 1
     child = start(run)
-    time.sleep(rng.uniform(0, lasting))
+    time.sleep(lasting * (killed + rng.random()) / times)  # one in each part of the run
     os.kill(child, signal.SIGKILL)
-    killed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    left += any(name.startswith(".out.rfmeans-") for name in os.listdir())
-    absent += not out.exists()
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL:
+        killed += 1
+        left += any(name.startswith(".out.rfmeans-") for name in os.listdir())
+        absent += not out.exists()
     whole()
-    if number % 25 == 24:
+    if tried % 25 == 0:
         cleared()
 cleared()
-print(json.dumps({"killed": killed, "left": left, "absent": absent, "seconds": round(time.monotonic() - began)}))
+for window in windows:
+    if check == "table":
+        assert finished(drop_table) == 0
+    assert finished(at(window)) == -signal.SIGKILL, window
+    assert any(name.startswith(".out.rfmeans-") for name in os.listdir()), window
+    assert out.exists() == (window != "swap"), window
+    whole()
+    assert check != "table" or finished(table_is_absent) == 0, window
+    cleared()
+seconds = round(time.monotonic() - began)
+print(json.dumps({"killed": killed, "tried": tried, "left": left, "absent": absent, "seconds": seconds}))
 """
 
 
-def kill(folder, arguments, times, check):
+def kill(folder, arguments, times, check, windows):
     temporary = folder / "tmp"
     temporary.mkdir()
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", KILLS, json.dumps([arguments, times, check])],
+        [sys.executable, "-W", "ignore", "-c", KILLS, json.dumps([arguments, times, check, windows])],
         cwd=folder,
         env={**os.environ, "TMPDIR": str(temporary)},
         capture_output=True,
@@ -118,13 +176,14 @@ def orders():
     return make_orders(150, seed=3).drop(columns="kind")
 
 
+WINDOWS = ["temporaries open", "outputs half written", "swap"]
 LEAN = ["--out", "out", "--force", "--no-report", "--n-init", "2", "--quiet"]
 
 
 def test_fifty_killed_runs_leave_the_old_output_or_none(tmp_path, orders):
     orders.to_csv(tmp_path / "orders.csv", index=False)
-    found = kill(tmp_path, ["segment", "orders.csv", *LEAN], 50, "folder")
-    assert found["killed"] >= 30
+    found = kill(tmp_path, ["segment", "orders.csv", *LEAN], 50, "folder", WINDOWS)
+    assert found["killed"] == 50
     assert found["left"] >= 10  # kills that came while there was something to clear
     assert found["absent"] >= 1
 
@@ -134,5 +193,5 @@ def test_killed_runs_leave_the_old_table_or_the_new_one(tmp_path, orders):
         con.register("frame", orders)
         con.execute("CREATE TABLE orders AS SELECT * FROM frame")
     arguments = ["segment", "shop.duckdb", "--write-table", "seg", *LEAN]
-    found = kill(tmp_path, arguments, 15, "table")
-    assert found["killed"] >= 8
+    found = kill(tmp_path, arguments, 12, "table", [*WINDOWS[:2], "transaction"])
+    assert found["killed"] == 12
