@@ -15,6 +15,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
+from rfmeans import tables
 from rfmeans.cells import EXACT_LIMIT, collect_cells
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.servers import _is_fleeting
@@ -554,6 +555,63 @@ def test_spark_reads_parquet_in_the_session_that_runs(spark_engine, orders, tmp_
 def test_spark_says_what_it_cannot_read(spark_engine):
     with pytest.raises(SourceError, match=r"Spark cannot read nothing\.parquet as Parquet: .*Check the path"):
         rfmeans.segment("nothing.parquet", engine="spark")
+
+
+class KilledError(BaseException):
+    """Stands for the end of the process: no statement runs after it."""
+
+
+@pytest.mark.parametrize(
+    ("moment", "torn", "seen"),
+    [
+        ("CREATE TABLE", "", [1]),
+        ("INSERT INTO", "part-0.parquet", [1]),
+        ("ALTER TABLE `default`.`swapped` RENAME", "", [1]),
+        ("ALTER TABLE `default`.`swapped__rfmeans_new` RENAME", "", []),
+        ("DROP TABLE IF EXISTS `default`.`swapped__rfmeans_old`", "", [200]),
+    ],
+)
+def test_a_killed_swap_is_put_right_by_the_next_run(swap, spark_engine, monkeypatch, moment, torn, seen):
+    """What a killed statement leaves is its folder, and where it writes rows, half a file in it."""
+    session, result, statement = spark_engine.con._session, swap, tables._run_spark
+    warehouse = Path(session.conf.get("spark.sql.warehouse.dir").removeprefix("file:"))
+    done: list[str] = []
+
+    def killed(con, text):
+        last = moment.startswith("DROP") and not any(one.startswith("ALTER") for one in done)
+        if done[-1:] == ["killed"] or (text.startswith(moment) and not last):
+            folder = warehouse / "swapped__rfmeans_new"
+            if text.startswith(("CREATE", "INSERT")):
+                folder.mkdir(exist_ok=True)
+            if torn:
+                (folder / torn).write_bytes(b"PAR1 and no more")
+            done.append("killed")
+            raise KilledError
+        done.append(text)
+        statement(con, text)
+
+    def rows() -> list[int]:
+        return [session.table(name).count() for name in ("swapped",) if session.catalog.tableExists(name)]
+
+    session.sql(f"CREATE TABLE swapped USING parquet COMMENT '{MARK}' AS SELECT 1 AS a")
+    monkeypatch.setattr(tables, "_run_spark", killed)
+    with pytest.raises(KilledError):
+        result.write_table("swapped")
+    monkeypatch.undo()
+    assert rows() == seen
+    result.write_table("swapped")
+    assert rows() == [200]
+    assert [path.name for path in warehouse.glob("swapped*")] == ["swapped"]
+    assert [name for name in spark_engine.con.list_tables() if "__rfmeans" in name] == []
+
+
+@pytest.fixture
+def swap(spark_engine, orders):
+    """A result to be written, where nothing of the kind is."""
+    with rfmeans.segment(spark_engine.table(orders, "orders_to_swap"), n_init=1, segments=2) as result:
+        yield result
+        for name in ("swapped", "swapped__rfmeans_new", "swapped__rfmeans_old"):
+            spark_engine.con._session.sql(f"DROP TABLE IF EXISTS {name}")
 
 
 def test_the_command_under_spark_with_settings_from_the_environment(spark_engine, orders, tmp_path):

@@ -325,9 +325,13 @@ def _write_spark(home: Home, target: _Target, customers: ir.Table, force: bool) 
     _check_found(home, target, found, force=force)
     for leftover in (new, old):
         _run_spark(con, f"DROP TABLE IF EXISTS {leftover}")
-    kind = con._session.conf.get("spark.sql.sources.default")
+    kind, query = con._session.conf.get("spark.sql.sources.default"), con.compile(customers)
+    columns = con._session.sql(query).schema.fields
+    typed = ", ".join(f"`{column.name}` {column.dataType.simpleString()}" for column in columns)
     try:
-        _run_spark(con, f"CREATE TABLE {new} USING {kind} COMMENT '{MARK}' AS {con.compile(customers)}")
+        # Made before it is filled: files that a killed CREATE TABLE AS leaves belong to no table, and block the next.
+        _run_spark(con, f"CREATE TABLE {new} ({typed}) USING {kind} COMMENT '{MARK}'")
+        _run_spark(con, f"INSERT INTO {new} {query}")
         if found is not None:
             _run_spark(con, f"ALTER TABLE {target} RENAME TO {old}")
         _run_spark(con, f"ALTER TABLE {new} RENAME TO {target}")
