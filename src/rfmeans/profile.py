@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from rfmeans.quantiles import has_quantiles, ranked_quantiles
+from rfmeans.scaling import significant
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -129,19 +130,29 @@ def _group(row: dict[str, Any]) -> Group:
     def mean(total: Any) -> float:
         return float(total) / count if count else nan
 
+    recency, frequency = (_total(row.get(f"sum_{name}")) for name in (RECENCY, FREQUENCY))
+
     spread = Spread(*(_levels(row, name, count) for name in NUMBERS))
     return Group(
         customers=count,
         revenue=revenue,
-        purchases=float(row.get("sum_frequency") or 0),
-        mean_recency=mean(row.get("sum_recency")),
+        purchases=frequency,
+        mean_recency=mean(recency),
         median_recency=spread.recency[MEDIAN],
-        mean_frequency=mean(row.get("sum_frequency")),
+        mean_frequency=mean(frequency),
         median_frequency=spread.frequency[MEDIAN],
         mean_monetary=mean(revenue),
         median_monetary=spread.monetary[MEDIAN],
         spread=spread,
     )
+
+
+def _total(value: Any) -> float:
+    """Return a sum as a float; a sum of floats to nine digits, which hide the order in which they were added up.
+
+    Days and purchases are whole, but a table of customers may hold parts of them.
+    """
+    return significant(value, 9) if isinstance(value, float) else float(value or 0)
 
 
 def _levels(row: dict[str, Any], name: str, count: int) -> tuple[float, ...]:
