@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -662,3 +664,20 @@ def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys, options, 
         main()
     assert stopped.value.code in (1, 2)
     assert message in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_condition_in_the_first_statement_of_a_process_changes_nothing_else(dialect, tmp_path):
+    """sqlglot looks up once how a dialect is written, and Ibis mends that when it is loaded: that must come first."""
+    with rfmeans.segment(make_orders(100, seed=1).drop(columns="kind"), n_init=1) as result:
+        result.model.save(tmp_path / "model.json")
+    code = (
+        "import sys, rfmeans; m = rfmeans.SegmentModel.load(sys.argv[1]); "
+        "a = m.to_sql(sys.argv[2], orders='o', where='x = 1', as_of='2025-01-01'); "
+        "import ibis.backends.sql.dialects; "
+        "print('DATE_FROM_PARTS' in a, 'MAKE_DATE' in a)"
+    )
+    command = [sys.executable, "-c", code, tmp_path / "model.json", dialect]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    with_condition = result.model.to_sql(dialect, orders="o", where="x = 1", as_of="2025-01-01")
+    assert said == [str(word in with_condition) for word in ("DATE_FROM_PARTS", "MAKE_DATE")]

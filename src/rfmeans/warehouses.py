@@ -90,6 +90,9 @@ postgres, bigquery, snowflake, databricks, spark, trino, clickhouse.
         raise SettingsError(
             f"There is no dialect {name!r}.{did_you_mean(name, DIALECTS)} There are: {', '.join(DIALECTS)}."
         )
+    # Ibis mends what sqlglot writes for some engines, but sqlglot looks only once, when it first writes for one.
+    import ibis.backends.sql.dialects  # noqa: F401
+
     return found
 
 
