@@ -151,6 +151,14 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(place)], check=True)
 
 
+def test_a_disk_too_small_to_spill_to_is_said(many, small_disk):
+    done = run(many, "--out", small_disk / "out", "--memory-limit", "40MB", "--threads", "1", "--no-report")
+    assert done.returncode == 1
+    assert "needs more memory than the engine may use, and the disk that it spills to" in done.stderr
+    assert "choose another place with --temporary" in " ".join(done.stderr.split())
+    assert names(small_disk) == []
+
+
 def test_a_full_disk_leaves_the_old_folder(many, orders_csv, small_disk):
     lean = ("--no-report", "--audience-format", "none")
     run(orders_csv, "--out", small_disk / "out", *lean, check=True)

@@ -631,5 +631,7 @@ def test_the_command_under_spark_with_settings_from_the_environment(spark_engine
     done = run(*arguments, "--out", tmp_path / "out", code=2, SPARK_CONF_DIR=str(settings))
     assert "--write-table would be lost: this Spark session keeps its tables in memory" in said(done)
     (settings / "spark-defaults.conf").write_text(common + lasting)
-    run(*arguments, "--out", tmp_path / "out", "--quiet", SPARK_CONF_DIR=str(settings))
+    done = run(*arguments, "--out", tmp_path / "out", "--quiet", SPARK_CONF_DIR=str(settings))
     assert len(pd.read_parquet(tmp_path / "warehouse" / "kept")) == 200
+    assert "[Stage" not in done.stderr  # Spark draws its own progress, also into files
+    assert "pandas" not in done.stderr

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 POSTGRES = ("postgres", "postgresql")
+PARTITIONS = "spark.sql.shuffle.partitions"
+TASKS_PER_CORE = 4
 SECONDS = 15  # to wait for a server, unless the address says otherwise
 
 
@@ -184,8 +186,10 @@ def _spark_session() -> tuple[Any, bool]:
         return running, False
     if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
         raise SourceError("Spark needs Java, which is not installed here (Debian: default-jre-headless).")
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     try:
         conf = SparkConf().setAppName("rfmeans")
+        conf.set("spark.ui.showConsoleProgress", "false")  # rfmeans shows its own
         with _held_interrupt():  # in the middle of it the JVM would be left behind
             SparkContext._ensure_initialized(conf=conf)
         with _own_interrupt():
@@ -196,6 +200,9 @@ def _spark_session() -> tuple[Any, bool]:
             f"Spark does not start: {str(error).splitlines()[0]} Check its settings."
         ) from error
     session.sparkContext.setLogLevel("ERROR")
+    if not SparkConf().contains(PARTITIONS) and session.sparkContext.master.startswith("local"):
+        # Spark's own default, 200, is for clusters: on one machine it starts thousands of tasks for a few rows each.
+        session.conf.set(PARTITIONS, TASKS_PER_CORE * session.sparkContext.defaultParallelism)
     return session, _is_fleeting(session)
 
 

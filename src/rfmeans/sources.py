@@ -46,6 +46,7 @@ PRIVILEGES = (
     "CREATE on the schema."
 )
 FULL = os.strerror(errno.ENOSPC)  # how the engine's own message ends where a disk is full
+NO_ROOM = "'max_temp_directory_size'"  # what it says where that is so of the disk it spills to
 KINDS = {
     "text": "delimited text",
     "json": "JSON",
@@ -219,6 +220,11 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
         own = advice == DAMAGED and isinstance(error, duckdb.ConversionException)  # says which value it is
         raise kind(f"{doing} failed: {_first_paragraph(error)}{'' if own else f' {advice}'}") from error
     except duckdb.OutOfMemoryException as error:
+        if NO_ROOM in str(error):
+            raise EngineError(
+                f"{doing} needs more memory than the engine may use, and the disk that it spills to, that of --out, is full. "
+                "Free some space there, choose another place with --temporary, or give more with --memory-limit."
+            ) from error
         raise EngineError(
             f"{doing} ran out of memory: {_first_paragraph(error).rstrip('.')}. Give the engine more with "
             "--memory-limit, let it run fewer --threads, or free some of the disk that it spills to."
