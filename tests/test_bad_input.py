@@ -419,6 +419,23 @@ def test_a_bad_where(where):
     says(found, f"--where {where!r} cannot be used", "Write it as in SQL")
 
 
+def test_a_where_that_is_a_number():
+    with pytest.raises(SourceError) as found:
+        segment(orders().assign(flag=1), where="flag")
+    says(
+        found,
+        "--where 'flag' cannot be used: it is neither true nor false, but of type bigint. Write it as in SQL",
+    )
+
+
+@pytest.mark.parametrize("where", [None, "amount > 50"])
+@pytest.mark.parametrize("name", ["_rfmeans_kept", "_RFMeans_Kept"])
+def test_a_column_called_as_one_of_ours(name, where):
+    with pytest.raises(SourceError) as found:
+        segment(orders().assign(**{name: True}), where=where)
+    says(found, f"The orders have a column {name!r}, a name that rfmeans needs for itself. Rename it")
+
+
 def test_a_where_that_compares_the_text_of_a_file_with_a_number(tmp_path):
     path = write(tmp_path / "orders.csv", HEADER + "1,2026-01-01,5\n2,2026-01-02,50\n3,2026-01-03,60\n")
     with pytest.raises(SourceError) as found:

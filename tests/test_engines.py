@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from conftest import absent
-from rfmeans.errors import SourceError
+from rfmeans.errors import RFMeansError, SourceError
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 
@@ -170,3 +170,18 @@ def test_text_is_read_on_duckdb_and_refused_elsewhere(engine, orders, column, ki
     with pytest.raises(SourceError) as refused:
         rfmeans.segment(table)
     assert str(refused.value).startswith(words.format(name=table.get_backend().name))
+
+
+@pytest.mark.parametrize("condition", ["number", "city", "number + 1", "number = 'one'"])
+def test_a_condition_that_is_neither_true_nor_false_is_refused_on_every_engine(engine, orders, condition):
+    table = engine.table(orders.assign(number=1, city="Rome"), "numbered")
+    with rfmeans.segment(table, where="number = 1", n_init=1) as found:
+        assert found.summary.account.lines.used.rows > 0
+    with pytest.raises(RFMeansError) as refused:
+        rfmeans.segment(table, where=condition, n_init=1)
+    assert "\n" not in str(refused.value)
+    if engine.name == "polars" and "=" not in condition:
+        kind = "string" if condition == "city" else "int64"
+        assert str(refused.value).startswith(
+            f"The condition --where {condition!r} cannot be used: it is neither true nor false, but of type {kind}."
+        )

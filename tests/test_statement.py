@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 import rfmeans
 from rfmeans.cli import app, main
+from rfmeans.errors import SourceError
 from rfmeans.scaling import FeatureScaling, Scaling
 from rfmeans.settings import Columns, CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
@@ -341,6 +342,23 @@ def test_a_condition_is_the_text_that_was_given(conditioned):
         asked = f"SELECT count(DISTINCT customer_id) AS customers FROM conditioned WHERE {condition}"
         assert len(found) == run(conditioned, asked)[0]["customers"] > 0, condition
         assert found == assigned(model, table, accept_loss=True, **told), condition
+
+
+@pytest.mark.parametrize("name", ["_rfmeans_kept", "_RFMeans_Kept", "rfmeans_condition"])
+def test_a_condition_counts_whatever_the_columns_are_called(sql_engine, name):
+    model, orders = hostile_model(), shop()
+    sql_engine.table(orders.assign(**{name: True}), "kept_lines")
+    told = {"where": "quantity > 1", "as_of": "2025-01-01", "types": {"customer_id": "int64"}}
+    found = comparable(run(sql_engine, model.to_sql(sql_engine.name, orders="kept_lines", **told)))
+    del told["types"]
+    assert found == assigned(model, orders, accept_loss=True, **told)
+
+
+def test_a_statement_cannot_read_a_column_called_as_one_of_ours():
+    with pytest.raises(
+        SourceError, match="The orders have a column '_RFMEANS_KEPT', a name that rfmeans needs"
+    ):
+        hostile_model().to_sql("duckdb", status="_RFMEANS_KEPT", keep_status="paid")
 
 
 # What it says

@@ -10,9 +10,11 @@ import ibis
 from rfmeans.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import ibis.expr.types as ir
 
-# A name of our own beside the source's columns, which may be called anything.
+# A name of our own beside the source's columns.
 KEPT = "_rfmeans_kept"
 AS_NUMBER = (
     "Columns of text files are text in a condition; to compare one with a number write it as in SQL, e.g. "
@@ -65,9 +67,30 @@ def _what_is_wrong(condition: str, grammar: Any) -> str | None:
     return "a bracket without its other half" if opened else None
 
 
-def select_kept(condition: str, orders: str) -> str:
-    """Return the text of a query: all columns of the orders, and as `KEPT` whether the condition is true."""
-    return f"SELECT\n  *,\n  COALESCE((\n    {condition}\n  ), FALSE) AS {KEPT}\nFROM {orders}"
+def check_names(names: Iterable[str]) -> None:
+    """Check that no column has the name of `KEPT`, in whatever case: engines would take one for the other.
+
+    Raises
+    ------
+    SourceError
+        If one has.
+
+    >>> check_names(["customer_id", "_RFMEANS_KEPT"])
+    Traceback (most recent call last):
+    rfmeans.errors.SourceError: The orders have a column '_RFMEANS_KEPT', a name that rfmeans needs for itself. Rename \
+it, or leave it out.
+    """
+    taken = [name for name in names if name.casefold() == KEPT]
+    if taken:
+        raise SourceError(
+            f"The orders have a column {taken[0]!r}, a name that rfmeans needs for itself. Rename it, or leave it out."
+        )
+
+
+def select_kept(condition: str, orders: str, columns: Iterable[str] = "*") -> str:
+    """Return the text of a query: columns of the orders, and as `KEPT` whether the condition is true."""
+    passed = ",\n  ".join(columns)
+    return f"SELECT\n  {passed},\n  COALESCE((\n    {condition}\n  ), FALSE) AS {KEPT}\nFROM {orders}"
 
 
 def with_condition(table: ir.Table, where: str | None, called: str) -> ir.Table:
@@ -78,13 +101,17 @@ def with_condition(table: ir.Table, where: str | None, called: str) -> ir.Table:
     Raises
     ------
     SourceError
-        If it cannot stand within a query, or the engine cannot use it.
+        If it cannot stand within a query, is not a boolean, or the engine cannot use it; or if a column is called
+        `KEPT`.
     """
+    check_names(table.columns)
     if where is None:
         return table.mutate(**{KEPT: ibis.literal(True)})
     check_condition(where, table.get_backend().dialect)
     try:
         return _judged(table, where, called)
+    except SourceError:
+        raise
     except Exception as error:
         said = " ".join(str(error).split("\n\n")[0].split())
         said = re.sub("^[A-Z][A-Za-z ]* Error: ", "", said)
@@ -104,13 +131,25 @@ def _judged(table: ir.Table, where: str, called: str) -> ir.Table:
     if con.name != "duckdb":
         # To infer the columns Ibis makes text of PostgreSQL's JSON, which a condition then cannot look into.
         parent, query = table.alias(called).op(), select_kept(where, name)
+        if con.name == "polars":  # the others refuse to mix it with FALSE
+            inferred = con._get_sql_string_view_schema(name=called, table=table, query=query)
+            _check_boolean(where, str(inferred[KEPT]))
         found: ir.Table = ibis.expr.operations.SQLStringView(parent, query, schema).to_expr()
         found.select(KEPT).limit(0).to_pyarrow()
         return found
     query = select_kept(where, f"({con.compile(table)}) AS {name}")
-    con.raw_sql(f"DESCRIBE {query}")
+    _, kind, *_ = con.raw_sql(f"DESCRIBE {query}").fetchall()[-1]
+    _check_boolean(where, kind)
     # As a text within the query: Ibis writes anew what it can read, and a ~ then means something else. To infer the
     # columns Ibis 12 asks DuckDB 2 for a method that it no longer has.
     quoted = exp.Literal.string(query).sql(dialect=con.dialect)
     told: ir.Table = con.sql(f"FROM query({quoted})", schema=schema)
     return told
+
+
+def _check_boolean(where: str, kind: str) -> None:
+    if kind.casefold() != "boolean":
+        raise SourceError(
+            f"The condition --where {where!r} cannot be used: it is neither true nor false, but of type "
+            f"{kind.casefold()}. {AS_IN_SQL}"
+        )

@@ -235,14 +235,19 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
                 f"{doing} stopped: the disk is full. Free some space, or write to another disk with --out."
             ) from error
         raise EngineError(f"{doing} failed: {_first_paragraph(error)} {advice}") from error
-    except _server_errors() as error:
+    except _client_errors() as error:
         privileges = PRIVILEGES if "permission denied" in str(error) else ""
         raise EngineError(f"{doing} failed: {_first_paragraph(error)}{privileges}") from error
 
 
-def _server_errors() -> tuple[type[Exception], ...]:
-    """Return what the servers' own clients raise, as far as they are loaded."""
-    known = (("psycopg", "Error"), ("pyspark.errors", "PySparkException"), ("py4j.protocol", "Py4JError"))
+def _client_errors() -> tuple[type[Exception], ...]:
+    """Return what the other engines' own clients raise, as far as they are loaded."""
+    known = (
+        ("polars.exceptions", "PolarsError"),
+        ("psycopg", "Error"),
+        ("pyspark.errors", "PySparkException"),
+        ("py4j.protocol", "Py4JError"),
+    )
     return tuple(getattr(sys.modules[module], name) for module, name in known if module in sys.modules)
 
 

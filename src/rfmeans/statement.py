@@ -11,7 +11,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.assigning import Step
-from rfmeans.conditions import KEPT, check_condition, select_kept
+from rfmeans.conditions import KEPT, check_condition, check_names, select_kept
 from rfmeans.conventions import Conventions
 from rfmeans.errors import ModelError, SettingsError
 from rfmeans.layouts import Layout, as_asked, recognise, with_columns
@@ -27,6 +27,7 @@ from rfmeans.warehouses import (
     from_table,
     parse,
     prune,
+    quoted_column,
     simplify,
     source_table,
     star,
@@ -34,7 +35,7 @@ from rfmeans.warehouses import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
     from sqlglot import exp
@@ -47,7 +48,7 @@ OF_FILES = ("encoding", "delimiter", "header", "sheet", "table", "date_format", 
 MONEY_ROLES = ("amount", "quantity", "price", "refund")
 ANY_TYPE = {"date": "date", **dict.fromkeys(MONEY_ROLES, "float64")}
 UNKNOWN = "unknown"
-INPUT, CONDITION = "rfmeans_orders", "rfmeans_condition"
+INPUT, CONDITION = "rfmeans_orders", "\0"  # the latter where no name can be
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ def to_statement(
     _check(reading)
     layout = _layout(remembered, reading)
     known = _types(layout, remembered, types)
+    check_names(known)
     _check_zone(layout, known, reading)
     all_steps = [*_line_steps(layout, reading, known), *steps]
     source = source_table(orders, dialect)
@@ -147,7 +149,7 @@ def to_statement(
         check_condition(reading.where, dialect.grammar)
         check_readable(reading.where, dialect)
         name = _free("judged_lines", taken)
-        queries = [_judged(name, reading.where, source.sql(dialect=dialect.grammar))]
+        queries = [_judged(name, reading.where, source, known, dialect)]
         source, judged = source_table(name, dialect), {KEPT: "boolean"}
     compiled = _compiled(all_steps, {**known, **judged}, dialect, taken)
     text = _written(queries, compiled, source, dialect, head)
@@ -331,10 +333,16 @@ def _free(name: str, taken: str) -> str:
     return f"{name}_" if name == taken else name
 
 
-def _judged(name: str, condition: str, orders: str) -> str:
-    """Return the query with the condition; line breaks in its texts are part of it, so it is not indented."""
+def _judged(name: str, condition: str, orders: exp.Table, columns: Iterable[str], dialect: Dialect) -> str:
+    """Return the query with the condition; line breaks in its texts are part of it, so it is not indented.
+
+    Columns are named, not taken by ``*``: the table may have others, one called `KEPT` among them.
+    """
     says = "All lines of the table, and of each whether the condition is true."
-    return _query(name, says, select_kept(CONDITION, orders)).replace(CONDITION, condition)
+    text = select_kept(
+        CONDITION, orders.sql(dialect=dialect.grammar), [quoted_column(column, dialect) for column in columns]
+    )
+    return _query(name, says, text).replace(CONDITION, condition)
 
 
 def _query(name: str, says: str, text: str) -> str:

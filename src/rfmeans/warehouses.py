@@ -323,6 +323,14 @@ def spelled(name: str, dialect: Dialect) -> tuple[str, bool]:
     return (name.upper() if dialect.name == "snowflake" else name), True
 
 
+def quoted_column(name: str, dialect: Dialect) -> str:
+    """Return a column's name as text of the dialect."""
+    from sqlglot import exp
+
+    spelling, quoted = spelled(name, dialect)
+    return exp.to_identifier(spelling, quoted=quoted).sql(dialect=dialect.grammar)
+
+
 def _is_reserved(name: str, dialect: Dialect) -> bool:
     from sqlglot.dialects.dialect import Dialect as Grammar
 
