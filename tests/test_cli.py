@@ -1,6 +1,7 @@
 """The command line as a user meets it: words, exit codes, JSON, files."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,30 @@ def test_assign_gives_the_segments_of_the_fit(monkeypatch, capsys, orders_csv, t
     assert "Most valuable" in out
     fitted, assigned = (pd.read_parquet(tmp_path / name / "customers.parquet") for name in ("fit", "again"))
     pd.testing.assert_frame_equal(fitted, assigned)
+
+
+def test_a_model_on_the_newest_orders_alone_is_cautioned_also_when_quiet(
+    monkeypatch, capsys, orders_csv, tmp_path
+):
+    run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "fit", "--quiet")
+    orders = pd.read_csv(orders_csv)
+    dates = pd.to_datetime(orders["ordered_at"])
+    orders[dates >= dates.max() - pd.Timedelta(days=1)].to_csv(tmp_path / "newest.csv", index=False)
+    arguments = (
+        "assign",
+        tmp_path / "fit" / "model.json",
+        tmp_path / "newest.csv",
+        "--out",
+        tmp_path / "out",
+    )
+    code, out, complaint = run(monkeypatch, capsys, *arguments, "--quiet")
+    assert (code, out) == (0, "")
+    said = " ".join(complaint.split())
+    assert re.match(
+        r"Only \d+ customers? gets? a segment; the model was fitted on \d+\. If these are the newest", said
+    )
+    _, out, _ = run(monkeypatch, capsys, *arguments, "--force")
+    assert said in " ".join(out.split())
 
 
 def test_a_customers_table(monkeypatch, capsys, tmp_path):

@@ -41,6 +41,7 @@ ASKED = (
 EXACT_LINES = 2_000_000
 SLICES = 16
 MOST_CURRENCIES = 200  # there are some 180 in the world
+FEW = 10  # customers to one of the model's: with fewer, orders are probably not all of them
 SHOWN = 5
 SHOWN_STATUSES = 20
 LONGEST_WORD = 40
@@ -93,16 +94,20 @@ class Noticed:
         None where there is one file or no order id.
     statuses
         The most frequent ones; empty where there is no column of them.
+    caution
+        What may be wrong with giving these orders to a model; blank where nothing is.
     """
 
     understood: str
     duplicates: Duplicates | None = None
     overlap: Overlap | None = None
     statuses: tuple[Status, ...] = ()
+    caution: str = ""
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is worth a sentence on a terminal or in a report."""
-        return tuple(filter(None, (self.of_statuses(), self._of_duplicates(), self._of_overlap())))
+        said = (self.caution, self.of_statuses(), self._of_duplicates(), self._of_overlap())
+        return tuple(filter(None, said))
 
     def of_statuses(self) -> str:
         """Return the statuses as a sentence; blank where there is none."""
@@ -134,6 +139,24 @@ class Noticed:
             f"The files overlap: {about}{counted(self.overlap.orders, 'order')} in more than one of "
             f"{self.overlap.files:,} files. Where that repeats their lines, --drop-duplicates sets the copies aside."
         )
+
+
+def caution(customers: int, fitted: int) -> str:
+    """Return a sentence where so few customers get a segment that their history is probably not whole; else blank.
+
+    >>> caution(900, 1000)
+    ''
+    >>> print(caution(3, 13_493))
+    Only 3 customers get a segment; the model was fitted on 13,493. If these are the newest orders alone, segments are \
+wrong: recency, frequency and monetary need each customer's whole history.
+    """
+    if customers * FEW >= fitted:
+        return ""
+    return (
+        f"Only {counted(customers, 'customer')} {'gets' if customers == 1 else 'get'} a segment; the model was fitted "
+        f"on {fitted:,}. If these are the newest orders alone, segments are wrong: recency, frequency and monetary "
+        "need each customer's whole history."
+    )
 
 
 def understood(layout: Layout, conventions: Conventions, source: Source) -> str:

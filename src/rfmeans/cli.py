@@ -311,6 +311,8 @@ def _finish(result: Segmentation, written: Written, playbook: Playbook, printing
 
             taken = printing.as_json or printing.markdown
             print_summary(result.summary, written, _console() if taken else _stdout())
+        elif (noticed := result.summary.account.noticed) and noticed.caution:
+            _console().print(_escaped(noticed.caution), soft_wrap=True)
     finally:
         result.close()
 

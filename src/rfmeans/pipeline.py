@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rfmeans.accounts import caution
 from rfmeans.cells import Cells, collect_cells, condense
 from rfmeans.choice import Choice, choose_segments
 from rfmeans.confidence import count_near_borders
@@ -140,12 +141,21 @@ def assign(
             raise DataError(
                 f"No customer can be given a segment{_aside(intake)}. Give orders of which some are purchases."
             )
+        intake = _cautioned(intake, model)
         with engine_errors("Assigning"):
             tell("assigning segments")
             labelled = model.apply(_segmentable(intake))
             labelled = labelled.mutate(**{CLUSTER: labelled.segment_id - 1})
             groups = _held(profile_segments(labelled, CLUSTER, len(model.names)), model)
             return _result(intake, (model, None), (how,), groups)
+
+
+def _cautioned(intake: Intake, model: SegmentModel) -> Intake:
+    account = intake.account
+    if account.noticed is None:
+        return intake
+    said = caution(account.clustered.rows, model.customers)
+    return replace(intake, account=replace(account, noticed=replace(account.noticed, caution=said)))
 
 
 def _silent(_stage: str) -> None:

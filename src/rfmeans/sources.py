@@ -222,8 +222,9 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         if NO_ROOM in str(error):
             raise EngineError(
-                f"{doing} needs more memory than the engine may use, and the disk that it spills to, that of --out, is full. "
-                "Free some space there, choose another place with --temporary, or give more with --memory-limit."
+                f"{doing} needs more memory than the engine may use, and the disk that it spills to, that of --out, "
+                "is full. Free some space there, choose another place with --temporary, or give it more with "
+                "--memory-limit."
             ) from error
         raise EngineError(
             f"{doing} ran out of memory: {_first_paragraph(error).rstrip('.')}. Give the engine more with "
