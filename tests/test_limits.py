@@ -159,6 +159,17 @@ def test_a_disk_too_small_to_spill_to_is_said(many, small_disk):
     assert names(small_disk) == []
 
 
+def test_another_place_to_spill_to(many, small_disk, tmp_path):
+    spill = tmp_path / "spill"
+    lean = ("--memory-limit", "40MB", "--threads", "1", "--no-report", "--audience-format", "none")
+    done = run(many, "--out", small_disk / "out", *lean, "--temporary", spill)
+    assert done.returncode == 1
+    assert f"Cannot write temporary files to {spill}: No such file or directory." in done.stderr
+    spill.mkdir()
+    run(many, "--out", tmp_path / "out", *lean, "--temporary", spill, check=True)
+    assert names(spill) == []
+
+
 def test_a_full_disk_leaves_the_old_folder(many, orders_csv, small_disk):
     lean = ("--no-report", "--audience-format", "none")
     run(orders_csv, "--out", small_disk / "out", *lean, check=True)

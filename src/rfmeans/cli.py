@@ -90,7 +90,7 @@ def segment_command(
     def work(**watched: Any) -> Segmentation:
         from rfmeans.pipeline import segment
 
-        return segment(orders, **asdict(segmenting), **how, **watched)
+        return segment(orders, **asdict(segmenting), **{**watched, **how})
 
     _run(work, (output, table), printing, default="segments")
 
@@ -114,7 +114,7 @@ def assign_command(
         from rfmeans.model import SegmentModel
         from rfmeans.pipeline import assign
 
-        return assign(SegmentModel.load(model), orders, **how, **watched)
+        return assign(SegmentModel.load(model), orders, **{**watched, **how})
 
     _run(work, (output, table), printing, default="assigned")
 

@@ -144,11 +144,15 @@ class EngineOptions:
     memory_limit: Annotated[
         str | None,
         typer.Option(
-            "--memory-limit", help="Of the embedded engine, like 4GB; it spills to disk beside --out."
+            "--memory-limit", help="Of the embedded engine, like 4GB; beyond it, it spills to disk."
         ),
     ] = None
     threads: Annotated[
         int | None, typer.Option("--threads", help="Of the embedded engine. Default: one per core.")
+    ] = None
+    temporary: Annotated[
+        Path | None,
+        typer.Option("--temporary", help="Folder to unpack and spill to. Default: one beside --out."),
     ] = None
 
     def given(self) -> dict[str, Any]:

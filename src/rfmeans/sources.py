@@ -265,8 +265,7 @@ def _connect(reading: Reading) -> tuple[Any, TemporaryFolder]:
 
     con, limits = ibis.duckdb.connect(), reading.limits
     parent = limits.temporary or tempfile.gettempdir()
-    if limits.temporary is None:
-        clear_leftovers(parent, TEMPORARY)
+    clear_leftovers(parent, TEMPORARY)
     try:
         folder = TemporaryFolder(parent, TEMPORARY)
     except OSError as error:
