@@ -170,6 +170,21 @@ def test_told_to_it_replaces_a_foreign_table_but_never_the_orders(shop, tmp_path
     assert len(rows_of(shop, "staff")) == 200
 
 
+def test_the_table_under_a_view_of_a_file_is_not_replaced(shop):
+    with duckdb.connect(shop) as con:
+        con.execute("CREATE VIEW paid AS SELECT * FROM orders")
+    with rfmeans.segment(shop, table="paid", n_init=2) as result:
+        with pytest.raises(OutputError) as refused:
+            result.write_table("orders", replace=True)
+        result.write_table("seg")
+    assert str(refused.value) == (
+        f"{shop} has a table main.orders that rfmeans did not write, and the orders are read through a view, a query, "
+        "partitions, files or several databases, so that it cannot be told whether they lie in it. Give another "
+        "--write-table, or drop the table yourself."
+    )
+    assert len(rows_of(shop, "seg")) == 200
+
+
 def test_a_name_is_quoted(shop):
     name = "x\"; DROP TABLE orders; --'"
     with rfmeans.segment(shop, table="orders", n_init=2) as result:
@@ -276,7 +291,9 @@ def test_a_table_is_written_and_written_anew(writing, orders):
 
 
 def test_a_foreign_table_is_refused_unless_told(writing, orders):
-    table = writing.table(orders, "orders_to_write")
+    table = writing.con.create_table(
+        "orders_as_table", writing.table(orders, "orders_to_write"), overwrite=True
+    )
     writing.con.create_table("foreign_table", ibis.memtable({"name": ["Anna"]}), overwrite=True)
     with rfmeans.segment(table, n_init=2) as result:
         with pytest.raises(OutputError, match="foreign_table that rfmeans did not write"):
@@ -296,6 +313,43 @@ def test_the_orders_of_an_ibis_table_are_never_replaced(writing, orders):
     assert list(writing.con.table("own_orders").columns) == list(orders.columns)
 
 
+@pytest.mark.parametrize("way", ["a view", "a query", "a part of a query"])
+def test_orders_behind_a_view_or_a_query_are_never_replaced(writing, orders, way):
+    con = writing.con
+    table = con.create_table("hidden_orders", writing.table(orders, "orders_to_write"), overwrite=True)
+    con.raw_sql("CREATE OR REPLACE VIEW orders_view AS SELECT * FROM hidden_orders")
+    read = {
+        "a view": lambda: con.table("orders_view"),
+        "a query": lambda: con.sql("SELECT * FROM hidden_orders", schema=table.schema()),
+        "a part of a query": lambda: table.filter(table.amount > 0).union(
+            con.sql("SELECT * FROM hidden_orders", schema=table.schema()).limit(0)
+        ),
+    }[way]()
+    forbidden = "one that the orders are read from" if way == "a part of a query" else "it cannot be told"
+    with rfmeans.segment(read, n_init=1, segments=2) as result:
+        for replace in (False, True):
+            with pytest.raises(OutputError, match=forbidden):
+                result.write_table("hidden_orders", replace=replace)
+        for _ in range(2):
+            result.write_table("segments_beside")
+    assert list(con.table("hidden_orders").columns) == list(orders.columns)
+    assert con.table("segments_beside").count().to_pyarrow().as_py() == 200
+    con.raw_sql("DROP VIEW orders_view")
+
+
+def test_a_temporary_view_hides_a_table_of_its_name(writing, orders):
+    con = writing.con
+    for name in ("hidden_orders", "shadowed"):
+        con.create_table(name, writing.table(orders, "orders_to_write"), overwrite=True)
+    con.raw_sql("CREATE OR REPLACE TEMPORARY VIEW shadowed AS SELECT * FROM hidden_orders")
+    with (
+        rfmeans.segment(con.table("shadowed"), n_init=1, segments=2) as result,
+        pytest.raises(OutputError, match="it cannot be told"),
+    ):
+        result.write_table("hidden_orders", replace=True)
+    con.raw_sql("DROP VIEW shadowed")
+
+
 def test_a_schema_that_is_not_there_is_said(writing, orders):
     with rfmeans.segment(writing.table(orders, "orders_to_write"), n_init=1) as result:
         with pytest.raises(SettingsError, match="has no schema 'nosuchschema'"):
@@ -313,6 +367,65 @@ def test_a_table_of_an_attached_database_is_written_there(tmp_path, shop):
             result.write_table("orders", replace=True)
     assert con.raw_sql("SELECT count(*) FROM lake.main.seg").fetchone() == (200,)
     con.disconnect()
+
+
+def test_an_attached_database_may_be_named_in_any_case(shop):
+    con = ibis.duckdb.connect()
+    con.raw_sql(f"ATTACH '{shop}' AS lake")
+    with rfmeans.segment(con.table("orders", database=("LAKE", "main")), n_init=1) as result:
+        for _ in range(2):
+            result.write_table("seg")
+        with pytest.raises(OutputError, match="staff that rfmeans did not write"):
+            result.write_table("staff")
+    assert con.raw_sql("SELECT count(*) FROM lake.main.seg").fetchone() == (200,)
+    con.disconnect()
+
+
+@pytest.mark.parametrize("way", ["a query", "a view", "two databases"])
+def test_a_table_in_memory_is_refused_where_the_orders_may_lie_in_a_file(shop, way):
+    con = ibis.duckdb.connect()
+    con.raw_sql(f"ATTACH '{shop}' AS lake")
+    table = con.table("orders", database=("lake", "main"))
+    con.raw_sql(
+        "CREATE VIEW all_orders AS FROM lake.main.orders; CREATE TABLE none AS FROM all_orders LIMIT 0"
+    )
+    read = {
+        "a query": lambda: con.sql("SELECT * FROM lake.main.orders", schema=table.schema()),
+        "a view": lambda: con.table("all_orders"),
+        "two databases": lambda: table.union(con.table("none")),
+    }[way]()
+    with rfmeans.segment(read, n_init=1) as result:
+        with pytest.raises(SettingsError, match=r"would be lost: .* is in memory, .* Say USE and its name"):
+            result.write_table("seg")
+        if way == "a query":
+            con.raw_sql("USE lake")
+            result.write_table("seg")
+            assert con.raw_sql("SELECT count(*) FROM lake.main.seg").fetchone() == (200,)
+    assert (
+        con.raw_sql("FROM duckdb_tables() WHERE database_name = 'memory' AND table_name = 'seg'").fetchall()
+        == []
+    )
+    con.disconnect()
+
+
+def test_a_transaction_of_the_users_own_stays_as_it_is(shop):
+    con = ibis.duckdb.connect(shop)
+    con.raw_sql("BEGIN; INSERT INTO staff VALUES ('Bert')")
+    with rfmeans.segment(con.table("orders"), n_init=1) as result:
+        with pytest.raises(SettingsError) as refused:
+            result.write_table("seg")
+        con.raw_sql("COMMIT")
+        result.write_table("seg")
+    assert str(refused.value) == (
+        "--write-table needs a transaction of its own, but one is open on this connection. COMMIT or ROLLBACK it first."
+    )
+    con.disconnect()
+    assert len(rows_of_any(shop, "staff")) == 2
+
+
+def rows_of_any(shop: Path, table: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(shop, read_only=True) as con:
+        return con.execute(f"SELECT * FROM {table}").fetchall()
 
 
 def test_a_catalogue_that_is_not_duckdbs_own_is_refused():
@@ -471,6 +584,20 @@ def test_a_table_that_others_hang_on_is_not_dropped(address, postgres_engine):
     assert con.execute("SELECT * FROM hanging").fetchall() == [(1,)]
 
 
+def test_a_partition_of_the_orders_is_not_replaced(postgres_engine, orders):
+    con = postgres_engine.con
+    postgres_engine.table(orders, "pg_orders")
+    con.con.execute("DROP TABLE IF EXISTS parted")
+    con.con.execute("CREATE TABLE parted (LIKE pg_orders) PARTITION BY RANGE (customer_id)")
+    con.con.execute("CREATE TABLE parted_all PARTITION OF parted DEFAULT; INSERT INTO parted TABLE pg_orders")
+    for read, target in (("parted", "parted_all"), ("parted_all", "parted")):
+        with (
+            rfmeans.segment(con.table(read), n_init=1, segments=2) as result,
+            pytest.raises(OutputError, match="it cannot be told"),
+        ):
+            result.write_table(target, replace=True)
+
+
 def test_an_unknown_table_of_postgres_is_told_its_nearest(address):
     with pytest.raises(SourceError, match=r"has no table 'pg_order'. Did you mean 'pg_orders'\?"):
         rfmeans.segment(address, table="pg_order")
@@ -545,7 +672,13 @@ def test_spark_reads_parquet_in_the_session_that_runs(spark_engine, orders, tmp_
     orders.to_parquet(tmp_path / "orders.parquet", index=False, coerce_timestamps="us")
     with rfmeans.segment(orders) as expected:
         theirs = expected.profile
+    spark_engine.con._session.sql("CREATE OR REPLACE TEMPORARY VIEW one AS SELECT 1 AS a")
+    spark_engine.con.create_table("spark_other", spark_engine.con.table("one"), overwrite=True)
     with rfmeans.segment(str(tmp_path / "orders.parquet"), engine="spark") as result:
+        with pytest.raises(
+            OutputError, match="files or several databases, so that it cannot be told"
+        ):  # they may be its own
+            result.write_table("spark_other", replace=True)
         result.write_table("spark_segments")
         assert_frame_equal(result.profile, theirs, check_dtype=False, rtol=1e-9)
     assert spark_engine.con.table("spark_segments").count().to_pyarrow().as_py() == 200

@@ -168,7 +168,8 @@ def open_spark(pattern: str, reading: Reading) -> Served:
     except PySparkException as error:
         said = str(error).splitlines()[0].split("SQLSTATE")[0].strip()
         raise SourceError(f"Spark cannot read {pattern} as Parquet: {said} Check the path.") from error
-    return Served(table, f"{pattern} (Spark)", Home(con, "Spark's catalogue", fleeting=fleeting))
+    home = Home(con, "Spark's catalogue", fleeting=fleeting, indirect=True)  # the files may be a table's own
+    return Served(table, f"{pattern} (Spark)", home)
 
 
 def _spark_session() -> tuple[Any, bool]:

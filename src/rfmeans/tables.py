@@ -40,6 +40,9 @@ class Home:
         The attached database that they are in; None: the connection's current one.
     fleeting
         Whether its tables end with this process.
+    indirect
+        Whether the orders are read otherwise than from `origins` alone: through a query, from files or from
+        several catalogues.
     """
 
     con: Any
@@ -48,6 +51,7 @@ class Home:
     origins: tuple[tuple[str, str], ...] = ()
     catalogue: str | None = None
     fleeting: bool = False
+    indirect: bool = False
 
 
 def home_of(table: ir.Table) -> Home:
@@ -55,14 +59,17 @@ def home_of(table: ir.Table) -> Home:
     import ibis.expr.operations as ops
 
     con = table.get_backend()
-    read = table.op().find(ops.DatabaseTable)
+    leaves = table.op().find((ops.PhysicalTable, ops.SQLQueryResult, ops.SQLStringView))
+    read = [node for node in leaves if isinstance(node, ops.DatabaseTable)]
+    known = all(isinstance(node, ops.DatabaseTable | ops.InMemoryTable) for node in leaves)
     here = getattr(con, "current_database", "")
     catalogues = {node.namespace.catalog for node in read} - {"temp"}
     return Home(
         con,
         "The table's database",
         origins=tuple((node.namespace.database or here, node.name) for node in read),
-        catalogue=catalogues.pop() if len(catalogues) == 1 else None,
+        catalogue=next(iter(catalogues)) if len(catalogues) == 1 else None,
+        indirect=not known or len(catalogues) > 1,
     )
 
 
@@ -142,7 +149,7 @@ def _check_place(home: Home, target: _Target) -> None:
     con = home.con
     if con.name == "duckdb":
         (kind,) = con.raw_sql(
-            "SELECT type FROM duckdb_databases() WHERE database_name = $name",
+            "SELECT type FROM duckdb_databases() WHERE lower(database_name) = lower($name)",
             parameters={"name": _catalogue(home)},
         ).fetchone()
         if kind != "duckdb":
@@ -150,6 +157,8 @@ def _check_place(home: Home, target: _Target) -> None:
                 f"--write-table writes into a database of DuckDB itself, but {_catalogue(home)} is attached as {kind}. "
                 "Leave it out, and load the customers of --out there."
             )
+        _check_lasting(home)
+        _check_no_transaction(con)
     schemas = _schemas(home)
     if target.schema not in schemas and (con.name == "postgres" or target.schema.casefold() not in schemas):
         raise SettingsError(
@@ -164,7 +173,7 @@ def _schemas(home: Home) -> set[str]:
     if con.name == "postgres":  # Ibis lists only those that the user owns
         return {name for (name,) in con.con.execute("SELECT nspname FROM pg_namespace").fetchall()}
     if con.name == "duckdb":  # Ibis 12 asks DuckDB 2 for a method that it no longer has
-        look = "SELECT schema_name FROM duckdb_schemas() WHERE database_name = $name"
+        look = "SELECT schema_name FROM duckdb_schemas() WHERE lower(database_name) = lower($name)"
         found = [name for (name,) in con.raw_sql(look, parameters={"name": _catalogue(home)}).fetchall()]
     else:
         found = con.list_databases()
@@ -189,7 +198,15 @@ def _check_found(home: Home, target: _Target, found: _Found | None, *, force: bo
         raise OutputError(
             f"{shown} in {home.label} is a {found.kind}, which is never replaced. Give another --write-table."
         )
-    if found.comment != MARK and not force:
+    if found.comment == MARK:
+        return
+    if not _is_direct(home):
+        raise OutputError(
+            f"{home.label} has a table {shown} that rfmeans did not write, and the orders are read through a view, a "
+            "query, partitions, files or several databases, so that it cannot be told whether they lie in it. Give "
+            "another --write-table, or drop the table yourself."
+        )
+    if not force:
         raise OutputError(
             f"{home.label} has a table {shown} that rfmeans did not write. Give another --write-table, or "
             "--replace-table to replace it."
@@ -205,19 +222,68 @@ def _find(home: Home, target: _Target) -> _Found | None:
     return _Found(*rows[0]) if rows else None
 
 
+def _is_direct(home: Home) -> bool:
+    """Whether the orders lie in `origins` and nowhere else.
+
+    What a view or a query reads is not looked up: only the engine itself could tell it for certain.
+    """
+    if home.indirect:
+        return False
+    kinds = {"duckdb": _kinds_duckdb, "postgres": _kinds_postgres, "pyspark": _kinds_spark}[home.con.name]
+    return all(set(kinds(home, *origin)) == {"table"} for origin in home.origins)
+
+
 # DuckDB
 
 
 def _find_duckdb(home: Home, target: _Target) -> list[Any]:
+    return [
+        (kind, comment)
+        for kind, comment, temporary in _look_duckdb(home, target.schema, target.name)
+        if not temporary
+    ]
+
+
+def _kinds_duckdb(home: Home, schema: str, name: str) -> list[str]:
+    return [kind for kind, _, _ in _look_duckdb(home, schema, name)]
+
+
+def _look_duckdb(home: Home, schema: str, name: str) -> list[Any]:
+    """Return what has a name: kind, comment, and whether it is temporary and so hides the other."""
     look = (
-        "SELECT kind, comment FROM (SELECT 'table' AS kind, database_name, schema_name, table_name, comment "
-        "FROM duckdb_tables() UNION ALL SELECT 'view', database_name, schema_name, view_name, comment "
-        "FROM duckdb_views()) WHERE database_name = $database AND lower(schema_name) = lower($schema) "
-        "AND lower(table_name) = lower($name)"
+        "SELECT kind, comment, temporary FROM (SELECT 'table' AS kind, database_name, schema_name, "
+        "table_name, comment, temporary FROM duckdb_tables() UNION ALL SELECT 'view', database_name, schema_name, "
+        "view_name, comment, temporary FROM duckdb_views()) WHERE lower(table_name) = lower($name) AND (temporary "
+        "OR lower(database_name) = lower($database) AND lower(schema_name) = lower($schema))"
     )
-    place = {"database": _catalogue(home), "schema": target.schema, "name": target.name}
+    place = {"database": _catalogue(home), "schema": schema, "name": name}
     rows: list[Any] = home.con.raw_sql(look, parameters=place).fetchall()
     return rows
+
+
+def _check_lasting(home: Home) -> None:
+    """Refuse a table in memory where the orders may lie in a file that is attached."""
+    look = (
+        "SELECT path IS NULL AND EXISTS (FROM duckdb_databases() WHERE path IS NOT NULL) FROM duckdb_databases() "
+        "WHERE lower(database_name) = lower($name)"
+    )
+    (fleeting,) = home.con.raw_sql(look, parameters={"name": _catalogue(home)}).fetchone()
+    if fleeting and not _is_direct(home):
+        raise SettingsError(
+            "--write-table would be lost: the connection's own database is in memory, and the orders are read through "
+            "a view, a query or from several databases, so that it cannot be told which attached one they lie in. Say "
+            "USE and its name on the connection."
+        )
+
+
+def _check_no_transaction(con: Any) -> None:
+    """Refuse an open transaction: BEGIN within it would fail, and with it all that it did before."""
+    look = "SELECT txid_current()"  # outside a transaction each statement has one of its own
+    if con.raw_sql(look).fetchone() == con.raw_sql(look).fetchone():
+        raise SettingsError(
+            "--write-table needs a transaction of its own, but one is open on this connection. COMMIT or ROLLBACK it "
+            "first."
+        )
 
 
 def _catalogue(home: Home) -> str:
@@ -284,6 +350,19 @@ def _find_postgres(con: Any, target: _Target) -> list[Any]:
     return rows
 
 
+def _kinds_postgres(home: Home, schema: str, name: str) -> list[str]:
+    """Return the kinds of what has a name, also of what is temporary and so hides the other."""
+    with home.con.con.cursor() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN relkind = 'r' AND NOT EXISTS (SELECT FROM pg_inherits "
+            "WHERE c.oid IN (inhrelid, inhparent)) THEN 'table' ELSE 'other' END FROM pg_class c "
+            "JOIN pg_namespace n ON n.oid = relnamespace WHERE relname = %s "
+            "AND (nspname = %s OR n.oid = pg_my_temp_schema())",
+            (name, schema),
+        )
+        return [kind for (kind,) in cursor.fetchall()]
+
+
 def _write_postgres(home: Home, target: _Target, customers: ir.Table, force: bool) -> None:
     """Fill the table anew where its columns are the same, so that grants, indexes and views stay; else replace it."""
     con, query = home.con, home.con.compile(customers)
@@ -313,6 +392,14 @@ def _find_spark(con: Any, target: _Target) -> _Found | None:
         return None
     found = con._session.catalog.getTable(str(target))
     return _Found("view" if found.tableType == "VIEW" else "table", found.description)
+
+
+def _kinds_spark(home: Home, schema: str, name: str) -> list[str]:
+    """Return the kinds of what has a name, also of what is temporary and so hides the other."""
+    catalog, place = home.con._session.catalog, _Target(schema, name, "`")
+    full = f"`{home.catalogue}`.{place}" if home.catalogue else str(place)
+    found = [catalog.getTable(called) for called in (place.quoted_name, full) if catalog.tableExists(called)]
+    return ["table" if one.tableType in ("MANAGED", "EXTERNAL") else "view" for one in found]
 
 
 def _write_spark(home: Home, target: _Target, customers: ir.Table, force: bool) -> None:
