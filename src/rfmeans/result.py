@@ -252,7 +252,7 @@ class Segmentation:
         Raises
         ------
         SettingsError
-            If the orders come from no database.
+            If the orders come from no database, or the table would be lost or needs another transaction there.
         OutputError
             If a table of that name is there that rfmeans did not write, or it cannot be written.
         """
