@@ -6,6 +6,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from ibis import _
 from pandas.testing import assert_frame_equal
 
 import rfmeans
@@ -92,6 +93,24 @@ def test_the_settings_of_a_spark_session_change_nothing(spark_engine, parquet, s
         assert_frame_equal(found[zone], figures(parquet, timezone=zone))
 
 
+def test_an_hour_that_comes_twice_in_a_spark_session_has_its_own_day(spark_engine):
+    """06:30 UTC on 3 November 2024 is 01:30 in New York, the second time, and half past midnight in Denver."""
+    frame = shop("UTC")
+    frame.loc[0, ["customer_id", "ordered_at"]] = [1000, pd.Timestamp("2024-11-03 06:30", tz="UTC")]
+    table = spark_engine.table(frame.assign(ordered_at=frame.ordered_at.dt.as_unit("us")), "hour_twice")
+    session, told = spark_engine.con._session, {"timezone": "America/Denver", "as_of": "2024-11-04"}
+    before = session.conf.get("spark.sql.session.timeZone")
+    session.conf.set("spark.sql.session.timeZone", "America/New_York")
+    try:
+        with rfmeans.segment(table, **told, **QUICK) as found:
+            assert found.customers.filter(_.customer_id == 1000).recency.execute().tolist() == [1]
+            statement = found.model.to_sql("spark", orders="hour_twice", **told)
+        asked = f"SELECT recency FROM ({statement}) WHERE customer_id = 1000"
+        assert [row.recency for row in session.sql(asked).collect()] == [1]
+    finally:
+        session.conf.set("spark.sql.session.timeZone", before)
+
+
 def test_segments_and_what_is_set_aside_are_those_of_duckdb(engine, tmp_path):
     frame = shop("UTC")
     frame.loc[3, "amount"] = np.nan
@@ -129,7 +148,7 @@ def test_spark_runs_the_statement_by_the_day_of_the_zone(spark_engine):
     ("engine", "text"),
     [
         ("postgres", "DATE(TIMEZONE('Asia/Tokyo', m))"),
-        ("databricks", "CAST(CONVERT_TIMEZONE(CURRENT_TIMEZONE(), 'Asia/Tokyo', m) AS DATE)"),
+        ("databricks", "MAKE_DT_INTERVAL(0, 0, 0, UNIX_SECONDS(m))"),
         ("bigquery", "DATE(DATETIME(m, 'Asia/Tokyo'))"),
         ("snowflake", "TO_DATE(CONVERT_TIMEZONE('Asia/Tokyo', m))"),
         ("trino", "DATE(AT_TIMEZONE(m, 'Asia/Tokyo'))"),

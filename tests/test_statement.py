@@ -455,12 +455,12 @@ TRAPS = {
         r"'back\\slash\\'",
     ],
     "databricks": [
-        "CONVERT_TIMEZONE(CURRENT_TIMEZONE(), 'Asia/Tokyo', CAST(ordered_at AS TIMESTAMP_NTZ))",
+        "UNIX_SECONDS(ordered_at) * INTERVAL '1' SECOND",
         "DATEDIFF(DAY, last_purchase, (SELECT MAX(last_day) FROM customer_totals)) + 1 AS recency",
         "AS DECIMAL(18, 4)) AS amount",
         r"'back\\slash\\'",
     ],
-    "spark": ["CONVERT_TIMEZONE(CURRENT_TIMEZONE(), 'Asia/Tokyo', CAST(ordered_at AS TIMESTAMP_NTZ))"],
+    "spark": ["UNIX_SECONDS(ordered_at) * INTERVAL '1' SECOND"],
     "trino": [
         "DATE(AT_TIMEZONE(ordered_at, 'Asia/Tokyo'))",
         "AS DECIMAL(18, 4)) AS amount",

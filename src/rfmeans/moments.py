@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import ibis
 from ibis.common.exceptions import IbisError
-from ibis.expr.datatypes import String, Timestamp
+from ibis.expr.datatypes import Int64, Interval, Timestamp
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-MOMENT, CLOCK, NAME = Timestamp(timezone="UTC"), Timestamp(), String()
+MOMENT, CLOCK = Timestamp(timezone="UTC"), Timestamp()
+COUNT, SPAN = Int64(), Interval("s")
 
 
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
@@ -24,14 +25,24 @@ def wall_clock(zone: str, moment: MOMENT) -> CLOCK:  # type: ignore[valid-type]
     """DuckDB's and PostgreSQL's ``timezone``: the wall-clock time of a zone, whatever the session's own is."""
 
 
+@ibis.udf.scalar.builtin(name="unix_seconds")  # type: ignore[untyped-decorator]
+def _unix_seconds(moment: MOMENT) -> COUNT:  # type: ignore[valid-type]
+    """Spark's ``unix_seconds``."""
+
+
+@ibis.udf.scalar.builtin(name="make_dt_interval")  # type: ignore[untyped-decorator]
+def _span(days: int, hours: int, minutes: int, seconds: COUNT) -> SPAN:  # type: ignore[valid-type]
+    """Spark's ``make_dt_interval``."""
+
+
+@ibis.udf.scalar.builtin(name="make_timestamp_ntz")  # type: ignore[untyped-decorator]
+def _shown(year: int, month: int, day: int, hour: int, minute: int, second: int) -> CLOCK:  # type: ignore[valid-type]
+    """Spark's ``make_timestamp_ntz``."""
+
+
 @ibis.udf.scalar.builtin(name="convert_timezone")  # type: ignore[untyped-decorator]
-def _converted(source: str, zone: str, shown: MOMENT) -> CLOCK:  # type: ignore[valid-type]
-    """Spark's ``convert_timezone``: takes a moment for what the session's clocks show of it."""
-
-
-@ibis.udf.scalar.builtin(name="current_timezone")  # type: ignore[untyped-decorator]
-def _session_zone() -> NAME:  # type: ignore[valid-type]
-    """Spark's zone of the session."""
+def _converted(source: str, zone: str, shown: CLOCK) -> CLOCK:  # type: ignore[valid-type]
+    """Spark's ``convert_timezone``: from one zone's wall clock to another's."""
 
 
 @ibis.udf.scalar.builtin(name="datetime")  # type: ignore[untyped-decorator]
@@ -69,7 +80,9 @@ def day_in(zone: str, moment: ir.TimestampColumn) -> ir.DateColumn:
         shown = moment.cast(Timestamp(timezone=zone))
         return ibis.date(shown.year(), shown.month(), shown.day())
     if engine in ("pyspark", "databricks"):
-        return _converted(_session_zone(), zone, moment).date()
+        # By way of the clocks of UTC; the session's show an hour twice in autumn.
+        utc = _shown(1970, 1, 1, 0, 0, 0) + _span(0, 0, 0, _unix_seconds(moment))
+        return _converted("UTC", zone, utc).date()
     if engine == "snowflake":
         return _moved(zone, moment).date()
     other = {"bigquery": _datetime, "trino": _at_timezone, "clickhouse": _to_time_zone}.get(engine)

@@ -399,8 +399,11 @@ def _zone(grammar: str, text: str) -> Callable[[exp.Expr], exp.Expr]:
     return correct
 
 
-# Databricks and Spark keep moments, and show them in the session's zone.
-_SPARK_ZONE = "CONVERT_TIMEZONE(CURRENT_TIMEZONE(), _zone, CAST(_moment AS TIMESTAMP_NTZ))"
+# By way of the clocks of UTC: those of a session of Databricks or Spark show an hour twice in autumn.
+_SPARK_ZONE = (
+    "CONVERT_TIMEZONE('UTC', _zone, "
+    "CAST('1970-01-01' AS TIMESTAMP_NTZ) + UNIX_SECONDS(_moment) * INTERVAL '1' SECOND)"
+)
 
 
 @cache
