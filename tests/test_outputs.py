@@ -18,6 +18,10 @@ import pytest
 import rfmeans
 from rfmeans import OutputError, Segmentation, SegmentModel, outputs
 from rfmeans.assigning import OUTPUT_COLUMNS
+from rfmeans.cli import main
+from rfmeans.result import WantedTable
+from rfmeans.settings import AudienceSettings
+from rfmeans.synthetic import make_orders
 
 FILES = [
     "account.json",
@@ -336,6 +340,68 @@ def test_ctrl_c_within_the_swap_leaves_the_old_folder(tmp_path, monkeypatch, mom
         (temporary / "model.json").write_text("new")
     assert is_old(old)
     assert names(tmp_path) == ["out"]
+
+
+def interrupted_while_clearing(monkeypatch):
+    """Ctrl-C, for real, as the old folder is removed."""
+    remove = shutil.rmtree
+
+    def press(path, *arguments, **options):
+        if (Path(path) / "old").exists():
+            signal.raise_signal(signal.SIGINT)
+        remove(path, *arguments, **options)
+
+    monkeypatch.setattr("rfmeans.outputs.shutil.rmtree", press)
+
+
+def test_ctrl_c_after_the_swap_waits_until_all_is_cleared_up(tmp_path, monkeypatch):
+    old = old_folder(tmp_path)
+    interrupted_while_clearing(monkeypatch)
+    with pytest.raises(KeyboardInterrupt), outputs.replacing(old) as temporary:
+        (temporary / "model.json").write_text("new")
+    assert (old / "model.json").read_text() == "new"
+    assert names(tmp_path) == ["out"]
+
+
+def test_ctrl_c_after_the_swap_is_told_what_was_written(tmp_path, monkeypatch, capsys):
+    orders = tmp_path / "orders.csv"
+    make_orders(200, seed=3).drop(columns="kind").to_csv(orders, index=False)
+    old = old_folder(tmp_path)
+    interrupted_while_clearing(monkeypatch)
+    arguments = ["segment", str(orders), "--out", str(old), "--force", "--no-report", "--quiet"]
+    monkeypatch.setattr("sys.argv", ["rfmeans", *arguments])
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert stopped.value.code == 130
+    said = capsys.readouterr().err
+    assert said == f"Stopped. The folder {old} was written whole before that.\n"
+    assert not is_old(old)
+    assert names(tmp_path) == ["orders.csv", "out"]
+
+
+def test_a_folder_that_cannot_take_its_place_is_told_from_its_table(tmp_path, monkeypatch):
+    con = ibis.duckdb.connect()
+    table = con.create_table("orders", make_orders(200, seed=3).drop(columns="kind"))
+
+    def refused(*_paths):
+        raise OSError(13, "Permission denied")
+
+    monkeypatch.setattr(outputs, "_put_in_place", refused)
+    with (
+        rfmeans.segment(table, segments=2, n_init=1) as result,
+        pytest.raises(OutputError) as found,
+    ):
+        result.write(tmp_path / "out", AudienceSettings("none"), table=WantedTable("segs"))
+    assert str(found.value) == (
+        f"Cannot write {tmp_path / 'out'}: Permission denied. The table segs was written before that, and stays; "
+        "the folder is as it was."
+    )
+    assert con.con.execute("SELECT count(*) > 0 FROM segs").fetchone() == (True,)
+    assert names(tmp_path) == []
 
 
 # What a killed run leaves

@@ -236,7 +236,7 @@ def _run(
     playbook = output.cards()
     out = check_target(output.out or Path(default), force=output.force)
     with room_beside(out) as room:
-        with _watching(printing.quiet, table.write_table) as watch:
+        with _watching(printing.quiet, out, table.write_table) as watch:
             result = work(**_watched(watch, table), temporary=room)
             watch.stage("writing")
             written = result.write(
@@ -272,20 +272,31 @@ def _escaped(text: str) -> str:
 
 
 @contextmanager
-def _watching(quiet: bool, table: str | None = None) -> Iterator[Watch]:
+def _watching(quiet: bool, out: Path | None = None, table: str | None = None) -> Iterator[Watch]:
     """Show how far the work is; turn Ctrl-C into a word and an exit code."""
     from rfmeans.watch import Watch
 
-    watch = Watch(quiet=quiet)
+    watch, before = Watch(quiet=quiet), _identity(out)
     try:
         with watch.running():
             yield watch
     except KeyboardInterrupt:
         left = "Nothing was written."
-        if table is not None:
+        if _identity(out) != before:
+            also = "" if table is None else f", and so was the table {_escaped(table)}"
+            left = f"The folder {_escaped(str(out))} was written whole before that{also}."
+        elif table is not None:
             left = f"The folder was not written; the table {_escaped(table)} is the old one, or the whole new one."
-        _console().print(f"Stopped. {left}")
+        _console().print(f"Stopped. {left}", soft_wrap=True)
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _identity(folder: Path | None) -> tuple[int, int] | None:
+    """Return what tells a folder from another one in its place; None where there is none."""
+    if folder is None or not folder.exists():
+        return None
+    found = folder.stat()
+    return found.st_dev, found.st_ino
 
 
 def _watched(watch: Watch, table: TableOptions | None = None) -> dict[str, Any]:

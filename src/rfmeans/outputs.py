@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rfmeans.errors import OutputError
-from rfmeans.temporaries import TemporaryFolder, clear_leftovers
+from rfmeans.temporaries import TemporaryFolder, clear_leftovers, held_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +70,10 @@ def _foreign(entry: Path) -> bool:
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, table: str | None = None) -> Iterator[Path]:
     """Give a temporary sibling folder; on success it takes the target's place, on failure it is removed.
+
+    Once it takes that place, Ctrl-C waits until all is cleared up. ``table`` is what is written before that.
 
     Raises
     ------
@@ -86,11 +88,16 @@ def replacing(target: Path) -> Iterator[Path]:
         temporary.chmod(0o755)
     except OSError as error:
         raise OutputError(f"Cannot write beside {target}: {error.strerror}. Give another --out.") from error
+    left = "Nothing was left behind."
     try:
         yield temporary
-        _put_in_place(temporary, target)
+        if table is not None:
+            left = f"The table {table} was written before that, and stays; the folder is as it was."
+        with held_interrupt():
+            _put_in_place(temporary, target)
+            folder.remove()
     except OSError as error:
-        raise OutputError(f"Cannot write {target}: {error.strerror}. Nothing was left behind.") from error
+        raise OutputError(f"Cannot write {target}: {error.strerror}. {left}") from error
     finally:
         folder.remove()
 

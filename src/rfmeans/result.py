@@ -225,13 +225,13 @@ class Segmentation:
         if customers_format not in (*FORMATS, None):
             raise SettingsError(f"format must be parquet or csv. Got {customers_format!r}.")
         target = check_target(folder, force=force)
-        with replacing(target) as temporary, engine_errors(f"Writing {target}", UNCHANGED):
+        name = table.name if table else None
+        with replacing(target, name) as temporary, engine_errors(f"Writing {target}", UNCHANGED):
             lists = self._write(temporary, customers_format, audiences)
             if playbook is not None:
                 self._write_report(temporary, playbook)
             if table is not None:
                 self.write_table(table.name, replace=table.replace)
-        name = table.name if table else None
         if playbook is None:
             return Written(target, lists, table=name)
         regions = [segment.region for segment in self.summary.segments]

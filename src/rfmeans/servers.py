@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.databases import one_of
 from rfmeans.errors import SettingsError, SourceError
 from rfmeans.tables import Home
+from rfmeans.temporaries import held_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,7 +192,7 @@ def _spark_session() -> tuple[Any, bool]:
     try:
         conf = SparkConf().setAppName("rfmeans")
         conf.set("spark.ui.showConsoleProgress", "false")  # rfmeans shows its own
-        with _held_interrupt():  # in the middle of it the JVM would be left behind
+        with held_interrupt():  # in the middle of it the JVM would be left behind
             SparkContext._ensure_initialized(conf=conf)
         with _own_interrupt():
             SparkContext.getOrCreate(conf)
@@ -212,22 +213,6 @@ def _is_fleeting(session: Any) -> bool:
     own = session.catalog.currentCatalog() == "spark_catalog"
     replaced = session.conf.get("spark.sql.catalog.spark_catalog", None) is not None
     return own and not replaced and session.conf.get("spark.sql.catalogImplementation") == "in-memory"
-
-
-@contextmanager
-def _held_interrupt() -> Iterator[None]:
-    """Let Ctrl-C wait until a step is done."""
-    if threading.current_thread() is not threading.main_thread():  # where Python takes no signals
-        yield
-        return
-    arrived: list[object] = []
-    before = signal.signal(signal.SIGINT, lambda *found: arrived.append(found))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if arrived:
-        signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

@@ -5,14 +5,16 @@ from __future__ import annotations
 import glob
 import os
 import shutil
+import signal
 import tempfile
+import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 YOUNG = 60  # seconds in which a run may have made its folder and not locked it yet
@@ -92,3 +94,19 @@ def _alive(process: int) -> bool:
     except (OSError, OverflowError):
         return True
     return process != os.getpid()
+
+
+@contextmanager
+def held_interrupt() -> Iterator[None]:
+    """Let Ctrl-C wait until a step is done."""
+    if threading.current_thread() is not threading.main_thread():  # where Python takes no signals
+        yield
+        return
+    arrived: list[object] = []
+    before = signal.signal(signal.SIGINT, lambda *found: arrived.append(found))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if arrived:
+        signal.raise_signal(signal.SIGINT)
