@@ -71,8 +71,9 @@ def test_ctrl_c_stops_the_run_and_leaves_nothing(orders_csv, tmp_path, wait):
     assert names(spilled) == []
 
 
-def test_ctrl_c_stops_a_query_in_the_engine(tmp_path):
-    """A condition that takes the engine minutes."""
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_stops_a_query_in_the_engine(tmp_path, sent, code):
+    """A condition that takes the engine minutes; Ctrl-C, and what schedulers send."""
     orders = tmp_path / "orders.csv"
     make_orders(2000, seed=3).drop(columns="kind").to_csv(orders, index=False)
     slow = "(SELECT count(*) FROM range(20000000) t(i) WHERE md5(i::text || customer_id) < 'a') >= 0"
@@ -80,9 +81,9 @@ def test_ctrl_c_stops_a_query_in_the_engine(tmp_path):
         assert process.stderr.readline().startswith("Read as Orders")
         time.sleep(1)
         assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         _, err = process.communicate(timeout=SECONDS)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert err == "Stopped. Nothing was written.\n"
     assert names(tmp_path) == ["orders.csv"]
 

@@ -146,7 +146,7 @@ def test_files_that_are_asked_for_are_written_as_well(shop, tmp_path):
         ("", 2, "Got ''."),
         (
             "mian.seg",
-            2,
+            1,
             "shop.duckdb has no schema 'mian'. Did you mean 'main'? Create it, or give another --write-table.",
         ),
     ],
@@ -229,6 +229,7 @@ def test_a_file_in_use_is_said(shop, tmp_path):
         )
         holder.stdin.close()
     assert "shop.duckdb: it is in use by another program, or may not be written." in said(done)
+    assert "Read as" not in done.stderr  # before any work
     assert not (tmp_path / "out").exists()
 
 
@@ -352,7 +353,7 @@ def test_a_temporary_view_hides_a_table_of_its_name(writing, orders):
 
 def test_a_schema_that_is_not_there_is_said(writing, orders):
     with rfmeans.segment(writing.table(orders, "orders_to_write"), n_init=1) as result:
-        with pytest.raises(SettingsError, match="has no schema 'nosuchschema'"):
+        with pytest.raises(OutputError, match="has no schema 'nosuchschema'"):
             result.write_table("nosuchschema.seg")
         result.write_table(f"{writing.con.current_database}.schema_segments")
     assert writing.con.table("schema_segments").count().to_pyarrow().as_py() == 200
@@ -612,6 +613,45 @@ def test_a_missing_privilege_is_said(address, postgres_engine, tmp_path):
     assert "permission denied for table pg_orders" in said(done)
     assert "reading needs SELECT on the table and TEMPORARY on the database" in said(done)
     assert SECRET not in done.stderr
+
+
+def test_privileges_to_write_are_looked_at_before_any_work(address, postgres_engine, tmp_path):
+    con = postgres_engine.con.con
+    con.execute(
+        "DROP TABLE IF EXISTS pg_of_owner; DROP TABLE IF EXISTS pg_by_clerk; DROP ROLE IF EXISTS clerk"
+    )
+    con.execute("CREATE ROLE clerk LOGIN; GRANT SELECT ON pg_orders TO clerk")
+    with rfmeans.segment(address, table="pg_orders", n_init=1) as result:
+        result.write_table("pg_of_owner")
+    clerk = address.replace("rfmeans:", "clerk:")
+    arguments = ("segment", clerk, "--table", "pg_orders", *LEAN, "--out", tmp_path / "out", "--write-table")
+    con.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    for table, words in (
+        ("pg_by_clerk", "You may not create a table in the schema public (GRANT CREATE ON SCHEMA)"),
+        ("pg_of_owner", "You may not fill the table public.pg_of_owner anew (GRANT INSERT, DELETE ON)"),
+    ):
+        done = run(*arguments, table, code=1)
+        assert words in said(done)
+        assert "Read as" not in done.stderr
+    con.execute(
+        "GRANT CREATE ON SCHEMA public TO clerk; GRANT SELECT, INSERT, DELETE ON pg_of_owner TO clerk"
+    )
+    run(*arguments, "pg_of_owner")
+    run(*arguments, "pg_by_clerk", "--force")
+    con.execute("DROP OWNED BY clerk; DROP ROLE clerk")
+
+
+def test_views_on_a_table_whose_columns_change_are_said(address, postgres_engine, orders):
+    con = postgres_engine.con.con
+    con.execute("DROP TABLE IF EXISTS pg_viewed CASCADE")
+    with rfmeans.segment(address, table="pg_orders", n_init=1) as result:
+        result.write_table("pg_viewed")
+    con.execute("CREATE VIEW pg_loyal AS SELECT segment FROM pg_viewed")
+    texts = postgres_engine.table(orders.assign(customer_id="c" + orders.customer_id.astype(str)), "pg_texts")
+    words = r"customer_id \(int64, now string\)\. Views hang on it"
+    with rfmeans.segment(texts, n_init=1) as result, pytest.raises(OutputError, match=words):
+        result.write_table("pg_viewed")
+    assert con.execute("SELECT count(*) FROM pg_loyal").fetchone() == (200,)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -44,7 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-INTERRUPTED = 130  # what shells expect after Ctrl-C
+BY_SIGNAL = 128  # what shells expect, with the signal's number: 130 after Ctrl-C, 143 after SIGTERM
 
 Orders = Annotated[
     str,
@@ -273,7 +274,7 @@ def _escaped(text: str) -> str:
 
 @contextmanager
 def _watching(quiet: bool, out: Path | None = None, table: str | None = None) -> Iterator[Watch]:
-    """Show how far the work is; turn Ctrl-C into a word and an exit code."""
+    """Show how far the work is; turn Ctrl-C and SIGTERM into a word and an exit code."""
     from rfmeans.watch import Watch
 
     watch, before = Watch(quiet=quiet), _identity(out)
@@ -288,7 +289,7 @@ def _watching(quiet: bool, out: Path | None = None, table: str | None = None) ->
         elif table is not None:
             left = f"The folder was not written; the table {_escaped(table)} is the old one, or the whole new one."
         _console().print(f"Stopped. {left}", soft_wrap=True)
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(BY_SIGNAL + (watch.stopped or signal.SIGINT)) from None
 
 
 def _identity(folder: Path | None) -> tuple[int, int] | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import ibis
     import ibis.expr.types as ir
 
 MARK = "Customer segments, written by rfmeans, which may replace this table."
@@ -114,7 +115,12 @@ def check_table(home: Home | None, source: str, name: str, *, force: bool) -> No
         )
     target = _target(home, name)
     _check_place(home, target)
-    _check_found(home, target, _find(home, target), force=force)
+    found = _find(home, target)
+    _check_found(home, target, found, force=force)
+    if home.con.name == "postgres":
+        _check_privileges(home, target, found)
+    with _writable(home):  # a file that is in use is better known before the work
+        pass
 
 
 def write_table(home: Home, customers: ir.Table, name: str, *, force: bool) -> None:
@@ -161,7 +167,7 @@ def _check_place(home: Home, target: _Target) -> None:
         _check_no_transaction(con)
     schemas = _schemas(home)
     if target.schema not in schemas and (con.name == "postgres" or target.schema.casefold() not in schemas):
-        raise SettingsError(
+        raise OutputError(
             f"{home.label} has no schema {target.schema!r}.{did_you_mean(target.schema, schemas)} Create it, or give "
             "another --write-table."
         )
@@ -363,6 +369,22 @@ def _kinds_postgres(home: Home, schema: str, name: str) -> list[str]:
         return [kind for (kind,) in cursor.fetchall()]
 
 
+def _check_privileges(home: Home, target: _Target, found: _Found | None) -> None:
+    with home.con.con.cursor() as cursor:
+        if found is None:
+            cursor.execute("SELECT has_schema_privilege(%s, 'CREATE')", (target.schema,))
+            lacking = f"create a table in the schema {target.schema} (GRANT CREATE ON SCHEMA)"
+        else:
+            look = "SELECT has_table_privilege(%s, 'INSERT') AND has_table_privilege(%s, 'DELETE')"
+            cursor.execute(look, (str(target), str(target)))
+            lacking = f"fill the table {target.schema}.{target.name} anew (GRANT INSERT, DELETE ON)"
+        (granted,) = cursor.fetchone()
+    if not granted:
+        raise OutputError(
+            f"You may not {lacking} in {home.label}. Have that granted, or give another --write-table."
+        )
+
+
 def _write_postgres(home: Home, target: _Target, customers: ir.Table, force: bool) -> None:
     """Fill the table anew where its columns are the same, so that grants, indexes and views stay; else replace it."""
     con, query = home.con, home.con.compile(customers)
@@ -373,15 +395,34 @@ def _write_postgres(home: Home, target: _Target, customers: ir.Table, force: boo
             cursor.execute(f"LOCK TABLE {target} IN SHARE ROW EXCLUSIVE MODE")
             found = _find(home, target)
         _check_found(home, target, found, force=force)
-        if found is not None and con.get_schema(target.name, database=target.schema) == customers.schema():
+        before = con.get_schema(target.name, database=target.schema) if found is not None else None
+        if before == customers.schema():
             cursor.execute(f"DELETE FROM {target}")  # noqa: S608 - the name is quoted
             cursor.execute(f"INSERT INTO {target} {query}")
         else:
-            if found is not None:
-                cursor.execute(f"DROP TABLE {target}")
+            if before is not None:
+                _drop_postgres(home, target, (before, customers.schema()))
             cursor.execute(f"CREATE TABLE {target} AS {query}")
         if found is None or found.comment != MARK:
             cursor.execute(f"COMMENT ON TABLE {target} IS '{MARK}'")
+
+
+def _drop_postgres(home: Home, target: _Target, schemas: tuple[ibis.Schema, ibis.Schema]) -> None:
+    from psycopg.errors import DependentObjectsStillExist
+
+    try:
+        home.con.con.execute(f"DROP TABLE {target}")
+    except DependentObjectsStillExist as error:
+        before, now = schemas
+        changed = [
+            f"{name} ({before.get(name)}, now {now.get(name)})"
+            for name in {**before, **now}
+            if before.get(name) != now.get(name)
+        ]
+        raise OutputError(
+            f"The table {target.schema}.{target.name} would get other columns: {', '.join(changed)}. Views hang on it, "
+            "so it cannot be replaced. Drop them, or give another --write-table."
+        ) from error
 
 
 # Spark

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
+STOPPING = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C, and what schedulers send
 YOUNG = 60  # seconds in which a run may have made its folder and not locked it yet
 
 
@@ -98,15 +99,16 @@ def _alive(process: int) -> bool:
 
 @contextmanager
 def held_interrupt() -> Iterator[None]:
-    """Let Ctrl-C wait until a step is done."""
+    """Let Ctrl-C and SIGTERM wait until a step is done."""
     if threading.current_thread() is not threading.main_thread():  # where Python takes no signals
         yield
         return
-    arrived: list[object] = []
-    before = signal.signal(signal.SIGINT, lambda *found: arrived.append(found))
+    arrived: list[int] = []
+    before = {each: signal.signal(each, lambda found, _frame: arrived.append(found)) for each in STOPPING}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
     if arrived:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(arrived[0])

@@ -1,4 +1,4 @@
-"""What a user sees while the work goes on: the stage, how far the engine is, the time; and what Ctrl-C does."""
+"""What a user sees while the work goes on: stage, time, how far the engine is; and what Ctrl-C and SIGTERM do."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn, T
 from rich.text import Text
 
 from rfmeans.formats import terminal_text
+from rfmeans.temporaries import STOPPING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +34,7 @@ class Watch:
         self._console = Console(stderr=True, highlight=False)
         self._quiet = quiet
         self._said: set[str] = set()
-        self.stopped = False
+        self.stopped: int | None = None  # by which signal
         self.percentage: Callable[[], float | None] | None = None
         self._interrupt: Callable[[], None] | None = None
         self._ended = threading.Event()
@@ -65,12 +66,12 @@ class Watch:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Show it all, and let Ctrl-C stop the work: the engine as well.
+        """Show it all, and let Ctrl-C or SIGTERM stop the work: the engine as well.
 
         Raises
         ------
         KeyboardInterrupt
-            If Ctrl-C stopped it, whatever the engine raised because of that.
+            If one of them stopped it, whatever the engine raised because of that.
         """
         with _interrupting(self._stop), self._bar:
             try:
@@ -84,9 +85,10 @@ class Watch:
                 self._ended.set()
                 logging.disable(logging.NOTSET)
 
-    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
-        self.stopped = True
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not stop the clearing up
+    def _stop(self, found: int, _frame: FrameType | None) -> None:
+        self.stopped = found
+        for each in STOPPING:
+            signal.signal(each, signal.SIG_IGN)  # a second one must not stop the clearing up
         logging.disable()  # Spark's client logs the exception below, and may swallow it
         threading.Thread(target=self._insist, daemon=True).start()
         raise KeyboardInterrupt
@@ -104,14 +106,13 @@ def _interrupting(stop: Callable[[int, FrameType | None], None]) -> Iterator[Non
     if threading.current_thread() is not threading.main_thread():  # where Python takes no signals
         yield
         return
-    before = signal.signal(signal.SIGINT, stop)
+    before = {each: signal.signal(each, stop) for each in STOPPING}
     try:
         yield
     finally:
-        if (
-            signal.getsignal(signal.SIGINT) == stop
-        ):  # once stopped, the process ends: nothing may break into that
-            signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            if signal.getsignal(each) == stop:  # once stopped, the process ends: nothing may break into that
+                signal.signal(each, handler)
 
 
 class _Percentage(ProgressColumn):
