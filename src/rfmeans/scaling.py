@@ -70,10 +70,7 @@ def fit_scaling(customers: ir.Table, transform: str) -> Scaling:
     transform
         ``"auto"``, ``"log"`` or ``"none"``.
     """
-    raw = {name: _raw(customers, name) for name in FEATURES}
-    logs = {name: _log1p(value) for name, value in raw.items()}
-    both = {**raw, **{f"log_{name}": value for name, value in logs.items()}}
-    moments = _moments(customers, both)
+    moments = _moments(customers)
     return Scaling(tuple(_scale(name, transform, moments) for name in FEATURES))  # type: ignore[arg-type]
 
 
@@ -81,38 +78,39 @@ def fit_scaling(customers: ir.Table, transform: str) -> Scaling:
 class _Moments:
     mean: float
     sd: float
-    skewness: float
+    skewness: float  # 0 for logarithms, of which nobody asks
 
 
-def _moments(customers: ir.Table, values: dict[str, ir.Column]) -> dict[str, _Moments]:
-    """Return the population moments of some values, by their names."""
-    ends = {
-        f"{end}_{name}": getattr(value, end)() for name, value in values.items() for end in ("min", "max")
-    }
+_OWN = {"": float, "log_": math.log1p}
+
+
+def _moments(customers: ir.Table) -> dict[str, _Moments]:
+    """Return the population moments of the features and of their logarithms, by name and ``log_`` with the name."""
+    raw = {name: _raw(customers, name) for name in FEATURES}
+    ends = {f"{end}_{name}": getattr(value, end)() for name, value in raw.items() for end in ("min", "max")}
     found = _row(customers.agg(count=customers.count(), **ends))
-    low = {name: found[f"min_{name}"] for name in values}
-    span = {name: found[f"max_{name}"] - low[name] for name in values}
+    values = raw | {f"log_{name}": _log1p(value) for name, value in raw.items()}
+    low, high = (
+        {f"{log}{name}": own(found[f"{end}_{name}"]) for log, own in _OWN.items() for name in FEATURES}
+        for end in ("min", "max")
+    )
     # Where each value lies in its range, from 0 to 1: there one precision fits all.
     places = {
-        name: (value - float64(low[name])) / float64(span[name])
+        name: (value - float64(low[name])) / float64(high[name] - low[name])
         for name, value in values.items()
-        if span[name]
+        if low[name] < high[name]
     }
     mean = _means(customers, places, found["count"])
     off = {name: place - float64(mean[name]) for name, place in places.items()}
-    squares = {f"{name}_2": value * value for name, value in off.items()}
-    cubes = {f"{name}_3": value * value * value for name, value in off.items()}
-    central = _means(customers, {**squares, **cubes}, found["count"])
-    return {
-        name: _Moments(
-            low[name] + mean[name] * span[name],
-            central[f"{name}_2"] ** 0.5 * span[name],
-            central[f"{name}_3"] / central[f"{name}_2"] ** 1.5,
-        )
-        if span[name]
-        else _Moments(low[name], 0.0, 0.0)
-        for name in values
-    }
+    powers = {f"{name}_2": value * value for name, value in off.items()}
+    powers |= {f"{name}_3": value * value * value for name, value in off.items() if name in raw}
+    central = _means(customers, powers, found["count"])
+    moments = {name: _Moments(low[name], 0.0, 0.0) for name in values}
+    for name in places:
+        span, sd = high[name] - low[name], central[f"{name}_2"] ** 0.5
+        skewness = central[f"{name}_3"] / sd**3 if name in raw else 0.0
+        moments[name] = _Moments(low[name] + mean[name] * span, sd * span, skewness)
+    return moments
 
 
 def _means(customers: ir.Table, values: dict[str, ir.Column], count: int) -> dict[str, float]:
