@@ -176,11 +176,13 @@ def choose_rfmeans(customers: str, _out: str) -> dict[str, float]:
 def in_cells(table):
     """Return the customers in feature space, all features logged, and their cells."""
     from rfmeans.cells import collect_cells
+    from rfmeans.distinct import distinct_values
     from rfmeans.scaling import Z_COLUMNS, fit_scaling, to_feature_space
     from rfmeans.workspace import Workspace
 
     scratch = Workspace()
-    features = scratch.keep(to_feature_space(table, fit_scaling(table, "log")).select(*Z_COLUMNS))
+    scaling = fit_scaling(scratch.keep(distinct_values(table)), "log")
+    features = scratch.keep(to_feature_space(table, scaling).select(*Z_COLUMNS))
     return features, collect_cells(features, int(table.count().execute()), scratch)
 
 

@@ -73,6 +73,7 @@ ORDER = [  # one a line
     "suspicions",
     "readiness",
     "inspection",
+    "distinct",
     "sums",
     "scaling",
     "cuts",

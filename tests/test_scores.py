@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rfmeans
-from rfmeans.cuts import FEATURES, fit_scoring, spread
+from rfmeans.cuts import FEATURES, Scoring, fit_scoring, spread
+from rfmeans.distinct import distinct_values
 from rfmeans.formats import percent
 from rfmeans.lexicon import built_in
 from rfmeans.scores import SCORE_COLUMNS, add_scores, score_name
@@ -41,8 +42,12 @@ def customers(recency, frequency, monetary) -> ibis.Table:
     )
 
 
+def cut_points(table: ibis.Table, *arguments: object) -> Scoring:
+    return fit_scoring(distinct_values(table), *arguments)
+
+
 def scored(table: ibis.Table, bins: int = 5, cuts=None) -> list[dict[str, object]]:
-    scoring = fit_scoring(table, table.count().to_pyarrow().as_py(), bins, cuts)
+    scoring = cut_points(table, table.count().to_pyarrow().as_py(), bins, cuts)
     return add_scores(table, scoring, GRID).order_by("customer_id").to_pyarrow().to_pylist()
 
 
@@ -55,7 +60,7 @@ def codes(table: ibis.Table, bins: int = 5, cuts=None) -> list[str]:
 
 def test_ten_customers_who_all_differ_are_two_in_each_bin():
     table = customers(range(1, 11), range(1, 11), range(10, 0, -1))
-    scoring = fit_scoring(table, 10, 5)
+    scoring = cut_points(table, 10, 5)
     # Two of ten have a recency of 9 days or more, four of 7 or more ...; two have fewer than 3 purchases ...
     assert [cuts.edges for cuts in scoring.features] == [(3, 5, 7, 9)] * 3
     assert [cuts.scores for cuts in scoring.features] == [(5, 4, 3, 2, 1), (1, 2, 3, 4, 5), (1, 2, 3, 4, 5)]
@@ -67,7 +72,7 @@ def test_ten_identical_customers_have_the_middle_score_and_one_name():
     table = customers([7] * 10, [1] * 10, [20.0] * 10)
     assert set(codes(table)) == {"333"}
     assert {row["score_segment"] for row in scored(table)} == {"Need Attention"}
-    assert fit_scoring(table, 10, 5).notes == (
+    assert cut_points(table, 10, 5).notes == (
         "All customers have the same recency, so all have R 3.",
         "All customers have the same frequency, so all have F 3.",
         "All customers have the same monetary, so all have M 3.",
@@ -77,7 +82,7 @@ def test_ten_identical_customers_have_the_middle_score_and_one_name():
 def test_a_base_of_which_97_percent_bought_once():
     """97 of 100 once, 2 twice, 1 three times: any cut that leaves a fifth below lies at two purchases."""
     table = customers(range(1, 101), [1] * 97 + [2, 2, 3], [10.0] * 100)
-    scoring = fit_scoring(table, 100, 5)
+    scoring = cut_points(table, 100, 5)
     assert scoring.features[1].edges == (2,)
     assert scoring.features[1].scores == (1, 5)
     assert Counter(row["f_score"] for row in scored(table)) == {1: 97, 5: 3}
@@ -94,7 +99,7 @@ def test_three_customers_have_the_worst_the_middle_and_the_best_score():
 def test_of_a_tie_all_have_what_its_worst_place_would_have():
     """Six of ten share the second place: 0 of 10 are worse than the first, 1 of 10 than the six, 7 than the next."""
     frequency = [1, 2, 2, 2, 2, 2, 2, 3, 4, 5]
-    scoring = fit_scoring(customers(range(1, 11), frequency, frequency), 10, 5)
+    scoring = cut_points(customers(range(1, 11), frequency, frequency), 10, 5)
     # At least 2, 4 and 6 of 10 are below 3; at least 8 are below 4.
     assert scoring.features[1].edges == (3, 4)
     assert scoring.features[1].scores == (1, 3, 5)
@@ -118,7 +123,7 @@ def test_fewer_bins_spread_from_the_worst_to_the_best():
 def test_customers_set_aside_have_no_scores():
     table = customers([1, 2, 3], [1, 2, 3], [1.0, 2.0, 3.0])
     aside = table.mutate(reason=ibis.ifelse(table.customer_id == 2, "no purchase", ibis.null("string")))
-    rows = add_scores(aside, fit_scoring(table, 3, 5), GRID).order_by("customer_id").to_pyarrow().to_pylist()
+    rows = add_scores(aside, cut_points(table, 3, 5), GRID).order_by("customer_id").to_pyarrow().to_pylist()
     assert [[row[column] is None for column in SCORE_COLUMNS] for row in rows] == [
         [False] * 5,
         [True] * 5,
@@ -137,7 +142,7 @@ values = st.one_of(st.integers(1, 6), st.floats(0.01, 1e6), st.sampled_from([1.5
 def test_the_cuts_are_those_of_the_definition(found, bins):
     """A score lies above j of n where at least j/n of all are strictly worse, for as many j as have a cut."""
     found = [float(value) for value in found]
-    scoring = fit_scoring(customers(found, found, found), len(found), bins)
+    scoring = cut_points(customers(found, found, found), len(found), bins)
     for cuts, worse in zip(scoring.features, ("above", "below", "below"), strict=True):
         places = set()
         for value in found:
@@ -164,8 +169,8 @@ def test_a_better_customer_never_has_a_worse_score_or_name(found):
 def test_polars_gives_the_same_cuts_and_scores(found, bins):
     table = customers(*(list(map(float, column)) for column in zip(*found, strict=True)))
     polars = ibis.polars.connect(tables={"customers": table.to_polars()}).table("customers")
-    scoring = fit_scoring(table, len(found), bins)
-    assert fit_scoring(polars, len(found), bins) == scoring
+    scoring = cut_points(table, len(found), bins)
+    assert cut_points(polars, len(found), bins) == scoring
     one, other = (
         add_scores(rows, scoring, GRID).order_by("customer_id").to_pyarrow().select(SCORE_COLUMNS).to_pylist()
         for rows in (table, polars)
@@ -259,13 +264,13 @@ def test_given_cuts_are_lower_edges():
         "monetary": (255.8, 382, 506.4, 666),
     }
     assert codes(table, cuts=cuts) == ["511", "422", "244", "155"]
-    scoring = fit_scoring(table, 4, 5, cuts)
+    scoring = cut_points(table, 4, 5, cuts)
     assert [found.given for found in scoring.features] == [True] * 3
     assert scoring.notes == ()
 
 
 def test_cuts_may_be_given_for_one_feature():
-    scoring = fit_scoring(customers([1, 2], [1, 2], [1.0, 2.0]), 2, 3, {"frequency": (5, 10)})
+    scoring = cut_points(customers([1, 2], [1, 2], [1.0, 2.0]), 2, 3, {"frequency": (5, 10)})
     assert [(found.given, found.edges) for found in scoring.features] == [
         (False, (2,)),
         (True, (5, 10)),

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from rfmeans.distinct import of_feature
 from rfmeans.lexicon import FEATURES
 from rfmeans.scaling import float64
 from rfmeans.settings import MAX_SCORES, MIN_SCORES
-from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -142,14 +142,14 @@ def separator(bins: int) -> str:
 
 
 def fit_scoring(
-    customers: ir.Table, count: int, bins: int, given: Mapping[str, Sequence[float]] | None = None
+    values: ir.Table, count: int, bins: int, given: Mapping[str, Sequence[float]] | None = None
 ) -> Scoring:
     """Find the cut points of the customers to cluster.
 
     Parameters
     ----------
-    customers
-        Table with recency, frequency, monetary; only customers to cluster.
+    values
+        As `rfmeans.distinct.distinct_values` returns them.
     count
         How many they are.
     bins
@@ -160,7 +160,7 @@ def fit_scoring(
     given = given or {}
     features = []
     for feature in FEATURES:
-        found = tuple(given[feature]) if feature in given else _edges(customers, feature, count, bins)
+        found = tuple(given[feature]) if feature in given else _edges(values, feature, count, bins)
         scores = spread(len(found) + 1, bins)
         falling = feature == "recency"
         features.append(
@@ -184,15 +184,9 @@ def spread(left: int, bins: int) -> tuple[int, ...]:
     return tuple(1 - (-(2 * place * (bins - 1) - (left - 1)) // steps) for place in range(left))
 
 
-def _edges(customers: ir.Table, feature: str, count: int, bins: int) -> tuple[float, ...]:
+def _edges(values: ir.Table, feature: str, count: int, bins: int) -> tuple[float, ...]:
     """Return the distinct lower edges that the data give."""
-    grouped = customers.group_by(value=customers[feature].cast("float64"))
-    with Workspace() as scratch:
-        return _edges_of(scratch.keep(grouped.agg(n=customers.count())), feature, count, bins)
-
-
-def _edges_of(values: ir.Table, feature: str, count: int, bins: int) -> tuple[float, ...]:
-    """Return the same from the distinct values (value) and the customers that have each (n)."""
+    values = of_feature(values, feature)
     if feature == "recency":
         # At least j/n of all are strictly worse than a recency below its edge.
         ranks = [count * (bins - j) // bins + 1 for j in range(1, bins)]
@@ -224,8 +218,7 @@ class _Bracket:
 def _order_statistics(values: ir.Table, ranks: Sequence[int]) -> tuple[list[float], float]:
     """Return the values at some ranks (1 is the least) and the least value, exactly.
 
-    ``values`` as for `_edges_of`. The search narrows a bracket per rank, each pass one ``group by`` into a thousand
-    buckets, until low is high.
+    The search narrows a bracket per rank, each pass one ``group by`` into a thousand buckets, until low is high.
     Windows and exact quantiles would be shorter, but not every engine has them.
     """
     row = values.agg(low=values.value.min(), high=values.value.max()).to_pyarrow().to_pylist()[0]

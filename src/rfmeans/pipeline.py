@@ -16,6 +16,7 @@ from rfmeans.cells import Cells, collect_cells, condense
 from rfmeans.choice import Choice, choose_segments
 from rfmeans.confidence import count_near_borders
 from rfmeans.cuts import fit_scoring
+from rfmeans.distinct import distinct_values
 from rfmeans.distribution import measure_distributions
 from rfmeans.errors import DataError
 from rfmeans.formats import counted
@@ -179,14 +180,15 @@ def _fit(
             f"{counted(least, 'customer')} with a purchase and net spend. Found {found:,}{_aside(intake)}. "
             f"{what_to_do(least)}"
         )
+    values = scratch.keep(distinct_values(customers))
     model = SegmentModel(
-        scaling=fit_scaling(customers, settings.transform),
+        scaling=fit_scaling(values, settings.transform),
         centres=(),
         as_of=intake.as_of,
         customers=found,
         inertia=None,
         settings={"method": settings.method, "transform": settings.transform, "seed": settings.seed},
-        scoring=fit_scoring(customers, found, settings.score_bins, lexicon.cuts),
+        scoring=fit_scoring(values, found, settings.score_bins, lexicon.cuts),
         lexicon=lexicon,
         orders=OrdersTable.of(intake.source.table, intake.layout) if intake.layout else None,
     )

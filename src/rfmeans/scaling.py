@@ -60,72 +60,84 @@ def significant(value: float, digits: int = DIGITS) -> float:
     return float(f"{value:.{digits - 1}e}")
 
 
-def fit_scaling(customers: ir.Table, transform: str) -> Scaling:
-    """Choose the transforms and measure the moments of the customers to cluster (three one-row queries).
+def fit_scaling(values: ir.Table, transform: str) -> Scaling:
+    """Choose the transforms and measure the moments of the customers to cluster (three queries of three rows).
 
     Parameters
     ----------
-    customers
-        Table with recency, frequency, monetary; only customers to cluster.
+    values
+        As `rfmeans.distinct.distinct_values` returns them.
     transform
         ``"auto"``, ``"log"`` or ``"none"``.
     """
-    moments = _moments(customers)
-    return Scaling(tuple(_scale(name, transform, moments) for name in FEATURES))  # type: ignore[arg-type]
+    raw, logs = _moments(values)
+    scaled = (_scale(name, transform, *each) for name, *each in zip(FEATURES, raw, logs, strict=True))
+    return Scaling(tuple(scaled))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
 class _Moments:
     mean: float
     sd: float
-    skewness: float  # 0 for logarithms, of which nobody asks
+    skewness: float
 
 
-_OWN = {"": float, "log_": math.log1p}
-
-
-def _moments(customers: ir.Table) -> dict[str, _Moments]:
-    """Return the population moments of the features and of their logarithms, by name and ``log_`` with the name."""
-    raw = {name: _raw(customers, name) for name in FEATURES}
-    ends = {f"{end}_{name}": getattr(value, end)() for name, value in raw.items() for end in ("min", "max")}
-    found = _row(customers.agg(count=customers.count(), **ends))
-    values = raw | {f"log_{name}": _log1p(value) for name, value in raw.items()}
-    low, high = (
-        {f"{log}{name}": own(found[f"{end}_{name}"]) for log, own in _OWN.items() for name in FEATURES}
-        for end in ("min", "max")
-    )
+def _moments(values: ir.Table) -> tuple[list[_Moments], list[_Moments]]:
+    """Return the population moments of each feature, and of the logarithm of each."""
+    ends = _rows(values, count=values.n.sum().cast("int64"), low=values.value.min(), high=values.value.max())
+    kinds = {"raw": (values.value, float), "log": (_log1p(values.value), math.log1p)}
+    low = {kind: [own(row["low"]) for row in ends] for kind, (_, own) in kinds.items()}
+    span = {
+        kind: [own(row["high"]) - least for row, least in zip(ends, low[kind], strict=True)]
+        for kind, (_, own) in kinds.items()
+    }
     # Where each value lies in its range, from 0 to 1: there one precision fits all.
     places = {
-        name: (value - float64(low[name])) / float64(high[name] - low[name])
-        for name, value in values.items()
-        if low[name] < high[name]
+        kind: (column - _each(values, low[kind])) / _each(values, [width or 1.0 for width in span[kind]])
+        for kind, (column, _) in kinds.items()
     }
-    mean = _means(customers, places, found["count"])
-    off = {name: place - float64(mean[name]) for name, place in places.items()}
-    powers = {f"{name}_2": value * value for name, value in off.items()}
-    powers |= {f"{name}_3": value * value * value for name, value in off.items() if name in raw}
-    central = _means(customers, powers, found["count"])
-    moments = {name: _Moments(low[name], 0.0, 0.0) for name in values}
-    for name in places:
-        span, sd = high[name] - low[name], central[f"{name}_2"] ** 0.5
-        skewness = central[f"{name}_3"] / sd**3 if name in raw else 0.0
-        moments[name] = _Moments(low[name] + mean[name] * span, sd * span, skewness)
-    return moments
+    mean = _means(values, places, ends[0]["count"])
+    off = {kind: place - _each(values, mean[kind]) for kind, place in places.items()}
+    powers = {f"{kind}_2": value * value for kind, value in off.items()}
+    powers |= {f"{kind}_3": value * value * value for kind, value in off.items()}
+    central = _means(values, powers, ends[0]["count"])
+    raw, logs = (
+        [
+            _Moments(least + width * first, width * second**0.5, third / second**1.5 if width else 0.0)
+            for least, width, first, second, third in zip(
+                low[kind], span[kind], mean[kind], central[f"{kind}_2"], central[f"{kind}_3"], strict=True
+            )
+        ]
+        for kind in kinds
+    )
+    return raw, logs
 
 
-def _means(customers: ir.Table, values: dict[str, ir.Column], count: int) -> dict[str, float]:
-    """Return the means of values between -1 and 1."""
-    if not values:
-        return {}
+def _each(values: ir.Table, constants: list[float]) -> ir.Column:
+    """Return the constant of each row's feature."""
+    *first, last = (float64(constant) for constant in constants)
+    return values.feature.cases(*enumerate(first), else_=last)
+
+
+def _means(values: ir.Table, columns: dict[str, ir.Column], count: int) -> dict[str, list[float]]:
+    """Return the means, over ``count`` customers, of numbers between -1 and 1, by feature."""
     bits = bits_for(count)
-    sums = customers.agg(**{name: whole_sum(value, bits) for name, value in values.items()})
-    return {name: units / (count * 2**bits) for name, units in _row(sums).items()}
+    rows = _rows(values, **{name: whole_sum(column, bits, values.n) for name, column in columns.items()})
+    return {name: [row[name] / (count * 2**bits) for row in rows] for name in columns}
 
 
-def _scale(name: str, transform: str, moments: dict[str, _Moments]) -> FeatureScaling:
-    skewness = significant(moments[name].skewness, 9)
+def _rows(values: ir.Table, **figures: ir.Scalar) -> list[dict[str, Any]]:
+    """Return figures per feature, in their order."""
+    rows: list[dict[str, Any]] = (
+        values.group_by("feature").agg(**figures).order_by("feature").to_pyarrow().to_pylist()
+    )
+    return rows
+
+
+def _scale(name: str, transform: str, raw: _Moments, logs: _Moments) -> FeatureScaling:
+    skewness = significant(raw.skewness, 9)
     logged = transform == "log" or (transform == "auto" and skewness > SKEWNESS_LIMIT)
-    chosen = moments[f"log_{name}" if logged else name]
+    chosen = logs if logged else raw
     mean = significant(chosen.mean)
     # No customer's z could be told from another's: what is left of them is rounding.
     constant = chosen.sd <= 1e-12 * max(1.0, abs(mean))
@@ -185,8 +197,3 @@ def _log1p(value: ir.Column) -> ir.Column:
 def float64(value: float) -> Any:
     """Return a literal that is float64 on every engine (many read 0.5 as a decimal)."""
     return ibis.literal(value, "float64")
-
-
-def _row(aggregate: ir.Table) -> dict[str, Any]:
-    row: dict[str, Any] = aggregate.to_pyarrow().to_pylist()[0]
-    return row

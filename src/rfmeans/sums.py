@@ -29,10 +29,13 @@ def bits_for(count: int) -> int:
     return min(MOST_BITS, ROOM - count.bit_length())
 
 
-def whole_sum(values: ir.Column, bits: int) -> ir.Scalar:
-    """Return the sum of floats as a whole number of units of 2 ** -bits (an expression, int64)."""
-    units = (values * ibis.literal(2.0**bits, "float64") + ibis.literal(0.5, "float64")).floor()
-    return units.cast("int64").sum().cast("int64")
+def whole_sum(values: ir.Column, bits: int, times: ir.Column | None = None) -> ir.Scalar:
+    """Return the sum of floats as a whole number of units of 2 ** -bits (an expression, int64).
+
+    ``times``: how often each value counts (int64); once if None.
+    """
+    units = (values * ibis.literal(2.0**bits, "float64") + ibis.literal(0.5, "float64")).floor().cast("int64")
+    return (units if times is None else units * times).sum().cast("int64")
 
 
 def whole_sums(z: Sequence[ir.Column], bits: int) -> dict[str, ir.Scalar]:
