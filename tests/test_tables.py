@@ -508,7 +508,7 @@ def test_a_point_that_leaves_the_engine_stands_for_ten_customers(writing, fetche
     with rfmeans.segment(table, columns=columns, n_init=2) as result:
         result.write_table("segments_of_many")
     points = [rows for names, rows in fetched if "squares" in names and "i" in names]
-    assert len(points) == 2  # the cells, and the finer ones
+    assert len(set(points)) == 2  # the cells, and the finer ones
     assert 100 < max(points) <= 21_000 / 10
     assert max(rows for _, rows in fetched) <= 21_000 / 10
 
@@ -579,7 +579,9 @@ def test_a_table_that_others_hang_on_is_not_dropped(address, postgres_engine):
     con.execute("CREATE TABLE pg_other AS SELECT 1 AS a; CREATE VIEW hanging AS SELECT * FROM pg_other")
     with (
         rfmeans.segment(address, table="pg_orders", n_init=2) as result,
-        pytest.raises(EngineError, match="cannot drop table pg_other because other objects depend on it"),
+        pytest.raises(
+            OutputError, match=r"a: no longer; customer_id: new; .*more\)\. Views hang on it, so it cannot"
+        ),
     ):
         result.write_table("pg_other", replace=True)
     assert con.execute("SELECT * FROM hanging").fetchall() == [(1,)]
@@ -648,7 +650,7 @@ def test_views_on_a_table_whose_columns_change_are_said(address, postgres_engine
         result.write_table("pg_viewed")
     con.execute("CREATE VIEW pg_loyal AS SELECT segment FROM pg_viewed")
     texts = postgres_engine.table(orders.assign(customer_id="c" + orders.customer_id.astype(str)), "pg_texts")
-    words = r"customer_id \(int64, now string\)\. Views hang on it"
+    words = r"\(customer_id: int64, now string\)\. Views hang on it"
     with rfmeans.segment(texts, n_init=1) as result, pytest.raises(OutputError, match=words):
         result.write_table("pg_viewed")
     assert con.execute("SELECT count(*) FROM pg_loyal").fetchone() == (200,)

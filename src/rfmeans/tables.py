@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MARK = "Customer segments, written by rfmeans, which may replace this table."
 ATTACHED = "_rfmeans_database"
+SHOWN = 5  # changed columns in a message
 ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "pyspark": "Spark"}
 
 
@@ -413,16 +414,27 @@ def _drop_postgres(home: Home, target: _Target, schemas: tuple[ibis.Schema, ibis
     try:
         home.con.con.execute(f"DROP TABLE {target}")
     except DependentObjectsStillExist as error:
-        before, now = schemas
-        changed = [
-            f"{name} ({before.get(name)}, now {now.get(name)})"
-            for name in {**before, **now}
-            if before.get(name) != now.get(name)
-        ]
         raise OutputError(
-            f"The table {target.schema}.{target.name} would get other columns: {', '.join(changed)}. Views hang on it, "
-            "so it cannot be replaced. Drop them, or give another --write-table."
+            f"The table {target.schema}.{target.name} would get other columns ({_changes(*schemas)}). Views hang on "
+            "it, so it cannot be replaced. Drop them, or give another --write-table."
         ) from error
+
+
+def _changes(before: ibis.Schema, now: ibis.Schema) -> str:
+    """Return in what the columns of two tables differ.
+
+    >>> import ibis
+    >>> _changes(ibis.schema({"id": "int64", "a": "date"}), ibis.schema({"id": "string", "b": "date"}))
+    'id: int64, now string; a: no longer; b: new'
+    """
+    kinds = {name: (before.get(name), now.get(name)) for name in {**before, **now}}
+    told = [
+        f"{name}: {'new' if old is None else 'no longer' if new is None else f'{old}, now {new}'}"
+        for name, (old, new) in kinds.items()
+        if old != new
+    ]
+    more = f"; and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+    return f"{'; '.join(told[:SHOWN])}{more}"
 
 
 # Spark
