@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import ibis
 from ibis.common.exceptions import IbisError
-from ibis.expr.datatypes import Int64, Interval, Timestamp
+from ibis.expr.datatypes import Date, Int32, Int64, Timestamp
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 MOMENT, CLOCK = Timestamp(timezone="UTC"), Timestamp()
-COUNT, SPAN = Int64(), Interval("s")
+COUNT, DAYS, DAY = Int64(), Int32(), Date()
 
 
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
@@ -30,9 +30,9 @@ def _unix_seconds(moment: MOMENT) -> COUNT:  # type: ignore[valid-type]
     """Spark's ``unix_seconds``."""
 
 
-@ibis.udf.scalar.builtin(name="make_dt_interval")  # type: ignore[untyped-decorator]
-def _span(days: int, hours: int, minutes: int, seconds: COUNT) -> SPAN:  # type: ignore[valid-type]
-    """Spark's ``make_dt_interval``."""
+@ibis.udf.scalar.builtin(name="date_from_unix_date")  # type: ignore[untyped-decorator]
+def _unix_date(days: DAYS) -> DAY:  # type: ignore[valid-type]
+    """Spark's ``date_from_unix_date``."""
 
 
 @ibis.udf.scalar.builtin(name="make_timestamp_ntz")  # type: ignore[untyped-decorator]
@@ -81,12 +81,19 @@ def day_in(zone: str, moment: ir.TimestampColumn) -> ir.DateColumn:
         return ibis.date(shown.year(), shown.month(), shown.day())
     if engine in ("pyspark", "databricks"):
         # By way of the clocks of UTC; the session's show an hour twice in autumn.
-        utc = _shown(1970, 1, 1, 0, 0, 0) + _span(0, 0, 0, _unix_seconds(moment))
-        return _converted("UTC", zone, utc).date()
+        return _converted("UTC", zone, _clock_of_utc(_unix_seconds(moment))).date()
     if engine == "snowflake":
         return _moved(zone, moment).date()
     other = {"bigquery": _datetime, "trino": _at_timezone, "clickhouse": _to_time_zone}.get(engine)
     return (other(moment, zone) if other else wall_clock(zone, moment)).date()
+
+
+def _clock_of_utc(seconds: ir.IntegerColumn) -> ir.TimestampColumn:
+    """Return what the clocks of UTC show so many seconds after 1970 began, on Spark."""
+    days = seconds // 86400
+    day, second = _unix_date(days.cast("int32")), seconds - days * 86400
+    time = (second // 3600, second % 3600 // 60, second % 60)
+    return _shown(day.year(), day.month(), day.day(), *(part.cast("int32") for part in time))
 
 
 def with_moments(table: ir.Table) -> ir.Table:
