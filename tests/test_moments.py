@@ -148,7 +148,11 @@ def test_spark_runs_the_statement_by_the_day_of_the_zone(spark_engine):
     ("engine", "text"),
     [
         ("postgres", "DATE(TIMEZONE('Asia/Tokyo', m))"),
-        ("databricks", "MAKE_DT_INTERVAL(0, 0, 0, UNIX_SECONDS(m))"),
+        (
+            "databricks",
+            "CONVERT_TIMEZONE('UTC', 'Asia/Tokyo', MAKE_TIMESTAMP_NTZ(EXTRACT(year FROM DATE_FROM_UNIX_DATE("
+            "CAST(CAST(FLOOR((UNIX_SECONDS(m)) / (86400)) AS BIGINT) AS INT)))",
+        ),
         ("bigquery", "DATE(DATETIME(m, 'Asia/Tokyo'))"),
         ("snowflake", "TO_DATE(CONVERT_TIMEZONE('Asia/Tokyo', m))"),
         ("trino", "DATE(AT_TIMEZONE(m, 'Asia/Tokyo'))"),
@@ -160,4 +164,5 @@ def test_each_engine_is_asked_in_its_own_words(monkeypatch, engine, text):
     moments = ibis.table({"m": "timestamp('UTC')"}, name="orders")
     day = day_in("Asia/Tokyo", moments.m)
     sql = str(ibis.to_sql(moments.select(day=day), dialect=DIALECTS[engine].compiler))
-    assert text in re.sub(r'["`]t0["`]\.["`]m["`]', "m", sql)
+    plain = re.sub(r'["`]t0["`]\.["`]m["`]', "m", " ".join(sql.split()))
+    assert text in plain.replace("( ", "(").replace(" )", ")")

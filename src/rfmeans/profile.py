@@ -131,7 +131,6 @@ def _group(row: dict[str, Any]) -> Group:
         return float(total) / count if count else nan
 
     recency, frequency = (_total(row.get(f"sum_{name}")) for name in (RECENCY, FREQUENCY))
-
     spread = Spread(*(_levels(row, name, count) for name in NUMBERS))
     return Group(
         customers=count,
