@@ -131,8 +131,9 @@ def _judged(table: ir.Table, where: str, called: str) -> ir.Table:
     if con.name != "duckdb":
         # To infer the columns Ibis makes text of PostgreSQL's JSON, which a condition then cannot look into.
         parent, query = table.alias(called).op(), select_kept(where, name)
-        if con.name == "polars":  # the others refuse to mix it with FALSE
-            inferred = con._get_sql_string_view_schema(name=called, table=table, query=query)
+        if con.name != "postgres":  # which itself refuses to mix it with FALSE
+            asked = f"SELECT\n  (\n    {where}\n  ) AS {KEPT}\nFROM {name}"
+            inferred = con._get_sql_string_view_schema(name=called, table=table, query=asked)
             _check_boolean(where, str(inferred[KEPT]))
         found: ir.Table = ibis.expr.operations.SQLStringView(parent, query, schema).to_expr()
         found.select(KEPT).limit(0).to_pyarrow()

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -208,7 +209,10 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
     from ibis.common.exceptions import IbisError
 
     try:
-        yield
+        with warnings.catch_warnings():
+            # What PySpark says before it raises.
+            warnings.filterwarnings("ignore", "toPandas attempted Arrow optimization")
+            yield
     except IbisError as error:
         raise EngineError(f"{doing} failed on this engine: {_first_paragraph(error)}") from error
     except (
