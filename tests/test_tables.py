@@ -15,12 +15,13 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
-from rfmeans import tables
+from rfmeans import spark_tables
 from rfmeans.cells import EXACT_LIMIT, collect_cells
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
+from rfmeans.home import MARK, Home
 from rfmeans.servers import _is_fleeting
 from rfmeans.synthetic import make_customers, make_orders
-from rfmeans.tables import MARK, Home, check_table
+from rfmeans.tables import check_table
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 LEAN = ("--no-report",)
@@ -204,7 +205,7 @@ def test_a_write_that_fails_leaves_the_old_table(shop, monkeypatch):
     with rfmeans.segment(shop, table="orders", n_init=2) as result:
         result.write_table("seg")
         before = rows_of_open(result, "seg")
-        monkeypatch.setattr("rfmeans.tables.MARK", "it's broken")
+        monkeypatch.setattr("rfmeans.duckdb_tables.MARK", "it's broken")
         with pytest.raises(EngineError, match=r"Writing the table seg failed.*before is unchanged\.$"):
             result.write_table("seg", replace=True)
         assert_frame_equal(rows_of_open(result, "seg"), before)
@@ -748,7 +749,7 @@ class KilledError(BaseException):
 )
 def test_a_killed_swap_is_put_right_by_the_next_run(swap, spark_engine, monkeypatch, moment, torn, seen):
     """What a killed statement leaves is its folder, and where it writes rows, half a file in it."""
-    session, result, statement = spark_engine.con._session, swap, tables._run_spark
+    session, result, statement = spark_engine.con._session, swap, spark_tables._run
     warehouse = Path(session.conf.get("spark.sql.warehouse.dir").removeprefix("file:"))
     done: list[str] = []
 
@@ -769,7 +770,7 @@ def test_a_killed_swap_is_put_right_by_the_next_run(swap, spark_engine, monkeypa
         return [session.table(name).count() for name in ("swapped",) if session.catalog.tableExists(name)]
 
     session.sql(f"CREATE TABLE swapped USING parquet COMMENT '{MARK}' AS SELECT 1 AS a")
-    monkeypatch.setattr(tables, "_run_spark", killed)
+    monkeypatch.setattr(spark_tables, "_run", killed)
     with pytest.raises(KilledError):
         result.write_table("swapped")
     monkeypatch.undo()

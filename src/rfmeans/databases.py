@@ -6,8 +6,8 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SourceError, did_you_mean
+from rfmeans.home import ATTACHED, MARK, Home
 from rfmeans.parts import Part, located
-from rfmeans.tables import ATTACHED, MARK, Home
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from rfmeans.settings import NO_AUDIENCES, AudienceSettings
 from rfmeans.sources import UNCHANGED, engine_errors
 from rfmeans.summary import account_dict
 from rfmeans.tablefiles import inert_frame, on_duckdb, write_csv, write_parquet
-from rfmeans.tables import Home, check_table, write_table
+from rfmeans.tables import check_table, write_table
 from rfmeans.workspace import in_order
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rfmeans.audiences import Audiences
     from rfmeans.charts import Charts
     from rfmeans.explanation import Explanation
+    from rfmeans.home import Home
     from rfmeans.model import SegmentModel
     from rfmeans.playbook import Playbook
     from rfmeans.report import Report

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.databases import one_of
 from rfmeans.errors import SettingsError, SourceError
-from rfmeans.tables import Home
+from rfmeans.home import Home
 from rfmeans.temporaries import held_interrupt
 
 if TYPE_CHECKING:

@@ -22,11 +22,11 @@ from rfmeans.databases import read_database
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.filekinds import unpacked
 from rfmeans.frames import frame_table
+from rfmeans.home import Home, home_of
 from rfmeans.jsonlines import read_json
 from rfmeans.moments import with_moments
 from rfmeans.parts import Part, located, numbered, open_parquet
 from rfmeans.servers import Served, is_address, is_postgres, open_address, open_spark
-from rfmeans.tables import Home, home_of
 from rfmeans.temporaries import TemporaryFolder, clear_leftovers
 from rfmeans.textfiles import describe_text, read_text
 from rfmeans.workbooks import read_workbook
