@@ -371,6 +371,30 @@ def test_a_table_of_an_attached_database_is_written_there(tmp_path, shop):
     con.disconnect()
 
 
+def test_an_attached_database_with_a_quotation_mark_in_its_name_is_written_into(shop):
+    con = ibis.duckdb.connect()
+    con.raw_sql(f'ATTACH \'{shop}\' AS "our ""lake"')
+    table = con.table("orders", database=('our "lake', "main"))
+    with rfmeans.segment(table, n_init=1) as result:
+        result.write_table("seg")
+    assert con.raw_sql("""SELECT count(*) FROM "our ""lake".main.seg""").fetchone() == (200,)
+    con.disconnect()
+
+
+def test_a_database_that_was_detached_meanwhile_is_said(shop):
+    con = ibis.duckdb.connect()
+    con.raw_sql(f"ATTACH '{shop}' AS lake")
+    with rfmeans.segment(con.table("orders", database=("lake", "main")), n_init=1) as result:
+        con.raw_sql("DETACH lake")
+        with pytest.raises(SettingsError) as refused:
+            result.write_table("seg")
+    assert str(refused.value) == (
+        "--write-table writes into the database that the orders come from, but lake is not attached any more. "
+        "Attach it again."
+    )
+    con.disconnect()
+
+
 def test_an_attached_database_may_be_named_in_any_case(shop):
     con = ibis.duckdb.connect()
     con.raw_sql(f"ATTACH '{shop}' AS lake")
@@ -462,6 +486,16 @@ def test_only_tables_of_sparks_own_catalogue_end_with_the_session(catalogue, set
         catalog=SimpleNamespace(currentCatalog=lambda: catalogue), conf=SimpleNamespace(get=settings.get)
     )
     assert _is_fleeting(session) == fleeting
+
+
+def test_under_spark_a_table_is_written_into_the_catalogue_of_the_orders():
+    con = SimpleNamespace(name="pyspark", current_database="shop", current_catalog="spark_catalog")
+    with pytest.raises(SettingsError) as refused:
+        check_table(Home(con, "Spark's catalogue", catalogue="lake"), "orders", "seg", force=False)
+    assert str(refused.value) == (
+        "--write-table writes into the session's current catalogue, which is spark_catalog, but the orders come from "
+        "lake. Say USE lake first."
+    )
 
 
 @pytest.fixture
@@ -642,6 +676,35 @@ def test_privileges_to_write_are_looked_at_before_any_work(address, postgres_eng
     run(*arguments, "pg_of_owner")
     run(*arguments, "pg_by_clerk", "--force")
     con.execute("DROP OWNED BY clerk; DROP ROLE clerk")
+
+
+def test_whose_table_is_to_be_replaced_is_looked_at_before_any_work(address, postgres_engine, tmp_path):
+    con = postgres_engine.con.con
+    con.execute("DROP TABLE IF EXISTS pg_list; DROP ROLE IF EXISTS clerk; CREATE TABLE pg_list (name text)")
+    con.execute("CREATE ROLE clerk LOGIN; GRANT SELECT ON pg_orders TO clerk; GRANT ALL ON pg_list TO clerk")
+    con.execute("GRANT CREATE ON SCHEMA public TO clerk")
+    clerk, target = address.replace("rfmeans:", "clerk:"), ("--write-table", "pg_list", "--replace-table")
+    arguments = ("segment", clerk, "--table", "pg_orders", *LEAN, "--out", tmp_path / "out", *target)
+    done = run(*arguments, code=1)
+    assert "You may not replace the table public.pg_list, which is another's (ALTER TABLE OWNER TO)" in said(
+        done
+    )
+    assert "Read as" not in done.stderr
+    con.execute("ALTER TABLE pg_list OWNER TO clerk")
+    run(*arguments)
+    con.execute("DROP OWNED BY clerk; DROP ROLE clerk")
+
+
+def test_postgres_tells_tables_apart_by_case(postgres_engine, orders):
+    con = postgres_engine.con
+    con.con.execute('DROP TABLE IF EXISTS pg_cased; DROP TABLE IF EXISTS "Pg_Cased"')
+    table = con.create_table("Pg_Cased", postgres_engine.table(orders, "orders_to_write"))
+    with rfmeans.segment(table, n_init=1) as result:
+        result.write_table("pg_cased")
+        with pytest.raises(OutputError, match="the one that the orders are read from"):
+            result.write_table("Pg_Cased", replace=True)
+    assert con.table("pg_cased").count().to_pyarrow().as_py() == 200
+    assert list(con.table("Pg_Cased").columns) == list(orders.columns)
 
 
 def test_views_on_a_table_whose_columns_change_are_said(address, postgres_engine, orders):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import OutputError, SettingsError
@@ -39,17 +40,22 @@ def check_place(home: Home) -> None:
     Raises
     ------
     SettingsError
-        If its tables have no comments to mark them, it is in memory though the orders may lie in a file, or a
-        transaction is open.
+        If it is not attached any more, its tables have no comments to mark them, it is in memory though the orders
+        may lie in a file, or a transaction is open.
     """
     con = home.con
-    (kind,) = con.raw_sql(
+    found = con.raw_sql(
         "SELECT type FROM duckdb_databases() WHERE lower(database_name) = lower($name)",
         parameters={"name": _catalogue(home)},
     ).fetchone()
-    if kind != "duckdb":
+    if found is None:
         raise SettingsError(
-            f"--write-table writes into a database of DuckDB itself, but {_catalogue(home)} is attached as {kind}. "
+            f"--write-table writes into the database that the orders come from, but {_catalogue(home)} is not "
+            "attached any more. Attach it again."
+        )
+    if found != ("duckdb",):
+        raise SettingsError(
+            f"--write-table writes into a database of DuckDB itself, but {_catalogue(home)} is attached as {found[0]}. "
             "Leave it out, and load the customers of --out there."
         )
     _check_lasting(home)
@@ -127,7 +133,7 @@ def write(home: Home, target: Target, customers: ir.Table, check: Check) -> None
         If the file cannot be opened for writing, or `check` says so of what is there by now.
     """
     con = home.con
-    place = f'"{_catalogue(home)}".{target}'
+    place = replace(target, catalogue=_catalogue(home))
     with _writable(home):
         check(find(home, target))
         con.raw_sql("BEGIN TRANSACTION")
@@ -156,7 +162,8 @@ def _writable(home: Home) -> Iterator[None]:
     try:
         _attach(home, "")
     except duckdb.Error as error:
-        _attach(home, "(READ_ONLY)")
+        with suppress(duckdb.Error):  # the other program may keep out readers as well
+            _attach(home, "(READ_ONLY)")
         raise OutputError(
             f"Cannot write into {home.label}: it is in use by another program, or may not be written. Close it "
             "there, or check its permissions."

@@ -87,9 +87,10 @@ class Target:
     schema: str
     name: str
     quote: str
+    catalogue: str | None = None
 
     def __str__(self) -> str:
-        return ".".join(self._quoted(part) for part in (self.schema, self.name))
+        return ".".join(self._quoted(part) for part in (self.catalogue, self.schema, self.name) if part)
 
     @property
     def quoted_name(self) -> str:

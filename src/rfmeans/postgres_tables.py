@@ -40,16 +40,23 @@ def check_target(home: Home, target: Target, found: Found | None) -> None:
     Raises
     ------
     OutputError
-        If a privilege is missing.
+        If a privilege is missing, or a table that rfmeans did not write is another user's.
     """
     with home.con.con.cursor() as cursor:
         if found is None:
             cursor.execute("SELECT has_schema_privilege(%s, 'CREATE')", (target.schema,))
             lacking = f"create a table in the schema {target.schema} (GRANT CREATE ON SCHEMA)"
-        else:
+        elif found.comment == MARK:
             look = "SELECT has_table_privilege(%s, 'INSERT') AND has_table_privilege(%s, 'DELETE')"
             cursor.execute(look, (str(target), str(target)))
             lacking = f"fill the table {target.schema}.{target.name} anew (GRANT INSERT, DELETE ON)"
+        else:
+            cursor.execute(
+                "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass", (str(target),)
+            )
+            lacking = (
+                f"replace the table {target.schema}.{target.name}, which is another's (ALTER TABLE OWNER TO)"
+            )
         (granted,) = cursor.fetchone()
     if not granted:
         raise OutputError(

@@ -31,17 +31,23 @@ def schemas(home: Home) -> list[str]:
 
 
 def check_place(home: Home) -> None:
-    """Check that a table will last.
+    """Check that a table will last, and lie where the orders do.
 
     Raises
     ------
     SettingsError
-        If the session keeps its tables in memory.
+        If the session keeps its tables in memory, or the orders come from another catalogue than its current one.
     """
     if home.fleeting:
         raise SettingsError(
             "--write-table would be lost: this Spark session keeps its tables in memory until it ends. Give it a "
             "lasting catalogue, such as spark.sql.catalogImplementation=hive in its spark-defaults.conf."
+        )
+    current = home.con.current_catalog
+    if home.catalogue not in (None, current):
+        raise SettingsError(
+            f"--write-table writes into the session's current catalogue, which is {current}, but the orders come from "
+            f"{home.catalogue}. Say USE {home.catalogue} first."
         )
 
 
@@ -60,9 +66,10 @@ def find(home: Home, target: Target) -> Found | None:
 
 def kinds(home: Home, schema: str, name: str) -> list[str]:
     """Return the kinds of what has a name, also of what is temporary and so hides the other."""
-    catalog, place = home.con._session.catalog, Target(schema, name, QUOTE)
-    full = f"`{home.catalogue}`.{place}" if home.catalogue else str(place)
-    found = [catalog.getTable(called) for called in (place.quoted_name, full) if catalog.tableExists(called)]
+    catalog, place = home.con._session.catalog, Target(schema, name, QUOTE, home.catalogue)
+    found = [
+        catalog.getTable(called) for called in (place.quoted_name, str(place)) if catalog.tableExists(called)
+    ]
     return ["table" if one.tableType in ("MANAGED", "EXTERNAL") else "view" for one in found]
 
 
@@ -93,8 +100,10 @@ def write(home: Home, target: Target, customers: ir.Table, check: Check) -> None
             _run(con, f"ALTER TABLE {target} RENAME TO {old}")
         _run(con, f"ALTER TABLE {new} RENAME TO {target}")
     except BaseException:
-        with suppress(Exception):  # what went wrong before matters more
+        # What went wrong before matters more.
+        with suppress(Exception):
             _run(con, f"DROP TABLE IF EXISTS {new}")
+        with suppress(Exception):
             if found is not None and not find(home, target):
                 _run(con, f"ALTER TABLE {old} RENAME TO {target}")
         raise

@@ -114,8 +114,8 @@ def _check_schema(home: Home, target: Target) -> None:
 
 def _check_found(home: Home, target: Target, found: Found | None, *, force: bool) -> None:
     """Refuse what must not be replaced."""
-    shown = f"{target.schema}.{target.name}"
-    if shown.casefold() in (".".join(origin).casefold() for origin in home.origins):
+    shown, fold = f"{target.schema}.{target.name}", ENGINES[home.con.name].fold
+    if any((fold(target.schema), fold(target.name)) == tuple(map(fold, origin)) for origin in home.origins):
         raise OutputError(
             f"The table {shown} is the one that the orders are read from. Give another --write-table."
         )
