@@ -30,8 +30,11 @@ help:
 demo: .venv/installed
 	$(BIN)/rfmeans demo --out demo --force
 
+# The files of the tests are shared out over the cores, up to four: each process may start engines of its own.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
 test: .venv/installed-dev
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -41,7 +44,7 @@ types: .venv/installed-dev
 	$(BIN)/mypy
 
 check: lint types .venv/installed-engines
-	$(BIN)/python -m pytest --cov
+	$(PYTEST) --cov
 
 BENCH ?= --lines 0 1_000_000 10_000_000
 bench: .venv/installed-dev
