@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from conftest import absent
+from rfmeans.conditions import KEPT, with_condition
 from rfmeans.errors import RFMeansError, SourceError
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
@@ -170,6 +172,31 @@ def test_text_is_read_on_duckdb_and_refused_elsewhere(engine, orders, column, ki
     with pytest.raises(SourceError) as refused:
         rfmeans.segment(table)
     assert str(refused.value).startswith(words.format(name=table.get_backend().name))
+
+
+def test_on_postgres_no_column_is_computed_over_and_over(postgres_engine, orders):
+    """PostgreSQL would write columns into each other: then a customer's logarithms were computed hundreds of times."""
+    table = postgres_engine.table(orders, "orders_computed_once")
+    with rfmeans.segment(table, n_init=1, transform="log") as found:
+        customers = postgres_engine.con.create_table(
+            "customers_computed_once", found.customers, overwrite=True
+        )
+        run = ibis.to_sql(found.model.apply(customers), dialect="postgres")
+        statement = found.model.to_sql("postgres", orders="orders_computed_once")
+    for text in (run, statement):
+        rows = postgres_engine.con.con.execute(f"EXPLAIN (VERBOSE) {text}").fetchall()
+        shown = "\n".join(line for (line,) in rows).count("ln(")
+        assert 3 <= shown <= 6  # one a feature, where it is computed and once where it is passed on
+
+
+def test_an_engine_without_booleans_is_not_asked_for_the_type_of_a_condition(monkeypatch):
+    """ClickHouse's comparisons are numbers; and to tell the type of a query Ibis makes a view there."""
+    con = ibis.duckdb.connect()
+    table = con.create_table("shop_orders", pd.DataFrame({"country": ["UK", "FR"]}))
+    monkeypatch.setattr(type(con), "name", "clickhouse")
+    monkeypatch.delattr(type(con), "_get_schema_using_query")
+    kept = with_condition(table, "country = 'UK'", "shop_orders")
+    assert kept[KEPT].to_pyarrow().to_pylist() == [True, False]
 
 
 @pytest.mark.parametrize("condition", ["number", "city", "number + 1", "number = 'one'"])

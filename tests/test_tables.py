@@ -15,7 +15,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
-from rfmeans import spark_tables
+from rfmeans import duckdb_tables, spark_tables
 from rfmeans.cells import EXACT_LIMIT, collect_cells
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.home import MARK, Home
@@ -232,6 +232,37 @@ def test_a_file_in_use_is_said(shop, tmp_path):
     assert "shop.duckdb: it is in use by another program, or may not be written." in said(done)
     assert "Read as" not in done.stderr  # before any work
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_was_out_of_reach_is_written_to_when_it_is_back(shop):
+    content = shop.read_bytes()
+    with rfmeans.segment(str(shop), table="orders", n_init=1) as result:
+        shop.unlink()
+        shop.write_text("no database")
+        for _ in range(2):
+            with pytest.raises(OutputError, match=r"Cannot write into .*shop\.duckdb: it is in use"):
+                result.write_table("seg")
+        shop.unlink()
+        shop.write_bytes(content)
+        result.write_table("seg")
+    assert len(rows_of(shop, "seg")) == 200
+
+
+def test_a_file_that_another_program_takes_right_after_the_writing_holds_the_table(shop, monkeypatch):
+    attach, done = duckdb_tables._attach, []
+
+    def taken(home, how):
+        done.append(how)
+        if done == ["", "(READ_ONLY)", "", "(READ_ONLY)"]:  # the check before the work, then the work
+            raise duckdb.IOException("Could not set lock on file")
+        attach(home, how)
+
+    with rfmeans.segment(str(shop), table="orders", n_init=1) as result:
+        monkeypatch.setattr(duckdb_tables, "_attach", taken)
+        result.write_table("seg")
+        result.write_table("seg")
+    assert len(done) == 8
+    assert len(rows_of(shop, "seg")) == 200
 
 
 def test_files_and_frames_are_no_database(orders, tmp_path):
@@ -488,7 +519,12 @@ def test_only_tables_of_sparks_own_catalogue_end_with_the_session(catalogue, set
     assert _is_fleeting(session) == fleeting
 
 
-def test_under_spark_a_table_is_written_into_the_catalogue_of_the_orders():
+def test_under_spark_a_table_is_written_into_the_catalogue_of_the_orders(spark_engine, orders):
+    spark_engine.con.create_table("cased", spark_engine.table(orders, "orders_to_write"), overwrite=True)
+    table = spark_engine.con.table("cased", database="SPARK_CATALOG.default")
+    with rfmeans.segment(table, n_init=1) as result:
+        result.write_table("of_catalogue")
+    assert spark_engine.con.table("of_catalogue").count().to_pyarrow().as_py() == 200
     con = SimpleNamespace(name="pyspark", current_database="shop", current_catalog="spark_catalog")
     with pytest.raises(SettingsError) as refused:
         check_table(Home(con, "Spark's catalogue", catalogue="lake"), "orders", "seg", force=False)
@@ -695,6 +731,26 @@ def test_whose_table_is_to_be_replaced_is_looked_at_before_any_work(address, pos
     con.execute("DROP OWNED BY clerk; DROP ROLE clerk")
 
 
+def test_the_owner_of_a_schema_may_replace_the_tables_in_it(address, postgres_engine):
+    con = postgres_engine.con.con
+    con.execute("DROP SCHEMA IF EXISTS sales CASCADE; DROP SCHEMA IF EXISTS hidden CASCADE")
+    con.execute("DROP ROLE IF EXISTS boss; CREATE ROLE boss LOGIN; CREATE SCHEMA sales AUTHORIZATION boss")
+    con.execute("GRANT SELECT ON pg_orders TO boss; CREATE TABLE sales.seg (a int)")
+    con.execute("CREATE TABLE sales.other (a int); GRANT DELETE ON sales.seg TO boss")
+    con.execute(
+        f"CREATE SCHEMA hidden; CREATE TABLE hidden.seg (a int); COMMENT ON TABLE hidden.seg IS '{MARK}'"
+    )
+    con.execute("GRANT INSERT, DELETE ON hidden.seg TO boss")
+    with rfmeans.segment(address.replace("rfmeans:", "boss:"), table="pg_orders", n_init=1) as result:
+        result.write_table("sales.seg", replace=True)
+        with pytest.raises(OutputError, match=r"You may not lock the table sales\.other \(GRANT DELETE ON\)"):
+            result.write_table("sales.other", replace=True)
+        with pytest.raises(OutputError, match=r"You may not use the schema hidden \(GRANT USAGE ON SCHEMA\)"):
+            result.write_table("hidden.seg")
+    assert con.execute("SELECT count(*) FROM sales.seg").fetchone() == (200,)
+    con.execute("DROP OWNED BY boss CASCADE; DROP ROLE boss; DROP SCHEMA hidden CASCADE")
+
+
 def test_postgres_tells_tables_apart_by_case(postgres_engine, orders):
     con = postgres_engine.con
     con.con.execute('DROP TABLE IF EXISTS pg_cased; DROP TABLE IF EXISTS "Pg_Cased"')
@@ -842,6 +898,26 @@ def test_a_killed_swap_is_put_right_by_the_next_run(swap, spark_engine, monkeypa
     assert rows() == [200]
     assert [path.name for path in warehouse.glob("swapped*")] == ["swapped"]
     assert [name for name in spark_engine.con.list_tables() if "__rfmeans" in name] == []
+
+
+def test_a_swap_that_fails_gives_the_old_table_its_name_again(swap, spark_engine, monkeypatch):
+    session, statement, done = spark_engine.con._session, spark_tables._run, []
+
+    def failing(con, text):
+        done.append(text)
+        again = done.count(text) > 1 and "__rfmeans_new" in text  # what the clean-up does first
+        if again or text.startswith("ALTER TABLE `default`.`swapped__rfmeans_new`"):
+            raise RuntimeError("the disk is full")
+        statement(con, text)
+
+    session.sql(f"CREATE TABLE swapped USING parquet COMMENT '{MARK}' AS SELECT 1 AS a")
+    monkeypatch.setattr(spark_tables, "_run", failing)
+    with pytest.raises(RuntimeError, match="full"):
+        swap.write_table("swapped")
+    assert session.table("swapped").count() == 1
+    monkeypatch.undo()
+    swap.write_table("swapped")
+    assert session.table("swapped").count() == 200
 
 
 @pytest.fixture

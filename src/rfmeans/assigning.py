@@ -21,6 +21,7 @@ from rfmeans.scores import (
     add_three_scores,
     segment_ids,
 )
+from rfmeans.values import computed_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,11 +60,14 @@ class Step:
         What the statement's comment says of it.
     build
         Returns the table as an expression over the one before.
+    reused
+        Whether later steps use a column of it several times: see `rfmeans.values.computed_once`.
     """
 
     name: str
     says: str
     build: Callable[[ir.Table], ir.Table]
+    reused: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,8 @@ def assigning_steps(
 def run_steps(steps: Sequence[Step], customers: ir.Table) -> ir.Table:
     """Return the result of all steps, with the same columns whatever the model has (null where it has none)."""
     for step in steps:
-        customers = step.build(customers)
+        built = step.build(customers)
+        customers = computed_once(built) if step.reused else built
     absent = {name: kind for name, kind in OPTIONAL_COLUMNS.items() if name not in customers.columns}
     return customers.mutate(**{name: ibis.null(kind) for name, kind in absent.items()}).select(
         *OUTPUT_COLUMNS
@@ -123,8 +128,8 @@ def _score_steps(scores: Scores) -> list[Step]:
     banded = "Bands of the grid of names: of R, and of F and M together; 0 is the lowest."
     named = "The three scores as a code, and the name that the grid gives them."
     return [
-        Step("scored", scored, lambda table: add_three_scores(table, scoring)),
-        Step("banded", banded, lambda table: add_bands(table, scoring, grid)),
+        Step("scored", scored, lambda table: add_three_scores(table, scoring), reused=True),
+        Step("banded", banded, lambda table: add_bands(table, scoring, grid), reused=True),
         Step("score_named", named, lambda table: add_score_names(table, scoring, grid)),
     ]
 
@@ -151,18 +156,25 @@ def _centre_steps(segments: Centres) -> list[Step]:
             "placed",
             "Feature space: the logarithm where the model has one, then mean 0 and standard deviation 1.",
             lambda table: to_feature_space(table, scaling, where=table.reason.isnull()),
+            reused=True,
         ),
         Step(
             "measured",
             "Squared distance to each centre, less the square of z, which is the same for all.",
             measured,
         ),
-        Step("assigned", "The number of the nearest centre; of several at one distance the first.", assigned),
+        Step(
+            "assigned",
+            "The number of the nearest centre; of several at one distance the first.",
+            assigned,
+            reused=True,
+        ),
         Step("squared", "Squared distance to each centre.", lambda table: add_squares(table, centres)),
         Step(
             "compared",
             "The nearest centre against the nearest of the others.",
             lambda table: add_two_least(table, len(centres)),
+            reused=True,
         ),
         Step(
             "confident",

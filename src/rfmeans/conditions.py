@@ -21,6 +21,9 @@ AS_NUMBER = (
     '"TRY_CAST(quantity AS DECIMAL) > 0".'
 )
 AS_IN_SQL = "Write it as in SQL, e.g. \"country = 'UK' AND status <> 'void'\"."
+# Engines that take what is neither true nor false for it, or fail in the middle of the work. The others refuse to mix
+# it with FALSE, or have no type of their own for true and false.
+TOLERANT = ("polars", "pyspark")
 BRACKETS = {"L_PAREN": "R_PAREN", "L_BRACKET": "R_BRACKET", "L_BRACE": "R_BRACE"}
 
 
@@ -131,10 +134,10 @@ def _judged(table: ir.Table, where: str, called: str) -> ir.Table:
     if con.name != "duckdb":
         # To infer the columns Ibis makes text of PostgreSQL's JSON, which a condition then cannot look into.
         parent, query = table.alias(called).op(), select_kept(where, name)
-        if con.name != "postgres":  # which itself refuses to mix it with FALSE
+        if con.name in TOLERANT:
             asked = f"SELECT\n  (\n    {where}\n  ) AS {KEPT}\nFROM {name}"
             inferred = con._get_sql_string_view_schema(name=called, table=table, query=asked)
-            _check_boolean(where, str(inferred[KEPT]))
+            _check_boolean(where, str(inferred[KEPT].copy(nullable=True)))
         found: ir.Table = ibis.expr.operations.SQLStringView(parent, query, schema).to_expr()
         found.select(KEPT).limit(0).to_pyarrow()
         return found

@@ -39,27 +39,37 @@ def check_place(home: Home) -> None:
 
     Raises
     ------
+    OutputError
+        If the file could not be opened again after it was written to the last time, nor can be now.
     SettingsError
         If it is not attached any more, its tables have no comments to mark them, it is in memory though the orders
         may lie in a file, or a transaction is open.
     """
-    con = home.con
-    found = con.raw_sql(
-        "SELECT type FROM duckdb_databases() WHERE lower(database_name) = lower($name)",
-        parameters={"name": _catalogue(home)},
-    ).fetchone()
+    con, found = home.con, _type_of(home)
+    if found is None and home.file:
+        _attach_again(home)
+        found = _type_of(home)
     if found is None:
         raise SettingsError(
             f"--write-table writes into the database that the orders come from, but {_catalogue(home)} is not "
             "attached any more. Attach it again."
         )
-    if found != ("duckdb",):
+    if found != "duckdb":
         raise SettingsError(
-            f"--write-table writes into a database of DuckDB itself, but {_catalogue(home)} is attached as {found[0]}. "
+            f"--write-table writes into a database of DuckDB itself, but {_catalogue(home)} is attached as {found}. "
             "Leave it out, and load the customers of --out there."
         )
     _check_lasting(home)
     _check_no_transaction(con)
+
+
+def _type_of(home: Home) -> str | None:
+    """Return what is attached: DuckDB's own or another type; None for nothing."""
+    row = home.con.raw_sql(
+        "SELECT type FROM duckdb_databases() WHERE lower(database_name) = lower($name)",
+        parameters={"name": _catalogue(home)},
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _check_lasting(home: Home) -> None:
@@ -164,14 +174,29 @@ def _writable(home: Home) -> Iterator[None]:
     except duckdb.Error as error:
         with suppress(duckdb.Error):  # the other program may keep out readers as well
             _attach(home, "(READ_ONLY)")
-        raise OutputError(
-            f"Cannot write into {home.label}: it is in use by another program, or may not be written. Close it "
-            "there, or check its permissions."
-        ) from error
+        raise _in_use(home) from error
     try:
         yield
     finally:
+        with suppress(duckdb.Error):  # another program may have come in between; what was written is there
+            _attach(home, "(READ_ONLY)")
+
+
+def _attach_again(home: Home) -> None:
+    """Attach a file that another program kept out."""
+    import duckdb
+
+    try:
         _attach(home, "(READ_ONLY)")
+    except duckdb.Error as error:
+        raise _in_use(home) from error
+
+
+def _in_use(home: Home) -> OutputError:
+    return OutputError(
+        f"Cannot write into {home.label}: it is in use by another program, or may not be written. Close it there, or "
+        "check its permissions."
+    )
 
 
 def _attach(home: Home, how: str) -> None:

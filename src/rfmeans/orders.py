@@ -13,7 +13,7 @@ from rfmeans.identity import customer_id
 from rfmeans.layouts import PER_ORDER
 from rfmeans.order_level import hold_for_orders
 from rfmeans.parts import FILE, LINE, TEXT
-from rfmeans.values import calendar_day, check_whole, money, order_key, product
+from rfmeans.values import calendar_day, check_whole, computed_once, money, order_key, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -182,6 +182,7 @@ def read_lines(table: ir.Table, layout: Layout, reading: Reading, conventions: C
         left_out=~table[KEPT] | again,
         **{f"_source_{name}": table[name] for name in names},
     )
+    typed = computed_once(typed)
     if _of_orders(layout):
         typed = hold_for_orders(typed, amount_once=layout.amount_per == PER_ORDER)
     if layout.columns.refund:

@@ -43,21 +43,26 @@ def check_target(home: Home, target: Target, found: Found | None) -> None:
         If a privilege is missing, or a table that rfmeans did not write is another user's.
     """
     with home.con.con.cursor() as cursor:
-        if found is None:
-            cursor.execute("SELECT has_schema_privilege(%s, 'CREATE')", (target.schema,))
-            lacking = f"create a table in the schema {target.schema} (GRANT CREATE ON SCHEMA)"
-        elif found.comment == MARK:
-            look = "SELECT has_table_privilege(%s, 'INSERT') AND has_table_privilege(%s, 'DELETE')"
-            cursor.execute(look, (str(target), str(target)))
-            lacking = f"fill the table {target.schema}.{target.name} anew (GRANT INSERT, DELETE ON)"
-        else:
-            cursor.execute(
-                "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass", (str(target),)
-            )
-            lacking = (
-                f"replace the table {target.schema}.{target.name}, which is another's (ALTER TABLE OWNER TO)"
-            )
-        (granted,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT has_schema_privilege(n.oid, 'USAGE'), has_schema_privilege(n.oid, 'CREATE'), "
+            "has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'DELETE'), "
+            "has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE'), "
+            "pg_has_role(relowner, 'USAGE') OR pg_has_role(nspowner, 'USAGE') FROM pg_namespace n "
+            "LEFT JOIN pg_class c ON relnamespace = n.oid AND relname = %s WHERE nspname = %s",
+            (target.name, target.schema),
+        )
+        sees, creates, fills, locks, owns = cursor.fetchone()
+    shown = f"{target.schema}.{target.name}"
+    if found is None:
+        granted, lacking = creates, f"create a table in the schema {target.schema} (GRANT CREATE ON SCHEMA)"
+    elif found.comment == MARK:
+        granted, lacking = fills, f"fill the table {shown} anew (GRANT INSERT, DELETE ON)"
+    elif not owns:  # the owners of a table and of its schema may drop it
+        granted, lacking = False, f"replace the table {shown}, which is another's (ALTER TABLE OWNER TO)"
+    else:
+        granted, lacking = locks, f"lock the table {shown} (GRANT DELETE ON)"
+    if granted and not sees:
+        granted, lacking = False, f"use the schema {target.schema} (GRANT USAGE ON SCHEMA)"
     if not granted:
         raise OutputError(
             f"You may not {lacking} in {home.label}. Have that granted, or give another --write-table."

@@ -253,7 +253,8 @@ class Segmentation:
         Raises
         ------
         SettingsError
-            If the orders come from no database, or the table would be lost or needs another transaction there.
+            If the orders come from no database, or from one that is not attached any more or not Spark's current
+            catalogue, or the table would be lost or needs another transaction there.
         OutputError
             If a table of that name is there that rfmeans did not write, or it cannot be written.
         """

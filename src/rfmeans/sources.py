@@ -211,7 +211,7 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             # What PySpark says before it raises.
-            warnings.filterwarnings("ignore", "toPandas attempted Arrow optimization")
+            warnings.filterwarnings("ignore", "toPandas attempted Arrow optimization.*can not continue")
             yield
     except IbisError as error:
         raise EngineError(f"{doing} failed on this engine: {_first_paragraph(error)}") from error

@@ -44,7 +44,7 @@ def check_place(home: Home) -> None:
             "lasting catalogue, such as spark.sql.catalogImplementation=hive in its spark-defaults.conf."
         )
     current = home.con.current_catalog
-    if home.catalogue not in (None, current):
+    if home.catalogue is not None and fold(home.catalogue) != fold(current):
         raise SettingsError(
             f"--write-table writes into the session's current catalogue, which is {current}, but the orders come from "
             f"{home.catalogue}. Say USE {home.catalogue} first."

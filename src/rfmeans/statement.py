@@ -345,8 +345,13 @@ def _judged(name: str, condition: str, orders: exp.Table, columns: Iterable[str]
     return _query(name, says, text).replace(CONDITION, condition)
 
 
-def _query(name: str, says: str, text: str) -> str:
-    return f"-- {says}\n{name} AS (\n{indent(text, '  ')}\n)"
+def _query(name: str, says: str, text: str, kept: str = "") -> str:
+    return f"-- {says}\n{name} AS {kept}(\n{indent(text, '  ')}\n)"
+
+
+def _kept(step: Step, dialect: Dialect) -> str:
+    """Return the word with which PostgreSQL computes a step's columns once, as `rfmeans.values.computed_once` does."""
+    return "MATERIALIZED " if step.reused and dialect.name == "postgres" else ""
 
 
 def _written(
@@ -362,6 +367,7 @@ def _written(
         simplify(select)
         texts.append((step, to_text(select, dialect)))
     *others, (last, result) = texts
-    named = ",\n\n".join([*queries, *(_query(step.name, step.says, text) for step, text in others)])
+    steps = (_query(step.name, step.says, text, _kept(step, dialect)) for step, text in others)
+    named = ",\n\n".join([*queries, *steps])
     comment = "".join(f"-- {line}\n" for line in head)
     return f"{comment}\nWITH\n\n{named}\n\n-- {last.says}\n{result}\n"

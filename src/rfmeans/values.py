@@ -41,6 +41,18 @@ ISO_DATES, DECIMAL_POINT = DateConvention(FORMATS[:1]), MoneyConvention(".")
 # 0.0 is a 0 that pandas made a float.
 NO_CUSTOMER = (*NO_ORDER, "?", "unknown", "undefined", "anonymous", "guest", "0", "0.0")
 
+NO_LIMIT = 2**63 - 1  # rows
+
+
+def computed_once(table: ir.Table) -> ir.Table:
+    """Keep PostgreSQL from computing a column of the table anew wherever it is used.
+
+    It would write the column's expression into each of these places, in these again into those where they are used,
+    and so on: hundreds of logarithms for one customer. It does not merge a query that has a limit. Other engines
+    know by themselves what they have computed.
+    """
+    return table.limit(NO_LIMIT) if engine_of(table) == "postgres" else table
+
 
 def customer_key(column: ir.Column, *, padded: bool = True) -> ir.Column:
     """Return the customer key: whole number, or text without blanks around it; null where there is none."""
