@@ -367,7 +367,9 @@ def test_a_statement_cannot_read_a_column_called_as_one_of_ours():
 def test_a_statement_reads_as_a_person_would_write_it():
     text = hostile_model().to_sql("postgres", orders="shop.orders")
     assert text.startswith("-- Customer segments by rfmeans")
-    names = [line.split(" AS ")[0] for line in text.splitlines() if re.search(" AS (MATERIALIZED )?[(]$", line)]
+    names = [
+        line.split(" AS ")[0] for line in text.splitlines() if re.search(" AS (MATERIALIZED )?[(]$", line)
+    ]
     assert names == [
         *("source_lines", "order_lines", "used_lines", "order_totals", "customer_totals", "customers"),
         *("scored", "banded", "score_named"),

@@ -18,7 +18,7 @@ import rfmeans
 from rfmeans import duckdb_tables, spark_tables
 from rfmeans.cells import EXACT_LIMIT, collect_cells
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
-from rfmeans.home import MARK, Home
+from rfmeans.home import ATTACHED, MARK, Home
 from rfmeans.servers import _is_fleeting
 from rfmeans.synthetic import make_customers, make_orders
 from rfmeans.tables import check_table
@@ -238,6 +238,9 @@ def test_a_file_that_was_out_of_reach_is_written_to_when_it_is_back(shop):
     content = shop.read_bytes()
     with rfmeans.segment(str(shop), table="orders", n_init=1) as result:
         shop.unlink()
+        with pytest.raises(OutputError, match=r"shop\.duckdb: the file is not there any more. Put it back"):
+            result.write_table("seg")
+        assert not shop.exists()
         shop.write_text("no database")
         for _ in range(2):
             with pytest.raises(OutputError, match=r"Cannot write into .*shop\.duckdb: it is in use"):
@@ -248,12 +251,29 @@ def test_a_file_that_was_out_of_reach_is_written_to_when_it_is_back(shop):
     assert len(rows_of(shop, "seg")) == 200
 
 
+def test_a_file_that_another_program_takes_before_the_work_is_said(shop, tmp_path, monkeypatch):
+    attach, done = duckdb_tables._attach, []
+
+    def taken(home, how):
+        done.append(how)
+        if len(done) > 1:
+            home.con.raw_sql(f"DETACH DATABASE IF EXISTS {ATTACHED}")
+            raise duckdb.IOException("Could not set lock on file")
+        attach(home, how)
+
+    with rfmeans.segment(str(shop), table="orders", n_init=1) as result:
+        monkeypatch.setattr(duckdb_tables, "_attach", taken)
+        with pytest.raises(OutputError, match="it is in use by another program"):
+            check_table(result.home, "orders", "seg", force=False)
+
+
 def test_a_file_that_another_program_takes_right_after_the_writing_holds_the_table(shop, monkeypatch):
     attach, done = duckdb_tables._attach, []
 
     def taken(home, how):
         done.append(how)
         if done == ["", "(READ_ONLY)", "", "(READ_ONLY)"]:  # the check before the work, then the work
+            home.con.raw_sql(f"DETACH DATABASE {ATTACHED}")
             raise duckdb.IOException("Could not set lock on file")
         attach(home, how)
 
@@ -261,7 +281,7 @@ def test_a_file_that_another_program_takes_right_after_the_writing_holds_the_tab
         monkeypatch.setattr(duckdb_tables, "_attach", taken)
         result.write_table("seg")
         result.write_table("seg")
-    assert len(done) == 8
+    assert done[4:] == ["(READ_ONLY)", "", "(READ_ONLY)", "", "(READ_ONLY)"]
     assert len(rows_of(shop, "seg")) == 200
 
 
@@ -743,11 +763,19 @@ def test_the_owner_of_a_schema_may_replace_the_tables_in_it(address, postgres_en
     con.execute("GRANT INSERT, DELETE ON hidden.seg TO boss")
     with rfmeans.segment(address.replace("rfmeans:", "boss:"), table="pg_orders", n_init=1) as result:
         result.write_table("sales.seg", replace=True)
+        con.execute("CREATE TABLE sales.same AS SELECT * FROM sales.seg; GRANT DELETE ON sales.same TO boss")
+        result.write_table("sales.same", replace=True)
         with pytest.raises(OutputError, match=r"You may not lock the table sales\.other \(GRANT DELETE ON\)"):
             result.write_table("sales.other", replace=True)
         with pytest.raises(OutputError, match=r"You may not use the schema hidden \(GRANT USAGE ON SCHEMA\)"):
             result.write_table("hidden.seg")
-    assert con.execute("SELECT count(*) FROM sales.seg").fetchone() == (200,)
+    for table in ("sales.seg", "sales.same"):
+        assert con.execute(
+            f"SELECT count(*), obj_description('{table}'::regclass) FROM {table}"
+        ).fetchone() == (
+            200,
+            MARK,
+        )
     con.execute("DROP OWNED BY boss CASCADE; DROP ROLE boss; DROP SCHEMA hidden CASCADE")
 
 

@@ -23,7 +23,7 @@ AS_NUMBER = (
 AS_IN_SQL = "Write it as in SQL, e.g. \"country = 'UK' AND status <> 'void'\"."
 # Engines that take what is neither true nor false for it, or fail in the middle of the work. The others refuse to mix
 # it with FALSE, or have no type of their own for true and false.
-TOLERANT = ("polars", "pyspark")
+TOLERANT = ("polars", "pyspark", "databricks")
 BRACKETS = {"L_PAREN": "R_PAREN", "L_BRACKET": "R_BRACKET", "L_BRACE": "R_BRACE"}
 
 

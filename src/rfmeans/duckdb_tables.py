@@ -40,11 +40,13 @@ def check_place(home: Home) -> None:
     Raises
     ------
     OutputError
-        If the file could not be opened again after it was written to the last time, nor can be now.
+        If the file is not there any more, or could not be opened again after it was written to, nor can be now.
     SettingsError
         If it is not attached any more, its tables have no comments to mark them, it is in memory though the orders
         may lie in a file, or a transaction is open.
     """
+    if home.file and not home.file.exists():  # DuckDB would make an empty one
+        raise OutputError(f"Cannot write into {home.label}: the file is not there any more. Put it back.")
     con, found = home.con, _type_of(home)
     if found is None and home.file:
         _attach_again(home)
@@ -107,6 +109,8 @@ def check_target(home: Home, _target: Target, _found: Found | None) -> None:
     """
     with _writable(home):
         pass
+    if home.file and _type_of(home) is None:
+        _attach_again(home)
 
 
 def find(home: Home, target: Target) -> Found | None:

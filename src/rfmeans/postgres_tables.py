@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import OutputError
 from rfmeans.home import MARK, Check, Found, Home, Target
@@ -99,6 +99,8 @@ def kinds(home: Home, schema: str, name: str) -> list[str]:
 def write(home: Home, target: Target, customers: ir.Table, check: Check) -> None:
     """Fill the table anew where its columns are the same, so that grants, indexes and views stay; else replace it.
 
+    One that another user owns and that has no comment is replaced, as only its owner may comment it.
+
     Raises
     ------
     OutputError
@@ -113,7 +115,8 @@ def write(home: Home, target: Target, customers: ir.Table, check: Check) -> None
             found = find(home, target)
         check(found)
         before = con.get_schema(target.name, database=target.schema) if found is not None else None
-        if before == customers.schema():
+        kept = found is not None and (found.comment == MARK or _is_own(cursor, target))
+        if kept and before == customers.schema():
             cursor.execute(f"DELETE FROM {target}")  # noqa: S608 - the name is quoted
             cursor.execute(f"INSERT INTO {target} {query}")
         else:
@@ -122,6 +125,13 @@ def write(home: Home, target: Target, customers: ir.Table, check: Check) -> None
             cursor.execute(f"CREATE TABLE {target} AS {query}")
         if found is None or found.comment != MARK:
             cursor.execute(f"COMMENT ON TABLE {target} IS '{MARK}'")
+
+
+def _is_own(cursor: Any, target: Target) -> bool:
+    cursor.execute(
+        "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass", (str(target),)
+    )
+    return bool(cursor.fetchone()[0])
 
 
 def _drop(home: Home, target: Target, columns: tuple[ibis.Schema, ibis.Schema]) -> None:
