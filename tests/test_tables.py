@@ -251,7 +251,7 @@ def test_a_file_that_was_out_of_reach_is_written_to_when_it_is_back(shop):
     assert len(rows_of(shop, "seg")) == 200
 
 
-def test_a_file_that_another_program_takes_before_the_work_is_said(shop, tmp_path, monkeypatch):
+def test_a_file_that_another_program_takes_before_the_work_is_said(shop, monkeypatch):
     attach, done = duckdb_tables._attach, []
 
     def taken(home, how):

@@ -47,10 +47,8 @@ def check_place(home: Home) -> None:
     """
     if home.file and not home.file.exists():  # DuckDB would make an empty one
         raise OutputError(f"Cannot write into {home.label}: the file is not there any more. Put it back.")
+    _keep_attached(home)
     con, found = home.con, _type_of(home)
-    if found is None and home.file:
-        _attach_again(home)
-        found = _type_of(home)
     if found is None:
         raise SettingsError(
             f"--write-table writes into the database that the orders come from, but {_catalogue(home)} is not "
@@ -109,8 +107,7 @@ def check_target(home: Home, _target: Target, _found: Found | None) -> None:
     """
     with _writable(home):
         pass
-    if home.file and _type_of(home) is None:
-        _attach_again(home)
+    _keep_attached(home)
 
 
 def find(home: Home, target: Target) -> Found | None:
@@ -186,10 +183,12 @@ def _writable(home: Home) -> Iterator[None]:
             _attach(home, "(READ_ONLY)")
 
 
-def _attach_again(home: Home) -> None:
-    """Attach a file that another program kept out."""
+def _keep_attached(home: Home) -> None:
+    """Attach the file again if another program has kept it out."""
     import duckdb
 
+    if home.file is None or _type_of(home):
+        return
     try:
         _attach(home, "(READ_ONLY)")
     except duckdb.Error as error:

@@ -48,8 +48,8 @@ def computed_once(table: ir.Table) -> ir.Table:
     """Keep PostgreSQL from computing a column of the table anew wherever it is used.
 
     It would write the column's expression into each of these places, in these again into those where they are used,
-    and so on: hundreds of logarithms for one customer. It does not merge a query that has a limit. Other engines
-    know by themselves what they have computed.
+    and so on: hundreds of logarithms for one customer. It does not merge a query that has a limit. DuckDB,
+    Polars and Spark know by themselves what they have computed.
     """
     return table.limit(NO_LIMIT) if engine_of(table) == "postgres" else table
 
