@@ -88,6 +88,21 @@ def test_a_signal_stops_a_query_in_the_engine(tmp_path, sent, code):
     assert names(tmp_path) == ["orders.csv"]
 
 
+def test_a_signal_in_code_given_as_a_string_keeps_its_exit_code(orders_csv, tmp_path):
+    """Libraries make classes by `exec`; Python itself ended with Ctrl-C's code after a signal in there."""
+    (tmp_path / "late.py").write_text(
+        "import signal\n"
+        "from rfmeans.cli import main\n"
+        "from rfmeans.watch import Watch\n"
+        "Watch.opened = lambda *_: exec('signal.raise_signal(signal.SIGTERM)')\n"
+        "main()\n"
+    )
+    command = (sys.executable, "-m", "late", "segment", orders_csv, "--out", tmp_path / "out")
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.stderr.endswith("Stopped. Nothing was written.\n")
+    assert ended.returncode == 143
+
+
 def test_an_interrupt_that_got_lost_stops_the_engine_all_the_same():
     """An exception raised in a finaliser is printed and forgotten; the next query would run to its end."""
     con = ibis.duckdb.connect()

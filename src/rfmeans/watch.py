@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 PATIENCE = 2.0  # seconds for the clearing up, which asks the engine as well
 
 
+class Stopped(KeyboardInterrupt):
+    """What Ctrl-C and SIGTERM raise here.
+
+    A class of its own, because Python notes a bare `KeyboardInterrupt` that leaves code given as a string (a library's
+    `exec`), whoever catches it then, and ``python -m`` ends as if by Ctrl-C instead of with the exit code.
+    """
+
+
 class Watch:
     """Shows the stage, the engine's percentage where it tells, and the elapsed time, on a terminal alone."""
 
@@ -46,7 +54,7 @@ class Watch:
     def stage(self, words: str) -> None:
         """Show the stage that begins."""
         if self.stopped:  # something on the way took the interrupt for an error of its own
-            raise KeyboardInterrupt
+            raise Stopped
         self._bar.update(self._task, description=words)
 
     def opened(self, source: Source) -> None:
@@ -70,7 +78,7 @@ class Watch:
 
         Raises
         ------
-        KeyboardInterrupt
+        Stopped
             If one of them stopped it, whatever the engine raised because of that.
         """
         with _interrupting(self._stop), self._bar:
@@ -78,7 +86,7 @@ class Watch:
                 yield
             except Exception as error:
                 if self.stopped:
-                    raise KeyboardInterrupt from error
+                    raise Stopped from error
                 raise
             finally:
                 self.percentage = None
@@ -91,7 +99,7 @@ class Watch:
             signal.signal(each, signal.SIG_IGN)  # a second one must not stop the clearing up
         logging.disable()  # Spark's client logs the exception below, and may swallow it
         threading.Thread(target=self._insist, daemon=True).start()
-        raise KeyboardInterrupt
+        raise Stopped
 
     def _insist(self) -> None:
         """Stop the engine's queries one after the other if the exception got lost, as it does in a finaliser."""
