@@ -88,19 +88,106 @@ def test_a_signal_stops_a_query_in_the_engine(tmp_path, sent, code):
     assert names(tmp_path) == ["orders.csv"]
 
 
-def test_a_signal_in_code_given_as_a_string_keeps_its_exit_code(orders_csv, tmp_path):
-    """Libraries make classes by `exec`; Python itself ended with Ctrl-C's code after a signal in there."""
-    (tmp_path / "late.py").write_text(
-        "import signal\n"
-        "from rfmeans.cli import main\n"
-        "from rfmeans.watch import Watch\n"
-        "Watch.opened = lambda *_: exec('signal.raise_signal(signal.SIGTERM)')\n"
-        "main()\n"
+PATCHED = """
+import atexit, signal, sys, tempfile
+from rfmeans import cli, terminal, watch
+
+def sent(*_):
+    signal.raise_signal(signal.SIGTERM)
+
+def after(function):
+    def wrapped(*arguments, **options):
+        found = function(*arguments, **options)
+        sent()
+        return found
+    return wrapped
+
+class Finalised:
+    __del__ = sent
+
+{patch}
+cli.main()
+"""
+
+
+def run_patched(patch, orders_csv, folder, prefix=()):
+    """Run the command line with a signal sent at a place that no chance would find."""
+    (folder / "patched.py").write_text(PATCHED.format(patch=patch))
+    command = (
+        *prefix,
+        sys.executable,
+        "-m",
+        "patched",
+        "segment",
+        orders_csv,
+        "--out",
+        folder / "out",
+        *LEAN,
     )
-    command = (sys.executable, "-m", "late", "segment", orders_csv, "--out", tmp_path / "out")
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ended.stderr.endswith("Stopped. Nothing was written.\n")
+    env = {**os.environ, "TMPDIR": str(folder)}
+    return subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, timeout=10 * SECONDS, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "watch.Watch.opened = lambda *_: exec('sent()', globals())",  # `exec` of a library: Python notes a Ctrl-C in it
+        "watch.Watch.opened = lambda *_: Finalised() and None",  # what a finaliser raises is printed and forgotten
+        "tempfile.mkdtemp = after(tempfile.mkdtemp)",  # a folder that nobody answers for yet
+    ],
+    ids=["string", "finaliser", "folder"],
+)
+def test_a_signal_at_an_awkward_place_stops_the_run_and_leaves_nothing(orders_csv, tmp_path, patch):
+    ended = run_patched(patch, orders_csv, tmp_path)
+    assert [line for line in ended.stderr.splitlines() if not line.startswith("Read as")] == [
+        "Stopped. Nothing was written."
+    ]
     assert ended.returncode == 143
+    assert {name for name in names(tmp_path) if name != "__pycache__"} == {"patched.py"}
+
+
+def test_a_signal_before_anything_is_shown_leaves_nothing(orders_csv, tmp_path):
+    ended = run_patched("watch.Watch.__init__ = after(watch.Watch.__init__)", orders_csv, tmp_path)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGTERM, "", "")
+    assert {name for name in names(tmp_path) if name != "__pycache__"} == {"patched.py"}
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "terminal.print_summary = after(terminal.print_summary)",
+        "cli._finish = after(cli._finish)",
+        "atexit.register(sent)",
+    ],
+)
+def test_a_signal_after_the_work_changes_nothing(orders_csv, tmp_path, patch):
+    ended = run_patched(patch, orders_csv, tmp_path)
+    assert (ended.returncode, ended.stderr.count("\n")) == (0, 1)
+    assert "Written to" in ended.stdout
+    assert {name for name in names(tmp_path) if name != "__pycache__"} == {"out", "patched.py"}
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "from rfmeans import outputs; outputs._put_in_place = after(outputs._put_in_place)",
+        "watch.Watch.done = lambda self, done=watch.Watch.done: (Finalised() and None, done(self))",
+    ],
+)
+def test_a_signal_in_the_last_stage_is_not_forgotten(orders_csv, tmp_path, patch):
+    ended = run_patched(patch, orders_csv, tmp_path)
+    assert ended.stderr.endswith(f"Stopped. The folder {tmp_path / 'out'} was written whole before that.\n")
+    assert "Exception ignored" not in ended.stderr
+    assert ended.returncode == 143
+
+
+def test_signals_that_whoever_started_the_run_ignores_stay_ignored(orders_csv, tmp_path):
+    shell = ("sh", "-c", "trap '' TERM; exec \"$@\"", "sh")  # as nohup does
+    ended = run_patched("watch.Watch.opened = sent", orders_csv, tmp_path, prefix=shell)
+    assert ended.returncode == 0
+    assert "Written to" in ended.stdout
 
 
 def test_an_interrupt_that_got_lost_stops_the_engine_all_the_same():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import signal
 import sys
@@ -236,18 +237,18 @@ def _run(
     customers_format = output.format or ("parquet" if table.write_table is None else None)
     playbook = output.cards()
     out = check_target(output.out or Path(default), force=output.force)
-    with room_beside(out) as room:
-        with _watching(printing.quiet, out, table.write_table) as watch:
-            result = work(**_watched(watch, table), temporary=room)
-            watch.stage("writing")
-            written = result.write(
-                out,
-                audiences,
-                None if output.no_report else playbook,
-                force=output.force,
-                customers_format=customers_format,
-                table=table.wanted(),
-            )
+    with _watching(printing.quiet, out, table.write_table) as watch, room_beside(out) as room:
+        result = work(**_watched(watch, table), temporary=room)
+        watch.stage("writing")
+        written = result.write(
+            out,
+            audiences,
+            None if output.no_report else playbook,
+            force=output.force,
+            customers_format=customers_format,
+            table=table.wanted(),
+        )
+        watch.done()
         _finish(result, written, playbook, printing)
 
 
@@ -258,6 +259,9 @@ def main() -> None:
     except RFMeansError as error:
         _console().print(f"[bold red]Error:[/] {_escaped(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
+    finally:  # how it ends is decided, though the interpreter takes a while to do so
+        for each in (signal.SIGINT, signal.SIGTERM):
+            atexit.register(signal.signal, each, signal.SIG_IGN)
 
 
 def _console() -> Console:

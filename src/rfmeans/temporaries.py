@@ -9,6 +9,7 @@ import signal
 import tempfile
 import threading
 import time
+import weakref
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,19 +26,18 @@ class TemporaryFolder:
     """A folder of this process, named ``<prefix><random>.<process id>``.
 
     A lock is held on it, which ends with the process however it ends: so that another run can tell a leftover from
-    a folder in use, also where process ids say nothing (containers that share a disk).
+    a folder in use, also where process ids say nothing (containers that share a disk). It is removed at the latest
+    when nothing refers to this object any more, or the interpreter ends.
     """
 
     def __init__(self, parent: str | os.PathLike[str], prefix: str) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=prefix, suffix=f".{os.getpid()}", dir=parent))
-        self._lock = _locked(self.path)
+        with held_interrupt():  # until something answers for it
+            self.path = Path(tempfile.mkdtemp(prefix=prefix, suffix=f".{os.getpid()}", dir=parent))
+            self._removal = weakref.finalize(self, _remove, self.path, _locked(self.path))
 
     def remove(self) -> None:
         """Remove the folder and what is in it; harmless when repeated."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            os.close(lock)
+        self._removal()
 
     def __enter__(self) -> Path:
         return self.path
@@ -57,6 +57,12 @@ def clear_leftovers(
             if rescue is not None:
                 rescue(leftover)
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _remove(folder: Path, lock: int | None) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if lock is not None:
+        os.close(lock)
 
 
 def _locked(folder: Path) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -46,6 +47,7 @@ class Watch:
         self.percentage: Callable[[], float | None] | None = None
         self._interrupt: Callable[[], None] | None = None
         self._ended = threading.Event()
+        self._done = False
         columns = (SpinnerColumn(), TextColumn("{task.description}"), _Percentage(self), TimeElapsedColumn())
         self.shown = self._console.is_terminal and not quiet
         self._bar = Progress(*columns, console=self._console, transient=True, disable=not self.shown)
@@ -72,6 +74,13 @@ class Watch:
             self._console.print(f"Read as {terminal_text(line)}.", soft_wrap=True)
         self._said.add(line)
 
+    def done(self) -> None:
+        """Draw no more, and let no signal change how it ends: the work is done, what is left is to say so."""
+        if self.stopped:  # too late for the interrupt, but it is not forgotten
+            raise Stopped
+        self._done = True
+        self._bar.stop()
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """Show it all, and let Ctrl-C or SIGTERM stop the work: the engine as well.
@@ -81,7 +90,7 @@ class Watch:
         Stopped
             If one of them stopped it, whatever the engine raised because of that.
         """
-        with _interrupting(self._stop), self._bar:
+        with _interrupting(self._stop), _lost_in_silence(), self._bar:
             try:
                 yield
             except Exception as error:
@@ -94,6 +103,8 @@ class Watch:
                 logging.disable(logging.NOTSET)
 
     def _stop(self, found: int, _frame: FrameType | None) -> None:
+        if self._done:
+            return
         self.stopped = found
         for each in STOPPING:
             signal.signal(each, signal.SIG_IGN)  # a second one must not stop the clearing up
@@ -114,13 +125,30 @@ def _interrupting(stop: Callable[[int, FrameType | None], None]) -> Iterator[Non
     if threading.current_thread() is not threading.main_thread():  # where Python takes no signals
         yield
         return
-    before = {each: signal.signal(each, stop) for each in STOPPING}
+    heard = [each for each in STOPPING if signal.getsignal(each) is not signal.SIG_IGN]  # not so below nohup
+    before = {each: signal.signal(each, stop) for each in heard}
     try:
         yield
     finally:
         for each, handler in before.items():
             if signal.getsignal(each) == stop:  # once stopped, the process ends: nothing may break into that
                 signal.signal(each, handler)
+
+
+@contextmanager
+def _lost_in_silence() -> Iterator[None]:
+    """Print no traceback of an interrupt that a finaliser swallows: the next stage raises it again."""
+    before = sys.unraisablehook
+
+    def unless_stopped(found: sys.UnraisableHookArgs) -> None:
+        if not isinstance(found.exc_value, Stopped):
+            before(found)
+
+    sys.unraisablehook = unless_stopped
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 class _Percentage(ProgressColumn):
