@@ -641,6 +641,39 @@ def test_grants_and_views_outlive_a_new_run(address, postgres_engine):
     con.execute("DROP VIEW pg_view")
 
 
+def test_constraints_grants_and_views_outlive_a_new_run(address, postgres_engine):
+    con = postgres_engine.con.con
+    con.execute("DROP TABLE IF EXISTS pg_keyed CASCADE; DROP ROLE IF EXISTS reader; CREATE ROLE reader")
+    with rfmeans.segment(address, table="pg_orders", n_init=1) as result:
+        result.write_table("pg_keyed")
+        con.execute(f"COMMENT ON TABLE pg_keyed IS 'Owner: Ann\n{MARK}'")
+        con.execute("ALTER TABLE pg_keyed ADD PRIMARY KEY (customer_id), ALTER frequency SET NOT NULL")
+        con.execute("GRANT SELECT ON pg_keyed TO reader; CREATE VIEW pg_key AS SELECT segment FROM pg_keyed")
+        look = (
+            "SELECT oid, relacl, relhasindex, obj_description(oid) FROM pg_class WHERE relname = 'pg_keyed'"
+        )
+        before = con.execute(look).fetchone()
+        result.write_table("pg_keyed")
+        assert con.execute(look).fetchone() == before
+    con.execute("DROP TABLE pg_keyed CASCADE; DROP ROLE reader")
+
+
+def test_a_table_that_gets_other_columns_stays_rfmeans_own(address, postgres_engine, orders):
+    con = postgres_engine.con.con
+    con.execute("DROP TABLE IF EXISTS pg_again")
+    texts = postgres_engine.table(orders.assign(customer_id="c" + orders.customer_id.astype(str)), "pg_texts")
+    with (
+        rfmeans.segment(address, table="pg_orders", n_init=1) as numbered,
+        rfmeans.segment(texts, n_init=1) as named,
+    ):
+        numbered.write_table("pg_again")
+        named.write_table("pg_again")
+        named.write_table("pg_again")
+        con.execute("ALTER TABLE pg_again ADD COLUMN loaded timestamptz DEFAULT now()")
+        named.write_table("pg_again")
+    assert con.execute("SELECT obj_description('pg_again'::regclass)").fetchone() == (MARK,)
+
+
 def test_readers_of_postgres_never_see_half_a_table(address, postgres_engine):
     import psycopg
 

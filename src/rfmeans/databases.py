@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SourceError, did_you_mean
-from rfmeans.home import ATTACHED, MARK, Home
+from rfmeans.home import ATTACHED, Home, is_marked
 from rfmeans.parts import Part, located
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def one_of(
         If there is no such table, or several and none is named.
     """
     places = {(name if schema == usual else f"{schema}.{name}"): (schema, name) for schema, name, _ in found}
-    foreign = [name for name, (*_, comment) in zip(places, found, strict=True) if comment != MARK]
+    foreign = [name for name, (*_, comment) in zip(places, found, strict=True) if not is_marked(comment)]
     tables = list(places) if wanted is not None else foreign
     if not tables:
         raise SourceError(f"The database {label} has no table. Give another one.")

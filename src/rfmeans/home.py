@@ -108,5 +108,19 @@ class Found:
     kind: str
     comment: str | None
 
+    @property
+    def marked(self) -> bool:
+        """Whether rfmeans wrote it."""
+        return is_marked(self.comment)
+
+
+def is_marked(comment: str | None) -> bool:
+    """Whether a table's comment has rfmeans' mark, alone or as a line among others.
+
+    >>> is_marked(MARK), is_marked("Ann's"), is_marked(None)
+    (True, False, False)
+    """
+    return MARK in (comment or "").splitlines()
+
 
 Check = Callable[[Found | None], None]  # raises OutputError where what was found must not be replaced

@@ -55,7 +55,7 @@ def check_target(home: Home, target: Target, found: Found | None) -> None:
     shown = f"{target.schema}.{target.name}"
     if found is None:
         granted, lacking = creates, f"create a table in the schema {target.schema} (GRANT CREATE ON SCHEMA)"
-    elif found.comment == MARK:
+    elif found.marked:
         granted, lacking = fills, f"fill the table {shown} anew (GRANT INSERT, DELETE ON)"
     elif not owns:  # the owners of a table and of its schema may drop it
         granted, lacking = False, f"replace the table {shown}, which is another's (ALTER TABLE OWNER TO)"
@@ -114,17 +114,26 @@ def write(home: Home, target: Target, customers: ir.Table, check: Check) -> None
             cursor.execute(f"LOCK TABLE {target} IN SHARE ROW EXCLUSIVE MODE")
             found = find(home, target)
         check(found)
-        before = con.get_schema(target.name, database=target.schema) if found is not None else None
-        kept = found is not None and (found.comment == MARK or _is_own(cursor, target))
-        if kept and before == customers.schema():
+        now = _columns(customers.schema())
+        before = _columns(con.get_schema(target.name, database=target.schema)) if found is not None else None
+        if found is not None and before == now and (found.marked or _is_own(cursor, target)):
             cursor.execute(f"DELETE FROM {target}")  # noqa: S608 - the name is quoted
             cursor.execute(f"INSERT INTO {target} {query}")
+            marked = found.marked
         else:
             if before is not None:
-                _drop(home, target, (before, customers.schema()))
+                _drop(home, target, (before, now))
             cursor.execute(f"CREATE TABLE {target} AS {query}")
-        if found is None or found.comment != MARK:
+            marked = False
+        if not marked:
             cursor.execute(f"COMMENT ON TABLE {target} IS '{MARK}'")
+
+
+def _columns(schema: ibis.Schema) -> ibis.Schema:
+    """Return names and types alone: NOT NULL, as of a primary key, makes no other column."""
+    import ibis
+
+    return ibis.schema({name: kind(nullable=True) for name, kind in schema.items()})
 
 
 def _is_own(cursor: Any, target: Target) -> bool:

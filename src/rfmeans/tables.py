@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rfmeans import duckdb_tables, postgres_tables, spark_tables
 from rfmeans.errors import OutputError, SettingsError, did_you_mean
-from rfmeans.home import MARK, Check, Found, Home, Target, is_direct
+from rfmeans.home import Check, Found, Home, Target, is_direct
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -125,7 +125,7 @@ def _check_found(home: Home, target: Target, found: Found | None, *, force: bool
         raise OutputError(
             f"{shown} in {home.label} is a {found.kind}, which is never replaced. Give another --write-table."
         )
-    if found.comment == MARK:
+    if found.marked:
         return
     if not is_direct(home, ENGINES[home.con.name].kinds):
         raise OutputError(
