@@ -15,6 +15,7 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from rfmeans.cells import collect_cells
+from rfmeans.equality import comparable
 from rfmeans.quantiles import ranked_quantiles
 from rfmeans.settings import Columns
 from rfmeans.synthetic import make_orders
@@ -111,3 +112,14 @@ def test_money_is_rounded_where_a_cast_is_not(monkeypatch, engine, start):
     table = ibis.table({"quantity": "int64", "price": "float64"}, name="orders")
     text = str(ibis.to_sql(table.select(money=product(table.quantity, table.price)), dialect=engine))
     assert " ".join(text.split()).replace("( ", "(").startswith(start.replace("( ", "("))
+
+
+def test_bigquery_compares_lists_and_documents_as_their_text(monkeypatch):
+    monkeypatch.setattr("rfmeans.equality.engine_of", lambda _: "bigquery")
+    table = ibis.table({"amount": "int64", "tags": "array<string>", "place": "geography"}, name="orders")
+    compared = table.select(**comparable(table, table.columns)).distinct()
+    text = " ".join(str(ibis.to_sql(compared, dialect="bigquery")).split())
+    assert (
+        "`t0`.`amount`, TO_JSON_STRING(`t0`.`tags`) AS `tags`, TO_JSON_STRING(`t0`.`place`) AS `place`"
+        in text
+    )

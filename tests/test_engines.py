@@ -139,6 +139,42 @@ def test_an_explanation_is_the_same(engine, orders):
             assert found.confidence == pytest.approx(expected.confidence, rel=1e-9)
 
 
+WITHOUT_EQUALITY = {  # expressions over a column of JSON text
+    "postgres": {
+        "document": "payload::json",
+        "page": "('<p>' || payload || '</p>')::xml",
+        "place": "point(length(payload), 2)",
+        "places": "array[point(length(payload), 2)]",
+        "area": "circle(point(length(payload), 2), 1)",
+    },
+    "spark": {
+        "tags": "map('b', payload, 'a', 'x')",
+        "inner": "named_struct('of', array(map(1, payload)))",
+    },
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_EQUALITY)
+def test_columns_whose_values_the_engine_cannot_compare_are_compared_all_the_same(
+    request, orders, name, tmp_path
+):
+    engine = request.getfixturevalue(f"{name}_engine")
+    once = orders.drop_duplicates()[:2000]
+    lines = pd.concat([once, once[:2]], ignore_index=True).assign(payload='{"b": 1, "a": [2]}')
+    lines.loc[0, "payload"] = '{"b": 1, "a": [3]}'  # so that only the second line stands there twice
+    engine.table(lines, "compared")
+    added = ", ".join(f"{text} AS {column}" for column, text in WITHOUT_EQUALITY[name].items())
+    query = f"SELECT customer_id, order_id, ordered_at, amount, {added} FROM compared"
+    engine.con.raw_sql(f"CREATE TEMPORARY VIEW compared_view AS {query}")
+    table = engine.con.table("compared_view")
+    with rfmeans.segment(table, n_init=1) as found:
+        assert found.summary.account.noticed.duplicates.lines == 1
+        found.save(tmp_path / "segments")
+    assert rfmeans.inspect(table).account.noticed.duplicates.lines == 1
+    with rfmeans.segment(table, n_init=1, drop_duplicates=True) as found:
+        assert found.summary.account.lines.set_aside["duplicate line"].rows == 1
+
+
 @pytest.mark.parametrize(
     ("column", "kind", "words"),
     [

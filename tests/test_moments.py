@@ -166,3 +166,14 @@ def test_each_engine_is_asked_in_its_own_words(monkeypatch, engine, text):
     sql = str(ibis.to_sql(moments.select(day=day), dialect=DIALECTS[engine].compiler))
     plain = re.sub(r'["`]t0["`]\.["`]m["`]', "m", " ".join(sql.split()))
     assert text in plain.replace("( ", "(").replace(" )", ")")
+
+
+def test_moments_of_any_year_have_their_day_on_polars(polars_engine):
+    polars = pytest.importorskip("polars")
+    ages = ["1600-01-01T23:30:00Z", "2024-01-01T23:30:00Z", "2300-01-01T23:30:00Z"]
+    frame = polars.DataFrame({"moment": ages}).with_columns(
+        polars.col("moment").str.to_datetime(time_zone="UTC")
+    )
+    table = polars_engine.con.create_table("ages", frame, overwrite=True)
+    days = table.select(day=day_in("Asia/Tokyo", table.moment)).to_pyarrow()["day"].to_pylist()
+    assert [str(day) for day in days] == ["1600-01-02", "2024-01-02", "2300-01-02"]

@@ -57,6 +57,7 @@ ORDER = [  # one a line
     "filekinds",
     "frames",
     "moments",
+    "equality",
     "sources",
     "questions",
     "calendar_words",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.equality import comparable
 from rfmeans.errors import DataError, SourceError
 from rfmeans.formats import counted
 from rfmeans.layout_files import built_in
@@ -318,7 +319,8 @@ def count_duplicates(table: ir.Table, rows: int) -> Duplicates | None:
     if table.get_backend().name != "duckdb":
         if rows > EXACT_LINES:
             return None
-        return Duplicates(rows - int(table.distinct().count().to_pyarrow().as_py()))
+        lines = table.select(**comparable(table, table.columns)).distinct()
+        return Duplicates(rows - int(lines.count().to_pyarrow().as_py()))
     hashed = table.select(line=_duckdb_hash(ibis.struct({name: table[name] for name in table.columns})))
     about = rows > EXACT_LINES
     if about:

@@ -75,10 +75,12 @@ def engine_of(expression: ir.Expr) -> str:
 
 def day_in(zone: str, moment: ir.TimestampColumn) -> ir.DateColumn:
     """Return the calendar day that a moment falls on in a zone."""
-    engine, moment = engine_of(moment), moment.cast(MOMENT)
+    engine = engine_of(moment)
     if engine == "polars":  # has no such function, and its cast to a date takes the day of UTC
-        shown = moment.cast(Timestamp(timezone=zone))
+        # In microseconds: without a scale it would take nanoseconds, which begin in 1677 and end in 2262.
+        shown = moment.cast(Timestamp(timezone=zone, scale=6))
         return ibis.date(shown.year(), shown.month(), shown.day())
+    moment = moment.cast(MOMENT)
     if engine in ("pyspark", "databricks"):
         # By way of the clocks of UTC; the session's show an hour twice in autumn.
         return _converted("UTC", zone, _clock_of_utc(_unix_seconds(moment))).date()

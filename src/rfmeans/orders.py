@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.conditions import KEPT, with_condition
+from rfmeans.equality import comparable
 from rfmeans.identity import customer_id
 from rfmeans.layouts import PER_ORDER
 from rfmeans.order_level import hold_for_orders
@@ -208,7 +209,7 @@ def _with_day_id(lines: ir.Table) -> ir.Table:
 def _is_repeated(table: ir.Table, own: list[str]) -> ir.Column:
     """Whether a line is equal to an earlier one; where lines have no order, to any other but one."""
     earlier = [table[place] for _, place in PLACES if place in table.columns]
-    same = ibis.window(group_by=[table[name] for name in own], order_by=earlier or None)
+    same = ibis.window(group_by=[*comparable(table, own).values()], order_by=earlier or None)
     return ibis.row_number().over(same) > 0
 
 

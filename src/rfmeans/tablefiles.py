@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
     import pandas as pd
+    from ibis.expr.datatypes import DataType
 
 # What OWASP (CSV Injection) and ASVS 1.2.10 name; the apostrophes before it make the change reversible.
 FORMULA = "^'*[=+\\-@\\t\\r\\n\\x00＝＋－＠]"
@@ -42,11 +43,16 @@ def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_parquet(table: ir.Table, path: Path) -> None:
-    """Write a table as it is."""
+    """Write a table as it is; shapes of other engines than DuckDB as text, for Arrow has no type for them."""
     if table.get_backend().name == "duckdb":
         _copy(table, path, ["FORMAT parquet"])
     else:
-        table.to_parquet(path)
+        shapes = [name for name, kind in table.schema().items() if _is_of_shapes(kind)]
+        table.cast(dict.fromkeys(shapes, "string")).to_parquet(path)
+
+
+def _is_of_shapes(kind: DataType) -> bool:
+    return bool(_is_of_shapes(kind.value_type) if kind.is_array() else kind.is_geospatial())
 
 
 def write_csv(table: ir.Table, path: Path, order_by: str, words: Collection[str] = ()) -> None:
