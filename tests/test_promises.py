@@ -58,6 +58,7 @@ ORDER = [  # one a line
     "frames",
     "moments",
     "equality",
+    "postgres_types",
     "sources",
     "questions",
     "calendar_words",

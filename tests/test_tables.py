@@ -20,6 +20,7 @@ from rfmeans.cells import EXACT_LIMIT, collect_cells
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.home import ATTACHED, MARK, Home
 from rfmeans.servers import _is_fleeting
+from rfmeans.sources import engine_errors
 from rfmeans.synthetic import make_customers, make_orders
 from rfmeans.tables import check_table
 
@@ -672,6 +673,60 @@ def test_a_table_that_gets_other_columns_stays_rfmeans_own(address, postgres_eng
         con.execute("ALTER TABLE pg_again ADD COLUMN loaded timestamptz DEFAULT now()")
         named.write_table("pg_again")
     assert con.execute("SELECT obj_description('pg_again'::regclass)").fetchone() == (MARK,)
+
+
+def test_enums_and_money_of_postgres_are_read(address, postgres_engine, orders):
+    con = postgres_engine.con.con
+    con.execute("DROP TABLE IF EXISTS pg_typed; DROP SCHEMA IF EXISTS kinds CASCADE; DROP TYPE IF EXISTS who")
+    ids = ", ".join(f"'{number}'" for number in orders.customer_id.unique())
+    con.execute(
+        f"CREATE SCHEMA kinds; CREATE TYPE kinds.state AS ENUM ('paid'); CREATE TYPE who AS ENUM ({ids})"
+    )
+    con.execute(
+        "CREATE TABLE pg_typed AS SELECT customer_id::text::who, order_id, ordered_at, amount::numeric::money, "
+        "'paid'::kinds.state AS status FROM pg_orders"
+    )
+    with rfmeans.segment(address, table="pg_typed", n_init=1, keep_status=["paid"]) as found:
+        theirs = plain(plain(found.customers.to_pandas()))  # in order of the numbers
+    with rfmeans.segment(orders, n_init=1) as expected:
+        assert_frame_equal(theirs, plain(expected.customers.to_pandas()), check_dtype=False)
+
+
+def test_lines_with_what_no_file_can_hold_are_written_as_text(address, postgres_engine, tmp_path):
+    con = postgres_engine.con.con
+    con.execute("DROP TABLE IF EXISTS pg_far")
+    con.execute(
+        "CREATE TABLE pg_far AS SELECT customer_id, order_id, ordered_at::timestamptz, amount::numeric FROM pg_orders"
+    )
+    odd = [
+        (1, "infinity", "5"),
+        (2, "0044-03-15 12:00 BC", "5"),
+        (3, "20000-01-01", "5"),
+        (4, "2024-01-01", "1e400"),
+    ]
+    for number, moment, amount in odd:
+        con.execute("INSERT INTO pg_far VALUES (1, %s, %s, %s)", (-number, moment, amount))
+    with rfmeans.segment(address, table="pg_far", n_init=1) as result:
+        result.save(tmp_path / "out", report=False)
+    aside = pd.read_parquet(tmp_path / "out" / "set_aside.parquet").sort_values("order_id", ascending=False)
+    assert [*aside.reason] == [*["unreadable date"] * 3, "unreadable amount"]
+    assert [*aside.ordered_at] == [
+        "infinity",
+        "0044-03-15 12:00:00+00 BC",
+        "20000-01-01 00:00:00+00",
+        "2024-01-01 00:00:00+00",
+    ]
+    assert [*aside.amount] == ["5"] * 3 + ["1" + "0" * 400]
+
+
+def test_what_arrow_cannot_take_is_said():
+    import pyarrow as pa
+
+    with (
+        pytest.raises(EngineError, match=r"Writing failed: .* is not a valid decimal128 number\."),
+        engine_errors("Writing"),
+    ):
+        raise pa.ArrowInvalid("The string 'NaN' is not a valid decimal128 number")
 
 
 def test_readers_of_postgres_never_see_half_a_table(address, postgres_engine):

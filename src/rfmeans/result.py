@@ -16,7 +16,7 @@ from rfmeans.playbook import load_playbook
 from rfmeans.settings import NO_AUDIENCES, AudienceSettings
 from rfmeans.sources import UNCHANGED, engine_errors
 from rfmeans.summary import account_dict
-from rfmeans.tablefiles import inert_frame, on_duckdb, write_csv, write_parquet
+from rfmeans.tablefiles import inert_frame, on_duckdb, write_csv, write_lines, write_parquet
 from rfmeans.tables import check_table, write_table
 from rfmeans.workspace import in_order
 
@@ -273,7 +273,7 @@ class Segmentation:
             write_parquet(in_order(self.customers, "customer_id"), folder / "customers.parquet")
         inert_frame(self.profile).to_csv(folder / "profile.csv", index=False, quoting=csv.QUOTE_NONNUMERIC)
         if self.set_aside is not None and customers_format is not None:
-            write_parquet(self.set_aside, folder / "set_aside.parquet")
+            write_lines(self.set_aside, folder / "set_aside.parquet")
         lists = self._write_audiences(folder / AUDIENCES, audiences)
         account = {**account_dict(self.summary.account), **self.summary.described}
         account["audiences"] = asdict(lists) if lists else None

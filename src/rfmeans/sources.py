@@ -26,6 +26,7 @@ from rfmeans.home import Home, home_of
 from rfmeans.jsonlines import read_json
 from rfmeans.moments import with_moments
 from rfmeans.parts import Part, located, numbered, open_parquet
+from rfmeans.postgres_types import with_plain_types
 from rfmeans.servers import Served, is_address, is_postgres, open_address, open_spark
 from rfmeans.temporaries import TemporaryFolder, clear_leftovers
 from rfmeans.textfiles import describe_text, read_text
@@ -198,7 +199,8 @@ def _served(found: Served) -> Source:
 
 
 def _in_place(table: ir.Table, name: str, home: Home) -> Source:
-    table = with_moments(table)
+    with engine_errors(f"Reading {name}"):
+        table = with_plain_types(with_moments(table))
     return Source(table, name, ordered=False, located=located(table, None), home=home)
 
 
@@ -250,6 +252,7 @@ def _client_errors() -> tuple[type[Exception], ...]:
     known = (
         ("polars.exceptions", "PolarsError"),
         ("psycopg", "Error"),
+        ("pyarrow.lib", "ArrowException"),
         ("pyspark.errors", "PySparkException"),
         ("py4j.protocol", "Py4JError"),
     )

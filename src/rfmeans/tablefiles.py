@@ -55,6 +55,29 @@ def _is_of_shapes(kind: DataType) -> bool:
     return bool(_is_of_shapes(kind.value_type) if kind.is_array() else kind.is_geospatial())
 
 
+def write_lines(table: ir.Table, path: Path) -> None:
+    """Write lines of the orders as they are; where PostgreSQL has values that no file can hold, its numbers as text.
+
+    Such are infinity, days before Christ or after the year 9999, and numbers of more than 38 digits.
+    """
+    try:
+        write_parquet(table, path)
+    except _unheld(table):
+        kinds = table.schema().items()
+        wide = [name for name, kind in kinds if kind.is_temporal() or kind.is_decimal()]
+        write_parquet(table.cast(dict.fromkeys(wide, "string")), path)
+
+
+def _unheld(table: ir.Table) -> tuple[type[Exception], ...]:
+    """Return what is raised where a value of PostgreSQL does not fit."""
+    if table.get_backend().name != "postgres":
+        return ()
+    import psycopg
+    import pyarrow as pa
+
+    return psycopg.DataError, pa.ArrowException
+
+
 def write_csv(table: ir.Table, path: Path, order_by: str, words: Collection[str] = ()) -> None:
     """Write a table on DuckDB in the order of one column, without bringing it into Python.
 
