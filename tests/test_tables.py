@@ -196,6 +196,13 @@ def test_a_name_is_quoted(shop):
     assert tables == {"orders", "staff", name}
 
 
+@pytest.mark.parametrize("name", ['"Seg"', 'main."Seg"', '"main.Seg"'])
+def test_a_name_in_quotes_is_refused(shop, tmp_path, name):
+    done = run("segment", shop, "--table", "orders", "--write-table", name, "--out", tmp_path / "out", code=2)
+    assert "write-table is given without quotes, as it is: upper and lower case" in said(done)
+    assert f"Got {name!r}." in said(done)
+
+
 def test_after_writing_the_result_still_reads_the_file(shop, tmp_path):
     with rfmeans.segment(shop, table="orders", n_init=2) as result:
         result.write_table("seg")
@@ -293,8 +300,8 @@ def test_files_and_frames_are_no_database(orders, tmp_path):
     ):
         result.write_table("seg")
     assert str(refused.value) == (
-        "--write-table writes into the database that the orders come from (DuckDB, PostgreSQL or Spark), but pandas "
-        "table is in none of them. Leave it out."
+        "A table is written into the database that the orders come from (DuckDB, PostgreSQL or Spark), but pandas "
+        "table is in none of them. Leave --write-table out; in Python, write result.customers yourself."
     )
     orders.to_csv(tmp_path / "orders.csv", index=False)
     done = run("segment", tmp_path / "orders.csv", "--write-table", "seg", "--out", tmp_path / "out", code=2)
@@ -783,6 +790,42 @@ def test_a_partition_of_the_orders_is_not_replaced(postgres_engine, orders):
 def test_an_unknown_table_of_postgres_is_told_its_nearest(address):
     with pytest.raises(SourceError, match=r"has no table 'pg_order'. Did you mean 'pg_orders'\?"):
         rfmeans.segment(address, table="pg_order")
+
+
+def test_a_table_of_postgres_in_another_schema_is_told_in_full(address, postgres_engine):
+    con = postgres_engine.con.con
+    con.execute("DROP SCHEMA IF EXISTS warehouse_of_sales CASCADE; CREATE SCHEMA warehouse_of_sales")
+    con.execute(
+        "CREATE TABLE warehouse_of_sales.till (a int); DROP TABLE IF EXISTS till2; CREATE TABLE till2 (a int)"
+    )
+    with pytest.raises(SourceError, match=r"no table 'till'. Did you mean 'warehouse_of_sales\.till'\?"):
+        rfmeans.segment(address, table="till")
+    con.execute("DROP SCHEMA warehouse_of_sales CASCADE; DROP TABLE till2")
+
+
+@pytest.mark.parametrize(
+    "made", ["TYPE pg_kind AS ENUM ('a')", "TYPE pg_kind AS (a int)", "DOMAIN pg_kind AS int"]
+)
+def test_a_name_that_a_type_of_postgres_has_is_refused_before_any_work(
+    address, postgres_engine, tmp_path, made
+):
+    con = postgres_engine.con.con
+    con.execute(f"CREATE {made}")
+    try:
+        arguments = (
+            "--table",
+            "pg_orders",
+            "--write-table",
+            "pg_kind",
+            "--replace-table",
+            "--out",
+            tmp_path / "out",
+        )
+        done = run("segment", address, *arguments, code=1)
+    finally:
+        con.execute(f"DROP {made.split()[0]} pg_kind")
+    assert "public.pg_kind in postgres:///postgres is a type, which is never replaced." in said(done)
+    assert "Read as" not in done.stderr
 
 
 def test_a_missing_privilege_is_said(address, postgres_engine, tmp_path):

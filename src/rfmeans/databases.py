@@ -78,8 +78,10 @@ def one_of(
         )
     name = tables[0] if wanted is None else _known(wanted, tables, usual)
     if name is None:
+        elsewhere = [name for name in tables if name.casefold().endswith(f".{wanted}".casefold())]
+        meant = f" Did you mean {elsewhere[0]!r}?" if elsewhere else did_you_mean(str(wanted), tables)
         raise SourceError(
-            f"The database {label} has no table {wanted!r}.{did_you_mean(str(wanted), tables)} Its tables are: "
+            f"The database {label} has no table {wanted!r}.{meant} Its tables are: "
             f"{_listed(_nearest(str(wanted), tables))}."
         )
     return name, places[name]

@@ -74,10 +74,13 @@ def find(home: Home, target: Target) -> Found | None:
     with home.con.con.cursor() as cursor:
         cursor.execute(
             "SELECT CASE WHEN relkind IN ('r', 'p') THEN 'table' WHEN relkind = 'v' THEN 'view' "
-            "WHEN relkind = 'm' THEN 'materialized view' ELSE 'relation of another kind' END, "
-            "obj_description(c.oid, 'pg_class') FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
-            "WHERE nspname = %s AND relname = %s",
-            (target.schema, target.name),
+            "WHEN relkind = 'm' THEN 'materialized view' WHEN relkind = 'c' THEN 'type' "
+            "ELSE 'relation of another kind' END, obj_description(c.oid, 'pg_class') "
+            "FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = %s AND relname = %s "
+            # A table is a type too, and an array's type gives way to it.
+            "UNION ALL SELECT 'type', NULL FROM pg_type JOIN pg_namespace n ON n.oid = typnamespace "
+            "WHERE typrelid = 0 AND typcategory <> 'A' AND nspname = %s AND typname = %s",
+            (target.schema, target.name) * 2,
         )
         row = cursor.fetchone()
     return Found(*row) if row else None

@@ -66,8 +66,8 @@ def check_table(home: Home | None, source: str, name: str, *, force: bool) -> No
     """
     if home is None or home.con.name not in ENGINES:
         raise SettingsError(
-            f"--write-table writes into the database that the orders come from (DuckDB, PostgreSQL or Spark), but "
-            f"{source} is in none of them. Leave it out."
+            f"A table is written into the database that the orders come from (DuckDB, PostgreSQL or Spark), but "
+            f"{source} is in none of them. Leave --write-table out; in Python, write result.customers yourself."
         )
     engine, target = ENGINES[home.con.name], _target(home, name)
     engine.check_place(home)
@@ -97,6 +97,11 @@ def _target(home: Home, name: str) -> Target:
             f"write-table must be a table's name such as customer_segments or shop.customer_segments. Got {name!r}."
         )
     engine = ENGINES[home.con.name]
+    if any(part[0] == part[-1] == engine.QUOTE for part in (name.strip(), *parts)):
+        raise SettingsError(
+            "write-table is given without quotes, as it is: upper and lower case, blanks and other signs are kept. "
+            f"Got {name!r}."
+        )
     schema = parts[0] if len(parts) == 2 else engine.usual_schema(home)
     return Target(schema, parts[-1], engine.QUOTE)
 
