@@ -19,11 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import pandas as pd
+
+# The same examples everywhere; drawn anew each time: HYPOTHESIS_RANDOM=1 pytest
+settings.register_profile("rfmeans", deadline=None, derandomize=not os.environ.get("HYPOTHESIS_RANDOM"))
+settings.load_profile("rfmeans")
 
 # A job that a script starts in the background ignores Ctrl-C, and so would all processes that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -159,7 +159,7 @@ def weighted(draw):
     return cells, np.array(labels), np.array(others)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(weighted())
 def test_measures_are_scikit_learns_on_every_customer(case):
     cells, labels, others = case
@@ -336,7 +336,6 @@ any_vote = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(any_vote, min_size=1, max_size=9))
 def test_what_stands_out_is_sound_and_apart_and_the_silhouette_moves_nothing(votes):
     votes = [replace(found, segments=k) for k, found in enumerate(votes, start=2)]

@@ -22,6 +22,7 @@ from rfmeans.watch import Watch
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and terminals are those of Unix")
 
 LEAN = ("--no-report", "--audience-format", "none")
+LONGEST_RUN = 300  # seconds
 SECONDS = 30  # within which a process must have stopped, on a busy machine
 
 
@@ -295,6 +296,8 @@ def on_a_terminal(*arguments):
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment) as process:
         os.close(theirs)
+        limit = threading.Timer(LONGEST_RUN, process.kill)
+        limit.start()
         drawn = b""
         while True:
             try:
@@ -304,6 +307,8 @@ def on_a_terminal(*arguments):
             if not part:
                 break
             drawn += part
+        process.wait()
+        limit.cancel()
     os.close(ours)
     assert process.returncode == 0, drawn
     return drawn.decode()
@@ -322,6 +327,6 @@ def test_nothing_is_drawn_when_quiet(orders_csv, tmp_path):
 
 def test_nothing_is_drawn_where_standard_error_is_no_terminal(orders_csv, tmp_path):
     with start(orders_csv, "--out", tmp_path / "out", *LEAN) as process:
-        _, err = process.communicate()
+        _, err = process.communicate(timeout=LONGEST_RUN)
     assert process.returncode == 0
     assert re.fullmatch(r"Read as Orders: [^\n]*\.\n", err)

@@ -453,7 +453,7 @@ import rfmeans
 def write_half(self, folder, *_settings):
     (folder / "model.json").write_text("half")
     print("writing", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 
 frame = pd.DataFrame({
     "customer_id": [1, 2, 3], "order_date": pd.to_datetime(["2026-01-01", "2026-02-01", "2026-03-01"]),
@@ -476,7 +476,7 @@ def test_a_killed_run_leaves_the_old_folder_and_the_next_one_clears_up(tmp_path,
     old = old_folder(tmp_path)
     started = time.monotonic()
     kill_while_writing(old)
-    assert time.monotonic() - started < 50  # killed, not slept out
+    assert time.monotonic() - started < 500  # killed, not slept out
     assert is_old(old)
     result.save(old, force=True)
     assert names(tmp_path) == ["out"]

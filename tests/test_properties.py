@@ -18,7 +18,7 @@ from rfmeans.synthetic import make_customers, make_orders
 
 N_INIT = 3
 ORDERS = ["customer_id", "order_id", "ordered_at", "amount"]
-quick = settings(max_examples=10, deadline=None, derandomize=True)
+quick = settings(max_examples=10)
 slow = settings(quick, max_examples=5)  # two runs or more in each example
 seeds = st.integers(0, 2**32 - 1)
 
@@ -231,7 +231,7 @@ def along(customer: dict[str, float], feature: str, steps: list[int]) -> pd.Data
 
 
 @pytest.mark.parametrize("transform", ["log", "none"])
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 @given(drawn=customer_and_gain())
 def test_a_better_customer_never_moves_to_a_worse_centre(transform, drawn):
     customer, feature, steps = drawn

@@ -479,7 +479,7 @@ def test_files_that_overlap_weigh_on_the_verdict(tmp_path):
 # However it is told
 
 
-@settings(max_examples=5, deadline=None, derandomize=True)
+@settings(max_examples=5)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_order_of_rows_does_not_matter(seed):
     orders = with_orders(

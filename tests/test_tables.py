@@ -1011,6 +1011,28 @@ def test_spark_says_what_it_cannot_read(spark_engine):
         rfmeans.segment("nothing.parquet", engine="spark")
 
 
+def test_spark_says_in_one_line_that_a_file_is_damaged(spark_engine, tmp_path):
+    (tmp_path / "orders.parquet").write_bytes(b"PAR1 damaged PAR1")
+    with pytest.raises(
+        SourceError, match=r"Spark cannot read .*orders\.parquet as Parquet: .*Check the path"
+    ) as refused:
+        rfmeans.segment(str(tmp_path / "orders.parquet"), engine="spark")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("given", ["orders.csv", "*.csv", "."])
+def test_what_is_no_parquet_is_refused_before_spark_starts(monkeypatch, tmp_path, given):
+    monkeypatch.setattr("rfmeans.servers._spark_session", pytest.fail)
+    (tmp_path / "orders.csv").write_text("customer_id,amount\n1,2\n")
+    (tmp_path / "_SUCCESS").touch()
+    with pytest.raises(SettingsError) as refused:
+        rfmeans.segment(str(tmp_path / given), engine="spark")
+    assert str(refused.value) == (
+        f"--engine spark reads Parquet, and {tmp_path / 'orders.csv'} is none. Leave it out, or write the orders as "
+        "Parquet first."
+    )
+
+
 class KilledError(BaseException):
     """Stands for the end of the process: no statement runs after it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -11,10 +12,12 @@ import warnings
 import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.databases import one_of
 from rfmeans.errors import SettingsError, SourceError
+from rfmeans.filekinds import kind_of
 from rfmeans.home import Home
 from rfmeans.temporaries import held_interrupt
 
@@ -154,23 +157,41 @@ def open_spark(pattern: str, reading: Reading) -> Served:
 
     Raises
     ------
+    SettingsError
+        If an option does not fit, or a file on this machine is no Parquet.
     SourceError
         If Spark cannot be started or the files cannot be read.
     """
     reading.limits.refuse("Spark")
     _check_options(reading, table=False)
+    _check_parquet(pattern)
     session, fleeting = _spark_session()
     import ibis
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     con = ibis.pyspark.connect(session)
     try:
         table = con.read_parquet(pattern)
-    except PySparkException as error:
-        said = str(error).splitlines()[0].split("SQLSTATE")[0].strip()
+    except (PySparkException, Py4JError) as error:
+        java = getattr(error, "java_exception", None)
+        said = str(java.getMessage() if java else error).splitlines()[0].split("SQLSTATE")[0].strip()
         raise SourceError(f"Spark cannot read {pattern} as Parquet: {said} Check the path.") from error
     home = Home(con, "Spark's catalogue", fleeting=fleeting, indirect=True)  # the files may be a table's own
     return Served(table, f"{pattern} (Spark)", home)
+
+
+def _check_parquet(pattern: str) -> None:
+    """Refuse files on this machine that are no Parquet before Spark starts, which would print pages of Java's."""
+    for found in map(Path, glob.glob(pattern)):  # noqa: PTH207 - pathlib cannot glob an absolute pattern
+        inside = (
+            (file for file in found.rglob("[!._]*") if file.is_file()) if found.is_dir() else iter([found])
+        )
+        file = next(inside, found)
+        if file.is_file() and kind_of(file) != "parquet":
+            raise SettingsError(
+                f"--engine spark reads Parquet, and {file} is none. Leave it out, or write the orders as Parquet first."
+            )
 
 
 def _spark_session() -> tuple[Any, bool]:
