@@ -1,5 +1,6 @@
 """The same orders on every engine: the same customers, the same segments, the same centres."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import ibis
@@ -12,8 +13,10 @@ import rfmeans
 from conftest import absent
 from rfmeans.conditions import KEPT, with_condition
 from rfmeans.errors import RFMeansError, SourceError
+from rfmeans.moments import day_in
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
+from rfmeans.values import BLANKS, check_whole, customer_key, money, order_key, product
 
 ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.parquet"
 # What comes back over Spark's and PostgreSQL's own Python clients warns about pandas 3 and old names.
@@ -248,3 +251,102 @@ def test_a_condition_that_is_neither_true_nor_false_is_refused_on_every_engine(e
         assert str(refused.value).startswith(
             f"The condition --where {condition!r} cannot be used: it is neither true nor false, but of type {kind}."
         )
+
+
+def values_of(table, value) -> list:
+    """A column made from a table's column of values, in the order of its places."""
+    rows = table.select(place=table.place, found=value(table.held)).order_by("place").to_pyarrow().to_pylist()
+    return [row["found"] for row in rows]
+
+
+def by_customer(result: rfmeans.Segmentation) -> dict:
+    rows = result.customers.to_pyarrow().to_pylist()
+    return {
+        row["customer_id"]: (row["recency"], row["frequency"], row["monetary"], row["segment"])
+        for row in rows
+    }
+
+
+def held(engine, name: str, values: list):
+    return engine.table(pd.DataFrame({"place": range(len(values)), "held": values}), name)
+
+
+def test_every_engine_takes_the_same_blanks_and_no_letters_from_ids(engine):
+    ids = [
+        "valve",
+        "f123",
+        "123",
+        "v",
+        "f",
+        "n",
+        "\t\v vera \f\n",
+        "\u00a0x",
+        "x\u2003",
+        "x \u2028",
+        "\u3000",
+        "fr ed",
+        "rr",
+    ]
+    table = held(engine, "letters", ids)
+    expected = [text.strip(BLANKS) for text in ids]
+    assert values_of(table, customer_key) == expected
+    assert values_of(table, order_key) == expected
+
+
+def test_letters_at_the_ends_of_ids_and_statuses_make_no_difference(engine, orders):
+    """Of hexadecimal ids one in eight begins or ends in f."""
+    lettered = orders.assign(
+        customer_id=[
+            None if pd.isna(one) else f"{'vf'[one % 2]}{one}{'fv'[one % 2]}" for one in orders["customer_id"]
+        ],
+        order_id=[f"{'fv'[place % 2]}{one}" for place, one in enumerate(orders["order_id"])],
+        status=["void" if place % 9 == 0 else "fulfilled" for place in range(len(orders))],
+    )
+    options = {"columns": rfmeans.Columns(status="status"), "keep_status": "fulfilled", "n_init": 1}
+    with rfmeans.segment(lettered, **options) as expected:
+        assert expected.summary.account.lines.set_aside["excluded status"].rows > 0
+        with rfmeans.segment(engine.table(lettered, "lettered"), **options) as found:
+            assert by_customer(found) == by_customer(expected)
+
+
+@pytest.mark.parametrize("zone", ["CET", "EET", "MET", "WET"])
+def test_zones_with_a_name_like_an_abbreviation_have_summer_time(engine, zone):
+    shown = pd.to_datetime(["2024-06-15 22:30", "2024-12-15 22:30", "2024-06-15 21:30", "2024-06-15 23:30"])
+    moments = shown.tz_localize("UTC").as_unit("us")
+    table = held(engine, f"summer_{zone.lower()}", moments)
+    expected = [moment.tz_convert(zone).date() for moment in moments]
+    assert values_of(table, lambda moment: day_in(zone, moment)) == expected
+
+
+def test_numbers_that_no_frame_holds_are_judged_on_every_engine(engine):
+    table = held(engine, "beyond", [float("nan"), float("inf"), -float("inf"), 1e300, 7.0, 7.5])
+    squares = [None, None, None, None, Decimal(49), Decimal("56.25")]
+    assert values_of(table, lambda value: product(value, value)) == squares
+    check_whole(table.filter(table.place < 5).held)
+    with pytest.raises(SourceError, match=r"holds fractions such as 7\.5"):
+        check_whole(table.held)
+
+
+@pytest.fixture
+def postgres_odd(postgres_engine):
+    con = postgres_engine.con
+    con.raw_sql(
+        "CREATE TABLE odd (place int, id numeric, held real, few numeric(10, 2), many numeric);"
+        "INSERT INTO odd VALUES (1, 'NaN', 12345.67, 'NaN', 'NaN'), (2, 'Infinity', 123456.78, 5, 'Infinity'), "
+        "(3, 17, 1234567.89, 7.25, 1e400), (4, 1e50, 'NaN', -3, 1e-300), (5, 0, 0.5, 0, 12.5)"
+    ).close()
+    yield con.table("odd")
+    con.raw_sql("DROP TABLE odd").close()
+
+
+def test_postgres_numbers_that_others_do_not_have(postgres_odd):
+    def found(value) -> list:
+        rows = postgres_odd.select("place", found=value).order_by("place").to_pyarrow().to_pylist()
+        return [None if row["found"] is None else str(row["found"]) for row in rows]
+
+    assert found(money(postgres_odd.held)) == ["12345.6699", "123456.7813", "1234567.8750", None, "0.5000"]
+    assert found(money(postgres_odd.few)) == [None, "5.0000", "7.2500", "-3.0000", "0.0000"]
+    assert found(money(postgres_odd.many)) == [None, None, None, "0.0000", "12.5000"]
+    assert found(product(postgres_odd.many, postgres_odd.many)) == [None, None, None, "0.0000", "156.2500"]
+    assert found(customer_key(postgres_odd.id)) == [None, None, "17", None, None]
+    assert found(order_key(postgres_odd.id).cast("string")) == [None, None, "17", None, "0"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -206,6 +207,33 @@ def test_other_columns_and_methods(sql_engine, method, columns):
     }
 
 
+def test_letters_at_the_ends_of_ids_stay(sql_engine):
+    orders = shop()
+    orders["customer_id"] = [f"{'vf '[one % 3]}{one}{'fv '[one % 3]}" for one in orders["customer_id"]]
+    orders["order_id"] = [f"{'fv'[place % 2]}{one}" for place, one in enumerate(orders["order_id"])]
+    with rfmeans.segment(orders, n_init=5) as result:
+        model, expected = result.model, comparable(result.customers.to_pyarrow().to_pylist())
+    sql_engine.table(orders, "lettered_shop")
+    assert comparable(run(sql_engine, model.to_sql(sql_engine.name, orders="lettered_shop"))) == expected
+
+
+def test_the_head_tells_which_model_it_was():
+    model = hostile_model()
+    digest = hashlib.sha256(model.to_json().encode()).hexdigest()
+    assert model.to_sql("duckdb").splitlines()[:2] == [
+        f"-- Customer segments, written by rfmeans {rfmeans.__version__}: the model of {model.customers:,} customers "
+        f"as of {model.as_of}",
+        f"-- (SHA-256 of model.json: {digest}) as one statement.",
+    ]
+
+
+@pytest.mark.parametrize("dialect", ["snowflake", "databricks", "spark"])
+def test_blanks_are_named_by_escapes_that_the_dialect_knows(dialect):
+    text = hostile_model().to_sql(dialect)
+    assert r"' \u0009\u000a\u000d\u000b\u000c'" in text
+    assert r"\v" not in text
+
+
 def test_moments_have_the_day_of_the_zone_that_was_asked_for(sql_engine):
     at = pd.to_datetime(shop()["ordered_at"]).dt.tz_localize("UTC")
     orders = shop(ordered_at=at.dt.as_unit("us"))
@@ -366,7 +394,7 @@ def test_a_statement_cannot_read_a_column_called_as_one_of_ours():
 
 def test_a_statement_reads_as_a_person_would_write_it():
     text = hostile_model().to_sql("postgres", orders="shop.orders")
-    assert text.startswith("-- Customer segments by rfmeans")
+    assert text.startswith("-- Customer segments, written by rfmeans")
     names = [
         line.split(" AS ")[0] for line in text.splitlines() if re.search(" AS (MATERIALIZED )?[(]$", line)
     ]

@@ -15,7 +15,7 @@ from rfmeans.layout_files import built_in
 from rfmeans.layouts import ANY_TABLE, PER_ORDER, plain
 from rfmeans.orders import USED, status_variants
 from rfmeans.parts import FILE
-from rfmeans.values import order_key
+from rfmeans.values import order_key, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -359,7 +359,7 @@ def count_statuses(table: ir.Table, layout: Layout) -> tuple[Status, ...]:
     """Return the most frequent statuses, and which of them count."""
     if layout.columns.status is None:
         return ()
-    named = table.select(status=table[layout.columns.status].cast("string").strip().nullif(""))
+    named = table.select(status=stripped(table[layout.columns.status].cast("string")).nullif(""))
     named = named.filter(named.status.notnull())
     found = named.group_by("status").agg(rows=named.count())
     most = found.order_by(ibis.desc("rows"), "status").limit(SHOWN_STATUSES).to_pyarrow().to_pylist()

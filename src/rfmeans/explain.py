@@ -17,6 +17,7 @@ from rfmeans.errors import DataError
 from rfmeans.explanation import HORIZON, MOST_PURCHASES, Centre, Drift, Explanation, Standing, Step
 from rfmeans.formats import clip, counted
 from rfmeans.scaling import FEATURES
+from rfmeans.values import BLANKS
 from rfmeans.values import money as decimal_money
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _text(customer: object) -> str:
     ('12347', 'a7')
     """
     whole = isinstance(customer, float) and customer.is_integer()
-    return str(int(customer) if whole else customer).strip()  # type: ignore[call-overload]
+    return str(int(customer) if whole else customer).strip(BLANKS)  # type: ignore[call-overload]
 
 
 def _similar(customers: ir.Table, key: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import math
 import os
@@ -174,8 +175,19 @@ class SegmentModel:
             self.orders,
             make_reading(columns, **reading),
             types or {},
-            [f"Customer segments by rfmeans: the model of {self.customers:,} customers as one statement."],
+            self._described(),
         )
+
+    def _described(self) -> list[str]:
+        """Return lines that tell which model a statement was written from."""
+        from rfmeans import __version__
+
+        as_of = f" as of {self.as_of}" if self.as_of else ""
+        digest = hashlib.sha256(self.to_json().encode()).hexdigest()
+        return [
+            f"Customer segments, written by rfmeans {__version__}: the model of {self.customers:,} customers{as_of}",
+            f"(SHA-256 of model.json: {digest}) as one statement.",
+        ]
 
     def explain(
         self,

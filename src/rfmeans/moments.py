@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 MOMENT, CLOCK = Timestamp(timezone="UTC"), Timestamp()
+# Zones that PostgreSQL takes for abbreviations, without summer time, and what they are links to.
+LINKS = {"CET": "Europe/Brussels", "EET": "Europe/Athens", "MET": "Europe/Brussels", "WET": "Europe/Lisbon"}
 COUNT, DAYS, DAY = Int64(), Int32(), Date()
 
 
@@ -75,7 +77,7 @@ def engine_of(expression: ir.Expr) -> str:
 
 def day_in(zone: str, moment: ir.TimestampColumn) -> ir.DateColumn:
     """Return the calendar day that a moment falls on in a zone."""
-    engine = engine_of(moment)
+    engine, zone = engine_of(moment), LINKS.get(zone, zone)
     if engine == "polars":  # has no such function, and its cast to a date takes the day of UTC
         # In microseconds: without a scale it would take nanoseconds, which begin in 1677 and end in 2262.
         shown = moment.cast(Timestamp(timezone=zone, scale=6))

@@ -14,7 +14,7 @@ from rfmeans.identity import customer_id
 from rfmeans.layouts import PER_ORDER
 from rfmeans.order_level import hold_for_orders
 from rfmeans.parts import FILE, LINE, TEXT
-from rfmeans.values import calendar_day, check_whole, computed_once, money, order_key, product
+from rfmeans.values import calendar_day, check_whole, computed_once, money, order_key, product, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -229,7 +229,7 @@ def _values(
     }
     if columns.refund:
         refund = money(table[columns.refund], conventions.money.get(columns.refund)).abs()
-        filled = table[columns.refund].cast("string").strip().fill_null("") != ""
+        filled = stripped(table[columns.refund].cast("string")).fill_null("") != ""
         amount = values["amount"]
         values["refund"] = refund
         # A refund that cannot be read leaves the net amount unknown; a blank one is none.
@@ -238,7 +238,7 @@ def _values(
     if naming:
         values["currency"] = conventions.money[naming].currency_of(table[naming])
     if columns.currency:
-        own = table[columns.currency].cast("string").strip().upper().nullif("")
+        own = stripped(table[columns.currency].cast("string")).upper().nullif("")
         values["currency"] = ibis.coalesce(own, values["currency"])
     return values
 
@@ -256,7 +256,7 @@ def _amount(table: ir.Table, layout: Layout, conventions: Conventions) -> ir.Col
 def _status(table: ir.Table, layout: Layout) -> dict[str, ir.Value]:
     if layout.columns.status is None:
         return {"status": ibis.null("string")}
-    return {"status": table[layout.columns.status].cast("string").strip().lower().nullif("")}
+    return {"status": stripped(table[layout.columns.status].cast("string")).lower().nullif("")}
 
 
 def _excluded(lines: ir.Table, layout: Layout) -> ir.Column:

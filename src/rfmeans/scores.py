@@ -138,10 +138,8 @@ def _segment(banded: ir.Table, grid: ScoreGrid) -> ir.Column:
 
 def _band(score: ir.Column, thresholds: Sequence[int]) -> ir.Column:
     """Return the number of thresholds that a score reaches; null stays null."""
-    band = score * 0
-    for threshold in thresholds:
-        band += ibis.ifelse(score >= threshold, 1, 0)
-    return band
+    below = [(score < each, ibis.literal(band, "int64")) for band, each in enumerate(sorted(thresholds))]
+    return ibis.cases(*below, (score.notnull(), ibis.literal(len(thresholds), "int64")))
 
 
 def segment_ids(score_segment: ir.Column, names: Sequence[str]) -> ir.Column:

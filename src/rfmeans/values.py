@@ -8,6 +8,7 @@ Text is read by the column's convention, see `conventions`; what does not fit it
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import ibis
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
     from ibis.expr.datatypes import DataType
 
 MONEY_PLACES = 4
+LARGEST_DECIMAL = Decimal(10) ** 37
 MONEY_LIMIT = 1e13  # the largest single amount that MONEY holds with room to spare
 BELOW_LIMIT = "decimal(17, 4)"  # holds what is smaller than that
 BLANKS = " \t\n\r\v\f"
+BLANK_ENDS = "^[\t-\r ]+|[\t-\r ]+"
+# Where a text ends. Java's `$` stands before a last line break as well.
+END = {"polars": "$", "snowflake": "$", "pyspark": r"\z", "databricks": r"\z"}
 # Of a product of text columns, which has twelve places.
 FACTOR, WIDE_FACTOR, SMALL_FACTOR = "decimal(18, 6)", "decimal(38, 6)", 1000
 # 9999-12-31 is a common "never"; and the day after the last order must exist.
@@ -57,7 +62,7 @@ def computed_once(table: ir.Table) -> ir.Table:
 def customer_key(column: ir.Column, *, padded: bool = True) -> ir.Column:
     """Return the customer key: whole number, or text without blanks around it; null where there is none."""
     if isinstance(column, ibis.expr.types.DecimalColumn):
-        return column.cast("decimal(38, 0)").nullif(0)
+        return _finite(column).cast("decimal(38, 0)").nullif(0)
     if isinstance(column, ibis.expr.types.FloatingColumn):
         whole = ibis.ifelse(column.abs() < LARGEST_WHOLE, column, ibis.null(column.type()))
         column = whole.cast("int64")  # a nullable integer as frames keep it; see `check_whole`
@@ -71,8 +76,16 @@ def order_key(column: ir.Column, *, padded: bool = True) -> ir.Column:
     if isinstance(column, ibis.expr.types.FloatingColumn):
         return ibis.ifelse(column.isnan(), ibis.null(column.type()), column)
     if isinstance(column, ibis.expr.types.NumericColumn):
-        return column
+        return _finite(column) if isinstance(column, ibis.expr.types.DecimalColumn) else column
     return _unless(NO_ORDER, trimmed(column.cast("string"), padded=padded))
+
+
+def _finite(column: ir.DecimalColumn) -> ir.DecimalColumn:
+    """Return the decimals, null where PostgreSQL holds NaN, infinity, or more digits than anybody else."""
+    if engine_of(column) != "postgres":
+        return column
+    held = (column > -LARGEST_DECIMAL) & (column < LARGEST_DECIMAL)  # NaN is above all numbers there
+    return ibis.ifelse(held, column, ibis.null(column.type()))
 
 
 def trimmed(text: ir.StringColumn, *, padded: bool = True) -> ir.StringColumn:
@@ -80,9 +93,19 @@ def trimmed(text: ir.StringColumn, *, padded: bool = True) -> ir.StringColumn:
     if not padded:
         return text
     if not _in_duckdb(text):
-        return text.strip()
+        return stripped(text)
     around = ibis.or_(text.ascii_str() <= ord(" "), *(text.endswith(blank) for blank in BLANKS))
     return ibis.ifelse(around, text.strip(), text)
+
+
+def stripped(text: ir.StringColumn) -> ir.StringColumn:
+    """Return the text without blanks around it, the same ones on every engine.
+
+    Ibis names them to Spark, Databricks and Snowflake by escapes that they do not know, and so the letters v and f
+    would go as well; Polars takes blanks of Unicode too.
+    """
+    end = END.get(engine_of(text))
+    return text.re_replace(BLANK_ENDS + end, "") if end else text.strip()
 
 
 def _in_duckdb(column: ir.Column) -> bool:
@@ -160,7 +183,19 @@ def product(
     ]
     if isinstance(quantity, ibis.expr.types.StringColumn) and isinstance(price, ibis.expr.types.StringColumn):
         return _decimal_product(*factors)
-    return _as_money(factors[0].cast("float64") * factors[1].cast("float64"))
+    first, second = (_factor(factor) for factor in factors)
+    return _as_money(first * second)
+
+
+def _factor(value: ir.Column) -> ir.Column:
+    """Return a factor as float64; PostgreSQL stops at a product that float64 does not hold."""
+    kind = value.type()
+    bounded = engine_of(value) == "postgres" and (kind.is_floating() or _is_unlimited(kind))
+    if not bounded:
+        return value.cast("float64")
+    # Neither so large, nor so small, that the product of two is out of range.
+    large, small = (value.abs() >= 1e150).fill_null(True), value.abs() <= 1e-150
+    return ibis.cases((large, ibis.null("float64")), (small, 0.0), else_=value.cast("float64"))
 
 
 def _decimal_product(first: ir.DecimalColumn, second: ir.DecimalColumn) -> ir.DecimalColumn:
@@ -172,8 +207,10 @@ def _decimal_product(first: ir.DecimalColumn, second: ir.DecimalColumn) -> ir.De
 
 def _as_money(value: ir.Column) -> ir.Column:
     within = (value > -MONEY_LIMIT) & (value < MONEY_LIMIT)  # the least integer has no absolute value
-    held = value if _always_below_limit(value.type()) else ibis.ifelse(within, value, ibis.null(value.type()))
     engine = engine_of(value)
+    # A decimal of PostgreSQL may be NaN, whatever its precision.
+    always = engine != "postgres" and _always_below_limit(value.type())
+    held = value if always else ibis.ifelse(within, value, ibis.null(value.type()))
     if engine == "clickhouse":  # its cast cuts digits off, where it does not read text
         return held.round(MONEY_PLACES).cast("string").cast(MONEY)
     return held.cast(MONEY).round(MONEY_PLACES) if engine == "bigquery" else held.cast(MONEY)
@@ -181,9 +218,13 @@ def _as_money(value: ir.Column) -> ir.Column:
 
 def _always_below_limit(kind: DataType) -> bool:
     """Whether no value of a type reaches `MONEY_LIMIT`."""
-    if not kind.is_decimal() or kind.precision is None or kind.scale is None:
+    if not kind.is_decimal() or _is_unlimited(kind):
         return False
     return bool(10.0 ** (kind.precision - kind.scale) <= MONEY_LIMIT)
+
+
+def _is_unlimited(kind: DataType) -> bool:
+    return bool(kind.is_decimal() and (kind.precision is None or kind.scale is None))
 
 
 def number(column: ir.Column, convention: MoneyConvention | None = None, kind: str = MONEY) -> ir.Column:
@@ -195,7 +236,9 @@ def number(column: ir.Column, convention: MoneyConvention | None = None, kind: s
         If the column's type cannot hold a number.
     """
     if isinstance(column, ibis.expr.types.NumericColumn) and not column.type().is_boolean():
-        return column
+        # PostgreSQL makes a decimal of six digits of a small float.
+        small = column.type().is_floating() and not column.type().is_float64()
+        return column.cast("float64") if small else column
     if isinstance(column, ibis.expr.types.StringColumn):
         return (convention or DECIMAL_POINT).parse(column, kind)
     raise SourceError(
@@ -215,8 +258,9 @@ def check_whole(column: ir.Column) -> None:
     floating = isinstance(column, ibis.expr.types.FloatingColumn)
     if not floating and not isinstance(column, ibis.expr.types.DecimalColumn):
         return
-    finite = column.abs() < LARGEST_WHOLE if floating else column.notnull()  # NaN and infinity fail
-    fraction = ibis.ifelse(finite & (column != column.floor()), column, ibis.null(column.type()))
+    held = column.abs() < LARGEST_WHOLE if floating else column.notnull()  # NaN and infinity fail
+    finite = ibis.ifelse(held, column, ibis.null(column.type()))  # Polars fails on them
+    fraction = ibis.ifelse(finite != finite.floor(), finite, ibis.null(column.type()))
     broken = fraction.max().to_pyarrow().as_py()
     if broken is not None:
         raise SourceError(

@@ -21,11 +21,18 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# How a dialect without backslashes in its texts writes a control character.
-_ESCAPES = {"duckdb": ("E", r"\x{:02x}"), "postgres": ("E", r"\x{:02x}"), "trino": ("U&", r"\{:04x}")}
+# How a text begins, and how a control character and a quote stand in it, in a dialect without backslashes in its
+# texts, and in one that does not know the backslashes that are written: to Spark and Snowflake \v is the letter v.
+_ESCAPES = {
+    "duckdb": ("E", r"\x{:02x}", "''"),
+    "postgres": ("E", r"\x{:02x}", "''"),
+    "trino": ("U&", r"\{:04x}", "''"),
+    **dict.fromkeys(("snowflake", "databricks", "spark"), ("", r"\u{:04x}", r"\'")),
+}
 PLAIN = re.compile("[a-z_][a-z0-9_]*")
 TEXT_LIST = re.compile(r"IN \(\n(?P<items>(?P<indent> +)'[^\n]*'(?:,\n +'[^\n]*')*)\n")
 LIST_WIDTH = 90
+SHORT_BRANCH = re.compile(r"(\n *WHEN [^\n]{1,90})\n *THEN ")
 SHORT_BRACKET = re.compile(r"\(\n\s*([^\n]{1,90})\n\s*\)")
 MONEY_PLACES = 4
 TEMPLATE = "{{"  # begins what another tool fills in, such as dbt
@@ -278,18 +285,18 @@ def to_text(select: exp.Select, dialect: Dialect) -> str:
     return _compact(select.sql(dialect=dialect.grammar, pretty=True))
 
 
-def _escaped(text: str, start: str, escape: str) -> str:
+def _escaped(text: str, start: str, escape: str, quote: str) -> str:
     """Return a text in quotes with its control characters written out: no editor may change them."""
-    quoted = text.replace("\\", "\\\\").replace("'", "''")
+    quoted = text.replace("\\", "\\\\").replace("'", quote)
     return f"{start}'{CONTROL.sub(lambda found: escape.format(ord(found[0])), quoted)}'"
 
 
 def _compact(text: str) -> str:
-    """Put short brackets on one line; no text in quotes has a line break."""
+    """Put short brackets and branches on one line; no text in quotes has a line break."""
     text = re.sub(r"\(WHERE\n\s*", " (WHERE ", text)
     while (shorter := SHORT_BRACKET.sub(r"(\1)", text)) != text:
         text = shorter
-    return TEXT_LIST.sub(_filled, text)
+    return TEXT_LIST.sub(_filled, SHORT_BRANCH.sub(r"\1 THEN ", text))
 
 
 def _filled(found: re.Match[str]) -> str:
