@@ -17,6 +17,7 @@ from rfmeans.moments import day_in
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 from rfmeans.values import BLANKS, check_whole, customer_key, money, order_key, product
+from rfmeans.workspace import Workspace
 
 ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.parquet"
 # What comes back over Spark's and PostgreSQL's own Python clients warns about pandas 3 and old names.
@@ -350,3 +351,14 @@ def test_postgres_numbers_that_others_do_not_have(postgres_odd):
     assert found(product(postgres_odd.many, postgres_odd.many)) == [None, None, None, "0.0000", "156.2500"]
     assert found(customer_key(postgres_odd.id)) == [None, None, "17", None, None]
     assert found(order_key(postgres_odd.id).cast("string")) == [None, None, "17", None, "0"]
+
+
+def test_what_is_kept_on_polars_is_worked_out_once_and_released(polars_engine):
+    table = polars_engine.table(pd.DataFrame({"number": range(10)}), "numbers")
+    before = set(polars_engine.con.list_tables())
+    with Workspace() as scratch:
+        kept = scratch.keep(table.filter(table.number > 5))
+        assert "FILTER" not in polars_engine.con.compile(kept).explain()
+        assert kept.count().to_pyarrow().as_py() == 4
+        del kept
+    assert set(polars_engine.con.list_tables()) == before

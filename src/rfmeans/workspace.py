@@ -32,6 +32,18 @@ def _keeps_order(table: ir.Table) -> bool:
     return bool(engine.raw_sql("SELECT current_setting('preserve_insertion_order')").fetchone()[0])
 
 
+def _worked_out(expression: ir.Table) -> Any:
+    """Return the result of an expression as a table that is dropped when nothing refers to it any more."""
+    engine = expression.get_backend()
+    if engine.name != "polars":
+        return expression.cache()
+    # There a cache is a plan, which each use would work out anew.
+    name = f"rfmeans_kept_{id(expression)}"
+    cached = engine.create_table(name, expression.to_polars()).cache()
+    engine.drop_table(name)
+    return cached
+
+
 class Workspace:
     """Keeps results of expressions as temporary tables.
 
@@ -43,7 +55,7 @@ class Workspace:
 
     def keep(self, expression: ir.Table) -> ir.Table:
         """Run the expression once and return its result as a table on the same engine."""
-        cached = expression.cache()
+        cached = _worked_out(expression)
         self._kept.append(cached)
         return cached
 
