@@ -353,6 +353,43 @@ def test_postgres_numbers_that_others_do_not_have(postgres_odd):
     assert found(order_key(postgres_odd.id).cast("string")) == [None, None, "17", None, "0"]
 
 
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        ({"drop_duplicates": True}, "--drop-duplicates compares"),
+        ({"amount_per": "order"}, "Values of whole orders compare"),
+    ],
+)
+def test_what_compares_lines_is_refused_on_polars_and_works_on_the_frame(
+    polars_engine, orders, options, asked
+):
+    named = {"customer": "customer_id", "date": "ordered_at", "amount": "amount", "order": "order_id"}
+    with pytest.raises(SourceError) as refused:
+        rfmeans.segment(polars_engine.table(orders, "compared"), **named, **options)
+    assert str(refused.value) == (
+        f"{asked} lines with each other, which Ibis cannot do on Polars. Pass the Polars frame itself, which is read "
+        "on DuckDB."
+    )
+    rfmeans.segment(orders, n_init=1, accept_loss=True, **named, **options).close()
+
+
+def test_categories_of_polars_are_text(polars_engine, orders):
+    polars = pytest.importorskip("polars")
+    frame = polars.from_pandas(
+        orders.assign(customer_id=orders["customer_id"].astype("string"), status="paid")
+    ).with_columns(
+        polars.col("customer_id").cast(polars.Categorical),
+        polars.col("status").cast(polars.Enum(["paid", "void"])),
+    )
+    table = polars_engine.con.create_table("categories", frame, overwrite=True)
+    columns = rfmeans.Columns(status="status")
+    with (
+        rfmeans.segment(frame, n_init=1, columns=columns) as expected,
+        rfmeans.segment(table, n_init=1, columns=columns) as found,
+    ):
+        assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
+
+
 def test_what_is_kept_on_polars_is_worked_out_once_and_released(polars_engine):
     table = polars_engine.table(pd.DataFrame({"number": range(10)}), "numbers")
     before = set(polars_engine.con.list_tables())

@@ -20,7 +20,7 @@ from rfmeans.accounts import (
 from rfmeans.conventions import Conventions, find_conventions
 from rfmeans.errors import DataError, SourceError
 from rfmeans.layouts import customer_columns, recognise
-from rfmeans.orders import OrderLines, currency_column, order_lines
+from rfmeans.orders import OrderLines, currency_column, order_lines, takes_from_orders
 from rfmeans.parts import FILE, LINE
 from rfmeans.questions import UndecidedError, shortened
 from rfmeans.rfm import (
@@ -134,6 +134,17 @@ def read(
     return with_source(source, reading, job.read)
 
 
+def _check_comparing(table: ir.Table, layout: Layout, reading: Reading) -> None:
+    """Refuse on Polars what compares lines with each other: Ibis cannot say it there."""
+    if table.get_backend().name != "polars" or not (reading.drop_duplicates or takes_from_orders(layout)):
+        return
+    asked = "--drop-duplicates compares" if reading.drop_duplicates else "Values of whole orders compare"
+    raise SourceError(
+        f"{asked} lines with each other, which Ibis cannot do on Polars. Pass the Polars frame itself, which is read "
+        "on DuckDB."
+    )
+
+
 def _unheard(_said: object) -> None:
     return None
 
@@ -156,6 +167,7 @@ class _Job:
 
     def _read_orders(self, opened: Source) -> Intake:
         layout = recognise(opened.table.columns, self.reading)
+        _check_comparing(opened.table, layout, self.reading)
         conventions = self._conventions(opened, layout)
         check_currency_column(currency_column(layout, conventions), self.reading)
         lines, orders, groups = self._sum_up(opened, layout, conventions)

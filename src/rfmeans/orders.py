@@ -184,7 +184,7 @@ def read_lines(table: ir.Table, layout: Layout, reading: Reading, conventions: C
         **{f"_source_{name}": table[name] for name in names},
     )
     typed = computed_once(typed)
-    if _of_orders(layout):
+    if takes_from_orders(layout):
         typed = hold_for_orders(typed, amount_once=layout.amount_per == PER_ORDER)
     if layout.columns.refund:
         typed = typed.mutate(amount=typed.amount - typed.refund.fill_null(0))
@@ -197,7 +197,7 @@ def used_lines(read: ir.Table, layout: Layout, reading: Reading) -> ir.Table:
     return _with_day_id(used).select(*USED_COLUMNS)
 
 
-def _of_orders(layout: Layout) -> bool:
+def takes_from_orders(layout: Layout) -> bool:
     """Whether a line takes values from the other lines of its order."""
     return layout.order_level or layout.amount_per == PER_ORDER
 
@@ -278,7 +278,7 @@ def _tests(lines: ir.Table, layout: Layout, reading: Reading) -> list[tuple[ir.V
         tests.append((~lines.kept, "excluded by where"))
     if reading.drop_duplicates:
         tests.append((lines.again, "duplicate line"))
-    if _of_orders(layout):
+    if takes_from_orders(layout):
         tests.append((lines.conflicting, "conflicting order"))
     if layout.columns.status is not None:
         tests.append((_excluded(lines, layout), "excluded status"))

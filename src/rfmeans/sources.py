@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rfmeans.databases import read_database
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.filekinds import unpacked
-from rfmeans.frames import frame_table
+from rfmeans.frames import frame_table, with_categories_as_text
 from rfmeans.home import Home, home_of
 from rfmeans.jsonlines import read_json
 from rfmeans.moments import with_moments
@@ -200,7 +200,7 @@ def _served(found: Served) -> Source:
 
 def _in_place(table: ir.Table, name: str, home: Home) -> Source:
     with engine_errors(f"Reading {name}"):
-        table = with_plain_types(with_moments(table))
+        table = with_categories_as_text(with_plain_types(with_moments(table)))
     return Source(table, name, ordered=False, located=located(table, None), home=home)
 
 
