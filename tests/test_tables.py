@@ -682,7 +682,7 @@ def test_a_table_that_gets_other_columns_stays_rfmeans_own(address, postgres_eng
     assert con.execute("SELECT obj_description('pg_again'::regclass)").fetchone() == (MARK,)
 
 
-def test_enums_and_money_of_postgres_are_read(address, postgres_engine, orders):
+def test_enums_and_money_of_postgres_are_read(address, postgres_engine, orders, tmp_path):
     con = postgres_engine.con.con
     con.execute("DROP TABLE IF EXISTS pg_typed; DROP SCHEMA IF EXISTS kinds CASCADE; DROP TYPE IF EXISTS who")
     ids = ", ".join(f"'{number}'" for number in orders.customer_id.unique())
@@ -693,8 +693,12 @@ def test_enums_and_money_of_postgres_are_read(address, postgres_engine, orders):
         "CREATE TABLE pg_typed AS SELECT customer_id::text::who, order_id, ordered_at, amount::numeric::money, "
         "'paid'::kinds.state AS status FROM pg_orders"
     )
+    con.execute("INSERT INTO pg_typed VALUES (NULL, -1, '2024-01-01', 5, 'paid')")
     with rfmeans.segment(address, table="pg_typed", n_init=1, keep_status=["paid"]) as found:
         theirs = plain(plain(found.customers.to_pandas()))  # in order of the numbers
+        found.save(tmp_path / "out", report=False)
+    aside = pd.read_parquet(tmp_path / "out" / "set_aside.parquet")
+    assert (aside.reason[0], aside.status[0], str(aside.amount[0])) == ("missing customer", "paid", "5.0000")
     with rfmeans.segment(orders, n_init=1) as expected:
         assert_frame_equal(theirs, plain(expected.customers.to_pandas()), check_dtype=False)
 
