@@ -1,10 +1,13 @@
 """Moments and their days: the zone that is asked for counts on every engine alike."""
 
+import datetime as dt
 import re
 
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from ibis import _
 from pandas.testing import assert_frame_equal
@@ -166,6 +169,22 @@ def test_each_engine_is_asked_in_its_own_words(monkeypatch, engine, text):
     sql = str(ibis.to_sql(moments.select(day=day), dialect=DIALECTS[engine].compiler))
     plain = re.sub(r'["`]t0["`]\.["`]m["`]', "m", " ".join(sql.split()))
     assert text in plain.replace("( ", "(").replace(" )", ")")
+
+
+def test_moments_of_any_year_are_written_as_they_are_from_spark(spark_engine, tmp_path):
+    ages = [dt.datetime(year, 1, 2, 3, tzinfo=dt.UTC) for year in (1, 2024, 9999)]
+    lines = {
+        "customer_id": [1, None, 2],
+        "ordered_at": [ages[1], ages[0], ages[1]],
+        "amount": [1.0, 2.0, 3.0],
+    }
+    pq.write_table(pa.table(lines), tmp_path / "orders.parquet")
+    table = spark_engine.con.read_parquet(str(tmp_path / "orders.parquet"))
+    with rfmeans.segment(table, segments=2, n_init=1) as result:
+        result.save(tmp_path / "out")
+    (written,) = pq.read_table(tmp_path / "out" / "set_aside.parquet").to_pylist()
+    assert written["ordered_at"] == ages[0]
+    assert (written["customer_id"], written["amount"]) == (None, 2.0)
 
 
 def test_moments_of_any_year_have_their_day_on_polars(polars_engine):

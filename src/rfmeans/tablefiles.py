@@ -44,8 +44,14 @@ def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 def write_parquet(table: ir.Table, path: Path) -> None:
     """Write a table as it is; shapes of other engines than DuckDB as text, for Arrow has no type for them."""
-    if table.get_backend().name == "duckdb":
+    engine = table.get_backend()
+    if engine.name == "duckdb":
         _copy(table, path, ["FORMAT parquet"])
+    elif engine.name == "pyspark":  # Ibis goes by way of pandas' nanoseconds, which turn the year 1 into 1754
+        import pyarrow.parquet
+
+        engine._run_pre_execute_hooks(table)
+        pyarrow.parquet.write_table(engine._session.sql(engine.compile(table)).toArrow(), path)
     else:
         shapes = [name for name, kind in table.schema().items() if _is_of_shapes(kind)]
         table.cast(dict.fromkeys(shapes, "string")).to_parquet(path)
