@@ -703,6 +703,19 @@ def test_enums_and_money_of_postgres_are_read(address, postgres_engine, orders, 
         assert_frame_equal(theirs, plain(expected.customers.to_pandas()), check_dtype=False)
 
 
+def test_long_names_of_postgres_that_differ_at_the_end_are_two_columns(address, postgres_engine, tmp_path):
+    con = postgres_engine.con.con
+    first, second = "x" * 62 + "a", "x" * 62 + "b"
+    con.execute("DROP TABLE IF EXISTS pg_long")
+    con.execute(f"CREATE TABLE pg_long AS SELECT *, 1 AS {first}, 2 AS {second} FROM pg_orders")
+    con.execute("INSERT INTO pg_long (order_id, ordered_at, amount) VALUES (-1, '2024-01-01', 5)")
+    con.execute(f"UPDATE pg_long SET {first} = 3, {second} = 4 WHERE order_id = -1")
+    with rfmeans.segment(address, table="pg_long", n_init=1) as result:
+        result.save(tmp_path / "out", report=False)
+    aside = pd.read_parquet(tmp_path / "out" / "set_aside.parquet")
+    assert aside[[first, second]].values.tolist() == [[3, 4]]
+
+
 def test_lines_with_what_no_file_can_hold_are_written_as_text(address, postgres_engine, tmp_path):
     con = postgres_engine.con.con
     con.execute("DROP TABLE IF EXISTS pg_far")

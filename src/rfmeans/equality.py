@@ -27,18 +27,19 @@ def comparable(table: ir.Table, names: Sequence[str]) -> dict[str, ir.Column]:
     >>> comparable(ibis.memtable({"tags": [["new"]]}), ["tags"])["tags"].type()
     Array(value_type=String(length=None, nullable=True), length=None, nullable=True)
     """
-    as_text = {
-        "postgres": lambda column: column.cast("string"),
-        "pyspark": lambda column: column.cast(
-            "json"
-        ),  # to_json: a cast to text would not quote what is in a map
-        "databricks": lambda column: column.cast("json"),
-        "bigquery": _json_text,
-    }.get(engine_of(table))
+    engine = engine_of(table)
     return {
-        name: as_text(table[name]) if as_text and _is_doubtful(table[name].type()) else table[name]
+        name: _as_text(engine, table[name]) if _is_doubtful(table[name].type()) else table[name]
         for name in names
     }
+
+
+def _as_text(engine: str, column: ir.Column) -> ir.Column:
+    if engine in ("pyspark", "databricks"):
+        return column.cast("json")  # to_json: a cast to text would not quote what is in a map
+    if engine == "bigquery":
+        return _json_text(column)
+    return column.cast("string") if engine == "postgres" else column
 
 
 def _is_doubtful(kind: DataType) -> bool:

@@ -81,17 +81,15 @@ def order_lines(source: Source, layout: Layout, reading: Reading, conventions: C
     told = ["currency"] if currency_column(layout, conventions) else []
     judged = _judged(source, source.located, layout, reading, conventions)
     aside = judged.filter(judged.reason != USED)
-    own = {name: aside[f"_source_{name}"] for name in source.table.columns}
+    own = {name: aside[inner] for name, inner in _inner_names(source.located.columns).items()}
+    called = _outer_names(source.table.columns)
     return OrderLines(
         lines=lines.select(*CANONICAL, *told),
         set_aside=_with_malformed(
-            _named(
-                aside.select(
-                    **{name: aside[f"_source_{ours}"] for name, ours in PLACES},
-                    reason=reason_text(aside.reason),
-                    **{f"source_{name}": column for name, column in own.items()},
-                ),
-                own,
+            aside.select(
+                **{name: own[ours] for name, ours in PLACES},
+                reason=reason_text(aside.reason),
+                **{outer: own[name] for name, outer in called.items()},
             ),
             source,
         ),
@@ -134,13 +132,18 @@ def status_variants(words: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-def _named(table: ir.Table, own: Iterable[str]) -> ir.Table:
-    """Give the source's columns their own names again, where those are not ours."""
+def _inner_names(names: Iterable[str]) -> dict[str, str]:
+    """Return what the source's columns are called beside ours: by number, as PostgreSQL cuts a name off at 63 bytes."""
+    return {name: f"_source_{number}" for number, name in enumerate(names)}
+
+
+def _outer_names(own: Iterable[str]) -> dict[str, str]:
+    """Return what the source's columns are called in the end: as they are, where that is not a name of ours."""
     own, taken = [*own], {*SET_ASIDE_COLUMNS}
     for name in sorted(own, key=len):
-        if name.casefold() in taken:  # stays `source_NAME`, which another column may be called
+        if name.casefold() in taken:  # becomes `source_NAME`, which another column may be called
             taken.add(f"source_{name}".casefold())
-    return table.rename({name: f"source_{name}" for name in own if name.casefold() not in taken})
+    return {name: f"source_{name}" if name.casefold() in taken else name for name in own}
 
 
 def _with_malformed(set_aside: ir.Table, source: Source) -> ir.Table:
@@ -160,7 +163,7 @@ def _with_malformed(set_aside: ir.Table, source: Source) -> ir.Table:
 def _judged(
     source: Source, table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions
 ) -> ir.Table:
-    """Return the canonical columns beside the source's own, the latter as ``_source_NAME``."""
+    """Return the canonical columns beside the source's own, the latter by their `_inner_names`."""
     conditioned = with_condition(table, reading.where, source.called)
     read = read_lines(conditioned, layout, reading, conventions)
     return _with_day_id(read.mutate(reason=_reason(_tests(read, layout, reading))))
@@ -170,7 +173,7 @@ def read_lines(table: ir.Table, layout: Layout, reading: Reading, conventions: C
     """Return what each line says as typed values, null where it is unreadable, and what may leave it out.
 
     ``table`` has the source's columns and `KEPT` (bool: whether the condition holds); those columns are in the
-    result as ``_source_NAME``.
+    result by their `_inner_names`.
     """
     names = [name for name in table.columns if name != KEPT]
     own = [name for name in names if name not in (FILE, LINE)]
@@ -181,7 +184,7 @@ def read_lines(table: ir.Table, layout: Layout, reading: Reading, conventions: C
         kept=table[KEPT],
         again=again,
         left_out=~table[KEPT] | again,
-        **{f"_source_{name}": table[name] for name in names},
+        **{inner: table[name] for name, inner in _inner_names(names).items()},
     )
     typed = computed_once(typed)
     if takes_from_orders(layout):
