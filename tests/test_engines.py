@@ -390,6 +390,14 @@ def test_categories_of_polars_are_text(polars_engine, orders):
         assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
 
 
+def test_tables_kept_on_polars_are_not_taken_for_each_other(polars_engine):
+    """An expression's address is used again once it is gone; each was a plan, and had the rows of another."""
+    table = polars_engine.table(pd.DataFrame({"number": range(200)}), "many_numbers")
+    with Workspace() as scratch:
+        found = [scratch.keep(table.filter(table.number >= least)) for least in range(200)]
+        assert [len(kept.to_pyarrow()) for kept in found] == list(range(200, 0, -1))
+
+
 def test_what_is_kept_on_polars_is_worked_out_once_and_released(polars_engine):
     table = polars_engine.table(pd.DataFrame({"number": range(10)}), "numbers")
     before = set(polars_engine.con.list_tables())

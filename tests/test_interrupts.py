@@ -17,6 +17,7 @@ import pytest
 from rfmeans.progress import percentage_of
 from rfmeans.sources import Source
 from rfmeans.synthetic import make_orders
+from rfmeans.temporaries import TemporaryFolder
 from rfmeans.watch import Watch
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and terminals are those of Unix")
@@ -184,8 +185,45 @@ def test_a_signal_in_the_last_stage_is_not_forgotten(orders_csv, tmp_path, patch
     assert ended.returncode == 143
 
 
+def test_a_signal_lost_in_the_only_stage_of_an_inspection_is_not_forgotten(orders_csv, tmp_path):
+    patch = (
+        "from rfmeans import inspection; found = inspection.inspect\n"
+        "def lose(*given, **more): return found(*given, **more), Finalised() and None\n"
+        "inspection.inspect = lose; sys.argv[1:] = ['inspect', sys.argv[2]]"
+    )
+    ended = run_patched(patch, orders_csv, tmp_path)
+    assert (ended.returncode, ended.stdout) == (143, "")
+    assert ended.stderr.endswith("Stopped. Nothing was written.\n")
+
+
+def test_a_folder_is_removed_whole_although_a_signal_breaks_in(tmp_path, monkeypatch):
+    folder = TemporaryFolder(tmp_path, "left-")
+    remove = shutil.rmtree
+
+    def interrupted(path, **options):
+        signal.raise_signal(signal.SIGINT)
+        remove(path, **options)
+
+    monkeypatch.setattr("rfmeans.temporaries.shutil.rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        folder.remove()
+    assert names(tmp_path) == []
+
+
+def test_a_child_leaves_its_parents_folder(tmp_path):
+    script = (
+        "import os, sys; from rfmeans.temporaries import TemporaryFolder\n"
+        f"folder = TemporaryFolder({str(tmp_path)!r}, 'kept-')\n"
+        "child = os.fork()\n"
+        "if child: os.waitpid(child, 0); print(folder.path.exists())\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ended.stdout == "True\n"
+    assert names(tmp_path) == []
+
+
 def test_signals_that_whoever_started_the_run_ignores_stay_ignored(orders_csv, tmp_path):
-    shell = ("sh", "-c", "trap '' TERM; exec \"$@\"", "sh")  # as nohup does
+    shell = ("sh", "-c", "trap '' TERM; exec \"$@\"", "sh")
     ended = run_patched("watch.Watch.opened = sent", orders_csv, tmp_path, prefix=shell)
     assert ended.returncode == 0
     assert "Written to" in ended.stdout

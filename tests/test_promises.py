@@ -58,7 +58,7 @@ ORDER = [  # one a line
     "frames",
     "moments",
     "equality",
-    "postgres_types",
+    "plain_types",
     "sources",
     "questions",
     "calendar_words",

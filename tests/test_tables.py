@@ -1050,6 +1050,22 @@ def test_what_is_no_parquet_is_refused_before_spark_starts(monkeypatch, tmp_path
     )
 
 
+def test_of_a_folder_spark_reads_only_what_is_not_hidden(monkeypatch, tmp_path):
+    class StartedError(Exception):
+        pass
+
+    def start():
+        raise StartedError
+
+    monkeypatch.setattr("rfmeans.servers._spark_session", start)
+    for hidden in ("_spark_metadata/0", "_temporary/0/notes.txt", ".part.crc", "year=2024/empty.parquet"):
+        (tmp_path / hidden).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / hidden).write_text("" if "empty" in hidden else "v1")
+    make_orders(5, seed=1).to_parquet(tmp_path / "year=2024" / "part-0.parquet")
+    with pytest.raises(StartedError):
+        rfmeans.segment(str(tmp_path), engine="spark")
+
+
 class KilledError(BaseException):
     """Stands for the end of the process: no statement runs after it."""
 

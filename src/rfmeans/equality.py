@@ -28,18 +28,23 @@ def comparable(table: ir.Table, names: Sequence[str]) -> dict[str, ir.Column]:
     Array(value_type=String(length=None, nullable=True), length=None, nullable=True)
     """
     engine = engine_of(table)
-    return {
-        name: _as_text(engine, table[name]) if _is_doubtful(table[name].type()) else table[name]
-        for name in names
-    }
+    return {name: _comparable(engine, table[name]) for name in names}
 
 
-def _as_text(engine: str, column: ir.Column) -> ir.Column:
-    if engine in ("pyspark", "databricks"):
+def _comparable(engine: str, column: ir.Column) -> ir.Column:
+    kind = column.type()
+    if engine in ("pyspark", "databricks") and _has_map(kind):
         return column.cast("json")  # to_json: a cast to text would not quote what is in a map
-    if engine == "bigquery":
+    if engine == "bigquery" and _is_doubtful(kind):
         return _json_text(column)
-    return column.cast("string") if engine == "postgres" else column
+    return column.cast("string") if engine == "postgres" and _is_doubtful(kind) else column
+
+
+def _has_map(kind: DataType) -> bool:
+    """Whether a type is a map, or holds one; Spark compares lists and structs by itself."""
+    if kind.is_array():
+        return _has_map(kind.value_type)
+    return bool(kind.is_map() or (kind.is_struct() and any(map(_has_map, kind.types))))
 
 
 def _is_doubtful(kind: DataType) -> bool:

@@ -1,14 +1,11 @@
-"""A frame in memory -> an Arrow table that an engine can take; a frame under Ibis -> plain columns."""
+"""A frame in memory -> an Arrow table that an engine can take."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rfmeans.errors import SourceError
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
 
 
 def frame_table(frame: Any, timezone: str | None) -> Any:
@@ -84,17 +81,3 @@ def _local_times(table: Any, timezone: str | None) -> Any:
             aware = table.column(position).cast(pa.timestamp("us", zone))
             table = table.set_column(position, field.name, pc.local_timestamp(aware))
     return table
-
-
-def with_categories_as_text(table: ir.Table) -> ir.Table:
-    """Return a table, Polars' categories made text: Ibis says that they are, but Polars reads no text in them."""
-    con = table.get_backend()
-    if con.name != "polars":
-        return table
-    import polars
-    from ibis.expr.operations import Cast
-
-    con._run_pre_execute_hooks(table)
-    kinds = con.compile(table).collect_schema()
-    named = [name for name, kind in kinds.items() if kind in (polars.Categorical, polars.Enum)]
-    return table.mutate(**{name: Cast(table[name], "string").to_expr() for name in named})

@@ -184,14 +184,19 @@ def open_spark(pattern: str, reading: Reading) -> Served:
 def _check_parquet(pattern: str) -> None:
     """Refuse files on this machine that are no Parquet before Spark starts, which would print pages of Java's."""
     for found in map(Path, glob.glob(pattern)):  # noqa: PTH207 - pathlib cannot glob an absolute pattern
-        inside = (
-            (file for file in found.rglob("[!._]*") if file.is_file()) if found.is_dir() else iter([found])
-        )
-        file = next(inside, found)
-        if file.is_file() and kind_of(file) != "parquet":
+        file = next(_data_files(found), None) if found.is_dir() else found
+        if file and file.stat().st_size and kind_of(file) != "parquet":
             raise SettingsError(
                 f"--engine spark reads Parquet, and {file} is none. Leave it out, or write the orders as Parquet first."
             )
+
+
+def _data_files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that Spark reads: nothing hidden, by a dot or an underscore, nor what lies in such."""
+    for file in folder.rglob("*"):
+        hidden = any(part[0] in "._" for part in file.relative_to(folder).parts)
+        if not hidden and file.is_file() and file.stat().st_size:
+            yield file
 
 
 def _spark_session() -> tuple[Any, bool]:

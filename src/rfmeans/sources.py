@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rfmeans.databases import read_database
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.filekinds import unpacked
-from rfmeans.frames import frame_table, with_categories_as_text
+from rfmeans.frames import frame_table
 from rfmeans.home import Home, home_of
 from rfmeans.jsonlines import read_json
 from rfmeans.moments import with_moments
 from rfmeans.parts import Part, located, numbered, open_parquet
-from rfmeans.postgres_types import with_plain_types
+from rfmeans.plain_types import with_plain_types
 from rfmeans.servers import Served, is_address, is_postgres, open_address, open_spark
 from rfmeans.temporaries import TemporaryFolder, clear_leftovers
 from rfmeans.textfiles import describe_text, read_text
@@ -200,7 +200,7 @@ def _served(found: Served) -> Source:
 
 def _in_place(table: ir.Table, name: str, home: Home) -> Source:
     with engine_errors(f"Reading {name}"):
-        table = with_categories_as_text(with_plain_types(with_moments(table)))
+        table = with_plain_types(with_moments(table))
     return Source(table, name, ordered=False, located=located(table, None), home=home)
 
 

@@ -37,7 +37,8 @@ class TemporaryFolder:
 
     def remove(self) -> None:
         """Remove the folder and what is in it; harmless when repeated."""
-        self._removal()
+        with held_interrupt():  # broken off, it would not be repeated
+            self._removal()
 
     def __enter__(self) -> Path:
         return self.path
@@ -60,6 +61,8 @@ def clear_leftovers(
 
 
 def _remove(folder: Path, lock: int | None) -> None:
+    if folder.suffix != f".{os.getpid()}":  # in a child by `os.fork`: it is still the parent's
+        return
     shutil.rmtree(folder, ignore_errors=True)
     if lock is not None:
         os.close(lock)
@@ -110,7 +113,9 @@ def held_interrupt() -> Iterator[None]:
         yield
         return
     arrived: list[int] = []
-    before = {each: signal.signal(each, lambda found, _frame: arrived.append(found)) for each in STOPPING}
+    # Not what C code handles, in an interpreter within a program: Python could not put it back.
+    heard = [each for each in STOPPING if signal.getsignal(each) is not None]
+    before = {each: signal.signal(each, lambda found, _frame: arrived.append(found)) for each in heard}
     try:
         yield
     finally:

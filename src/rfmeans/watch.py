@@ -55,8 +55,7 @@ class Watch:
 
     def stage(self, words: str) -> None:
         """Show the stage that begins."""
-        if self.stopped:  # something on the way took the interrupt for an error of its own
-            raise Stopped
+        self._check()
         self._bar.update(self._task, description=words)
 
     def opened(self, source: Source) -> None:
@@ -75,9 +74,8 @@ class Watch:
         self._said.add(line)
 
     def done(self) -> None:
-        """Draw no more, and let no signal change how it ends: the work is done, what is left is to say so."""
-        if self.stopped:  # too late for the interrupt, but it is not forgotten
-            raise Stopped
+        """Draw no more, and let one signal not change how it ends: the work is done, what is left is to say so."""
+        self._check()
         self._done = True
         self._bar.stop()
 
@@ -93,6 +91,7 @@ class Watch:
         with _interrupting(self._stop), _lost_in_silence(), self._bar:
             try:
                 yield
+                self._check()
             except Exception as error:
                 if self.stopped:
                     raise Stopped from error
@@ -102,8 +101,14 @@ class Watch:
                 self._ended.set()
                 logging.disable(logging.NOTSET)
 
+    def _check(self) -> None:
+        """Raise an interrupt again that something on the way swallowed, or took for an error of its own."""
+        if self.stopped:
+            raise Stopped
+
     def _stop(self, found: int, _frame: FrameType | None) -> None:
         if self._done:
+            signal.signal(found, signal.SIG_DFL)  # a second one ends what hangs
             return
         self.stopped = found
         for each in STOPPING:
@@ -125,7 +130,8 @@ def _interrupting(stop: Callable[[int, FrameType | None], None]) -> Iterator[Non
     if threading.current_thread() is not threading.main_thread():  # where Python takes no signals
         yield
         return
-    heard = [each for each in STOPPING if signal.getsignal(each) is not signal.SIG_IGN]  # not so below nohup
+    # Not what whoever started the process has it ignore, nor what C code handles, which could not be put back.
+    heard = [each for each in STOPPING if signal.getsignal(each) not in (signal.SIG_IGN, None)]
     before = {each: signal.signal(each, stop) for each in heard}
     try:
         yield

@@ -38,10 +38,13 @@ def _worked_out(expression: ir.Table) -> Any:
     if engine.name != "polars":
         return expression.cache()
     # There a cache is a plan, which each use would work out anew.
-    name = f"rfmeans_kept_{id(expression)}"
-    cached = engine.create_table(name, expression.to_polars()).cache()
-    engine.drop_table(name)
-    return cached
+    import ibis
+
+    name = ibis.util.gen_name("rfmeans_kept")
+    try:
+        return engine.create_table(name, expression.to_polars()).cache()
+    finally:
+        engine.drop_table(name, force=True)
 
 
 class Workspace:
