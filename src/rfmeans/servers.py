@@ -192,7 +192,7 @@ def _check_parquet(pattern: str) -> None:
 
 
 def _data_files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder that Spark reads: nothing hidden, by a dot or an underscore, nor what lies in such."""
+    """Yield the files of a folder that Spark reads: nothing that a dot or an underscore hides."""
     for file in folder.rglob("*"):
         hidden = any(part[0] in "._" for part in file.relative_to(folder).parts)
         if not hidden and file.is_file() and file.stat().st_size:
