@@ -228,6 +228,22 @@ def test_the_head_tells_which_model_it_was(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_zone_that_postgres_takes_for_an_abbreviation_is_written_in_full(dialect):
+    told = {"timezone": "CET", "types": {"ordered_at": "timestamp('UTC')"}}
+    text = hostile_model().to_sql(dialect, **told)
+    assert "'Europe/Brussels'" in text
+    assert "'CET'" not in text
+
+
+def test_a_small_float_is_read_as_a_large_one():
+    orders = shop()
+    orders["amount"] = (orders.pop("quantity") * orders.pop("unit_price")).astype("float32")
+    with rfmeans.segment(orders, n_init=1) as result:
+        text = result.model.to_sql("postgres")
+    assert "THEN CAST(source.amount AS DOUBLE PRECISION)" in text
+
+
 @pytest.mark.parametrize("dialect", ["snowflake", "databricks", "spark"])
 def test_blanks_are_named_by_escapes_that_the_dialect_knows(dialect):
     text = hostile_model().to_sql(dialect)
