@@ -15,9 +15,9 @@ from rfmeans.canvas import NARROW, WIDE, _log_ticks, segment_labels
 from rfmeans.charts import Charts, specification, to_svg
 from rfmeans.distribution import MAP_COLUMNS, MAP_ROWS
 from rfmeans.errors import SettingsError
-from rfmeans.formats import EVERYONE, colour, counted, money, number, percent
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
+from rfmeans.wording import EVERYONE, colour, counted, money, number, percent
 
 FEATURES = ("recency", "frequency", "monetary")
 ALWAYS = ("averages", "shares", "customer_map", "distributions", "concentration")

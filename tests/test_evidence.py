@@ -33,7 +33,6 @@ from rfmeans.choice import (
 )
 from rfmeans.confidence import NEAR_BORDER
 from rfmeans.errors import DataError
-from rfmeans.formats import percent
 from rfmeans.stability import (
     RESAMPLE_SIZE,
     RESAMPLES,
@@ -53,6 +52,7 @@ from rfmeans.votes import (
     pick_sample,
     silhouette,
 )
+from rfmeans.wording import percent
 
 LINE = np.array([0.0, 1.0, 4.0, 6.0])
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from rfmeans import SettingsError
-from rfmeans.formats import COLOURS, chart_labels, check_symbol, clip, colour, counted, money, number, percent
+from rfmeans.settings import check_symbol
+from rfmeans.wording import COLOURS, chart_labels, clip, colour, counted, money, number, percent
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 from rfmeans.progress import percentage_of
 from rfmeans.sources import Source
 from rfmeans.synthetic import make_orders
-from rfmeans.temporaries import TemporaryFolder
+from rfmeans.temporary_folders import TemporaryFolder
 from rfmeans.watch import Watch
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and terminals are those of Unix")
@@ -204,7 +204,7 @@ def test_a_folder_is_removed_whole_although_a_signal_breaks_in(tmp_path, monkeyp
         signal.raise_signal(signal.SIGINT)
         remove(path, **options)
 
-    monkeypatch.setattr("rfmeans.temporaries.shutil.rmtree", interrupted)
+    monkeypatch.setattr("rfmeans.temporary_folders.shutil.rmtree", interrupted)
     with pytest.raises(KeyboardInterrupt):
         folder.remove()
     assert names(tmp_path) == []
@@ -212,7 +212,7 @@ def test_a_folder_is_removed_whole_although_a_signal_breaks_in(tmp_path, monkeyp
 
 def test_a_child_leaves_its_parents_folder(tmp_path):
     script = (
-        "import os, sys; from rfmeans.temporaries import TemporaryFolder\n"
+        "import os, sys; from rfmeans.temporary_folders import TemporaryFolder\n"
         f"folder = TemporaryFolder({str(tmp_path)!r}, 'kept-')\n"
         "child = os.fork()\n"
         "if child: os.waitpid(child, 0); print(folder.path.exists())\n"

@@ -14,8 +14,7 @@ import rfmeans
 from conftest import absent
 from rfmeans import sources
 from rfmeans.errors import EngineError, SettingsError
-from rfmeans.limits import Limits
-from rfmeans.settings import make_reading
+from rfmeans.settings import Limits, make_reading
 from rfmeans.synthetic import make_orders
 
 

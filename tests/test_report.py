@@ -19,7 +19,6 @@ from rfmeans.canvas import segment_labels
 from rfmeans.cli import app
 from rfmeans.distribution import MAP_COLUMNS, MAP_ROWS, MapCell
 from rfmeans.errors import SettingsError
-from rfmeans.formats import colour, money, number, percent
 from rfmeans.lexicon import read_lexicon
 from rfmeans.playbook import PARTS, built_in, load_playbook
 from rfmeans.report import render
@@ -27,6 +26,7 @@ from rfmeans.result import Written
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 from rfmeans.terminal import print_summary
+from rfmeans.wording import colour, money, number, percent
 
 RUNNER = CliRunner()
 LIMIT = 2_000_000

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 import rfmeans
 from rfmeans.cuts import FEATURES, Scoring, fit_scoring, spread
 from rfmeans.distinct import distinct_values
-from rfmeans.formats import percent
 from rfmeans.lexicon import built_in
 from rfmeans.scores import SCORE_COLUMNS, add_scores, score_name
 from rfmeans.synthetic import make_orders
 from rfmeans.terminal import crosstab_lines, score_lines
+from rfmeans.wording import percent
 
 GRID = built_in().scores
 CODES = list(itertools.product(range(1, 6), repeat=3))

@@ -10,12 +10,12 @@ import ibis
 
 from rfmeans.equality import comparable
 from rfmeans.errors import DataError, SourceError
-from rfmeans.formats import counted
 from rfmeans.layout_files import built_in
 from rfmeans.layouts import ANY_TABLE, PER_ORDER, plain
 from rfmeans.orders import USED, status_variants
 from rfmeans.parts import FILE
 from rfmeans.values import order_key, stripped
+from rfmeans.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.formats import EVERYONE, chart_labels, colour, counted, money, number, percent
+from rfmeans.wording import EVERYONE, chart_labels, colour, counted, money, number, percent
 
 if TYPE_CHECKING:
     import altair as alt

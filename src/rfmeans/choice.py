@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.cells import condense
-from rfmeans.formats import percent
 from rfmeans.kmeans import check_distinct, one_thread
 from rfmeans.scaling import significant
 from rfmeans.settings import MIN_SEGMENTS
@@ -22,6 +21,7 @@ from rfmeans.votes import (
     pick_sample,
     silhouette,
 )
+from rfmeans.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.canvas import FAINT, PERCENT, Frame, beside, inline
 from rfmeans.choice import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
-from rfmeans.formats import EVERYONE, colour, percent
+from rfmeans.wording import EVERYONE, colour, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

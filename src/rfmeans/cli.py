@@ -271,7 +271,7 @@ def _console() -> Console:
 
 
 def _escaped(text: str) -> str:
-    from rfmeans.formats import terminal_text
+    from rfmeans.wording import terminal_text
 
     return terminal_text(text)
 

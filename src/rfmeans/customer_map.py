@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.canvas import DISC_INK, Frame, in_units, inline, scaled_axis, segment_colour, segment_labels
-from rfmeans.formats import money, number, percent
+from rfmeans.wording import money, number, percent
 
 if TYPE_CHECKING:
     import altair as alt

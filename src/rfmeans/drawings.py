@@ -24,9 +24,9 @@ from rfmeans.canvas import (
     segments_axis,
 )
 from rfmeans.findings import filled
-from rfmeans.formats import colour, percent
 from rfmeans.profile import LEVELS
 from rfmeans.scaling import FEATURES
+from rfmeans.wording import colour, percent
 
 if TYPE_CHECKING:
     from rfmeans.profile import Group

@@ -15,10 +15,10 @@ import ibis
 
 from rfmeans.errors import DataError
 from rfmeans.explanation import HORIZON, MOST_PURCHASES, Centre, Drift, Explanation, Standing, Step
-from rfmeans.formats import clip, counted
 from rfmeans.scaling import FEATURES
 from rfmeans.values import BLANKS
 from rfmeans.values import money as decimal_money
+from rfmeans.wording import clip, counted
 
 if TYPE_CHECKING:
     import datetime as dt

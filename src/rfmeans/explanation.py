@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.confidence import NEAR_BORDER
-from rfmeans.formats import clip, counted, money, percent
 from rfmeans.rfm import NO_NET_SPEND, NO_PURCHASE
+from rfmeans.wording import clip, counted, money, percent
 
 if TYPE_CHECKING:
     import datetime as dt

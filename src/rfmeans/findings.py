@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rfmeans.formats import clip, counted, money, number, percent
+from rfmeans.wording import clip, counted, money, number, percent
 
 if TYPE_CHECKING:
     from rfmeans.summary import Segment, Summary

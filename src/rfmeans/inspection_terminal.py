@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from rfmeans.formats import counted, money, number, percent
-from rfmeans.formats import terminal_text as escape
 from rfmeans.readiness import NOT_ENOUGH, READY
+from rfmeans.wording import counted, money, number, percent
+from rfmeans.wording import terminal_text as escape
 
 if TYPE_CHECKING:
     from rich.console import Console

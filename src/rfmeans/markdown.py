@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rfmeans import findings
-from rfmeans.formats import clip, counted, money, number, percent
+from rfmeans.wording import clip, counted, money, number, percent
 
 if TYPE_CHECKING:
     from rfmeans.playbook import Playbook

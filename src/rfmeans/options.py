@@ -134,7 +134,7 @@ def _given(group: OrdersOptions | EngineOptions) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """Where the work is done, and what the embedded engine may use: the fields of `rfmeans.limits.Limits`."""
+    """Where the work is done, and what the embedded engine may use: the fields of `rfmeans.settings.Limits`."""
 
     PANEL = "The engine"
 

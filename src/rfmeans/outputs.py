@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rfmeans.errors import OutputError
-from rfmeans.temporaries import TemporaryFolder, clear_leftovers, held_interrupt
+from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers, held_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,6 @@ from rfmeans.cuts import fit_scoring
 from rfmeans.distinct import distinct_values
 from rfmeans.distribution import measure_distributions
 from rfmeans.errors import DataError
-from rfmeans.formats import counted
 from rfmeans.intake import Intake, read
 from rfmeans.kmeans import CLUSTER, Fit, fit_centres, nearest, what_to_do
 from rfmeans.lexicon import Lexicon, read_lexicon, with_cuts
@@ -33,6 +32,7 @@ from rfmeans.sources import engine_errors
 from rfmeans.stability import measure_stability
 from rfmeans.statement import OrdersTable
 from rfmeans.summary import summarise
+from rfmeans.wording import counted
 from rfmeans.workspace import Workspace, put_in_order
 
 if TYPE_CHECKING:

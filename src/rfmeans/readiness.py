@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.formats import counted, percent
 from rfmeans.rhythm import part_strays
 from rfmeans.suspicions import Finding, find_suspicions
+from rfmeans.wording import counted, percent
 
 if TYPE_CHECKING:
     from rfmeans.figures import CustomerFigures, OrderFigures, TestMarks

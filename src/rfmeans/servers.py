@@ -19,7 +19,7 @@ from rfmeans.databases import one_of
 from rfmeans.errors import SettingsError, SourceError
 from rfmeans.filekinds import kind_of
 from rfmeans.home import Home
-from rfmeans.temporaries import held_interrupt
+from rfmeans.temporary_folders import held_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

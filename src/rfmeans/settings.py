@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import encodings.aliases
 import os
+import re
+import unicodedata
 import zoneinfo
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SettingsError, did_you_mean
-from rfmeans.formats import check_symbol
-from rfmeans.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +31,69 @@ MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
 AUTO = "auto"
 NO_AUDIENCES = "none"
 AUDIENCE_FORMATS = ("plain", "klaviyo", "mailchimp", "google-ads", "meta-ads", NO_AUDIENCES)
+MAX_SYMBOL = 8
+SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?b)", re.IGNORECASE)
+MOST_THREADS = 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the embedded engine may use.
+
+    Parameters
+    ----------
+    memory_limit
+        Of the engine, a number with its unit such as ``4GB`` or ``512MiB``; beyond it the engine spills to disk.
+        None: four fifths of the machine's. What Python itself needs comes on top.
+    threads
+        How many the engine runs; None: one per core.
+    temporary
+        Folder for what is spilled and unpacked; None: the system's.
+
+    Raises
+    ------
+    SettingsError
+        If a value is not as it should be.
+
+    >>> Limits("4 GB").memory_limit
+    '4GB'
+    >>> Limits("4")
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: memory-limit must be a size such as 4GB or 512MB. Got '4'.
+    """
+
+    memory_limit: str | None = None
+    threads: int | None = None
+    temporary: str | os.PathLike[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.memory_limit is not None:
+            found = SIZE.fullmatch(str(self.memory_limit).strip())
+            if not found or not float(found[1]):
+                raise SettingsError(
+                    f"memory-limit must be a size such as 4GB or 512MB. Got {self.memory_limit!r}."
+                )
+            object.__setattr__(self, "memory_limit", f"{found[1]}{found[2]}")
+        whole = isinstance(self.threads, int) and not isinstance(self.threads, bool)
+        if self.threads is not None and not (whole and 1 <= self.threads <= MOST_THREADS):
+            raise SettingsError(
+                f"threads must be a whole number from 1 to {MOST_THREADS}. Got {self.threads!r}."
+            )
+
+    def refuse(self, engine: str) -> None:
+        """Refuse limits where another engine does the work.
+
+        Raises
+        ------
+        SettingsError
+            If memory or threads are limited.
+        """
+        for name in ("memory_limit", "threads"):
+            if getattr(self, name) is not None:
+                raise SettingsError(
+                    f"--{name.replace('_', '-')} is for the embedded engine, but here {engine} does the work, by "
+                    "settings of its own. Leave it out."
+                )
 
 
 @dataclass(frozen=True)
@@ -404,3 +467,20 @@ def parse_date(name: str, value: Any) -> dt.date | None:
         return dt.date.fromisoformat(str(value))
     except ValueError:
         raise SettingsError(f"{name} must be a date like 2026-01-31. Got {value!r}.") from None
+
+
+def check_symbol(symbol: str) -> str:
+    """Return the currency's sign if it is one.
+
+    Raises
+    ------
+    SettingsError
+        If it is too long, or holds a digit, a space or a sign that would change the number.
+    """
+    fits = isinstance(symbol, str) and len(symbol) <= MAX_SYMBOL
+    if not fits or any(unicodedata.category(letter)[0] in "NZC" or letter in "-+,|" for letter in symbol):
+        raise SettingsError(
+            f"currency-symbol must be a sign like £ or EUR of at most {MAX_SYMBOL} characters, without digits "
+            f"or spaces. Got {symbol!r}."
+        )
+    return symbol

@@ -28,7 +28,7 @@ from rfmeans.moments import with_moments
 from rfmeans.parts import Part, located, numbered, open_parquet
 from rfmeans.plain_types import with_plain_types
 from rfmeans.servers import Served, is_address, is_postgres, open_address, open_spark
-from rfmeans.temporaries import TemporaryFolder, clear_leftovers
+from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers
 from rfmeans.textfiles import describe_text, read_text
 from rfmeans.workbooks import read_workbook
 

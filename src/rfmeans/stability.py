@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rfmeans.formats import counted
 from rfmeans.kmeans import one_thread
+from rfmeans.wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from rfmeans import __version__
 from rfmeans.confidence import NEAR_BORDER
 from rfmeans.distribution import TOPS
-from rfmeans.formats import clip, counted, money, number, percent
 from rfmeans.profile import LEVELS
 from rfmeans.scaling import to_original_units
+from rfmeans.wording import clip, counted, money, number, percent
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.accounts import ASKED
-from rfmeans.formats import clip, counted, money, number, percent
 from rfmeans.rhythm import Gap, find_gaps, part_strays, partial_last_month
+from rfmeans.wording import clip, counted, money, number, percent
 
 if TYPE_CHECKING:
     from rfmeans.figures import BigCustomer, CustomerFigures, OrderFigures, TestMarks

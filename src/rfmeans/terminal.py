@@ -8,8 +8,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from rfmeans.choice import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
-from rfmeans.formats import clip, exact, money, number, percent
-from rfmeans.formats import terminal_text as escape
+from rfmeans.wording import clip, exact, money, number, percent
+from rfmeans.wording import terminal_text as escape
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from rfmeans.formats import terminal_text
-from rfmeans.temporaries import STOPPING
+from rfmeans.temporary_folders import STOPPING
+from rfmeans.wording import terminal_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,7 +17,6 @@ from rfmeans import findings
 from rfmeans.canvas import NARROW, WIDE
 from rfmeans.charts import DRAWINGS, VEGA_LITE, Charts, in_tags, specification, to_svg
 from rfmeans.errors import OutputError
-from rfmeans.formats import CELL_TEXT, clip, colour, counted, money, number, percent
 from rfmeans.report.tables import (
     account_tables,
     definitions,
@@ -28,6 +27,7 @@ from rfmeans.report.tables import (
     sureness_table,
     transforms_table,
 )
+from rfmeans.wording import CELL_TEXT, clip, colour, counted, money, number, percent
 
 if TYPE_CHECKING:
     import os

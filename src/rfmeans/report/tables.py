@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.canvas import segment_labels
 from rfmeans.choice import WEAKEST
 from rfmeans.distribution import TOPS
-from rfmeans.formats import (
+from rfmeans.settings import AUTO, Reading
+from rfmeans.wording import (
     DASH,
     SENTENCE_TEXT,
     chart_labels,
@@ -21,7 +22,6 @@ from rfmeans.formats import (
     number,
     percent,
 )
-from rfmeans.settings import AUTO, Reading
 
 if TYPE_CHECKING:
     from rfmeans.choice import Choice

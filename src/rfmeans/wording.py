@@ -10,8 +10,6 @@ import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rfmeans.errors import SettingsError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,7 +21,6 @@ COLOURS = (
     *("#A03519", "#3F89FD", "#226865", "#87C188", "#B52F8F", "#234FCA"),
 )
 EVERYONE = "#8A9099"  # all customers together
-MAX_SYMBOL = 8
 CELL_TEXT, CHART_TEXT = 120, 34  # characters of a foreign text that a table and a chart have room for
 SENTENCE_TEXT = 400  # characters of a sentence with foreign words in it
 DASH = "–"
@@ -101,23 +98,6 @@ def counted(count: float, one: str, many: str | None = None) -> str:
     """
     shown = number(count)
     return f"{shown} {one if shown == '1' else many or one + 's'}"
-
-
-def check_symbol(symbol: str) -> str:
-    """Return the currency's sign if it is one.
-
-    Raises
-    ------
-    SettingsError
-        If it is too long, or holds a digit, a space or a sign that would change the number.
-    """
-    fits = isinstance(symbol, str) and len(symbol) <= MAX_SYMBOL
-    if not fits or any(unicodedata.category(letter)[0] in "NZC" or letter in "-+,|" for letter in symbol):
-        raise SettingsError(
-            f"currency-symbol must be a sign like £ or EUR of at most {MAX_SYMBOL} characters, without digits "
-            f"or spaces. Got {symbol!r}."
-        )
-    return symbol
 
 
 def clip(text: str, limit: int = CELL_TEXT) -> str:
