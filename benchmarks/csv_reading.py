@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from rfmeans.conventions import find_conventions
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import read
 from rfmeans.layouts import recognise
 from rfmeans.orders import order_lines
 from rfmeans.settings import make_reading
 from rfmeans.sources import Source, with_source
-from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -177,8 +177,8 @@ def in_cells(table):
     """Return the customers in feature space, all features logged, and their cells."""
     from rfmeans.cells import collect_cells
     from rfmeans.distinct import distinct_values
+    from rfmeans.engines.kept_tables import Workspace
     from rfmeans.scaling import Z_COLUMNS, fit_scaling, to_feature_space
-    from rfmeans.workspace import Workspace
 
     scratch = Workspace()
     scaling = fit_scaling(scratch.keep(distinct_values(table)), "log")

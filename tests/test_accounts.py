@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import rfmeans
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import Account, read
 from rfmeans.settings import make_reading
-from rfmeans.workspace import Workspace
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 HEADER = "order id,date,customer,amount,currency"

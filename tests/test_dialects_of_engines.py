@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from rfmeans.cells import collect_cells
-from rfmeans.equality import comparable
+from rfmeans.engines.equality import comparable
 from rfmeans.quantiles import ranked_quantiles
 from rfmeans.settings import Columns
 from rfmeans.synthetic import make_orders
@@ -115,7 +115,7 @@ def test_money_is_rounded_where_a_cast_is_not(monkeypatch, engine, start):
 
 
 def test_bigquery_compares_lists_and_documents_as_their_text(monkeypatch):
-    monkeypatch.setattr("rfmeans.equality.engine_of", lambda _: "bigquery")
+    monkeypatch.setattr("rfmeans.engines.equality.engine_of", lambda _: "bigquery")
     table = ibis.table({"amount": "int64", "tags": "array<string>", "place": "geography"}, name="orders")
     compared = table.select(**comparable(table, table.columns)).distinct()
     text = " ".join(str(ibis.to_sql(compared, dialect="bigquery")).split())

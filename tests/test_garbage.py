@@ -32,9 +32,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rfmeans import RFMeansError, cli
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import read
 from rfmeans.settings import make_reading
-from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 import ibis
 import pytest
 
-from rfmeans.progress import percentage_of
+from rfmeans.engines.progress import percentage_of
 from rfmeans.sources import Source
 from rfmeans.synthetic import make_orders
 from rfmeans.temporary_folders import TemporaryFolder

@@ -18,13 +18,13 @@ from sklearn.metrics import adjusted_rand_score
 
 import rfmeans
 from rfmeans.cells import EXACT_LIMIT, FIRST_WIDTH, collect_cells
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError
 from rfmeans.kmeans import STANDSTILL, fit_centres, nearest, refine
 from rfmeans.scaling import Z_COLUMNS
 from rfmeans.settings import CustomerColumns, Settings
 from rfmeans.sums import bits_for, whole_sum
 from rfmeans.synthetic import make_customers
-from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -11,10 +11,10 @@ import pytest
 import rfmeans
 import rfmeans.errors
 import rfmeans.layouts
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import read
 from rfmeans.layout_files import own_layouts, parse_layouts
 from rfmeans.settings import make_reading
-from rfmeans.workspace import Workspace
 
 OWN = """\
 [[layout]]

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 import rfmeans
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import Intake, read
 from rfmeans.layouts import recognise
 from rfmeans.settings import make_reading
-from rfmeans.workspace import Workspace
 
 WOOCOMMERCE = """\
 Order Number,Order Status,Order Date,Customer User ID,Email (Billing),Order Total Amount,Order Refund Amount,Currency,No

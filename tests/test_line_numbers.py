@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import read
 from rfmeans.settings import make_reading
-from rfmeans.workspace import Workspace
 
 HEADER = "order_id,customer,order_date,amount,note"
 

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, SourceError
 from rfmeans.intake import read
 from rfmeans.settings import make_reading
-from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,11 +13,11 @@ from ibis import _
 from pandas.testing import assert_frame_equal
 
 import rfmeans
+from rfmeans.engines.kept_tables import Workspace
+from rfmeans.engines.moments import day_in
 from rfmeans.intake import read
-from rfmeans.moments import day_in
 from rfmeans.settings import Reading
 from rfmeans.warehouses import DIALECTS
-from rfmeans.workspace import Workspace
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 ZONES = ["Asia/Tokyo", "America/Los_Angeles", None]
@@ -163,7 +163,7 @@ def test_spark_runs_the_statement_by_the_day_of_the_zone(spark_engine):
     ],
 )
 def test_each_engine_is_asked_in_its_own_words(monkeypatch, engine, text):
-    monkeypatch.setattr("rfmeans.moments.engine_of", lambda _: engine)
+    monkeypatch.setattr("rfmeans.engines.moments.engine_of", lambda _: engine)
     moments = ibis.table({"m": "timestamp('UTC')"}, name="orders")
     day = day_in("Asia/Tokyo", moments.m)
     sql = str(ibis.to_sql(moments.select(day=day), dialect=DIALECTS[engine].compiler))

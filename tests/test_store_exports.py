@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 import rfmeans
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import read
 from rfmeans.orders import USED
 from rfmeans.settings import make_reading
-from rfmeans.workspace import Workspace
 
 EXPORTS = Path(__file__).resolve().parents[2] / "shared" / "data" / "store_exports"
 

@@ -15,14 +15,15 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
-from rfmeans import duckdb_tables, spark_tables
 from rfmeans.cells import EXACT_LIMIT, collect_cells
+from rfmeans.engines import duckdb as duckdb_tables
+from rfmeans.engines import spark as spark_tables
+from rfmeans.engines.database import ATTACHED, MARK, Home
+from rfmeans.engines.failures import engine_errors
+from rfmeans.engines.write_table import check_table
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
-from rfmeans.home import ATTACHED, MARK, Home
 from rfmeans.servers import _is_fleeting
-from rfmeans.sources import engine_errors
 from rfmeans.synthetic import make_customers, make_orders
-from rfmeans.tables import check_table
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 LEAN = ("--no-report",)
@@ -213,7 +214,7 @@ def test_a_write_that_fails_leaves_the_old_table(shop, monkeypatch):
     with rfmeans.segment(shop, table="orders", n_init=2) as result:
         result.write_table("seg")
         before = rows_of_open(result, "seg")
-        monkeypatch.setattr("rfmeans.duckdb_tables.MARK", "it's broken")
+        monkeypatch.setattr("rfmeans.engines.duckdb.MARK", "it's broken")
         with pytest.raises(EngineError, match=r"Writing the table seg failed.*before is unchanged\.$"):
             result.write_table("seg", replace=True)
         assert_frame_equal(rows_of_open(result, "seg"), before)

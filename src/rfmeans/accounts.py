@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.equality import comparable
+from rfmeans.engines.equality import comparable
 from rfmeans.errors import DataError, SourceError
 from rfmeans.layout_files import built_in
 from rfmeans.layouts import ANY_TABLE, PER_ORDER, plain

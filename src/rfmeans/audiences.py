@@ -10,9 +10,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError
 from rfmeans.tablefiles import on_duckdb, write_csv
-from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

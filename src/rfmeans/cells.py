@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
-    from rfmeans.workspace import Workspace
+    from rfmeans.engines.kept_tables import Workspace
 
 EXACT_LIMIT = 20_000  # up to here each customer is its own cell
 CELL_LIMIT = 10_000

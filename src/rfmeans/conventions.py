@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from rfmeans.date_text import COUNTS, FORMATS, DateFormat, given_formats
+from rfmeans.engines.kept_tables import Workspace
+from rfmeans.engines.moments import engine_of
 from rfmeans.errors import SourceError
-from rfmeans.moments import engine_of
 from rfmeans.money_conventions import find_money
 from rfmeans.money_text import NOT_BLANK, MoneyConvention
 from rfmeans.questions import UndecidedError, shortened
-from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.engines.database import ATTACHED, Home, is_marked
 from rfmeans.errors import SourceError, did_you_mean
-from rfmeans.home import ATTACHED, Home, is_marked
 from rfmeans.parts import Part, located
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.calendar_words import ENGLISH, MONTHS, WEEKDAY_NAMES
+from rfmeans.engines.moments import moment_of, wall_clock
 from rfmeans.errors import SettingsError
-from rfmeans.moments import moment_of, wall_clock
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.engines.failures import engine_errors
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SettingsError
 from rfmeans.figures import find_test_marks, measure_customers, measure_orders
 from rfmeans.intake import read
 from rfmeans.readiness import judge
 from rfmeans.settings import CustomerColumns, make_reading
-from rfmeans.sources import engine_errors
-from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.engines.kept_tables import Workspace
     from rfmeans.layouts import Layout
     from rfmeans.settings import Columns, Reading
-    from rfmeans.workspace import Workspace
 
 
 UNREADABLE = {"unreadable date", "unreadable amount"}

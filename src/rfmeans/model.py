@@ -16,6 +16,8 @@ import numpy as np
 
 from rfmeans.assigning import Centres, Scores, Step, assigning_steps, run_steps
 from rfmeans.cuts import Scoring
+from rfmeans.engines.failures import engine_errors
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import ModelError, OutputError
 from rfmeans.explain import Placing, explain_customer
 from rfmeans.explanation import Centre, Explanation
@@ -24,10 +26,8 @@ from rfmeans.lexicon import Lexicon, built_in, read_lexicon
 from rfmeans.names import Name, better_than, empty_regions, name_centres, name_scores
 from rfmeans.scaling import FEATURES, Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
 from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, make_reading
-from rfmeans.sources import engine_errors
 from rfmeans.stability import Stability
 from rfmeans.statement import OrdersTable, to_statement
-from rfmeans.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -318,7 +318,7 @@ class TableOptions:
     def see(self, source: Source) -> None:
         """Check the table that is asked for as soon as the source is open."""
         if self.write_table is not None:
-            from rfmeans.tables import check_table
+            from rfmeans.engines.write_table import check_table
 
             check_table(source.home, source.name, self.write_table, force=self.replace_table)
 

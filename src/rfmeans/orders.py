@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.conditions import KEPT, with_condition
-from rfmeans.equality import comparable
+from rfmeans.engines.equality import comparable
 from rfmeans.identity import customer_id
 from rfmeans.layouts import PER_ORDER
 from rfmeans.order_level import hold_for_orders

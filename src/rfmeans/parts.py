@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.home import Home
+    from rfmeans.engines.database import Home
 
 # Names of our own columns beside the source's, which may be called anything.
 FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"

@@ -18,6 +18,8 @@ from rfmeans.confidence import count_near_borders
 from rfmeans.cuts import fit_scoring
 from rfmeans.distinct import distinct_values
 from rfmeans.distribution import measure_distributions
+from rfmeans.engines.failures import engine_errors
+from rfmeans.engines.kept_tables import Workspace, put_in_order
 from rfmeans.errors import DataError
 from rfmeans.intake import Intake, read
 from rfmeans.kmeans import CLUSTER, Fit, fit_centres, nearest, what_to_do
@@ -28,12 +30,10 @@ from rfmeans.result import Segmentation
 from rfmeans.scaling import Z_COLUMNS, fit_scaling, to_feature_space
 from rfmeans.scores import add_scores, cross, segment_ids
 from rfmeans.settings import AUTO, MIN_SEGMENTS, Settings, make_reading, parse_segments
-from rfmeans.sources import engine_errors
 from rfmeans.stability import measure_stability
 from rfmeans.statement import OrdersTable
 from rfmeans.summary import summarise
 from rfmeans.wording import counted
-from rfmeans.workspace import Workspace, put_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

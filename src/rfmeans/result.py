@@ -9,16 +9,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.audiences import write_audiences
+from rfmeans.engines.failures import UNCHANGED, engine_errors
+from rfmeans.engines.kept_tables import in_order
+from rfmeans.engines.write_table import check_table, write_table
 from rfmeans.errors import SettingsError
 from rfmeans.markdown import to_markdown
 from rfmeans.outputs import AUDIENCES, CHARTS, FORMATS, REPORT, check_target, replacing
 from rfmeans.playbook import load_playbook
 from rfmeans.settings import NO_AUDIENCES, AudienceSettings
-from rfmeans.sources import UNCHANGED, engine_errors
 from rfmeans.summary import account_dict
 from rfmeans.tablefiles import inert_frame, on_duckdb, write_csv, write_lines, write_parquet
-from rfmeans.tables import check_table, write_table
-from rfmeans.workspace import in_order
 
 if TYPE_CHECKING:
     import os
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
     from rfmeans.audiences import Audiences
     from rfmeans.charts import Charts
+    from rfmeans.engines.database import Home
+    from rfmeans.engines.kept_tables import Workspace
     from rfmeans.explanation import Explanation
-    from rfmeans.home import Home
     from rfmeans.model import SegmentModel
     from rfmeans.playbook import Playbook
     from rfmeans.report import Report
     from rfmeans.summary import Summary
-    from rfmeans.workspace import Workspace
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.databases import one_of
+from rfmeans.engines.database import Home
 from rfmeans.errors import SettingsError, SourceError
 from rfmeans.filekinds import kind_of
-from rfmeans.home import Home
 from rfmeans.temporary_folders import held_interrupt
 
 if TYPE_CHECKING:

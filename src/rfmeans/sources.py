@@ -5,35 +5,30 @@ A file, a glob or a frame is opened in an embedded DuckDB of its own; an Ibis ta
 
 from __future__ import annotations
 
-import errno
 import glob
-import os
-import re
-import sys
 import tempfile
-import warnings
 import weakref
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rfmeans.databases import read_database
-from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
+from rfmeans.engines.database import Home, home_of
+from rfmeans.engines.failures import MalformedError, engine_errors
+from rfmeans.engines.moments import with_moments
+from rfmeans.engines.plain_types import with_plain_types
+from rfmeans.errors import OutputError, SettingsError, SourceError
 from rfmeans.filekinds import unpacked
 from rfmeans.frames import frame_table
-from rfmeans.home import Home, home_of
 from rfmeans.jsonlines import read_json
-from rfmeans.moments import with_moments
 from rfmeans.parts import Part, located, numbered, open_parquet
-from rfmeans.plain_types import with_plain_types
 from rfmeans.servers import Served, is_address, is_postgres, open_address, open_spark
 from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers
 from rfmeans.textfiles import describe_text, read_text
 from rfmeans.workbooks import read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     import ibis.expr.types as ir
 
@@ -43,12 +38,6 @@ Result = TypeVar("Result")
 
 LONGEST_PATH = 4096
 TEMPORARY = "rfmeans-"
-PRIVILEGES = (
-    " Ask the database's owner: reading needs SELECT on the table and TEMPORARY on the database, --write-table "
-    "CREATE on the schema."
-)
-FULL = os.strerror(errno.ENOSPC)  # how the engine's own message ends where a disk is full
-NO_ROOM = "'max_temp_directory_size'"  # what it says where that is so of the disk it spills to
 KINDS = {
     "text": "delimited text",
     "json": "JSON",
@@ -56,10 +45,6 @@ KINDS = {
     "workbook": "a workbook",
     "duckdb": "a DuckDB database",
 }
-# What the engine says when its own CSV reader cannot take a file.
-DAMAGED = "If the file is damaged, export it again."
-UNCHANGED = "What was there before is unchanged."
-CSV_TROUBLE = ("CSV Error", "CSV Parser", "CSV Reader", "CSV File")
 
 
 @dataclass(frozen=True)
@@ -127,10 +112,6 @@ class Source:
         """
         if self.rows is not None and self.rows != read:
             raise MalformedError(f"{self.name} has {self.rows:,} rows, but {read:,} were read.")
-
-
-class MalformedError(SourceError):
-    """A text file has lines that the engine's own reader cannot be trusted with."""
 
 
 def with_source(source: Any, reading: Reading, use: Callable[[Source], Result]) -> Result:
@@ -202,68 +183,6 @@ def _in_place(table: ir.Table, name: str, home: Home) -> Source:
     with engine_errors(f"Reading {name}"):
         table = with_plain_types(with_moments(table))
     return Source(table, name, ordered=False, located=located(table, None), home=home)
-
-
-@contextmanager
-def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
-    """Turn what an engine raises into one plain paragraph, which ends in what to do."""
-    import duckdb
-    from ibis.common.exceptions import IbisError
-
-    try:
-        with warnings.catch_warnings():
-            # What PySpark says before it raises.
-            warnings.filterwarnings("ignore", "toPandas attempted Arrow optimization.*can not continue")
-            yield
-    except IbisError as error:
-        raise EngineError(f"{doing} failed on this engine: {_first_paragraph(error)}") from error
-    except (
-        duckdb.InvalidInputException,
-        duckdb.ConversionException,
-        duckdb.NotImplementedException,
-    ) as error:
-        kind = MalformedError if any(words in str(error) for words in CSV_TROUBLE) else SourceError
-        own = advice == DAMAGED and isinstance(error, duckdb.ConversionException)  # says which value it is
-        raise kind(f"{doing} failed: {_first_paragraph(error)}{'' if own else f' {advice}'}") from error
-    except duckdb.OutOfMemoryException as error:
-        if NO_ROOM in str(error):
-            raise EngineError(
-                f"{doing} needs more memory than the engine may use, and the disk that it spills to, that of --out, "
-                "is full. Free some space there, choose another place with --temporary, or give it more with "
-                "--memory-limit."
-            ) from error
-        raise EngineError(
-            f"{doing} ran out of memory: {_first_paragraph(error).rstrip('.')}. Give the engine more with "
-            "--memory-limit, let it run fewer --threads, or free some of the disk that it spills to."
-        ) from error
-    except duckdb.Error as error:
-        if FULL in str(error):
-            raise OutputError(
-                f"{doing} stopped: the disk is full. Free some space, or write to another disk with --out."
-            ) from error
-        raise EngineError(f"{doing} failed: {_first_paragraph(error)} {advice}") from error
-    except _client_errors() as error:
-        privileges = PRIVILEGES if "permission denied" in str(error) else ""
-        raise EngineError(f"{doing} failed: {_first_paragraph(error)}{privileges}") from error
-
-
-def _client_errors() -> tuple[type[Exception], ...]:
-    """Return what the other engines' own clients raise, as far as they are loaded."""
-    known = (
-        ("polars.exceptions", "PolarsError"),
-        ("psycopg", "Error"),
-        ("pyarrow.lib", "ArrowException"),
-        ("pyspark.errors", "PySparkException"),
-        ("py4j.protocol", "Py4JError"),
-    )
-    return tuple(getattr(sys.modules[module], name) for module, name in known if module in sys.modules)
-
-
-def _first_paragraph(error: Exception) -> str:
-    said = str(error).split("\n\n")[0].split("Possible ")[0]
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    text = re.sub("^([A-Z][A-Za-z ]* Error|[A-Za-z]*Exception): ", "", " ".join(lines))
-    return f"{text[:600].rstrip('.')}."
 
 
 def _connect(reading: Reading) -> tuple[Any, TemporaryFolder]:

@@ -15,8 +15,8 @@ import ibis
 
 from rfmeans.conventions import LARGEST_WHOLE, DateConvention
 from rfmeans.date_text import FORMATS
+from rfmeans.engines.moments import day_in, engine_of
 from rfmeans.errors import SourceError
-from rfmeans.moments import day_in, engine_of
 from rfmeans.money_text import MONEY, MoneyConvention
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ class Watch:
 
     def opened(self, source: Source) -> None:
         """Show from now on how far this source's engine is; it is the one that Ctrl-C stops."""
-        from rfmeans.progress import interrupt_of, percentage_of
+        from rfmeans.engines.progress import interrupt_of, percentage_of
 
         engine = source.table.get_backend()
         self._interrupt = interrupt_of(engine)

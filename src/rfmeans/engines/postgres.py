@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.engines.database import MARK, Check, Found, Home, Target
 from rfmeans.errors import OutputError
-from rfmeans.home import MARK, Check, Found, Home, Target
 
 if TYPE_CHECKING:
     import ibis

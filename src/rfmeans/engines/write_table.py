@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from rfmeans import duckdb_tables, postgres_tables, spark_tables
+from rfmeans.engines import duckdb, postgres, spark
+from rfmeans.engines.database import Check, Found, Home, Target, is_direct
 from rfmeans.errors import OutputError, SettingsError, did_you_mean
-from rfmeans.home import Check, Found, Home, Target, is_direct
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -48,9 +48,9 @@ class Engine(Protocol):
 
 
 ENGINES: dict[str, Engine] = {  # by their names in Ibis
-    "duckdb": duckdb_tables,
-    "postgres": postgres_tables,
-    "pyspark": spark_tables,
+    "duckdb": duckdb,
+    "postgres": postgres,
+    "pyspark": spark,
 }
 
 

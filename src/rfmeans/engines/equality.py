@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.moments import engine_of
+from rfmeans.engines.moments import engine_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

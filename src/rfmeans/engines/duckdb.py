@@ -6,8 +6,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.engines.database import ATTACHED, MARK, Check, Found, Home, Target, is_direct
 from rfmeans.errors import OutputError, SettingsError
-from rfmeans.home import ATTACHED, MARK, Check, Found, Home, Target, is_direct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.engines.database import MARK, Check, Found, Home, Target
 from rfmeans.errors import SettingsError
-from rfmeans.home import MARK, Check, Found, Home, Target
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
