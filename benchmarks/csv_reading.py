@@ -29,11 +29,13 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import read
 from rfmeans.layouts import recognise
 from rfmeans.orders import order_lines
+from rfmeans.reading.open import with_source
 from rfmeans.settings import make_reading
-from rfmeans.sources import Source, with_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rfmeans.reading.source import Source
 
 # What a shop's dates and money look like, as DuckDB's own reader can be told them.
 STYLES = {

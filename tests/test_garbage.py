@@ -303,7 +303,7 @@ def test_damage_within_is_refused_or_harmless(kind):
 
 def test_a_reader_that_ends_its_process_ends_no_other(monkeypatch):
     """As on a damaged workbook that asks for more memory than there is."""
-    monkeypatch.setattr("rfmeans.workbooks.PROGRAM", "import os; os.abort()")
+    monkeypatch.setattr("rfmeans.reading.workbook.PROGRAM", "import os; os.abort()")
     said = outcome(workbook("xlsx"), ".xlsx").refused
     assert "cannot be read as a workbook: it is damaged, or larger than the memory" in said
     assert "Open it and save it again, or export it as CSV." in said

@@ -15,7 +15,7 @@ import ibis
 import pytest
 
 from rfmeans.engines.progress import percentage_of
-from rfmeans.sources import Source
+from rfmeans.reading.source import Source
 from rfmeans.synthetic import make_orders
 from rfmeans.temporary_folders import TemporaryFolder
 from rfmeans.watch import Watch

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 import rfmeans
-from rfmeans import survey as surveying
-from rfmeans.survey import survey
+from rfmeans.reading import csv_survey as surveying
+from rfmeans.reading.csv_survey import survey
 
 
 @pytest.mark.parametrize(

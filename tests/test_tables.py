@@ -22,7 +22,7 @@ from rfmeans.engines.database import ATTACHED, MARK, Home
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.write_table import check_table
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
-from rfmeans.servers import _is_fleeting
+from rfmeans.reading.servers import _is_fleeting
 from rfmeans.synthetic import make_customers, make_orders
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
@@ -1040,7 +1040,7 @@ def test_spark_says_in_one_line_that_a_file_is_damaged(spark_engine, tmp_path):
 
 @pytest.mark.parametrize("given", ["orders.csv", "*.csv", "."])
 def test_what_is_no_parquet_is_refused_before_spark_starts(monkeypatch, tmp_path, given):
-    monkeypatch.setattr("rfmeans.servers._spark_session", pytest.fail)
+    monkeypatch.setattr("rfmeans.reading.servers._spark_session", pytest.fail)
     (tmp_path / "orders.csv").write_text("customer_id,amount\n1,2\n")
     (tmp_path / "_SUCCESS").touch()
     with pytest.raises(SettingsError) as refused:
@@ -1058,7 +1058,7 @@ def test_of_a_folder_spark_reads_only_what_is_not_hidden(monkeypatch, tmp_path):
     def start():
         raise StartedError
 
-    monkeypatch.setattr("rfmeans.servers._spark_session", start)
+    monkeypatch.setattr("rfmeans.reading.servers._spark_session", start)
     for hidden in ("_spark_metadata/0", "_temporary/0/notes.txt", ".part.crc", "year=2024/empty.parquet"):
         (tmp_path / hidden).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / hidden).write_text("" if "empty" in hidden else "v1")

@@ -13,7 +13,7 @@ from rfmeans.errors import DataError, SourceError
 from rfmeans.layout_files import built_in
 from rfmeans.layouts import ANY_TABLE, PER_ORDER, plain
 from rfmeans.orders import USED, status_variants
-from rfmeans.parts import FILE
+from rfmeans.reading.source import FILE
 from rfmeans.values import order_key, stripped
 from rfmeans.wording import counted
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from rfmeans.conventions import Conventions
     from rfmeans.layouts import Layout
+    from rfmeans.reading.source import Source
     from rfmeans.rfm import LineAccount
     from rfmeans.settings import Reading
-    from rfmeans.sources import Source
 
 LOST_SHARE = 0.5
 # What the user asked for is no loss.

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rfmeans.playbook import Playbook
+    from rfmeans.reading.source import Source
     from rfmeans.result import Segmentation, Written
-    from rfmeans.sources import Source
     from rfmeans.watch import Watch
 
 app = typer.Typer(

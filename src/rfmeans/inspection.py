@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rfmeans.readiness import Inspection
+    from rfmeans.reading.source import Source
     from rfmeans.settings import Columns
-    from rfmeans.sources import Source
 
 
 def inspect(

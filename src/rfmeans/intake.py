@@ -21,8 +21,9 @@ from rfmeans.conventions import Conventions, find_conventions
 from rfmeans.errors import DataError, SourceError
 from rfmeans.layouts import customer_columns, recognise
 from rfmeans.orders import OrderLines, currency_column, order_lines, takes_from_orders
-from rfmeans.parts import FILE, LINE
 from rfmeans.questions import UndecidedError, shortened
+from rfmeans.reading.open import with_source
+from rfmeans.reading.source import FILE, LINE, Source
 from rfmeans.rfm import (
     LineAccount,
     Tally,
@@ -35,7 +36,6 @@ from rfmeans.rfm import (
     with_malformed,
 )
 from rfmeans.settings import CustomerColumns
-from rfmeans.sources import Source, with_source
 from rfmeans.values import check_whole, customer_key, money, number
 
 if TYPE_CHECKING:

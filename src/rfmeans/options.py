@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rfmeans.playbook import Playbook
+    from rfmeans.reading.source import Source
     from rfmeans.result import WantedTable
     from rfmeans.settings import AudienceSettings, CustomerColumns
-    from rfmeans.sources import Source
 
 ORDER_ROLES = (
     *("date", "amount", "order", "quantity", "price", "status", "refund", "currency_column"),

@@ -13,7 +13,7 @@ from rfmeans.engines.equality import comparable
 from rfmeans.identity import customer_id
 from rfmeans.layouts import PER_ORDER
 from rfmeans.order_level import hold_for_orders
-from rfmeans.parts import FILE, LINE, TEXT
+from rfmeans.reading.source import FILE, LINE, TEXT
 from rfmeans.values import calendar_day, check_whole, computed_once, money, order_key, product, stripped
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from rfmeans.conventions import Conventions
     from rfmeans.layouts import Layout
+    from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
-    from rfmeans.sources import Source
 
 USED = 0
 MALFORMED = "malformed line"

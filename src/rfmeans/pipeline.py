@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.reading.source import Source
     from rfmeans.settings import Columns, CustomerColumns, Reading
-    from rfmeans.sources import Source
 
 
 def segment(

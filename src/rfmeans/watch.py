@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Task
 
-    from rfmeans.sources import Source
+    from rfmeans.reading.source import Source
 
 
 PATIENCE = 2.0  # seconds for the clearing up, which asks the engine as well

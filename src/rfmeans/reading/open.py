@@ -8,24 +8,23 @@ from __future__ import annotations
 import glob
 import tempfile
 import weakref
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rfmeans.databases import read_database
 from rfmeans.engines.database import Home, home_of
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.engines.moments import with_moments
 from rfmeans.engines.plain_types import with_plain_types
 from rfmeans.errors import OutputError, SettingsError, SourceError
-from rfmeans.filekinds import unpacked
-from rfmeans.frames import frame_table
-from rfmeans.jsonlines import read_json
-from rfmeans.parts import Part, located, numbered, open_parquet
-from rfmeans.servers import Served, is_address, is_postgres, open_address, open_spark
+from rfmeans.reading.csv_file import describe_text, read_text
+from rfmeans.reading.duckdb_file import read_database
+from rfmeans.reading.file_kind import unpacked
+from rfmeans.reading.frame import frame_table
+from rfmeans.reading.json_records import read_json
+from rfmeans.reading.servers import Served, is_address, is_postgres, open_address, open_spark
+from rfmeans.reading.source import Part, Source, located, numbered, open_parquet
+from rfmeans.reading.workbook import read_workbook
 from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers
-from rfmeans.textfiles import describe_text, read_text
-from rfmeans.workbooks import read_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,73 +44,6 @@ KINDS = {
     "workbook": "a workbook",
     "duckdb": "a DuckDB database",
 }
-
-
-@dataclass(frozen=True)
-class Source:
-    """An opened source.
-
-    Attributes
-    ----------
-    table
-        One row per row of the source, columns as they are (text where the file is text).
-    name
-        What to call it in messages and in the report: the file's name, or the kind of table.
-    ordered
-        Whether its rows have a lasting order, so that a row number means something.
-    located
-        The rows of `table` and where each one stands: its columns, and `FILE` (text) and `LINE` (int64), whose
-        names are in `parts`. The line is the physical line of a text file on which the row begins, the row of a
-        sheet, or the number of the data row; 1-based. Both are null where rows have no lasting order. Meant for
-        the few rows that are set aside: it costs a pass of its own.
-    malformed
-        The lines of text files that are no rows: `FILE`, `LINE` and `TEXT`, as it stands in the file. None: there
-        are none.
-    malformed_lines
-        How many rows `malformed` has; they are part of the rows read.
-    rows
-        How many rows `table` has, counted from the lines of the file; None where nothing was counted.
-    understood
-        How the file was understood, in a few words, such as "semicolons, Windows-1252, header in line 3".
-    files
-        How many files it is.
-    padded
-        Whether text may have blanks around it.
-    powers
-        Whether a number in text may go on behind an e (1e5) or a low line (1_000).
-    home
-        The database it is in; None for files and frames.
-    """
-
-    table: ir.Table
-    name: str
-    ordered: bool
-    located: ir.Table
-    malformed: ir.Table | None = None
-    malformed_lines: int = 0
-    rows: int | None = None
-    understood: str = ""
-    files: int = 1
-    padded: bool = True
-    powers: bool = True
-    home: Home | None = None
-
-    @property
-    def called(self) -> str:
-        """By what name a condition may call the table: its own in the database; orders where it has none."""
-        origins = self.home.origins if self.home else ()
-        return origins[0][1] if len(origins) == 1 else "orders"
-
-    def check_rows(self, read: int) -> None:
-        """Check the number of rows that were read against the number of lines in the file.
-
-        Raises
-        ------
-        MalformedError
-            If they differ: `with_source` then reads the file line by line.
-        """
-        if self.rows is not None and self.rows != read:
-            raise MalformedError(f"{self.name} has {self.rows:,} rows, but {read:,} were read.")
 
 
 def with_source(source: Any, reading: Reading, use: Callable[[Source], Result]) -> Result:

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rfmeans.errors import SourceError
-from rfmeans.parts import FILE, LINE, TEXT, Part, RowWriter, check_width, open_parquet, stored_part
-from rfmeans.records import LONGEST_LINE, physical_lines
+from rfmeans.reading.csv_records import LONGEST_LINE, physical_lines
+from rfmeans.reading.source import FILE, LINE, TEXT, Part, RowWriter, check_width, open_parquet, stored_part
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

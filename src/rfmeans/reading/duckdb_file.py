@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.engines.database import ATTACHED, Home, is_marked
 from rfmeans.errors import SourceError, did_you_mean
-from rfmeans.parts import Part, located
+from rfmeans.reading.source import Part, located
 
 if TYPE_CHECKING:
     from pathlib import Path

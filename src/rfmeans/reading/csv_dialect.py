@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rfmeans.errors import SourceError
-from rfmeans.parts import check_width
-from rfmeans.records import BLANKS, Records
+from rfmeans.reading.csv_records import BLANKS, Records
+from rfmeans.reading.source import check_width
 from rfmeans.settings import DELIMITERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rfmeans.records import Record
+    from rfmeans.reading.csv_records import Record
     from rfmeans.settings import Reading
 
 # In the order in which they are believed: a semicolon hardly ever stands in every line of a comma-separated file, but a

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.databases import one_of
 from rfmeans.engines.database import Home
 from rfmeans.errors import SettingsError, SourceError
-from rfmeans.filekinds import kind_of
+from rfmeans.reading.duckdb_file import one_of
+from rfmeans.reading.file_kind import kind_of
 from rfmeans.temporary_folders import held_interrupt
 
 if TYPE_CHECKING:

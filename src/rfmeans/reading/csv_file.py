@@ -13,11 +13,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.dialects import Dialect, find_dialect
 from rfmeans.errors import SourceError
-from rfmeans.parts import FILE, LINE, TEXT, Part, RowWriter, numbered, open_parquet, stored_part
-from rfmeans.records import UNREADABLE, Record, Records, physical_lines
-from rfmeans.survey import survey
+from rfmeans.reading.csv_dialect import Dialect, find_dialect
+from rfmeans.reading.csv_records import UNREADABLE, Record, Records, physical_lines
+from rfmeans.reading.csv_survey import survey
+from rfmeans.reading.source import FILE, LINE, TEXT, Part, RowWriter, numbered, open_parquet, stored_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
+import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.dialects import column_names
 from rfmeans.errors import SourceError, did_you_mean
-from rfmeans.parts import FILE, LINE, check_width
+from rfmeans.reading.csv_dialect import column_names
+from rfmeans.reading.source import FILE, LINE, Part, check_width, stored_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rfmeans.settings import Reading
 
 Row = tuple[int, list[Any]]  # number in the sheet, cells
 SheetTable = tuple[str, tuple[str, ...], list[Row]]  # name of the sheet, names of its columns, rows
@@ -24,6 +29,10 @@ SheetTable = tuple[str, tuple[str, ...], list[Row]]  # name of the sheet, names 
 HIGHEST_HEADER = 100  # rows among which the header is looked for
 FEWEST_COLUMNS = 3  # customer, date and amount: a sheet with fewer is a cover
 EXACT = 2**53  # float64 holds all whole numbers up to here
+PROGRAM = (
+    "import json, sys; job = json.load(sys.stdin); sys.path[:] = job['sys_path']; "
+    "from rfmeans.reading.workbook import answer; print(json.dumps(answer(job)))"
+)
 
 
 def store_sheets(path: Path, label: str, wanted: str | None, target: Path, *, header: bool) -> list[str]:
@@ -209,3 +218,36 @@ def _text(cell: Any) -> str | None:
     if isinstance(cell, float) and _finite(cell) and cell == int(cell) and abs(cell) <= EXACT:
         return str(int(cell))
     return cell.isoformat(" ") if isinstance(cell, dt.datetime) else str(cell)
+
+
+def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Path) -> Part:
+    """Return the rows of one sheet, or of several.
+
+    Raises
+    ------
+    SourceError
+        If the workbook cannot be opened, there is no such sheet, or it holds no table.
+    """
+    stored = folder / f"{len(list(folder.iterdir()))}-sheet.parquet"
+    job = {"path": str(path), "label": label, "wanted": reading.sheet, "header": reading.header}
+    said = _asked({**job, "target": str(stored), "sys_path": sys.path})
+    if said is None:
+        raise SourceError(
+            f"{label} cannot be read as a workbook: it is damaged, or larger than the memory, perhaps by a stray value "
+            "far below or beside its table. Open it and save it again, or export it as CSV."
+        )
+    if "refused" in said:
+        raise SourceError(said["refused"])
+    sheets = ", ".join(map(repr, said["sheets"]))
+    return stored_part(con, stored, label, f"sheet{'s' if len(said['sheets']) > 1 else ''} {sheets}")
+
+
+def _asked(job: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the other process says; None where it came to an end of its own."""
+    done = subprocess.run(  # noqa: S603 - the program is ours
+        [sys.executable, "-c", PROGRAM], input=json.dumps(job).encode(), capture_output=True, check=False
+    )
+    if done.returncode:
+        return None
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return said
