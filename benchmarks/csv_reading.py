@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from rfmeans.conventions import find_conventions
+from rfmeans.columns.conventions import find_conventions
+from rfmeans.columns.layouts import recognise
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import read
-from rfmeans.layouts import recognise
 from rfmeans.orders import order_lines
 from rfmeans.reading.open import with_source
 from rfmeans.settings import make_reading

@@ -10,16 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rfmeans.conventions import (
-    DateConvention,
-    find_conventions,
-    find_date,
-)
-from rfmeans.date_text import FORMATS, given_formats
+from rfmeans.columns.conventions import find_conventions
+from rfmeans.columns.date_formats import FORMATS, given_formats
+from rfmeans.columns.dates import DateConvention, find_date
+from rfmeans.columns.money import find_money
+from rfmeans.columns.money_formats import MoneyConvention, currencies
+from rfmeans.columns.undecided import shortened
 from rfmeans.errors import SettingsError, SourceError
-from rfmeans.money_conventions import find_money
-from rfmeans.money_text import MoneyConvention, currencies
-from rfmeans.questions import shortened
 
 
 def column(values: list[Any], kind: str = "string") -> Any:

@@ -15,11 +15,11 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from rfmeans.cells import collect_cells
+from rfmeans.columns.typed import product
 from rfmeans.engines.equality import comparable
 from rfmeans.quantiles import ranked_quantiles
 from rfmeans.settings import Columns
 from rfmeans.synthetic import make_orders
-from rfmeans.values import product
 from rfmeans.warehouses import DIALECTS
 
 ELSEWHERE = ["bigquery", "snowflake", "databricks", "trino", "clickhouse", "postgres"]
@@ -43,7 +43,7 @@ def recorded() -> tuple[ir.Expr, ...]:
         patch.setattr(ir.Table, "cache", _recording(sent, ir.Table.cache))
         for kind in (ir.Table, ir.Column, ir.Scalar):
             patch.setattr(kind, "to_pyarrow", _recording(sent, kind.to_pyarrow))
-        patch.setattr("rfmeans.values._in_duckdb", lambda _: False)
+        patch.setattr("rfmeans.columns.typed._in_duckdb", lambda _: False)
         patch.setattr(
             "rfmeans.accounts.count_duplicates",
             lambda table, *_: table.distinct().count().to_pyarrow() and None,
@@ -108,7 +108,7 @@ def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
     ],
 )
 def test_money_is_rounded_where_a_cast_is_not(monkeypatch, engine, start):
-    monkeypatch.setattr("rfmeans.values.engine_of", lambda _: engine)
+    monkeypatch.setattr("rfmeans.columns.typed.engine_of", lambda _: engine)
     table = ibis.table({"quantity": "int64", "price": "float64"}, name="orders")
     text = str(ibis.to_sql(table.select(money=product(table.quantity, table.price)), dialect=engine))
     assert " ".join(text.split()).replace("( ", "(").startswith(start.replace("( ", "("))

@@ -11,13 +11,13 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from conftest import absent
+from rfmeans.columns.typed import BLANKS, check_whole, customer_key, money, order_key, product
 from rfmeans.conditions import KEPT, with_condition
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.engines.moments import day_in
 from rfmeans.errors import RFMeansError, SourceError
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
-from rfmeans.values import BLANKS, check_whole, customer_key, money, order_key, product
 
 ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.parquet"
 # What comes back over Spark's and PostgreSQL's own Python clients warns about pandas 3 and old names.

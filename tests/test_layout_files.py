@@ -9,11 +9,11 @@ from importlib.resources import files
 import pytest
 
 import rfmeans
+import rfmeans.columns.layouts
 import rfmeans.errors
-import rfmeans.layouts
+from rfmeans.columns.layout_files import own_layouts, parse_layouts
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import read
-from rfmeans.layout_files import own_layouts, parse_layouts
 from rfmeans.settings import make_reading
 
 OWN = """\
@@ -60,13 +60,13 @@ def test_it_comes_before_the_built_in_ones(tmp_path):
     own = own.replace('"Tag"', '"InvoiceDate"').replace('"Summe des Bons"', '"UnitPrice"')
     (tmp_path / "own.toml").write_text(own, encoding="utf-8")
     header = ["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"]
-    assert rfmeans.layouts.recognise(header).name == "UCI Online Retail"
-    found = rfmeans.layouts.recognise(header, make_reading(layouts=str(tmp_path / "own.toml")))
+    assert rfmeans.columns.layouts.recognise(header).name == "UCI Online Retail"
+    found = rfmeans.columns.layouts.recognise(header, make_reading(layouts=str(tmp_path / "own.toml")))
     assert (found.name, found.columns.amount) == ("Kassensystem", "UnitPrice")
 
 
 def test_the_built_in_ones_pass_the_same_check():
-    text = files("rfmeans").joinpath("layouts.toml").read_text(encoding="utf-8")
+    text = files("rfmeans.columns").joinpath("layouts.toml").read_text(encoding="utf-8")
     known = text[: text.index("# Any other table of orders")]
     assert parse_layouts(known, "layouts.toml") == tomllib.loads(text)["layout"]
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 import rfmeans
+from rfmeans.columns.layouts import recognise
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.intake import Intake, read
-from rfmeans.layouts import recognise
 from rfmeans.settings import make_reading
 
 WOOCOMMERCE = """\

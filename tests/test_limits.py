@@ -13,7 +13,6 @@ import pytest
 import rfmeans
 from conftest import absent
 from rfmeans.errors import EngineError, SettingsError
-from rfmeans.reading import open as opening
 from rfmeans.settings import Limits, make_reading
 from rfmeans.synthetic import make_orders
 

@@ -8,11 +8,11 @@ import ibis
 import pandas as pd
 import pytest
 
-from rfmeans.conventions import DateConvention
-from rfmeans.date_text import given_formats
+from rfmeans.columns.date_formats import given_formats
+from rfmeans.columns.dates import DateConvention
+from rfmeans.columns.money_formats import MoneyConvention
+from rfmeans.columns.typed import calendar_day, check_whole, customer_key, money, number, order_key, product
 from rfmeans.errors import SourceError
-from rfmeans.money_text import MoneyConvention
-from rfmeans.values import calendar_day, check_whole, customer_key, money, number, order_key, product
 
 
 def column(values: list[Any], kind: str, name: str = "x") -> Any:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.columns.layout_files import built_in
+from rfmeans.columns.layouts import ANY_TABLE, PER_ORDER, plain
+from rfmeans.columns.typed import order_key, stripped
 from rfmeans.engines.equality import comparable
 from rfmeans.errors import DataError, SourceError
-from rfmeans.layout_files import built_in
-from rfmeans.layouts import ANY_TABLE, PER_ORDER, plain
 from rfmeans.orders import USED, status_variants
 from rfmeans.reading.source import FILE
-from rfmeans.values import order_key, stripped
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.conventions import Conventions
-    from rfmeans.layouts import Layout
+    from rfmeans.columns.conventions import Conventions
+    from rfmeans.columns.layouts import Layout
     from rfmeans.reading.source import Source
     from rfmeans.rfm import LineAccount
     from rfmeans.settings import Reading
@@ -169,7 +169,7 @@ def understood(layout: Layout, conventions: Conventions, source: Source) -> str:
 def overlooked(layout: Layout, header: Sequence[str]) -> str:
     """Return which columns look like a refund or a status although nothing is taken for it; blank if none does.
 
-    >>> from rfmeans.layouts import recognise
+    >>> from rfmeans.columns.layouts import recognise
     >>> header = ["customer", "date", "amount", "refunded", "shop_status"]
     >>> overlooked(recognise(header), header)
     'not used: refunded (--refund), shop_status (--status)'

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.columns.typed import computed_once
 from rfmeans.confidence import add_confidence_of_squares, add_squares, add_two_least
 from rfmeans.kmeans import distances, first_least
 from rfmeans.scaling import to_feature_space
@@ -21,7 +22,6 @@ from rfmeans.scores import (
     add_three_scores,
     segment_ids,
 )
-from rfmeans.values import computed_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,7 +61,7 @@ class Step:
     build
         Returns the table as an expression over the one before.
     reused
-        Whether later steps use a column of it several times: see `rfmeans.values.computed_once`.
+        Whether later steps use a column of it several times: see `rfmeans.columns.typed.computed_once`.
     """
 
     name: str

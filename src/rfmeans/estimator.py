@@ -8,11 +8,11 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from rfmeans.columns.typed import MONEY_LIMIT, MONEY_PLACES, money
 from rfmeans.errors import DataError, SourceError
 from rfmeans.pipeline import segment
 from rfmeans.scaling import FEATURES, to_feature_space
 from rfmeans.settings import CustomerColumns
-from rfmeans.values import MONEY_LIMIT, MONEY_PLACES, money
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

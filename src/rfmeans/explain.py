@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from rfmeans.columns.typed import BLANKS
+from rfmeans.columns.typed import money as decimal_money
 from rfmeans.errors import DataError
 from rfmeans.explanation import HORIZON, MOST_PURCHASES, Centre, Drift, Explanation, Standing, Step
 from rfmeans.scaling import FEATURES
-from rfmeans.values import BLANKS
-from rfmeans.values import money as decimal_money
 from rfmeans.wording import clip, counted
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 
-from rfmeans.layout_files import KINDS
+from rfmeans.columns.layout_files import KINDS
 from rfmeans.orders import USED
 from rfmeans.rhythm import OrderDays
 

@@ -17,11 +17,12 @@ from rfmeans.accounts import (
     notice,
     understood,
 )
-from rfmeans.conventions import Conventions, find_conventions
+from rfmeans.columns.conventions import Conventions, find_conventions
+from rfmeans.columns.layouts import customer_columns, recognise
+from rfmeans.columns.typed import check_whole, customer_key, money, number
+from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.errors import DataError, SourceError
-from rfmeans.layouts import customer_columns, recognise
 from rfmeans.orders import OrderLines, currency_column, order_lines, takes_from_orders
-from rfmeans.questions import UndecidedError, shortened
 from rfmeans.reading.open import with_source
 from rfmeans.reading.source import FILE, LINE, Source
 from rfmeans.rfm import (
@@ -36,15 +37,14 @@ from rfmeans.rfm import (
     with_malformed,
 )
 from rfmeans.settings import CustomerColumns
-from rfmeans.values import check_whole, customer_key, money, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import ibis.expr.types as ir
 
+    from rfmeans.columns.layouts import Layout
     from rfmeans.engines.kept_tables import Workspace
-    from rfmeans.layouts import Layout
     from rfmeans.settings import Columns, Reading
 
 

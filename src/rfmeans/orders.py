@@ -8,21 +8,29 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.columns.layouts import PER_ORDER
+from rfmeans.columns.typed import (
+    calendar_day,
+    check_whole,
+    computed_once,
+    customer_id,
+    money,
+    order_key,
+    product,
+    stripped,
+)
 from rfmeans.conditions import KEPT, with_condition
 from rfmeans.engines.equality import comparable
-from rfmeans.identity import customer_id
-from rfmeans.layouts import PER_ORDER
 from rfmeans.order_level import hold_for_orders
 from rfmeans.reading.source import FILE, LINE, TEXT
-from rfmeans.values import calendar_day, check_whole, computed_once, money, order_key, product, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import ibis.expr.types as ir
 
-    from rfmeans.conventions import Conventions
-    from rfmeans.layouts import Layout
+    from rfmeans.columns.conventions import Conventions
+    from rfmeans.columns.layouts import Layout
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
 

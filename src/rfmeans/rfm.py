@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rfmeans.conventions import LARGEST_WHOLE
+from rfmeans.columns.dates import LARGEST_WHOLE
 from rfmeans.orders import LINE_REASONS, MALFORMED, USED
 
 if TYPE_CHECKING:

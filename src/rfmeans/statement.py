@@ -11,10 +11,10 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.assigning import Step
+from rfmeans.columns.conventions import Conventions
+from rfmeans.columns.layouts import Layout, as_asked, recognise, with_columns
 from rfmeans.conditions import KEPT, check_condition, check_names, select_kept
-from rfmeans.conventions import Conventions
 from rfmeans.errors import ModelError, SettingsError
-from rfmeans.layouts import Layout, as_asked, recognise, with_columns
 from rfmeans.orders import read_lines, used_lines
 from rfmeans.rfm import group_used_orders, total_used_orders, used_customers
 from rfmeans.settings import Columns, Reading
@@ -350,7 +350,7 @@ def _query(name: str, says: str, text: str, kept: str = "") -> str:
 
 
 def _kept(step: Step, dialect: Dialect) -> str:
-    """Return the word with which PostgreSQL computes a step's columns once, as `rfmeans.values.computed_once` does."""
+    """Return the word with which PostgreSQL computes a step's columns once, as `computed_once` does."""
     return "MATERIALIZED " if step.reused and dialect.name == "postgres" else ""
 
 

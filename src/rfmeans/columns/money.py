@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.money_text import CURRENCY, NOT_BLANK, MoneyConvention
-from rfmeans.questions import UndecidedError, shortened
+from rfmeans.columns.money_formats import CURRENCY, NOT_BLANK, MoneyConvention
+from rfmeans.columns.undecided import UndecidedError, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ import unicodedata
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rfmeans.columns.layout_files import KINDS, built_in, own_layouts
 from rfmeans.errors import SourceError, did_you_mean
-from rfmeans.layout_files import KINDS, built_in, own_layouts
 from rfmeans.settings import ALL_STATUSES, Columns, CustomerColumns
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ AMOUNTS = ("line", "order")
 @cache
 def built_in() -> dict[str, Any]:
     """Return the built-in layouts, synonyms and words."""
-    return tomllib.loads(files("rfmeans").joinpath("layouts.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files("rfmeans.columns").joinpath("layouts.toml").read_text(encoding="utf-8"))
 
 
 def own_layouts(path: str | None) -> list[dict[str, Any]]:

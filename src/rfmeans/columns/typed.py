@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.conventions import LARGEST_WHOLE, DateConvention
-from rfmeans.date_text import FORMATS
+from rfmeans.columns.date_formats import FORMATS
+from rfmeans.columns.dates import LARGEST_WHOLE, DateConvention
+from rfmeans.columns.layout_files import KINDS
+from rfmeans.columns.money_formats import MONEY, MoneyConvention
 from rfmeans.engines.moments import day_in, engine_of
 from rfmeans.errors import SourceError
-from rfmeans.money_text import MONEY, MoneyConvention
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -267,3 +268,39 @@ def check_whole(column: ir.Column) -> None:
             f"Column {column.get_name()!r} was taken as the customer but holds fractions such as {broken}. "
             "Give the column of customer ids with --customer NAME."
         )
+
+
+def customer_id(table: ir.Table, customers: Sequence[tuple[str, str]], *, padded: bool = True) -> ir.Column:
+    """Return the customer's key; null where no column has one.
+
+    ``customers`` holds kinds and columns, the first ones first. A single column keeps its type. ``padded``: whether
+    text may have blanks around it.
+
+    >>> import ibis
+    >>> rows = ibis.memtable({"id": ["7", "", "email:b@x.org"], "mail": ["A@x.org", " B@X.org", ""]})
+    >>> key = customer_id(rows, [("id", "id"), ("email", "mail")])
+    >>> key.name("key").to_pyarrow().to_pylist()
+    ['7', 'email:b@x.org', 'id:email:b@x.org']
+    """
+    (kind, column), *fallbacks = customers
+    key = _key(kind, table[column], padded)
+    if not fallbacks:
+        return key
+    text = key.cast("string")
+    like_another = ibis.or_(*(text.startswith(f"{other}:") for other in KINDS))
+    keys = [ibis.ifelse(like_another, ibis.literal(f"{kind}:") + text, text)]
+    keys += [
+        ibis.literal(f"{other}:") + _key(other, table[name], padded).cast("string")
+        for other, name in fallbacks
+    ]
+    return ibis.coalesce(*keys)
+
+
+def _key(kind: str, column: ir.Column, padded: bool) -> ir.Column:
+    key = customer_key(column, padded=padded)
+    if kind == "email":
+        return key.cast("string").lower()
+    if kind == "phone":
+        digits = key.cast("string").re_replace("[^0-9+]", "")
+        return ibis.ifelse(digits.re_search("[1-9]"), digits, ibis.null("string"))
+    return key

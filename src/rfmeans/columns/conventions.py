@@ -1,0 +1,121 @@
+"""Text columns -> the one convention each is written in: money and dates.
+
+A convention is looked for on a sample and must then hold on every row; where it does not, or the sample leaves it
+open, it is looked for again on the whole column. Both looks count, in the engine, what every possible
+convention reads: a convention is taken when it alone reads all that can be read. What nothing can read is left to
+be set aside; what two conventions read differently is asked about, never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import ibis
+
+from rfmeans.columns.dates import SAMPLE, DateConvention, is_written, find_date
+from rfmeans.columns.money import find_money
+from rfmeans.engines.kept_tables import Workspace
+from rfmeans.engines.moments import engine_of
+from rfmeans.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+
+    from rfmeans.columns.money_formats import MoneyConvention
+
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """The conventions of a table's columns.
+
+    Attributes
+    ----------
+    date
+        Of the column of dates; None where its type says it all.
+    money
+        Of the columns of money, by name; those without a convention have numbers already.
+    whole
+        Whether all rows were looked at; if not, values that do not fit mean that they must be.
+    padded
+        Whether text may have blanks around it.
+    """
+
+    date: DateConvention | None = None
+    money: dict[str, MoneyConvention] = field(default_factory=dict)
+    whole: bool = field(default=True, compare=False)
+    padded: bool = True
+
+    def of_text(self, *, padded: bool, powers: bool) -> Conventions:
+        """Return the same for text of which more is known."""
+        money = {name: replace(found, powers=powers) for name, found in self.money.items()}
+        return replace(self, padded=padded, money=money)
+
+    def describe(self) -> str:
+        """Return a few words for them, e.g. ``dates as day/month/year, decimal comma``."""
+        dates = [f"dates as {self.date.describe()}"] if self.date else []
+        marks = dict.fromkeys(found.describe() for found in self.money.values() if found.decimal)
+        return ", ".join([*dates, *marks])
+
+
+def find_conventions(
+    table: ir.Table,
+    date: str | None,
+    money: Sequence[str],
+    *,
+    date_format: str | None = None,
+    decimal: str | None = None,
+    timezone: str | None = None,
+    whole: bool = False,
+) -> Conventions:
+    """Return the conventions of a column of dates and of columns of money.
+
+    Columns whose type says it all have none. The first rows are looked at, and all rows where these leave it open
+    or ``whole`` asks for it.
+
+    Raises
+    ------
+    SourceError
+        If two conventions fit, or none does, or the engine is one that reads no text.
+    SettingsError
+        If the date format is none.
+    """
+    wordy = [name for name in money if isinstance(table[name], ibis.expr.types.StringColumn)]
+    dated = date if date is not None and is_written(table[date]) else None
+    names = list(dict.fromkeys([*wordy, *([dated] if dated else [])]))
+    if not names:
+        return Conventions()
+    _check_engine(table, dated, wordy)
+    found_date, found_money = None, None
+    if not whole:
+        with Workspace() as scratch:
+            head = scratch.keep(table.select(*names).limit(SAMPLE))
+            found_date = find_date(head[dated], date_format, timezone, sample=True) if dated else None
+            found_money = find_money(head, wordy, decimal, sample=True)
+    sampled = found_date is not None or bool(found_money)
+    if dated and found_date is None:
+        found_date = find_date(table[dated], date_format, timezone)
+    if found_money is None:
+        found_money = find_money(table, wordy, decimal)
+    return Conventions(found_date, found_money or {}, whole=not sampled)
+
+
+def _check_engine(table: ir.Table, date: str | None, wordy: Sequence[str]) -> None:
+    """Refuse columns to be read out of text on an engine that lacks DuckDB's functions for it."""
+    engine = engine_of(table)
+    if engine in ("duckdb", ""):
+        return
+    name = date or wordy[0]
+    role, read, kind = "a number", "numbers are read out of text", "DECIMAL(18, 4)"
+    if date:
+        role, read, kind = "the date", "dates are read out of text and numbers", "DATE"
+    raise SourceError(
+        f"Column {name!r} was taken as {role} but holds {table[name].type()}, and {read} on DuckDB alone, not on "
+        f"{engine}. Convert it there, such as in a view with CAST({name} AS {kind}), or pass the orders as a file."
+    )
+
+
+# Dates
