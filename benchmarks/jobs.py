@@ -134,8 +134,8 @@ def kmeans_rfmeans(customers: str, _out: str) -> dict[str, float]:
     """From customers in DuckDB to refined centres: scaling, cells, K-Means, exact passes."""
     import sklearn.cluster  # noqa: F401 - loaded before the clock runs, as for scikit-learn's own job
 
-    from rfmeans.kmeans import fit_centres
-    from rfmeans.settings import Settings
+    from rfmeans.segments.kmeans import fit_centres
+    from rfmeans.segments.settings import Settings
 
     table = in_duckdb(customers)
     start = time.perf_counter()
@@ -165,7 +165,7 @@ def choose_rfmeans(customers: str, _out: str) -> dict[str, float]:
     """All votes for each number of segments, and the rule."""
     import sklearn.cluster  # noqa: F401
 
-    from rfmeans.choice import choose_segments
+    from rfmeans.segments.number_of_segments import choose_segments
 
     table = in_duckdb(customers)
     start = time.perf_counter()
@@ -175,10 +175,9 @@ def choose_rfmeans(customers: str, _out: str) -> dict[str, float]:
 
 def in_cells(table):
     """Return the customers in feature space, all features logged, and their cells."""
-    from rfmeans.cells import collect_cells
-    from rfmeans.distinct import distinct_values
     from rfmeans.engines.kept_tables import Workspace
-    from rfmeans.scaling import Z_COLUMNS, fit_scaling, to_feature_space
+    from rfmeans.segments.cells import collect_cells
+    from rfmeans.segments.features import Z_COLUMNS, distinct_values, fit_scaling, to_feature_space
 
     scratch = Workspace()
     scaling = fit_scaling(scratch.keep(distinct_values(table)), "log")

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rfmeans.cells import Cells
-from rfmeans.choice import Choice, choose_segments
+from rfmeans.segments.cells import Cells
+from rfmeans.segments.number_of_segments import Choice, choose_segments
 
 CUSTOMERS = 4_000
 KINDS = (3, 4, 5, 6)

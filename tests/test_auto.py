@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 import rfmeans
 from rfmeans import cli
 from rfmeans.errors import DataError, SettingsError
-from rfmeans.settings import CustomerColumns, Settings
+from rfmeans.segments.settings import Settings
+from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers
 
 RUNNER = CliRunner()

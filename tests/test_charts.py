@@ -13,8 +13,8 @@ import pytest
 import rfmeans
 from rfmeans.canvas import NARROW, WIDE, _log_ticks, segment_labels
 from rfmeans.charts import Charts, specification, to_svg
-from rfmeans.distribution import MAP_COLUMNS, MAP_ROWS
 from rfmeans.errors import SettingsError
+from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 from rfmeans.wording import EVERYONE, colour, counted, money, number, percent

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rfmeans
-from rfmeans.confidence import NEAR_BORDER, add_confidence, count_near_borders
-from rfmeans.kmeans import nearest
-from rfmeans.scaling import Z_COLUMNS
+from rfmeans.segments.features import Z_COLUMNS
+from rfmeans.segments.kmeans import NEAR_BORDER, add_confidence, count_near_borders, nearest
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers
 

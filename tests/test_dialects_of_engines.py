@@ -14,10 +14,10 @@ import sqlglot
 from pandas.testing import assert_frame_equal
 
 import rfmeans
-from rfmeans.cells import collect_cells
 from rfmeans.columns.typed import product
 from rfmeans.engines.equality import comparable
-from rfmeans.quantiles import ranked_quantiles
+from rfmeans.segments.cells import collect_cells
+from rfmeans.segments.profile import ranked_quantiles
 from rfmeans.settings import Columns
 from rfmeans.synthetic import make_orders
 from rfmeans.warehouses import DIALECTS
@@ -48,7 +48,7 @@ def recorded() -> tuple[ir.Expr, ...]:
             "rfmeans.accounts.count_duplicates",
             lambda table, *_: table.distinct().count().to_pyarrow() and None,
         )
-        patch.setattr("rfmeans.profile.has_quantiles", lambda _: False)
+        patch.setattr("rfmeans.segments.profile.has_quantiles", lambda _: False)
         patch.setattr(
             "rfmeans.pipeline.collect_cells", partial(collect_cells, exact_limit=100, cell_limit=200)
         )
@@ -91,7 +91,7 @@ def test_quantiles_by_rank_are_those_of_the_engine():
 def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
     orders = make_orders(500, seed=3).drop(columns="kind")
     with rfmeans.segment(orders, n_init=2) as expected:
-        monkeypatch.setattr("rfmeans.profile.has_quantiles", lambda _: False)
+        monkeypatch.setattr("rfmeans.segments.profile.has_quantiles", lambda _: False)
         with rfmeans.segment(orders, n_init=2) as found:
             assert_frame_equal(found.profile, expected.profile, rtol=1e-12)
             for one, other in zip(found.summary.segments, expected.summary.segments, strict=True):

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import rfmeans
-from rfmeans.distribution import MAP_COLUMNS, MAP_ROWS, measure_distributions
-from rfmeans.profile import LEVELS, profile_segments
-from rfmeans.scaling import FeatureScaling, Scaling
+from rfmeans.segments.features import FeatureScaling, Scaling
+from rfmeans.segments.profile import LEVELS, profile_segments
+from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS, measure_distributions
 
 
 def scaling(transform: str) -> Scaling:

@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from rfmeans import DataError, RFMeans, SourceError
-from rfmeans.scaling import FEATURES
+from rfmeans.segments.settings import FEATURES
 from rfmeans.synthetic import make_customers
 
 CUSTOMERS = make_customers(600, seed=2)

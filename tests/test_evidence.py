@@ -18,8 +18,19 @@ from sklearn.metrics import (
 )
 
 import rfmeans
-from rfmeans.cells import Cells, condense
-from rfmeans.choice import (
+from rfmeans.errors import DataError
+from rfmeans.segments.cells import Cells, condense
+from rfmeans.segments.cluster_measures import (
+    SILHOUETTE_SAMPLE,
+    busiest_border,
+    calinski_harabasz,
+    davies_bouldin,
+    partition,
+    pick_sample,
+    silhouette,
+)
+from rfmeans.segments.kmeans import NEAR_BORDER
+from rfmeans.segments.number_of_segments import (
     ABOUT,
     CROWDED,
     LEAST_GAIN,
@@ -31,9 +42,7 @@ from rfmeans.choice import (
     knee,
     recommend,
 )
-from rfmeans.confidence import NEAR_BORDER
-from rfmeans.errors import DataError
-from rfmeans.stability import (
+from rfmeans.segments.stability import (
     RESAMPLE_SIZE,
     RESAMPLES,
     STABLE,
@@ -42,15 +51,6 @@ from rfmeans.stability import (
     jaccard,
     measure_stability,
     nearest_centre,
-)
-from rfmeans.votes import (
-    SILHOUETTE_SAMPLE,
-    busiest_border,
-    calinski_harabasz,
-    davies_bouldin,
-    partition,
-    pick_sample,
-    silhouette,
 )
 from rfmeans.wording import percent
 

@@ -14,8 +14,8 @@ import pytest
 
 import rfmeans
 from rfmeans import cli
-from rfmeans.lexicon import built_in
-from rfmeans.names import better_than, name_centres, name_scores
+from rfmeans.segments.lexicon import built_in
+from rfmeans.segments.names import better_than, name_centres, name_scores
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_orders
 

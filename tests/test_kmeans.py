@@ -17,13 +17,13 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 import rfmeans
-from rfmeans.cells import EXACT_LIMIT, FIRST_WIDTH, collect_cells
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError
-from rfmeans.kmeans import STANDSTILL, fit_centres, nearest, refine
-from rfmeans.scaling import Z_COLUMNS
-from rfmeans.settings import CustomerColumns, Settings
-from rfmeans.sums import bits_for, whole_sum
+from rfmeans.segments.cells import EXACT_LIMIT, FIRST_WIDTH, collect_cells
+from rfmeans.segments.features import Z_COLUMNS, bits_for, whole_sum
+from rfmeans.segments.kmeans import STANDSTILL, fit_centres, nearest, refine
+from rfmeans.segments.settings import Settings
+from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def test_fewer_distinct_customers_than_segments_is_refused(workspace, exact_limi
 
 
 HELD = """
-from rfmeans.kmeans import one_thread
+from rfmeans.segments.kmeans import one_thread
 with one_thread():
     from threadpoolctl import threadpool_info
     found = threadpool_info()

@@ -9,8 +9,8 @@ import pytest
 
 import rfmeans
 from rfmeans import SettingsError
-from rfmeans.lexicon import built_in, read_lexicon
-from rfmeans.names import empty_regions, name_centres
+from rfmeans.segments.lexicon import built_in, read_lexicon
+from rfmeans.segments.names import empty_regions, name_centres
 from rfmeans.synthetic import make_orders
 
 TWO = """

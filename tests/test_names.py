@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rfmeans.lexicon import built_in
-from rfmeans.names import Name, empty_regions, name_centres
+from rfmeans.segments.lexicon import built_in
+from rfmeans.segments.names import Name, empty_regions, name_centres
 
 Centre = tuple[float, float, float]
 FOUR = {"High-Value Loyal", "At-Risk High-Value", "New/Potential", "Low-Value/Churned"}

@@ -17,12 +17,12 @@ import rfmeans
 from rfmeans import charts as drawing
 from rfmeans.canvas import segment_labels
 from rfmeans.cli import app
-from rfmeans.distribution import MAP_COLUMNS, MAP_ROWS, MapCell
 from rfmeans.errors import SettingsError
-from rfmeans.lexicon import read_lexicon
 from rfmeans.playbook import PARTS, built_in, load_playbook
 from rfmeans.report import render
 from rfmeans.result import Written
+from rfmeans.segments.lexicon import read_lexicon
+from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS, MapCell
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 from rfmeans.terminal import print_summary

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 import rfmeans
-from rfmeans.lexicon import read_lexicon
 from rfmeans.playbook import built_in
 from rfmeans.report import render
+from rfmeans.segments.lexicon import read_lexicon
 from rfmeans.synthetic import make_customers, make_orders
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

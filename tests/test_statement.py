@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 import rfmeans
 from rfmeans.cli import app, main
 from rfmeans.errors import SourceError
-from rfmeans.scaling import FeatureScaling, Scaling
+from rfmeans.segments.features import FeatureScaling, Scaling
 from rfmeans.settings import Columns, CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 from rfmeans.warehouses import DIALECTS

@@ -15,7 +15,6 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
-from rfmeans.cells import EXACT_LIMIT, collect_cells
 from rfmeans.engines import duckdb as duckdb_tables
 from rfmeans.engines import spark as spark_tables
 from rfmeans.engines.database import ATTACHED, MARK, Home
@@ -23,6 +22,7 @@ from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.write_table import check_table
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
 from rfmeans.reading.servers import _is_fleeting
+from rfmeans.segments.cells import EXACT_LIMIT, collect_cells
 from rfmeans.synthetic import make_customers, make_orders
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")

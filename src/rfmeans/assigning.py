@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.columns.typed import computed_once
-from rfmeans.confidence import add_confidence_of_squares, add_squares, add_two_least
-from rfmeans.kmeans import distances, first_least
-from rfmeans.scaling import to_feature_space
-from rfmeans.scores import (
+from rfmeans.segments.features import to_feature_space
+from rfmeans.segments.kmeans import (
+    add_confidence_of_squares,
+    add_squares,
+    add_two_least,
+    distances,
+    first_least,
+)
+from rfmeans.segments.scores import (
     SCORE_COLUMNS,
     SCORES,
     add_bands,
@@ -30,9 +35,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rfmeans.cuts import Scoring
-    from rfmeans.lexicon import ScoreGrid
-    from rfmeans.scaling import Scaling
+    from rfmeans.segments.features import Scaling
+    from rfmeans.segments.lexicon import ScoreGrid
+    from rfmeans.segments.score_cuts import Scoring
 
 OUTPUT_COLUMNS = (
     *("customer_id", "recency", "frequency", "monetary", "segment_id", "segment", "confidence"),

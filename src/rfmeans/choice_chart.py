@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.canvas import FAINT, PERCENT, Frame, beside, inline
-from rfmeans.choice import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
+from rfmeans.segments.number_of_segments import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
 from rfmeans.wording import EVERYONE, colour, percent
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-    from rfmeans.choice import Choice, Vote
+    from rfmeans.segments.number_of_segments import Choice, Vote
     from rfmeans.summary import Summary
 
 PANEL_HEIGHT = 150

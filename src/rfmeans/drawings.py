@@ -24,12 +24,12 @@ from rfmeans.canvas import (
     segments_axis,
 )
 from rfmeans.findings import filled
-from rfmeans.profile import LEVELS
-from rfmeans.scaling import FEATURES
+from rfmeans.segments.profile import LEVELS
+from rfmeans.segments.settings import FEATURES
 from rfmeans.wording import colour, percent
 
 if TYPE_CHECKING:
-    from rfmeans.profile import Group
+    from rfmeans.segments.profile import Group
     from rfmeans.summary import Summary
 
 LABELLED_TOPS = (0.01, 0.1, 0.2, 0.5)

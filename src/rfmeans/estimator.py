@@ -11,7 +11,8 @@ from sklearn.utils.validation import check_is_fitted
 from rfmeans.columns.typed import MONEY_LIMIT, MONEY_PLACES, money
 from rfmeans.errors import DataError, SourceError
 from rfmeans.pipeline import segment
-from rfmeans.scaling import FEATURES, to_feature_space
+from rfmeans.segments.features import to_feature_space
+from rfmeans.segments.settings import FEATURES
 from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from rfmeans.columns.typed import BLANKS
 from rfmeans.columns.typed import money as decimal_money
 from rfmeans.errors import DataError
 from rfmeans.explanation import HORIZON, MOST_PURCHASES, Centre, Drift, Explanation, Standing, Step
-from rfmeans.scaling import FEATURES
+from rfmeans.segments.settings import FEATURES
 from rfmeans.wording import clip, counted
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.names import Name
+    from rfmeans.segments.names import Name
 
 WEEK = 7  # days: nobody aims at less
 FAR = 365  # days without a purchase that are looked ahead

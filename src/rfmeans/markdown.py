@@ -10,8 +10,8 @@ from rfmeans.wording import clip, counted, money, number, percent
 
 if TYPE_CHECKING:
     from rfmeans.playbook import Playbook
-    from rfmeans.profile import Group
-    from rfmeans.scores import Crosstab
+    from rfmeans.segments.profile import Group
+    from rfmeans.segments.scores import Crosstab
     from rfmeans.summary import Summary
 
 HEADS = (

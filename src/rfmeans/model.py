@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.assigning import Centres, Scores, Step, assigning_steps, run_steps
-from rfmeans.cuts import Scoring
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import ModelError, OutputError
 from rfmeans.explain import Placing, explain_customer
 from rfmeans.explanation import Centre, Explanation
 from rfmeans.intake import read
-from rfmeans.lexicon import Lexicon, built_in, read_lexicon
-from rfmeans.names import Name, better_than, empty_regions, name_centres, name_scores
-from rfmeans.scaling import FEATURES, Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
-from rfmeans.settings import MAX_SEGMENTS, MIN_SEGMENTS, Columns, CustomerColumns, make_reading
-from rfmeans.stability import Stability
+from rfmeans.segments.features import Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
+from rfmeans.segments.lexicon import Lexicon, built_in, read_lexicon
+from rfmeans.segments.names import Name, better_than, empty_regions, name_centres, name_scores
+from rfmeans.segments.score_cuts import Scoring
+from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS, MIN_SEGMENTS
+from rfmeans.segments.stability import Stability
+from rfmeans.settings import Columns, CustomerColumns, make_reading
 from rfmeans.statement import OrdersTable, to_statement
 
 if TYPE_CHECKING:

@@ -223,7 +223,7 @@ class CustomersOptions:
 
 @dataclass(frozen=True)
 class SegmentingOptions:
-    """How customers are segmented: the fields of `rfmeans.settings.Settings`."""
+    """How customers are segmented: the fields of `rfmeans.segments.settings.Settings`."""
 
     PANEL = "How customers are segmented"
 

@@ -12,25 +12,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.accounts import caution
-from rfmeans.cells import Cells, collect_cells, condense
-from rfmeans.choice import Choice, choose_segments
-from rfmeans.confidence import count_near_borders
-from rfmeans.cuts import fit_scoring
-from rfmeans.distinct import distinct_values
-from rfmeans.distribution import measure_distributions
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace, put_in_order
 from rfmeans.errors import DataError
 from rfmeans.intake import Intake, read
-from rfmeans.kmeans import CLUSTER, Fit, fit_centres, nearest, what_to_do
-from rfmeans.lexicon import Lexicon, read_lexicon, with_cuts
 from rfmeans.model import SegmentModel
-from rfmeans.profile import Group, profile_all, profile_segments
 from rfmeans.result import Segmentation
-from rfmeans.scaling import Z_COLUMNS, fit_scaling, to_feature_space
-from rfmeans.scores import add_scores, cross, segment_ids
-from rfmeans.settings import AUTO, MIN_SEGMENTS, Settings, make_reading, parse_segments
-from rfmeans.stability import measure_stability
+from rfmeans.segments.cells import Cells, collect_cells, condense
+from rfmeans.segments.features import Z_COLUMNS, distinct_values, fit_scaling, to_feature_space
+from rfmeans.segments.kmeans import CLUSTER, Fit, count_near_borders, fit_centres, nearest, what_to_do
+from rfmeans.segments.lexicon import Lexicon, read_lexicon, with_cuts
+from rfmeans.segments.number_of_segments import Choice, choose_segments
+from rfmeans.segments.profile import Group, profile_all, profile_segments
+from rfmeans.segments.score_cuts import fit_scoring
+from rfmeans.segments.scores import add_scores, cross, segment_ids
+from rfmeans.segments.settings import AUTO, MIN_SEGMENTS, Settings, parse_segments
+from rfmeans.segments.spread import measure_distributions
+from rfmeans.segments.stability import measure_stability
+from rfmeans.settings import make_reading
 from rfmeans.statement import OrdersTable
 from rfmeans.summary import summarise
 from rfmeans.wording import counted
@@ -74,7 +73,7 @@ def segment(
     columns
         Columns by role, all at once; pass `CustomerColumns` for a table that already has one row per customer.
     transform, seed, n_init, tol, method, score_bins, score_cuts, lexicon
-        See `rfmeans.settings.Settings`.
+        See `rfmeans.segments.settings.Settings`.
     on_stage
         Called with a few words at the start of each stage.
     on_understood

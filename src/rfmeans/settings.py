@@ -12,23 +12,15 @@ import re
 import unicodedata
 import zoneinfo
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rfmeans.errors import SettingsError, did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 # What a user may call the delimiter of a text file.
 # Shells pass a typed \t on as two characters.
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "\\t": "\t", "tab": "\t", "blanks": " "}
 ALL_STATUSES = "all"  # what keep_status is called where every status counts
-TRANSFORMS = ("auto", "log", "none")
-METHODS = ("kmeans", "scores")
 ENGINES = ("duckdb", "spark")
-MIN_SCORES, MAX_SCORES = 2, 10
-MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
-AUTO = "auto"
 NO_AUDIENCES = "none"
 AUDIENCE_FORMATS = ("plain", "klaviyo", "mailchimp", "google-ads", "meta-ads", NO_AUDIENCES)
 MAX_SYMBOL = 8
@@ -305,79 +297,6 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How to segment.
-
-    Parameters
-    ----------
-    segments
-        Number of segments, 2 to 12, or ``"auto"``: recommended from the customers.
-    transform
-        ``"auto"``: log1p for each feature whose skewness exceeds 1; ``"log"``: log1p for all three;
-        ``"none"``: plain standardising.
-    seed
-        Seed of K-Means, 0 to 2**32 - 1. Nothing else is random.
-    n_init
-        Number of k-means++ starts; the best one is kept.
-    tol
-        scikit-learn's stopping tolerance, of squared moves in feature space. Passes over more customers than
-        scikit-learn is given go on until no centre moves farther than its root, or 0.001; 0: than nothing, to 12
-        decimals.
-    method
-        ``"kmeans"``, or ``"scores"``: the segments are the named regions of the R, F and M scores, and what
-        concerns K-Means alone (segments, n_init, tol) is refused.
-    score_bins
-        Number of scores, 2 to 10; the best is the highest.
-    score_cuts
-        Cut points of the scores by feature, as lower edges; they come before the lexicon's.
-    lexicon
-        Path of a TOML file with names and cut points, or the same as a mapping; None: the built-in one.
-
-    Raises
-    ------
-    SettingsError
-        If a value is out of range.
-
-    >>> Settings(segments=1)
-    Traceback (most recent call last):
-    rfmeans.errors.SettingsError: segments must be a whole number from 2 to 12, or auto. Got 1.
-    """
-
-    segments: int | str = 4
-    transform: str = "auto"
-    seed: int = 0
-    n_init: int = 50
-    tol: float = 1e-4
-    method: str = "kmeans"
-    score_bins: int = 5
-    score_cuts: Mapping[str, Sequence[float]] | None = None
-    lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None
-
-    def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise SettingsError(f"method must be one of {', '.join(METHODS)}. Got {self.method!r}.")
-        if self.method == "scores":
-            self._refuse_k_means()
-        _check_whole("score_bins", self.score_bins, MIN_SCORES, MAX_SCORES)
-        parse_segments(self.segments)
-        _check_whole("seed", self.seed, 0, 2**32 - 1)
-        _check_whole("n_init", self.n_init, 1, 1000)
-        if not isinstance(self.tol, float | int) or not 0 <= self.tol <= 1:
-            raise SettingsError(f"tol must be a number from 0 to 1. Got {self.tol!r}.")
-        if self.transform not in TRANSFORMS:
-            raise SettingsError(f"transform must be one of {', '.join(TRANSFORMS)}. Got {self.transform!r}.")
-
-    def _refuse_k_means(self) -> None:
-        usual = {entry.name: entry.default for entry in fields(Settings)}
-        for name in ("segments", "n_init", "tol"):
-            if getattr(self, name) != usual[name]:
-                raise SettingsError(
-                    f"{name} concerns K-Means: with method 'scores' the segments are the names of the scores. "
-                    f"Leave {name} out, or use method 'kmeans'. Got {name} {getattr(self, name)!r}."
-                )
-
-
-@dataclass(frozen=True)
 class AudienceSettings:
     """How to write the lists of customers for campaigns.
 
@@ -414,11 +333,6 @@ class AudienceSettings:
             )
 
 
-def _check_whole(name: str, value: object, low: int, high: int, other: str = "") -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise SettingsError(f"{name} must be a whole number from {low} to {high}{other}. Got {value!r}.")
-
-
 def parse_statuses(value: Any) -> tuple[str, ...] | None:
     """Return statuses from texts with commas; None stays None.
 
@@ -430,24 +344,6 @@ def parse_statuses(value: Any) -> tuple[str, ...] | None:
     texts = [value] if isinstance(value, str) else list(value)
     found = tuple(part.strip() for text in texts for part in str(text).split(",") if part.strip())
     return (ALL_STATUSES,) if any(part.casefold() == ALL_STATUSES for part in found) else found
-
-
-def parse_segments(value: object) -> int | str:
-    """Return the number of segments, or ``"auto"``, from what a user typed.
-
-    >>> parse_segments("4"), parse_segments("auto")
-    (4, 'auto')
-    >>> parse_segments("many")
-    Traceback (most recent call last):
-    rfmeans.errors.SettingsError: segments must be a whole number from 2 to 12, or auto. Got 'many'.
-    """
-    if value == AUTO:
-        return AUTO
-    if isinstance(value, str) and value.strip().isdecimal():
-        value = int(value)
-    _check_whole("segments", value, MIN_SEGMENTS, MAX_SEGMENTS, ", or auto")
-    assert isinstance(value, int)
-    return value
 
 
 def parse_date(name: str, value: Any) -> dt.date | None:

@@ -10,10 +10,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from rfmeans import __version__
-from rfmeans.confidence import NEAR_BORDER
-from rfmeans.distribution import TOPS
-from rfmeans.profile import LEVELS
-from rfmeans.scaling import to_original_units
+from rfmeans.segments.features import to_original_units
+from rfmeans.segments.kmeans import NEAR_BORDER
+from rfmeans.segments.profile import LEVELS
+from rfmeans.segments.spread import TOPS
 from rfmeans.wording import clip, counted, money, number, percent
 
 if TYPE_CHECKING:
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rfmeans.accounts import Noticed
-    from rfmeans.choice import Choice
-    from rfmeans.cuts import Scoring
-    from rfmeans.distribution import Distributions
     from rfmeans.intake import Account, Intake
     from rfmeans.model import SegmentModel
-    from rfmeans.profile import Group
     from rfmeans.rfm import Tally
-    from rfmeans.scaling import Scaling
-    from rfmeans.scores import Crosstab
-    from rfmeans.stability import Stability
+    from rfmeans.segments.features import Scaling
+    from rfmeans.segments.number_of_segments import Choice
+    from rfmeans.segments.profile import Group
+    from rfmeans.segments.score_cuts import Scoring
+    from rfmeans.segments.scores import Crosstab
+    from rfmeans.segments.spread import Distributions
+    from rfmeans.segments.stability import Stability
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from rfmeans.choice import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
+from rfmeans.segments.number_of_segments import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
 from rfmeans.wording import clip, exact, money, number, percent
 from rfmeans.wording import terminal_text as escape
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rfmeans.audiences import Audiences
-    from rfmeans.choice import Choice
-    from rfmeans.cuts import Scoring
-    from rfmeans.profile import Group
     from rfmeans.result import Written
     from rfmeans.rfm import Tally
-    from rfmeans.scores import Crosstab
+    from rfmeans.segments.number_of_segments import Choice
+    from rfmeans.segments.profile import Group
+    from rfmeans.segments.score_cuts import Scoring
+    from rfmeans.segments.scores import Crosstab
     from rfmeans.summary import Summary
 
 
@@ -68,7 +68,7 @@ def print_summary(summary: Summary, written: Written, console: Console) -> None:
 def score_lines(scoring: Scoring) -> str:
     """Return where the scores are cut, and what ties left of them.
 
-    >>> from rfmeans.cuts import FeatureCuts, Scoring
+    >>> from rfmeans.segments.score_cuts import FeatureCuts, Scoring
     >>> days, times = FeatureCuts("recency", (13.0,), (2, 1), False), FeatureCuts("frequency", (2.0,), (1, 2), False)
     >>> score_lines(Scoring(2, (days, times, FeatureCuts("monetary", (246.3,), (1, 2), False))))
     'R, F, M scores 1 to 2 (2 the best), cut at: recency 13; frequency 2; monetary 246.3.'
@@ -83,7 +83,7 @@ def score_lines(scoring: Scoring) -> str:
 def crosstab_lines(crosstab: Crosstab) -> list[str]:
     """Return where each K-Means segment's customers are among the score segments, and how to read that.
 
-    >>> from rfmeans.scores import Crosstab
+    >>> from rfmeans.segments.scores import Crosstab
     >>> crosstab_lines(Crosstab(("Loyal",), ("Champions", "At Risk", "Lost"), ((80, 19, 1),), ""))[1:]
     ['  Loyal: 80 % Champions, 19 % At Risk']
     """

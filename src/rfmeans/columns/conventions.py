@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.columns.dates import SAMPLE, DateConvention, is_written, find_date
+from rfmeans.columns.dates import SAMPLE, DateConvention, find_date, is_written
 from rfmeans.columns.money import find_money
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.engines.moments import engine_of
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.columns.money_formats import MoneyConvention
-
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.canvas import segment_labels
-from rfmeans.choice import WEAKEST
-from rfmeans.distribution import TOPS
-from rfmeans.settings import AUTO, Reading
+from rfmeans.segments.number_of_segments import WEAKEST
+from rfmeans.segments.settings import AUTO
+from rfmeans.segments.spread import TOPS
+from rfmeans.settings import Reading
 from rfmeans.wording import (
     DASH,
     SENTENCE_TEXT,
@@ -24,11 +25,11 @@ from rfmeans.wording import (
 )
 
 if TYPE_CHECKING:
-    from rfmeans.choice import Choice
-    from rfmeans.cuts import FeatureCuts, Scoring
-    from rfmeans.profile import Group
     from rfmeans.rfm import Tally
-    from rfmeans.scores import Crosstab
+    from rfmeans.segments.number_of_segments import Choice
+    from rfmeans.segments.profile import Group
+    from rfmeans.segments.score_cuts import FeatureCuts, Scoring
+    from rfmeans.segments.scores import Crosstab
     from rfmeans.summary import Segment, Summary
 
 WHY_LOG = "its skewness over customers is {skewness}, above 1"

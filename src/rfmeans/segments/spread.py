@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import numpy as np
 
-from rfmeans.scaling import FEATURES, float64
+from rfmeans.segments.features import float64
+from rfmeans.segments.settings import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
-    from rfmeans.scaling import Scaling
+    from rfmeans.segments.features import Scaling
 
 MAP_COLUMNS, MAP_ROWS = 44, 32
 STEPS_PER_E = 64  # steps of money within a factor e: customers in one step differ by less than 1.6 %

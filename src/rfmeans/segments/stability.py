@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rfmeans.kmeans import one_thread
+from rfmeans.segments.kmeans import one_thread
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rfmeans.cells import Cells
+    from rfmeans.segments.cells import Cells
 
     Floats = NDArray[np.float64]
     Labels = NDArray[np.intp]

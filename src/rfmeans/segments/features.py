@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rfmeans.sums import bits_for, whole_sum
+from rfmeans.segments.settings import FEATURES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
 
-FEATURES = ("recency", "frequency", "monetary")
 Z_COLUMNS = ("z_recency", "z_frequency", "z_monetary")
 SKEWNESS_LIMIT = 1.0
 # Engines differ in the last digit of a logarithm; what depends on one is kept to this many significant digits.
 DIGITS = 12
+SUM_COLUMNS = ("sum_r", "sum_f", "sum_m", "squares")
+MOST_BITS = 52  # those of a float64
+ROOM = 60  # of the 63 bits of an int64: sums may be some times larger than the number of values
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def fit_scaling(values: ir.Table, transform: str) -> Scaling:
     Parameters
     ----------
     values
-        As `rfmeans.distinct.distinct_values` returns them.
+        As `rfmeans.segments.features.distinct_values` returns them.
     transform
         ``"auto"``, ``"log"`` or ``"none"``.
     """
@@ -197,3 +201,47 @@ def _log1p(value: ir.Column) -> ir.Column:
 def float64(value: float) -> Any:
     """Return a literal that is float64 on every engine (many read 0.5 as a decimal)."""
     return ibis.literal(value, "float64")
+
+
+def distinct_values(customers: ir.Table) -> ir.Table:
+    """Return an expression with a row per value: feature (its place in `FEATURES`), value (float64), n (int64).
+
+    ``customers`` has recency, frequency and monetary; only customers to cluster.
+    """
+    return ibis.union(*(_of(customers, place, name) for place, name in enumerate(FEATURES)))
+
+
+def _of(customers: ir.Table, place: int, name: str) -> ir.Table:
+    counted = customers.group_by(value=customers[name].cast("float64")).agg(n=customers.count())
+    return counted.select(
+        feature=ibis.literal(place, "int64"), value=counted.value, n=counted.n.cast("int64")
+    )
+
+
+def of_feature(values: ir.Table, name: str) -> ir.Table:
+    """Return the values of one feature."""
+    return values.filter(values.feature == FEATURES.index(name))
+
+
+def bits_for(count: int) -> int:
+    """Return how many binary places each of ``count`` values may have, if their sizes are about 1 on average.
+
+    >>> bits_for(100), bits_for(10_000_000), bits_for(1_000_000_000)
+    (52, 36, 30)
+    """
+    return min(MOST_BITS, ROOM - count.bit_length())
+
+
+def whole_sum(values: ir.Column, bits: int, times: ir.Column | None = None) -> ir.Scalar:
+    """Return the sum of floats as a whole number of units of 2 ** -bits (an expression, int64).
+
+    ``times``: how often each value counts (int64); once if None.
+    """
+    units = (values * ibis.literal(2.0**bits, "float64") + ibis.literal(0.5, "float64")).floor().cast("int64")
+    return (units if times is None else units * times).sum().cast("int64")
+
+
+def whole_sums(z: Sequence[ir.Column], bits: int) -> dict[str, ir.Scalar]:
+    """Return the sums of three z columns and of the squares of z by `SUM_COLUMNS`, in the same units."""
+    square = z[0] * z[0] + z[1] * z[1] + z[2] * z[2]
+    return {name: whole_sum(column, bits) for name, column in zip(SUM_COLUMNS, (*z, square), strict=True)}

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rfmeans.cuts import FeatureCuts, Scoring, separator
-from rfmeans.lexicon import BEST, WORST, ScoreGrid
-from rfmeans.scaling import float64
+from rfmeans.segments.features import float64
+from rfmeans.segments.lexicon import BEST, WORST, ScoreGrid
+from rfmeans.segments.score_cuts import FeatureCuts, Scoring, separator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def score_name(scores: Sequence[int], bins: int, grid: ScoreGrid) -> str:
     grid
         The names.
 
-    >>> from rfmeans.lexicon import built_in
+    >>> from rfmeans.segments.lexicon import built_in
     >>> [score_name(scores, 5, built_in().scores) for scores in [(5, 5, 5), (1, 5, 5), (5, 1, 1)]]
     ['Champions', "Can't Lose Them", 'New Customers']
     """

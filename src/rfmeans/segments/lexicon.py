@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SettingsError, did_you_mean
-from rfmeans.settings import MAX_SEGMENTS
+from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS
 
 if TYPE_CHECKING:
     import os
@@ -32,7 +32,6 @@ AXES = ("recency_bands", "recency_cuts", "value_bands", "value_cuts")
 GRID_KEYS = (*AXES, "max_segments", "names")
 SCORE_KEYS = (*AXES, "cuts", "names", "order")
 LARGEST = 1e300  # a cut beyond it, or one that is no number, cuts nothing
-FEATURES = ("recency", "frequency", "monetary")
 WORST, BEST = 1, 5  # the scale of the scores' grid
 MIDDLE = (WORST + BEST) / 2
 
@@ -167,7 +166,7 @@ def _axes(grid: Grid | ScoreGrid) -> dict[str, list[Any]]:
 @cache
 def built_in() -> Lexicon:
     """Return the built-in lexicon."""
-    text = files("rfmeans").joinpath("lexicon.toml").read_text(encoding="utf-8")
+    text = files("rfmeans.segments").joinpath("lexicon.toml").read_text(encoding="utf-8")
     return _lexicon(tomllib.loads(text), BUILT_IN)
 
 

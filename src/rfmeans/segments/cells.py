@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rfmeans.scaling import Z_COLUMNS
-from rfmeans.sums import SUM_COLUMNS, bits_for, whole_sums
+from rfmeans.segments.features import SUM_COLUMNS, Z_COLUMNS, bits_for, whole_sums
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rfmeans.distinct import of_feature
-from rfmeans.lexicon import FEATURES
-from rfmeans.scaling import float64
-from rfmeans.settings import MAX_SCORES, MIN_SCORES
+from rfmeans.segments.features import float64, of_feature
+from rfmeans.segments.settings import FEATURES, MAX_SCORES, MIN_SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -149,7 +147,7 @@ def fit_scoring(
     Parameters
     ----------
     values
-        As `rfmeans.distinct.distinct_values` returns them.
+        As `rfmeans.segments.features.distinct_values` returns them.
     count
         How many they are.
     bins

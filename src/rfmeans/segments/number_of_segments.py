@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rfmeans.cells import condense
-from rfmeans.kmeans import check_distinct, one_thread
-from rfmeans.scaling import significant
-from rfmeans.settings import MIN_SEGMENTS
-from rfmeans.stability import RESAMPLES, measure_stability, nearest_centre, resample_size
-from rfmeans.votes import (
+from rfmeans.segments.cells import condense
+from rfmeans.segments.cluster_measures import (
     NOTHING_LEFT,
     busiest_border,
     calinski_harabasz,
@@ -21,6 +17,10 @@ from rfmeans.votes import (
     pick_sample,
     silhouette,
 )
+from rfmeans.segments.features import significant
+from rfmeans.segments.kmeans import check_distinct, one_thread
+from rfmeans.segments.settings import MIN_SEGMENTS
+from rfmeans.segments.stability import RESAMPLES, measure_stability, nearest_centre, resample_size
 from rfmeans.wording import percent
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rfmeans.cells import Cells
-    from rfmeans.votes import Sample
+    from rfmeans.segments.cells import Cells
+    from rfmeans.segments.cluster_measures import Sample
 
     Floats = NDArray[np.float64]
 

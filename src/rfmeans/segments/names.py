@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rfmeans.lexicon import TIER, Grid, Lexicon, built_in
+from rfmeans.segments.lexicon import TIER, Grid, Lexicon, built_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,114 @@
+"""How to segment: frozen settings, checked at the door and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.errors import SettingsError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
+FEATURES = ("recency", "frequency", "monetary")
+TRANSFORMS = ("auto", "log", "none")
+METHODS = ("kmeans", "scores")
+MIN_SCORES, MAX_SCORES = 2, 10
+MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to segment.
+
+    Parameters
+    ----------
+    segments
+        Number of segments, 2 to 12, or ``"auto"``: recommended from the customers.
+    transform
+        ``"auto"``: log1p for each feature whose skewness exceeds 1; ``"log"``: log1p for all three;
+        ``"none"``: plain standardising.
+    seed
+        Seed of K-Means, 0 to 2**32 - 1. Nothing else is random.
+    n_init
+        Number of k-means++ starts; the best one is kept.
+    tol
+        scikit-learn's stopping tolerance, of squared moves in feature space. Passes over more customers than
+        scikit-learn is given go on until no centre moves farther than its root, or 0.001; 0: than nothing, to 12
+        decimals.
+    method
+        ``"kmeans"``, or ``"scores"``: the segments are the named regions of the R, F and M scores, and what
+        concerns K-Means alone (segments, n_init, tol) is refused.
+    score_bins
+        Number of scores, 2 to 10; the best is the highest.
+    score_cuts
+        Cut points of the scores by feature, as lower edges; they come before the lexicon's.
+    lexicon
+        Path of a TOML file with names and cut points, or the same as a mapping; None: the built-in one.
+
+    Raises
+    ------
+    SettingsError
+        If a value is out of range.
+
+    >>> Settings(segments=1)
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: segments must be a whole number from 2 to 12, or auto. Got 1.
+    """
+
+    segments: int | str = 4
+    transform: str = "auto"
+    seed: int = 0
+    n_init: int = 50
+    tol: float = 1e-4
+    method: str = "kmeans"
+    score_bins: int = 5
+    score_cuts: Mapping[str, Sequence[float]] | None = None
+    lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise SettingsError(f"method must be one of {', '.join(METHODS)}. Got {self.method!r}.")
+        if self.method == "scores":
+            self._refuse_k_means()
+        _check_whole("score_bins", self.score_bins, MIN_SCORES, MAX_SCORES)
+        parse_segments(self.segments)
+        _check_whole("seed", self.seed, 0, 2**32 - 1)
+        _check_whole("n_init", self.n_init, 1, 1000)
+        if not isinstance(self.tol, float | int) or not 0 <= self.tol <= 1:
+            raise SettingsError(f"tol must be a number from 0 to 1. Got {self.tol!r}.")
+        if self.transform not in TRANSFORMS:
+            raise SettingsError(f"transform must be one of {', '.join(TRANSFORMS)}. Got {self.transform!r}.")
+
+    def _refuse_k_means(self) -> None:
+        usual = {entry.name: entry.default for entry in fields(Settings)}
+        for name in ("segments", "n_init", "tol"):
+            if getattr(self, name) != usual[name]:
+                raise SettingsError(
+                    f"{name} concerns K-Means: with method 'scores' the segments are the names of the scores. "
+                    f"Leave {name} out, or use method 'kmeans'. Got {name} {getattr(self, name)!r}."
+                )
+
+
+def _check_whole(name: str, value: object, low: int, high: int, other: str = "") -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise SettingsError(f"{name} must be a whole number from {low} to {high}{other}. Got {value!r}.")
+
+
+def parse_segments(value: object) -> int | str:
+    """Return the number of segments, or ``"auto"``, from what a user typed.
+
+    >>> parse_segments("4"), parse_segments("auto")
+    (4, 'auto')
+    >>> parse_segments("many")
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: segments must be a whole number from 2 to 12, or auto. Got 'many'.
+    """
+    if value == AUTO:
+        return AUTO
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    _check_whole("segments", value, MIN_SEGMENTS, MAX_SEGMENTS, ", or auto")
+    assert isinstance(value, int)
+    return value
