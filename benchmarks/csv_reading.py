@@ -27,8 +27,8 @@ import duckdb
 from rfmeans.columns.conventions import find_conventions
 from rfmeans.columns.layouts import recognise
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.intake import read
-from rfmeans.orders import order_lines
+from rfmeans.orders.intake import read
+from rfmeans.orders.order_lines import order_lines
 from rfmeans.reading.open import with_source
 from rfmeans.settings import make_reading
 

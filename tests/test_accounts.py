@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
 import rfmeans
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.intake import Account, read
+from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
+
+if TYPE_CHECKING:
+    from rfmeans.orders.intake import Account
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 HEADER = "order id,date,customer,amount,currency"
@@ -119,7 +123,7 @@ def test_copies_that_were_dropped_overlap_no_more(tmp_path):
 
 
 def test_of_many_lines_a_slice_tells_how_many_repeat_and_overlap(tmp_path, monkeypatch):
-    monkeypatch.setattr("rfmeans.accounts.EXACT_LINES", 1_000)
+    monkeypatch.setattr("rfmeans.orders.remarks.EXACT_LINES", 1_000)
     lines = [f"o{order},2024-01-05,{order % 500},{price},GBP" for order in range(8_000) for price in (5, 7)]
     write(tmp_path / "january.csv", *lines)
     write(tmp_path / "february.csv", *lines[:8_000])
@@ -135,7 +139,7 @@ def test_of_many_lines_a_slice_tells_how_many_repeat_and_overlap(tmp_path, monke
 
 @pytest.mark.parametrize("order", ["", "POS"])
 def test_of_many_lines_without_an_id_of_their_own_a_slice_tells_as_well(tmp_path, monkeypatch, order):
-    monkeypatch.setattr("rfmeans.accounts.EXACT_LINES", 1_000)
+    monkeypatch.setattr("rfmeans.orders.remarks.EXACT_LINES", 1_000)
     lines = [f"{order},2024-01-05,{place % 900},{place},GBP" for place in range(9_000)]
     found = account(write(tmp_path / "orders.csv", *lines, *lines[:4_500])).noticed.duplicates
     assert found.about

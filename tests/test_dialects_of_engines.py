@@ -45,7 +45,7 @@ def recorded() -> tuple[ir.Expr, ...]:
             patch.setattr(kind, "to_pyarrow", _recording(sent, kind.to_pyarrow))
         patch.setattr("rfmeans.columns.typed._in_duckdb", lambda _: False)
         patch.setattr(
-            "rfmeans.accounts.count_duplicates",
+            "rfmeans.orders.remarks.count_duplicates",
             lambda table, *_: table.distinct().count().to_pyarrow() and None,
         )
         patch.setattr("rfmeans.segments.profile.has_quantiles", lambda _: False)

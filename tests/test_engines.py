@@ -12,10 +12,10 @@ from pandas.testing import assert_frame_equal
 import rfmeans
 from conftest import absent
 from rfmeans.columns.typed import BLANKS, check_whole, customer_key, money, order_key, product
-from rfmeans.conditions import KEPT, with_condition
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.engines.moments import day_in
 from rfmeans.errors import RFMeansError, SourceError
+from rfmeans.orders.where import KEPT, with_condition
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 

@@ -33,7 +33,7 @@ from hypothesis import strategies as st
 
 from rfmeans import RFMeansError, cli
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.intake import read
+from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
 
 if TYPE_CHECKING:
@@ -512,7 +512,7 @@ def test_a_refusal_after_reading_leaves_nothing(run):
     assert "7 segments need at least 7 customers" in done.err
 
 
-@pytest.mark.parametrize("place", ["rfmeans.intake.account_lines", "rfmeans.result.write_parquet"])
+@pytest.mark.parametrize("place", ["rfmeans.orders.intake.account_lines", "rfmeans.result.write_parquet"])
 def test_an_interrupt_leaves_nothing(run, monkeypatch, place):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

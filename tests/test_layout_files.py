@@ -13,7 +13,7 @@ import rfmeans.columns.layouts
 import rfmeans.errors
 from rfmeans.columns.layout_files import own_layouts, parse_layouts
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.intake import read
+from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
 
 OWN = """\

@@ -9,7 +9,7 @@ import pytest
 import rfmeans
 from rfmeans.columns.layouts import recognise
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.intake import Intake, read
+from rfmeans.orders.intake import Intake, read
 from rfmeans.settings import make_reading
 
 WOOCOMMERCE = """\

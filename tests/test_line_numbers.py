@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.intake import read
+from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
 
 HEADER = "order_id,customer,order_date,amount,note"

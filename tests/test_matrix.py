@@ -22,7 +22,7 @@ import pytest
 
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, SourceError
-from rfmeans.intake import read
+from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 import rfmeans
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.engines.moments import day_in
-from rfmeans.intake import read
+from rfmeans.orders.intake import read
 from rfmeans.settings import Reading
 from rfmeans.warehouses import DIALECTS
 

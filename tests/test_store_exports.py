@@ -11,8 +11,8 @@ import pytest
 
 import rfmeans
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.intake import read
-from rfmeans.orders import USED
+from rfmeans.orders.intake import read
+from rfmeans.orders.order_lines import USED
 from rfmeans.settings import make_reading
 
 EXPORTS = Path(__file__).resolve().parents[2] / "shared" / "data" / "store_exports"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.rfm import NO_NET_SPEND, NO_PURCHASE
+from rfmeans.orders.customers import NO_NET_SPEND, NO_PURCHASE
 from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.wording import clip, counted, money, percent
 

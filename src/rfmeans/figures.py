@@ -9,7 +9,7 @@ import ibis
 import numpy as np
 
 from rfmeans.columns.layout_files import KINDS
-from rfmeans.orders import USED
+from rfmeans.orders.order_lines import USED
 from rfmeans.rhythm import OrderDays
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.intake import Intake
+    from rfmeans.orders.intake import Intake
 
 TOP_PERCENTS = (1, 5, 10, 20)
 BIG_PERCENT = 10  # of all money; one customer with more is shown
@@ -128,7 +128,7 @@ class CustomerFigures:
 
 
 def measure_orders(orders: ir.Table) -> OrderFigures:
-    """Return the figures of the orders from the rows of `rfmeans.rfm.total_orders`: a row per day comes back."""
+    """Return the figures of the orders from the rows of `total_orders`: a row per day comes back."""
     used = orders.filter(orders.reason == USED)
     later = used.filter(used.first_day != used.last_day)
     days = used.select(day=used.first_day, dated=ibis.literal(1, "int64"), total=used.total).union(

@@ -9,7 +9,7 @@ from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SettingsError
 from rfmeans.figures import find_test_marks, measure_customers, measure_orders
-from rfmeans.intake import read
+from rfmeans.orders.intake import read
 from rfmeans.readiness import judge
 from rfmeans.settings import CustomerColumns, make_reading
 

@@ -14,8 +14,8 @@ from rfmeans.wording import terminal_text as escape
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rfmeans.orders.account import Tally
     from rfmeans.readiness import Inspection
-    from rfmeans.rfm import Tally
     from rfmeans.suspicions import Finding
 
 COLOURS = {READY: "green", NOT_ENOUGH: "red"}

@@ -20,7 +20,7 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import ModelError, OutputError
 from rfmeans.explain import Placing, explain_customer
 from rfmeans.explanation import Centre, Explanation
-from rfmeans.intake import read
+from rfmeans.orders.intake import read
 from rfmeans.segments.features import Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
 from rfmeans.segments.lexicon import Lexicon, built_in, read_lexicon
 from rfmeans.segments.names import Name, better_than, empty_regions, name_centres, name_scores

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rfmeans.accounts import caution
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace, put_in_order
 from rfmeans.errors import DataError
-from rfmeans.intake import Intake, read
 from rfmeans.model import SegmentModel
+from rfmeans.orders.intake import Intake, read
+from rfmeans.orders.remarks import caution
 from rfmeans.result import Segmentation
 from rfmeans.segments.cells import Cells, collect_cells, condense
 from rfmeans.segments.features import Z_COLUMNS, distinct_values, fit_scaling, to_feature_space

@@ -13,7 +13,7 @@ from rfmeans.wording import counted, percent
 
 if TYPE_CHECKING:
     from rfmeans.figures import CustomerFigures, OrderFigures, TestMarks
-    from rfmeans.intake import Account
+    from rfmeans.orders.intake import Account
     from rfmeans.rhythm import OrderDays
 
 READY, WITH_CARE, NOT_ENOUGH = "ready", "usable with care", "not enough"

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.assigning import Step
 from rfmeans.columns.conventions import Conventions
 from rfmeans.columns.layouts import Layout, as_asked, recognise, with_columns
-from rfmeans.conditions import KEPT, check_condition, check_names, select_kept
 from rfmeans.errors import ModelError, SettingsError
-from rfmeans.orders import read_lines, used_lines
-from rfmeans.rfm import group_used_orders, total_used_orders, used_customers
+from rfmeans.orders.customers import group_used_orders, total_used_orders, used_customers
+from rfmeans.orders.order_lines import read_lines, used_lines
+from rfmeans.orders.where import KEPT, check_condition, check_names, select_kept
 from rfmeans.settings import Columns, Reading
 from rfmeans.warehouses import (
     HOLE,

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from rfmeans.accounts import Noticed
-    from rfmeans.intake import Account, Intake
     from rfmeans.model import SegmentModel
-    from rfmeans.rfm import Tally
+    from rfmeans.orders.account import Tally
+    from rfmeans.orders.intake import Account, Intake
+    from rfmeans.orders.remarks import Noticed
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group

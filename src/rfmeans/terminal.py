@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rfmeans.audiences import Audiences
+    from rfmeans.orders.account import Tally
     from rfmeans.result import Written
-    from rfmeans.rfm import Tally
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.segments.score_cuts import Scoring

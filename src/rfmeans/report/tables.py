@@ -25,7 +25,7 @@ from rfmeans.wording import (
 )
 
 if TYPE_CHECKING:
-    from rfmeans.rfm import Tally
+    from rfmeans.orders.account import Tally
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.segments.score_cuts import FeatureCuts, Scoring

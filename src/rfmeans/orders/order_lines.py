@@ -19,9 +19,9 @@ from rfmeans.columns.typed import (
     product,
     stripped,
 )
-from rfmeans.conditions import KEPT, with_condition
 from rfmeans.engines.equality import comparable
-from rfmeans.order_level import hold_for_orders
+from rfmeans.orders.where import KEPT, with_condition
+from rfmeans.orders.whole_orders import hold_for_orders
 from rfmeans.reading.source import FILE, LINE, TEXT
 
 if TYPE_CHECKING:

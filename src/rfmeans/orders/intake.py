@@ -9,33 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rfmeans.accounts import (
-    Noticed,
-    check_currencies,
-    check_currency_column,
-    check_lines,
-    notice,
-    understood,
-)
 from rfmeans.columns.conventions import Conventions, find_conventions
 from rfmeans.columns.layouts import customer_columns, recognise
 from rfmeans.columns.typed import check_whole, customer_key, money, number
 from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.errors import DataError, SourceError
-from rfmeans.orders import OrderLines, currency_column, order_lines, takes_from_orders
-from rfmeans.reading.open import with_source
-from rfmeans.reading.source import FILE, LINE, Source
-from rfmeans.rfm import (
+from rfmeans.orders.account import (
     LineAccount,
     Tally,
     account_customers,
     account_lines,
-    customers_as_of,
-    customers_from_table,
-    group_orders,
-    total_orders,
     with_malformed,
 )
+from rfmeans.orders.checks import check_currencies, check_currency_column, check_lines
+from rfmeans.orders.customers import customers_as_of, customers_from_table, group_orders, total_orders
+from rfmeans.orders.order_lines import OrderLines, currency_column, order_lines, takes_from_orders
+from rfmeans.orders.remarks import notice, understood
+from rfmeans.reading.open import with_source
+from rfmeans.reading.source import FILE, LINE, Source
 from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:
@@ -45,6 +36,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.layouts import Layout
     from rfmeans.engines.kept_tables import Workspace
+    from rfmeans.orders.remarks import Noticed
     from rfmeans.settings import Columns, Reading
 
 
@@ -92,7 +84,7 @@ class Intake:
     account
         The tallies.
     orders
-        The orders, as `rfmeans.rfm.total_orders` returns them; None for a table of customers.
+        The orders, as `rfmeans.orders.customers.total_orders` returns them; None for a table of customers.
     layout
         What the columns of the orders mean; None for a table of customers.
     """

@@ -1,0 +1,125 @@
+"""The account: where every line and every customer went, in rows and in money. Read = used + set aside."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.orders.order_lines import LINE_REASONS, MALFORMED, USED
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A count and the money in it."""
+
+    rows: int
+    money: Decimal
+
+
+@dataclass(frozen=True)
+class LineAccount:
+    """Where every line went: read = used + set aside, in rows and in money.
+
+    Attributes
+    ----------
+    used, set_aside
+        The tally of used lines, and of the others by reason. An unreadable amount counts as no money.
+    orders, purchases
+        Number of orders and of those with a total above zero.
+    first_day, last_day
+        Calendar days of the first and the last used line; None where no line is used.
+    seen
+        First and last readable day among all lines, used or not; None where there is none.
+    currency, several_currencies
+        Of the used lines; None where nothing tells it, and one of them where there are several.
+    """
+
+    used: Tally
+    set_aside: dict[str, Tally]
+    orders: int
+    purchases: int
+    first_day: dt.date | None
+    last_day: dt.date | None
+    seen: tuple[dt.date, dt.date] | None
+    currency: str | None = None
+    several_currencies: bool = False
+
+    @property
+    def read(self) -> Tally:
+        """All lines: used and set aside."""
+        parts = [self.used, *self.set_aside.values()]
+        return Tally(sum(part.rows for part in parts), sum((part.money for part in parts), Decimal(0)))
+
+
+def account_lines(groups: ir.Table) -> LineAccount:
+    """Return the account of the lines from the rows of `group_orders` (a handful of rows come back)."""
+    rows = (
+        groups.group_by("line_reason")
+        .agg(
+            lines=groups.lines.sum(),
+            money=groups.monetary.sum(),
+            orders=groups.orders.sum(),
+            purchases=groups.frequency.sum(),
+            first_day=groups.first_day.min(),
+            last_day=groups.last_day.max(),
+            **currency_range(groups, "first_currency" in groups.columns),
+        )
+        .order_by("line_reason")
+        .to_pyarrow()
+        .to_pylist()
+    )
+    used: dict[str, Any] = next((row for row in rows if row["line_reason"] == USED), {})
+    firsts = [row["first_day"] for row in rows if row["first_day"] is not None]
+    lasts = [row["last_day"] for row in rows if row["last_day"] is not None]
+    return LineAccount(
+        used=_tally(used),
+        set_aside={
+            LINE_REASONS[row["line_reason"] - 1]: _tally(row) for row in rows if row["line_reason"] != USED
+        },
+        orders=int(used.get("orders") or 0),
+        purchases=int(used.get("purchases") or 0),
+        first_day=used.get("first_day"),
+        last_day=used.get("last_day"),
+        seen=(min(firsts), max(lasts)) if firsts else None,
+        currency=used.get("first_currency"),
+        several_currencies=used.get("first_currency") != used.get("last_currency"),
+    )
+
+
+def with_malformed(account: LineAccount, lines: int) -> LineAccount:
+    """Return the account with the lines that are no rows; what money they hold nobody can read."""
+    if not lines:
+        return account
+    return replace(account, set_aside={**account.set_aside, MALFORMED: Tally(lines, Decimal(0))})
+
+
+def _tally(row: dict[str, Any]) -> Tally:
+    return Tally(int(row.get("lines") or 0), Decimal(row.get("money") or 0))
+
+
+def account_customers(customers: ir.Table) -> tuple[Tally, dict[str, Tally]]:
+    """Return the tally of customers to segment, and of those set aside by reason."""
+    rows = (
+        customers.group_by("reason")
+        .agg(n=customers.count(), money=customers.monetary.sum())
+        .order_by("reason")
+        .to_pyarrow()
+        .to_pylist()
+    )
+    tallies = {row["reason"]: Tally(int(row["n"]), Decimal(row["money"] or 0)) for row in rows}
+    clustered = tallies.pop(None, Tally(0, Decimal(0)))
+    return clustered, tallies
+
+
+def currency_range(orders: ir.Table, told: bool) -> dict[str, ir.Scalar]:
+    """Return the first and the last currency by the alphabet: equal where there is but one."""
+    if not told:
+        return {}
+    return {"first_currency": orders.first_currency.min(), "last_currency": orders.last_currency.max()}

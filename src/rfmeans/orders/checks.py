@@ -1,0 +1,145 @@
+"""The account -> what it gives reason to refuse: a source whose lines are lost, money in several currencies."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import ibis
+
+from rfmeans.columns.layouts import PER_ORDER
+from rfmeans.errors import DataError, SourceError
+from rfmeans.orders.order_lines import USED
+from rfmeans.orders.remarks import SHOWN, _short, count_statuses
+from rfmeans.wording import counted
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from rfmeans.columns.layouts import Layout
+    from rfmeans.orders.account import LineAccount
+    from rfmeans.reading.source import Source
+    from rfmeans.settings import Reading
+LOST_SHARE = 0.5
+# What the user asked for is no loss.
+ASKED = (
+    "excluded by where",
+    "duplicate line",
+    "other currency",
+    "on or after the as-of date",
+    "before the window",
+)
+MOST_CURRENCIES = 200  # there are some 180 in the world
+
+
+def check_lines(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:
+    """Refuse a source of which no line can be used, or of which most lines are lost, and say what became of them.
+
+    Raises
+    ------
+    DataError
+        If no line can be used, or more than half are set aside for one reason that nobody asked for.
+    """
+    if account.used.rows:
+        _check_loss(account, source, layout, reading)
+        return
+    if not account.read.rows:
+        raise DataError(f"{source.name} holds a header but no order line. Export it again with its orders.")
+    if reading.as_of is not None and "on or after the as-of date" in account.set_aside and account.seen:
+        raise DataError(
+            f"No order is dated before the as-of date {reading.as_of}. The orders run from {account.seen[0]} to "
+            f"{account.seen[1]}. Give a later --as-of, or leave it out to count to the day after the last order."
+        )
+    reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
+    worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
+    raise DataError(
+        f"No line of {source.name} can be used. Set aside: {reasons} of {account.read.rows:,} lines. "
+        f"{_probably_wrong(worst, source, layout)} Give the right columns, or mend the file."
+    )
+
+
+def _check_loss(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:
+    read = account.read.rows
+    asked = {*ASKED, *(["excluded status"] if reading.keep_status else [])}
+    for reason, tally in account.set_aside.items():
+        if reason in asked or reading.accept_loss or tally.rows <= LOST_SHARE * read:
+            continue
+        raise DataError(
+            f"{tally.rows:,} of {read:,} lines ({100 * tally.rows / read:.0f} %) would be set aside for one reason: "
+            f"{reason}. {_probably_wrong(reason, source, layout)} To go on without these lines, add --accept-loss."
+        )
+
+
+def _probably_wrong(reason: str, source: Source, layout: Layout) -> str:
+    columns = layout.columns
+    keys = " or ".join(repr(column) for _, column in layout.customers)
+    amount = repr(columns.amount) if columns.amount else f"{columns.quantity!r} x {columns.price!r}"
+    wrong = "That is probably not the right column; give it with"
+    per = "--amount-per line" if layout.amount_per == PER_ORDER else "--order NAME"
+    return {
+        "missing customer": f"Customers were read from {keys}. {wrong} --customer NAME.",
+        "unreadable date": f"Dates were read from {columns.date!r}. {wrong} --date NAME.",
+        "unreadable amount": f"Amounts were read from {amount}. {wrong} --amount NAME.",
+        "excluded status": f"Statuses were read from {columns.status!r}{_held(source, layout, reason)}. If these "
+        "orders were sold, say so with --keep-status NAME,NAME, or --keep-status all.",
+        "conflicting order": f"Rows with one {columns.order!r} state different totals, customers or statuses, so the "
+        f"amounts are probably not the order's, or the order ids not unique. Try {per}.",
+        "malformed line": "The file is probably damaged, or written in another way than was found; give --delimiter or "
+        "--encoding, or export it again.",
+        "other currency": f"Currencies were read from {columns.currency or columns.amount!r}; choose one of them.",
+    }.get(reason, "Widen the window or the condition.")
+
+
+def _held(source: Source, layout: Layout, reason: str) -> str:
+    """Return which statuses there are, where they are the reason."""
+    found = count_statuses(source.table, layout) if reason == "excluded status" else ()
+    listed = ", ".join(f"{_short(each.name)} ({each.rows:,})" for each in found[:SHOWN])
+    return f", which holds {listed}{', ...' if len(found) > SHOWN else ''}" if listed else ""
+
+
+def check_currency_column(column: str | None, reading: Reading) -> None:
+    """Refuse to choose a currency where nothing tells it.
+
+    Raises
+    ------
+    SourceError
+        If there is no column of currencies.
+    """
+    if reading.currency is not None and column is None:
+        raise SourceError(
+            "--currency needs to know the currency of each line, and no column was recognised as the currency. "
+            "Give it with --currency-column NAME, or leave --currency out."
+        )
+
+
+def check_currencies(account: LineAccount, lines: ir.Table, column: str | None) -> None:
+    """Refuse to add up two currencies, which ``column`` tells.
+
+    Raises
+    ------
+    SourceError
+        If the lines that would be used are in several.
+    """
+    if not account.several_currencies:
+        return
+    used = lines.filter(lines.reason == USED)
+    found = used.group_by("currency").agg(rows=used.count(), money=used.amount.sum())
+    found = found.filter(found.currency.notnull())
+    most = found.order_by(ibis.desc("rows"), "currency").limit(SHOWN).to_pyarrow().to_pylist()
+    more = found.count().to_pyarrow().as_py() - len(most)
+    listed = "; ".join(
+        f"{_short(row['currency'])} {counted(row['rows'], 'line')} worth {Decimal(row['money'] or 0):,.2f}"
+        for row in most
+    )
+    if len(most) + more > MOST_CURRENCIES:
+        raise SourceError(
+            f"Column {column!r} was taken as the currency, but holds {len(most) + more:,} different values, such as "
+            f"{', '.join(_short(row['currency']) for row in most)}. That is probably not the right column; give it "
+            "with --currency-column NAME, or choose one value with --currency."
+        )
+    raise SourceError(
+        f"The orders are in {len(most) + more:,} currencies"
+        f"{f' (column {column!r})' if column else ''}: {listed}{f'; and {more:,} more' if more else ''}. Money in "
+        f"different currencies cannot be added up. Choose one, like --currency {_short(most[0]['currency'])}, or give "
+        "a column with amounts in one currency with --amount NAME and its currency with --currency-column NAME."
+    )
