@@ -15,10 +15,18 @@ from typer.testing import CliRunner
 
 import rfmeans
 from rfmeans import DataError, OutputError, SettingsError
-from rfmeans.audiences import EMAIL, as_google_has_it, file_name, group_of, trimmed, write_audiences
 from rfmeans.cli import app
-from rfmeans.settings import AUDIENCE_FORMATS, AudienceSettings
-from rfmeans.tablefiles import FORMULA, inert, inert_column, on_duckdb
+from rfmeans.output.audiences import (
+    AUDIENCE_FORMATS,
+    EMAIL,
+    AudienceSettings,
+    as_google_has_it,
+    file_name,
+    group_of,
+    trimmed,
+    write_audiences,
+)
+from rfmeans.output.files import FORMULA, inert, inert_column, on_duckdb
 
 NAMES = ("High-Value Loyal", "Low-Value/Churned")
 

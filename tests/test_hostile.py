@@ -14,9 +14,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import rfmeans
-from rfmeans.audiences import file_name
 from rfmeans.cli import app, main
-from rfmeans.tablefiles import inert
+from rfmeans.output.audiences import file_name
+from rfmeans.output.files import inert
 from rfmeans.terminal import print_summary
 
 RUNNER = CliRunner()
@@ -175,7 +175,7 @@ def without_colours(text: str) -> str:
 
 def test_the_terminal_shows_names_as_text(result, folders):
     said = io.StringIO()
-    written = result.write(folders["csv"].parent / "again", rfmeans.settings.AudienceSettings())
+    written = result.write(folders["csv"].parent / "again", rfmeans.output.audiences.AudienceSettings())
     print_summary(result.summary, written, Console(file=said, width=110, force_terminal=True))
     text = without_colours(said.getvalue())
     for row in NAMES.values():

@@ -174,7 +174,7 @@ def test_a_signal_after_the_work_changes_nothing(orders_csv, tmp_path, patch):
 @pytest.mark.parametrize(
     "patch",
     [
-        "from rfmeans import outputs; outputs._put_in_place = after(outputs._put_in_place)",
+        "from rfmeans.output import folder; folder._put_in_place = after(folder._put_in_place)",
         "watch.Watch.done = lambda self, done=watch.Watch.done: (Finalised() and None, done(self))",
     ],
 )

@@ -16,11 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import rfmeans
-from rfmeans import OutputError, Segmentation, SegmentModel, outputs
+from rfmeans import OutputError, Segmentation, SegmentModel
 from rfmeans.assigning import OUTPUT_COLUMNS
 from rfmeans.cli import main
+from rfmeans.output import folder as output_folder
+from rfmeans.output.audiences import AudienceSettings
 from rfmeans.result import WantedTable
-from rfmeans.settings import AudienceSettings
 from rfmeans.synthetic import make_orders
 
 FILES = [
@@ -298,7 +299,7 @@ def test_a_swap_that_fails_puts_the_old_folder_back(tmp_path, monkeypatch):
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", refuse_the_new)
-    with pytest.raises(OutputError, match="Input/output error"), outputs.replacing(old) as temporary:
+    with pytest.raises(OutputError, match="Input/output error"), output_folder.replacing(old) as temporary:
         (temporary / "model.json").write_text("new")
     assert is_old(old)
     assert names(tmp_path) == ["out"]
@@ -336,7 +337,7 @@ def test_ctrl_c_within_the_swap_leaves_the_old_folder(tmp_path, monkeypatch, mom
         return done
 
     monkeypatch.setattr(Path, "rename", interrupted)
-    with pytest.raises(KeyboardInterrupt), outputs.replacing(old) as temporary:
+    with pytest.raises(KeyboardInterrupt), output_folder.replacing(old) as temporary:
         (temporary / "model.json").write_text("new")
     assert is_old(old)
     assert names(tmp_path) == ["out"]
@@ -351,13 +352,13 @@ def interrupted_while_clearing(monkeypatch):
             signal.raise_signal(signal.SIGINT)
         remove(path, *arguments, **options)
 
-    monkeypatch.setattr("rfmeans.outputs.shutil.rmtree", press)
+    monkeypatch.setattr("rfmeans.output.folder.shutil.rmtree", press)
 
 
 def test_ctrl_c_after_the_swap_waits_until_all_is_cleared_up(tmp_path, monkeypatch):
     old = old_folder(tmp_path)
     interrupted_while_clearing(monkeypatch)
-    with pytest.raises(KeyboardInterrupt), outputs.replacing(old) as temporary:
+    with pytest.raises(KeyboardInterrupt), output_folder.replacing(old) as temporary:
         (temporary / "model.json").write_text("new")
     assert (old / "model.json").read_text() == "new"
     assert names(tmp_path) == ["out"]
@@ -390,7 +391,7 @@ def test_a_folder_that_cannot_take_its_place_is_told_from_its_table(tmp_path, mo
     def refused(*_paths):
         raise OSError(13, "Permission denied")
 
-    monkeypatch.setattr(outputs, "_put_in_place", refused)
+    monkeypatch.setattr(output_folder, "_put_in_place", refused)
     with (
         rfmeans.segment(table, segments=2, n_init=1) as result,
         pytest.raises(OutputError) as found,
@@ -436,7 +437,7 @@ def test_a_half_swapped_old_folder_is_put_back(tmp_path, word):
     """Killed between the two renames: the old folder lies aside and the new one beside it."""
     old_folder(tmp_path).rename(leftover(tmp_path, DEAD, word) / "old")
     (leftover(tmp_path, DEAD, "mmm") / "model.json").write_text("new")
-    with pytest.raises(RuntimeError, match="stop here"), outputs.replacing(tmp_path / "out"):
+    with pytest.raises(RuntimeError, match="stop here"), output_folder.replacing(tmp_path / "out"):
         raise RuntimeError("stop here")
     assert names(tmp_path) == ["out"]
     assert is_old(tmp_path / "out")

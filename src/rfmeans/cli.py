@@ -188,7 +188,8 @@ def sql_command(
     ] = None,
 ) -> None:
     """Write the assignment by MODEL, from orders to segments, as one SQL statement."""
-    from rfmeans.model import SegmentModel, write_whole
+    from rfmeans.model import SegmentModel
+    from rfmeans.output.folder import write_whole
 
     statement = SegmentModel.load(model).to_sql(dialect, orders=table, **reading.given())
     if out is None:
@@ -227,7 +228,7 @@ def _run(
     default: str,
 ) -> None:
     """Do the work, write the folder and the table, print: what every command with a result has in common."""
-    from rfmeans.outputs import check_target, room_beside
+    from rfmeans.output.folder import check_target, room_beside
 
     output, table = outputs
     printing.check()

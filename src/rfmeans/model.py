@@ -6,8 +6,6 @@ import datetime as dt
 import hashlib
 import json
 import math
-import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +15,11 @@ import numpy as np
 from rfmeans.assigning import Centres, Scores, Step, assigning_steps, run_steps
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.errors import ModelError, OutputError
+from rfmeans.errors import ModelError
 from rfmeans.explain import Placing, explain_customer
 from rfmeans.explanation import Centre, Explanation
 from rfmeans.orders.intake import read
+from rfmeans.output.folder import write_whole
 from rfmeans.segments.features import Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
 from rfmeans.segments.lexicon import Lexicon, built_in, read_lexicon
 from rfmeans.segments.names import Name, better_than, empty_regions, name_centres, name_scores
@@ -31,6 +30,7 @@ from rfmeans.settings import Columns, CustomerColumns, make_reading
 from rfmeans.statement import OrdersTable, to_statement
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Mapping
 
     import ibis.expr.types as ir
@@ -315,27 +315,6 @@ class SegmentModel:
             return _from_content(content)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(_no_model(name, f"it is damaged ({type(error).__name__}: {error})")) from error
-
-
-def write_whole(path: str | os.PathLike[str], text: str, what: str) -> None:
-    """Write a text file whole or not at all, in the place of what was there.
-
-    Raises
-    ------
-    OutputError
-        If the disk refuses.
-    """
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"Cannot write {what} to {target}: {error.strerror}. Choose another path."
-        ) from error
 
 
 def _from_content(content: dict[str, Any]) -> SegmentModel:

@@ -15,10 +15,11 @@ from rfmeans.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rfmeans.output.audiences import AudienceSettings
     from rfmeans.playbook import Playbook
     from rfmeans.reading.source import Source
     from rfmeans.result import WantedTable
-    from rfmeans.settings import AudienceSettings, CustomerColumns
+    from rfmeans.settings import CustomerColumns
 
 ORDER_ROLES = (
     *("date", "amount", "order", "quantity", "price", "status", "refund", "currency_column"),
@@ -281,7 +282,7 @@ class OutputOptions:
 
     def audiences(self, usual: str = "plain") -> AudienceSettings:
         """Return how to write the audience lists, which are of the ``usual`` format unless another was given."""
-        from rfmeans.settings import AudienceSettings
+        from rfmeans.output.audiences import AudienceSettings
 
         return AudienceSettings(self.audience_format or usual, self.holdout)
 

@@ -8,17 +8,16 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.audiences import write_audiences
 from rfmeans.engines.failures import UNCHANGED, engine_errors
 from rfmeans.engines.kept_tables import in_order
 from rfmeans.engines.write_table import check_table, write_table
 from rfmeans.errors import SettingsError
 from rfmeans.markdown import to_markdown
-from rfmeans.outputs import AUDIENCES, CHARTS, FORMATS, REPORT, check_target, replacing
+from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
+from rfmeans.output.files import inert_frame, on_duckdb, write_csv, write_lines, write_parquet
+from rfmeans.output.folder import AUDIENCES, CHARTS, FORMATS, REPORT, check_target, replacing
 from rfmeans.playbook import load_playbook
-from rfmeans.settings import NO_AUDIENCES, AudienceSettings
 from rfmeans.summary import account_dict
-from rfmeans.tablefiles import inert_frame, on_duckdb, write_csv, write_lines, write_parquet
 
 if TYPE_CHECKING:
     import os
@@ -28,12 +27,12 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-    from rfmeans.audiences import Audiences
     from rfmeans.charts import Charts
     from rfmeans.engines.database import Home
     from rfmeans.engines.kept_tables import Workspace
     from rfmeans.explanation import Explanation
     from rfmeans.model import SegmentModel
+    from rfmeans.output.audiences import Audiences
     from rfmeans.playbook import Playbook
     from rfmeans.report import Report
     from rfmeans.summary import Summary
@@ -187,7 +186,7 @@ class Segmentation:
         format
             Of the customers: ``"parquet"`` or ``"csv"``.
         audience_format, holdout
-            See `rfmeans.settings.AudienceSettings`.
+            See `rfmeans.output.audiences.AudienceSettings`.
         report
             Whether to write report.html and charts/.
         playbook

@@ -21,8 +21,6 @@ from rfmeans.errors import SettingsError, did_you_mean
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "\\t": "\t", "tab": "\t", "blanks": " "}
 ALL_STATUSES = "all"  # what keep_status is called where every status counts
 ENGINES = ("duckdb", "spark")
-NO_AUDIENCES = "none"
-AUDIENCE_FORMATS = ("plain", "klaviyo", "mailchimp", "google-ads", "meta-ads", NO_AUDIENCES)
 MAX_SYMBOL = 8
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?b)", re.IGNORECASE)
 MOST_THREADS = 1024
@@ -294,43 +292,6 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
         options["layouts"] = os.fspath(options["layouts"])
     options["keep_status"] = parse_statuses(options.get("keep_status"))
     return Reading(columns=columns or Columns(**given), **options)
-
-
-@dataclass(frozen=True)
-class AudienceSettings:
-    """How to write the lists of customers for campaigns.
-
-    Parameters
-    ----------
-    format
-        ``"plain"``, a tool that imports them, or ``"none"`` for no lists.
-    holdout
-        Share of customers that a campaign leaves out, so that its effect can be measured: 0 to below 1.
-
-    Raises
-    ------
-    SettingsError
-        If a value is out of range.
-
-    >>> AudienceSettings(holdout=10)
-    Traceback (most recent call last):
-    rfmeans.errors.SettingsError: holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got 10.
-    """
-
-    format: str = "plain"
-    holdout: float = 0.1
-
-    def __post_init__(self) -> None:
-        if self.format not in AUDIENCE_FORMATS:
-            raise SettingsError(
-                f"The audience format must be one of {', '.join(AUDIENCE_FORMATS)}. Got {self.format!r}."
-                f"{did_you_mean(str(self.format), AUDIENCE_FORMATS)}"
-            )
-        number = isinstance(self.holdout, float | int) and not isinstance(self.holdout, bool)
-        if not number or not 0 <= self.holdout < 1:
-            raise SettingsError(
-                f"holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got {self.holdout!r}."
-            )
 
 
 def parse_statuses(value: Any) -> tuple[str, ...] | None:

@@ -14,8 +14,8 @@ from rfmeans.wording import terminal_text as escape
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rfmeans.audiences import Audiences
     from rfmeans.orders.account import Tally
+    from rfmeans.output.audiences import Audiences
     from rfmeans.result import Written
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
@@ -149,7 +149,7 @@ def _votes(choice: Choice) -> Table:
 def audience_line(audiences: Audiences) -> str:
     """Return one line on the lists for campaigns, and whom they leave out.
 
-    >>> from rfmeans.audiences import AudienceList, Audiences
+    >>> from rfmeans.output.audiences import AudienceList, Audiences
     >>> audience_line(Audiences("plain", 0.1, 0, (AudienceList(1, "Loyal", "1-loyal.csv", 645, 71),), 0, 0))
     'Audience lists (plain) in audiences/: 1 list, 716 customers, 71 of them (10 %) held out to measure campaigns.'
     """

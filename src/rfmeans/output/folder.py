@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,3 +152,24 @@ def _clear(target: Path, parent: Path) -> None:
             (leftover / "old").rename(target)
 
     clear_leftovers(parent, _prefix(target), put_back)
+
+
+def write_whole(path: str | os.PathLike[str], text: str, what: str) -> None:
+    """Write a text file whole or not at all, in the place of what was there.
+
+    Raises
+    ------
+    OutputError
+        If the disk refuses.
+    """
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OutputError(
+            f"Cannot write {what} to {target}: {error.strerror}. Choose another path."
+        ) from error

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.errors import DataError
-from rfmeans.tablefiles import on_duckdb, write_csv
+from rfmeans.errors import DataError, SettingsError, did_you_mean
+from rfmeans.output.files import on_duckdb, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.settings import AudienceSettings
 
 TREATMENT, HOLDOUT = "treatment", "holdout"
 HOLDOUT_FOLDER = "holdout"
@@ -33,6 +32,45 @@ HEX_DIGITS = 16  # of the hash: 64 bits, which hold a float's share exactly
 BLANK = "[\\s\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
 # Plain enough for every tool: no list of several, no quoted local part, nothing a spreadsheet would run.
 EMAIL = r"^[\pL\pN_][^\s@,;:<>()\[\]\\\"]*@[^\s@.,;:<>()\[\]\\\"]+(\.[^\s@.,;:<>()\[\]\\\"]+)+$"
+NO_AUDIENCES = "none"
+AUDIENCE_FORMATS = ("plain", "klaviyo", "mailchimp", "google-ads", "meta-ads", NO_AUDIENCES)
+
+
+@dataclass(frozen=True)
+class AudienceSettings:
+    """How to write the lists of customers for campaigns.
+
+    Parameters
+    ----------
+    format
+        ``"plain"``, a tool that imports them, or ``"none"`` for no lists.
+    holdout
+        Share of customers that a campaign leaves out, so that its effect can be measured: 0 to below 1.
+
+    Raises
+    ------
+    SettingsError
+        If a value is out of range.
+
+    >>> AudienceSettings(holdout=10)
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got 10.
+    """
+
+    format: str = "plain"
+    holdout: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.format not in AUDIENCE_FORMATS:
+            raise SettingsError(
+                f"The audience format must be one of {', '.join(AUDIENCE_FORMATS)}. Got {self.format!r}."
+                f"{did_you_mean(str(self.format), AUDIENCE_FORMATS)}"
+            )
+        number = isinstance(self.holdout, float | int) and not isinstance(self.holdout, bool)
+        if not number or not 0 <= self.holdout < 1:
+            raise SettingsError(
+                f"holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got {self.holdout!r}."
+            )
 
 
 @dataclass(frozen=True)
