@@ -16,11 +16,11 @@ from pandas.testing import assert_frame_equal
 import rfmeans
 from rfmeans.columns.typed import product
 from rfmeans.engines.equality import comparable
+from rfmeans.model.sql_text import DIALECTS
 from rfmeans.segments.cells import collect_cells
 from rfmeans.segments.profile import ranked_quantiles
 from rfmeans.settings import Columns
 from rfmeans.synthetic import make_orders
-from rfmeans.warehouses import DIALECTS
 
 ELSEWHERE = ["bigquery", "snowflake", "databricks", "trino", "clickhouse", "postgres"]
 # What a compiler lets through although the engine has no such function, or another one by that name.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
-    from rfmeans.model import SegmentModel
+    from rfmeans.model.segment_model import SegmentModel
 
 FEATURES = ["recency", "frequency", "monetary"]
 FEW, MANY = 2_000, 60_000

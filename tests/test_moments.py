@@ -15,9 +15,9 @@ from pandas.testing import assert_frame_equal
 import rfmeans
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.engines.moments import day_in
+from rfmeans.model.sql_text import DIALECTS
 from rfmeans.orders.intake import read
 from rfmeans.settings import Reading
-from rfmeans.warehouses import DIALECTS
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 ZONES = ["Asia/Tokyo", "America/Los_Angeles", None]

@@ -17,8 +17,8 @@ import pytest
 
 import rfmeans
 from rfmeans import OutputError, Segmentation, SegmentModel
-from rfmeans.assigning import OUTPUT_COLUMNS
 from rfmeans.cli import main
+from rfmeans.model.steps import OUTPUT_COLUMNS
 from rfmeans.output import folder as output_folder
 from rfmeans.output.audiences import AudienceSettings
 from rfmeans.result import WantedTable

@@ -20,9 +20,9 @@ from typer.testing import CliRunner
 
 import rfmeans
 from rfmeans.cli import app
-from rfmeans.figures import TEST_WORD
+from rfmeans.inspection.measures import TEST_WORD
+from rfmeans.inspection.order_days import OrderDays, find_gaps
 from rfmeans.inspection_terminal import print_inspection
-from rfmeans.rhythm import OrderDays, find_gaps
 from rfmeans.settings import CustomerColumns
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

@@ -21,10 +21,10 @@ from typer.testing import CliRunner
 import rfmeans
 from rfmeans.cli import app, main
 from rfmeans.errors import SourceError
+from rfmeans.model.sql_text import DIALECTS
 from rfmeans.segments.features import FeatureScaling, Scaling
 from rfmeans.settings import Columns, CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
-from rfmeans.warehouses import DIALECTS
 
 if TYPE_CHECKING:
     from conftest import Engine

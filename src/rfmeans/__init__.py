@@ -17,10 +17,10 @@ from rfmeans.errors import (
 
 if TYPE_CHECKING:
     from rfmeans.estimator import RFMeans
-    from rfmeans.inspection import inspect
-    from rfmeans.model import SegmentModel
+    from rfmeans.inspection.inspect import inspect
+    from rfmeans.inspection.verdict import Inspection
+    from rfmeans.model.segment_model import SegmentModel
     from rfmeans.pipeline import assign, segment
-    from rfmeans.readiness import Inspection
     from rfmeans.result import Segmentation
     from rfmeans.settings import Columns, CustomerColumns
 
@@ -49,12 +49,12 @@ __all__ = [
 _LATER = {
     "Columns": "settings",
     "CustomerColumns": "settings",
-    "Inspection": "readiness",
+    "Inspection": "inspection.verdict",
     "RFMeans": "estimator",
-    "SegmentModel": "model",
+    "SegmentModel": "model.segment_model",
     "Segmentation": "result",
     "assign": "pipeline",
-    "inspect": "inspection",
+    "inspect": "inspection.inspect",
     "segment": "pipeline",
 }
 

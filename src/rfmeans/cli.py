@@ -113,7 +113,7 @@ def assign_command(
     how = how_to_read(reading, customers, engine)
 
     def work(**watched: Any) -> Segmentation:
-        from rfmeans.model import SegmentModel
+        from rfmeans.model.segment_model import SegmentModel
         from rfmeans.pipeline import assign
 
         return assign(SegmentModel.load(model), orders, **{**watched, **how})
@@ -128,7 +128,7 @@ def inspect_command(
 ) -> None:
     """Say what is in ORDERS and whether they are ready to be segmented; write nothing."""
     with _watching(printing.quiet) as watch:
-        from rfmeans.inspection import inspect
+        from rfmeans.inspection.inspect import inspect
 
         found = inspect(orders, **reading.given(), **engine.given(), **_watched(watch))
     if printing.as_json:
@@ -156,7 +156,7 @@ def explain_command(
     """Say why a customer of ORDERS is in its segment under MODEL, and what would move it."""
     how = how_to_read(reading, customers, engine)
     with _watching(quiet) as watch:
-        from rfmeans.model import SegmentModel
+        from rfmeans.model.segment_model import SegmentModel
 
         fitted = SegmentModel.load(model)
         watch.stage("reading orders")
@@ -188,7 +188,7 @@ def sql_command(
     ] = None,
 ) -> None:
     """Write the assignment by MODEL, from orders to segments, as one SQL statement."""
-    from rfmeans.model import SegmentModel
+    from rfmeans.model.segment_model import SegmentModel
     from rfmeans.output.folder import write_whole
 
     statement = SegmentModel.load(model).to_sql(dialect, orders=table, **reading.given())

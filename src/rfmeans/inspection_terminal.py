@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from rfmeans.readiness import NOT_ENOUGH, READY
+from rfmeans.inspection.verdict import NOT_ENOUGH, READY
 from rfmeans.wording import counted, money, number, percent
 from rfmeans.wording import terminal_text as escape
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rfmeans.inspection.suspicions import Finding
+    from rfmeans.inspection.verdict import Inspection
     from rfmeans.orders.account import Tally
-    from rfmeans.readiness import Inspection
-    from rfmeans.suspicions import Finding
 
 COLOURS = {READY: "green", NOT_ENOUGH: "red"}
 

@@ -14,7 +14,8 @@ import numpy as np
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace, put_in_order
 from rfmeans.errors import DataError
-from rfmeans.model import SegmentModel
+from rfmeans.model.segment_model import SegmentModel
+from rfmeans.model.statement import OrdersTable
 from rfmeans.orders.intake import Intake, read
 from rfmeans.orders.remarks import caution
 from rfmeans.result import Segmentation
@@ -30,7 +31,6 @@ from rfmeans.segments.settings import AUTO, MIN_SEGMENTS, Settings, parse_segmen
 from rfmeans.segments.spread import measure_distributions
 from rfmeans.segments.stability import measure_stability
 from rfmeans.settings import make_reading
-from rfmeans.statement import OrdersTable
 from rfmeans.summary import summarise
 from rfmeans.wording import counted
 

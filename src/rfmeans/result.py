@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from rfmeans.charts import Charts
     from rfmeans.engines.database import Home
     from rfmeans.engines.kept_tables import Workspace
-    from rfmeans.explanation import Explanation
-    from rfmeans.model import SegmentModel
+    from rfmeans.model.explanation import Explanation
+    from rfmeans.model.segment_model import SegmentModel
     from rfmeans.output.audiences import Audiences
     from rfmeans.playbook import Playbook
     from rfmeans.report import Report

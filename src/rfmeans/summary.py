@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from rfmeans.model import SegmentModel
+    from rfmeans.model.segment_model import SegmentModel
     from rfmeans.orders.account import Tally
     from rfmeans.orders.intake import Account, Intake
     from rfmeans.orders.remarks import Noticed

@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.rhythm import part_strays
-from rfmeans.suspicions import Finding, find_suspicions
+from rfmeans.inspection.order_days import part_strays
+from rfmeans.inspection.suspicions import Finding, find_suspicions
 from rfmeans.wording import counted, percent
 
 if TYPE_CHECKING:
-    from rfmeans.figures import CustomerFigures, OrderFigures, TestMarks
+    from rfmeans.inspection.measures import CustomerFigures, OrderFigures, TestMarks
+    from rfmeans.inspection.order_days import OrderDays
     from rfmeans.orders.intake import Account
-    from rfmeans.rhythm import OrderDays
 
 READY, WITH_CARE, NOT_ENOUGH = "ready", "usable with care", "not enough"
 ENOUGH_CUSTOMERS, ENOUGH_DAYS = 500, 180

@@ -16,7 +16,7 @@ import ibis
 from rfmeans.columns.typed import BLANKS
 from rfmeans.columns.typed import money as decimal_money
 from rfmeans.errors import DataError
-from rfmeans.explanation import HORIZON, MOST_PURCHASES, Centre, Drift, Explanation, Standing, Step
+from rfmeans.model.explanation import HORIZON, MOST_PURCHASES, Centre, Drift, Explanation, Standing, Step
 from rfmeans.segments.settings import FEATURES
 from rfmeans.wording import clip, counted
 

@@ -6,14 +6,14 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.inspection.order_days import Gap, find_gaps, part_strays, partial_last_month
 from rfmeans.orders.checks import ASKED
-from rfmeans.rhythm import Gap, find_gaps, part_strays, partial_last_month
 from rfmeans.wording import clip, counted, money, number, percent
 
 if TYPE_CHECKING:
-    from rfmeans.figures import BigCustomer, CustomerFigures, OrderFigures, TestMarks
+    from rfmeans.inspection.measures import BigCustomer, CustomerFigures, OrderFigures, TestMarks
+    from rfmeans.inspection.order_days import OrderDays, PartialMonth
     from rfmeans.orders.intake import Account
-    from rfmeans.rhythm import OrderDays, PartialMonth
 
 ID_CUSTOMERS, ID_DAYS = 20, 28  # fewer customers or days do not tell ids of orders from ids of customers
 MANY_PERCENT = 20  # of the orders free or below zero; of the lines set aside for one reason

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rfmeans.assigning import Centres, Scores, Step, assigning_steps, run_steps
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import ModelError
-from rfmeans.explain import Placing, explain_customer
-from rfmeans.explanation import Centre, Explanation
+from rfmeans.model.explain import Placing, explain_customer
+from rfmeans.model.explanation import Centre, Explanation
+from rfmeans.model.statement import OrdersTable, to_statement
+from rfmeans.model.steps import Centres, Scores, Step, assigning_steps, run_steps
 from rfmeans.orders.intake import read
 from rfmeans.output.folder import write_whole
 from rfmeans.segments.features import Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
@@ -27,7 +28,6 @@ from rfmeans.segments.score_cuts import Scoring
 from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS, MIN_SEGMENTS
 from rfmeans.segments.stability import Stability
 from rfmeans.settings import Columns, CustomerColumns, make_reading
-from rfmeans.statement import OrdersTable, to_statement
 
 if TYPE_CHECKING:
     import os

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SettingsError
-from rfmeans.figures import find_test_marks, measure_customers, measure_orders
+from rfmeans.inspection.measures import find_test_marks, measure_customers, measure_orders
+from rfmeans.inspection.verdict import judge
 from rfmeans.orders.intake import read
-from rfmeans.readiness import judge
 from rfmeans.settings import CustomerColumns, make_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rfmeans.readiness import Inspection
+    from rfmeans.inspection.verdict import Inspection
     from rfmeans.reading.source import Source
     from rfmeans.settings import Columns
 

@@ -9,8 +9,8 @@ import ibis
 import numpy as np
 
 from rfmeans.columns.layout_files import KINDS
+from rfmeans.inspection.order_days import OrderDays
 from rfmeans.orders.order_lines import USED
-from rfmeans.rhythm import OrderDays
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -10,15 +10,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.assigning import Step
 from rfmeans.columns.conventions import Conventions
 from rfmeans.columns.layouts import Layout, as_asked, recognise, with_columns
 from rfmeans.errors import ModelError, SettingsError
-from rfmeans.orders.customers import group_used_orders, total_used_orders, used_customers
-from rfmeans.orders.order_lines import read_lines, used_lines
-from rfmeans.orders.where import KEPT, check_condition, check_names, select_kept
-from rfmeans.settings import Columns, Reading
-from rfmeans.warehouses import (
+from rfmeans.model.sql_text import (
     HOLE,
     TEMPLATE,
     check_readable,
@@ -33,6 +28,11 @@ from rfmeans.warehouses import (
     star,
     to_text,
 )
+from rfmeans.model.steps import Step
+from rfmeans.orders.customers import group_used_orders, total_used_orders, used_customers
+from rfmeans.orders.order_lines import read_lines, used_lines
+from rfmeans.orders.where import KEPT, check_condition, check_names, select_kept
+from rfmeans.settings import Columns, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from sqlglot import exp
 
-    from rfmeans.warehouses import Dialect
+    from rfmeans.model.sql_text import Dialect
 
 # What is read from a file's text, or by its bytes, and means nothing to a table of an engine.
 OF_FILES = ("encoding", "delimiter", "header", "sheet", "table", "date_format", "decimal")
@@ -117,7 +117,7 @@ def to_statement(
     steps
         From customers (customer_id, recency, frequency, monetary, reason) to the result.
     dialect_name
-        One of `rfmeans.warehouses.DIALECTS`.
+        One of `rfmeans.model.sql_text.DIALECTS`.
     orders
         Name of the table of orders as the dialect writes it, or a template such as ``{{ ref('orders') }}``.
     remembered
