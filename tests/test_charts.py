@@ -11,13 +11,15 @@ import pandas as pd
 import pytest
 
 import rfmeans
-from rfmeans.canvas import NARROW, WIDE, _log_ticks, segment_labels
-from rfmeans.charts import Charts, specification, to_svg
 from rfmeans.errors import SettingsError
+from rfmeans.report.charts.colours import EVERYONE, colour
+from rfmeans.report.charts.frame import NARROW, WIDE, _log_ticks, segment_labels
+from rfmeans.report.charts.images import specification, to_svg
+from rfmeans.report.charts.registry import Charts
 from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
-from rfmeans.wording import EVERYONE, colour, counted, money, number, percent
+from rfmeans.wording import counted, money, number, percent
 
 FEATURES = ("recency", "frequency", "monetary")
 ALWAYS = ("averages", "shares", "customer_map", "distributions", "concentration")

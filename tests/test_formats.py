@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from rfmeans import SettingsError
+from rfmeans.report.charts.colours import COLOURS, chart_labels, colour
 from rfmeans.settings import check_symbol
-from rfmeans.wording import COLOURS, chart_labels, clip, colour, counted, money, number, percent
+from rfmeans.wording import clip, counted, money, number, percent
 
 
 @pytest.mark.parametrize(

@@ -218,8 +218,8 @@ def test_the_report_holds_names_as_text_only(result):
 
 
 def test_markdown_tables_keep_their_columns(result):
-    markdown = pytest.importorskip("rfmeans.markdown", reason="no Markdown is written yet")
-    from rfmeans.playbook import built_in
+    markdown = pytest.importorskip("rfmeans.report.markdown", reason="no Markdown is written yet")
+    from rfmeans.report.playbook import built_in
 
     text = markdown.to_markdown(result.summary, built_in())
     tables = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
@@ -252,6 +252,6 @@ def test_headlines_cut_off_overlong_names(source):
 
 
 def test_an_address_without_a_scheme_is_no_link_in_markdown():
-    from rfmeans.markdown import plain
+    from rfmeans.report.markdown import plain
 
     assert plain("www.example.com WWW.example.com") == "www&#46;example.com WWW&#46;example.com"

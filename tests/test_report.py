@@ -14,19 +14,20 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import rfmeans
-from rfmeans import charts as drawing
-from rfmeans.canvas import segment_labels
 from rfmeans.cli import app
 from rfmeans.errors import SettingsError
-from rfmeans.playbook import PARTS, built_in, load_playbook
-from rfmeans.report import render
+from rfmeans.report.charts import registry as drawing
+from rfmeans.report.charts.colours import colour
+from rfmeans.report.charts.frame import segment_labels
+from rfmeans.report.page import render
+from rfmeans.report.playbook import PARTS, built_in, load_playbook
 from rfmeans.result import Written
 from rfmeans.segments.lexicon import read_lexicon
 from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS, MapCell
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 from rfmeans.terminal import print_summary
-from rfmeans.wording import colour, money, number, percent
+from rfmeans.wording import money, number, percent
 
 RUNNER = CliRunner()
 LIMIT = 2_000_000

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 import rfmeans
-from rfmeans.playbook import built_in
-from rfmeans.report import render
+from rfmeans.report.page import render
+from rfmeans.report.playbook import built_in
 from rfmeans.segments.lexicon import read_lexicon
 from rfmeans.synthetic import make_customers, make_orders
 

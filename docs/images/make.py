@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 import rfmeans
-from rfmeans.playbook import built_in
+from rfmeans.report.playbook import built_in
 from rfmeans.result import Written
 from rfmeans.settings import AudienceSettings
 from rfmeans.terminal import print_summary

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from rfmeans.playbook import Playbook
     from rfmeans.reading.source import Source
+    from rfmeans.report.playbook import Playbook
     from rfmeans.result import Segmentation, Written
     from rfmeans.watch import Watch
 
@@ -320,7 +320,7 @@ def _finish(result: Segmentation, written: Written, playbook: Playbook, printing
             found = {**result.summary.to_dict(), **written.to_dict()}
             typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
         if printing.markdown:
-            from rfmeans.markdown import to_markdown
+            from rfmeans.report.markdown import to_markdown
 
             typer.echo(to_markdown(result.summary, playbook), nl=False)
         if not printing.quiet:

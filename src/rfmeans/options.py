@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rfmeans.output.audiences import AudienceSettings
-    from rfmeans.playbook import Playbook
     from rfmeans.reading.source import Source
+    from rfmeans.report.playbook import Playbook
     from rfmeans.result import WantedTable
     from rfmeans.settings import CustomerColumns
 
@@ -288,7 +288,7 @@ class OutputOptions:
 
     def cards(self) -> Playbook:
         """Return the playbook that was asked for."""
-        from rfmeans.playbook import load_playbook
+        from rfmeans.report.playbook import load_playbook
 
         return load_playbook(self.playbook)
 

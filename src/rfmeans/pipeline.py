@@ -18,6 +18,7 @@ from rfmeans.model.segment_model import SegmentModel
 from rfmeans.model.statement import OrdersTable
 from rfmeans.orders.intake import Intake, read
 from rfmeans.orders.remarks import caution
+from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
 from rfmeans.segments.cells import Cells, collect_cells, condense
 from rfmeans.segments.features import Z_COLUMNS, distinct_values, fit_scaling, to_feature_space
@@ -31,7 +32,6 @@ from rfmeans.segments.settings import AUTO, MIN_SEGMENTS, Settings, parse_segmen
 from rfmeans.segments.spread import measure_distributions
 from rfmeans.segments.stability import measure_stability
 from rfmeans.settings import make_reading
-from rfmeans.summary import summarise
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:

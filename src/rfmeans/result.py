@@ -12,12 +12,12 @@ from rfmeans.engines.failures import UNCHANGED, engine_errors
 from rfmeans.engines.kept_tables import in_order
 from rfmeans.engines.write_table import check_table, write_table
 from rfmeans.errors import SettingsError
-from rfmeans.markdown import to_markdown
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
 from rfmeans.output.files import inert_frame, on_duckdb, write_csv, write_lines, write_parquet
 from rfmeans.output.folder import AUDIENCES, CHARTS, FORMATS, REPORT, check_target, replacing
-from rfmeans.playbook import load_playbook
-from rfmeans.summary import account_dict
+from rfmeans.report.markdown import to_markdown
+from rfmeans.report.playbook import load_playbook
+from rfmeans.report.summary import account_dict
 
 if TYPE_CHECKING:
     import os
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-    from rfmeans.charts import Charts
     from rfmeans.engines.database import Home
     from rfmeans.engines.kept_tables import Workspace
     from rfmeans.model.explanation import Explanation
     from rfmeans.model.segment_model import SegmentModel
     from rfmeans.output.audiences import Audiences
-    from rfmeans.playbook import Playbook
-    from rfmeans.report import Report
-    from rfmeans.summary import Summary
+    from rfmeans.report.charts.registry import Charts
+    from rfmeans.report.page import Report
+    from rfmeans.report.playbook import Playbook
+    from rfmeans.report.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Segmentation:
     @property
     def charts(self) -> Charts:
         """The charts: `charts.averages()` and so on give Altair charts."""
-        from rfmeans.charts import Charts
+        from rfmeans.report.charts.registry import Charts
 
         return Charts(self.summary)
 
@@ -156,7 +156,7 @@ class Segmentation:
         SettingsError
             If the playbook is not as it should be.
         """
-        from rfmeans.report import render
+        from rfmeans.report.page import render
 
         return render(self.summary, load_playbook(playbook))
 
@@ -283,7 +283,7 @@ class Segmentation:
         return lists
 
     def _write_report(self, folder: Path, playbook: Playbook) -> None:
-        from rfmeans.report import render
+        from rfmeans.report.page import render
 
         render(self.summary, playbook).save(folder / REPORT)
         (folder / CHARTS).mkdir()

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from rfmeans.orders.account import Tally
     from rfmeans.output.audiences import Audiences
+    from rfmeans.report.summary import Summary
     from rfmeans.result import Written
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.segments.score_cuts import Scoring
     from rfmeans.segments.scores import Crosstab
-    from rfmeans.summary import Summary
 
 
 WARNING = "bold yellow"

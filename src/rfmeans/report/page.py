@@ -13,11 +13,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rfmeans import findings
-from rfmeans.canvas import NARROW, WIDE
-from rfmeans.charts import DRAWINGS, VEGA_LITE, Charts, in_tags, specification, to_svg
 from rfmeans.errors import OutputError
-from rfmeans.report.tables import (
+from rfmeans.report import sentences
+from rfmeans.report.charts.colours import colour
+from rfmeans.report.charts.frame import NARROW, WIDE
+from rfmeans.report.charts.images import VEGA_LITE, in_tags, specification, to_svg
+from rfmeans.report.charts.registry import DRAWINGS, Charts
+from rfmeans.report.page_tables import (
     account_tables,
     definitions,
     figures_table,
@@ -27,15 +29,15 @@ from rfmeans.report.tables import (
     sureness_table,
     transforms_table,
 )
-from rfmeans.wording import CELL_TEXT, clip, colour, counted, money, number, percent
+from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent
 
 if TYPE_CHECKING:
     import os
 
     from jinja2 import Environment
 
-    from rfmeans.playbook import Card, Playbook
-    from rfmeans.summary import Segment, Summary
+    from rfmeans.report.playbook import Card, Playbook
+    from rfmeans.report.summary import Segment, Summary
 
 FRAME_HEIGHT = 900
 SPOKEN = re.compile(r' (?:aria-label|aria-roledescription|role|font-family)="[^"]*"')
@@ -101,11 +103,11 @@ def render(summary: Summary, playbook: Playbook) -> Report:
         script=script,
         specifications=_json_in_html(specifications),
         definitions=definitions(summary),
-        sentences=findings.what_they_are(summary),
+        sentences=sentences.what_they_are(summary),
         headlines=_headlines(summary),
         table=figures_table(summary),
         sureness=sureness_table(summary),
-        sentences_on_sureness=findings.how_sure(summary),
+        sentences_on_sureness=sentences.how_sure(summary),
         figures=figures,
         cards=[_card(segment, playbook) for segment in summary.segments],
         scores=score_tables(summary),

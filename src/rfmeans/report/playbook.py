@@ -68,7 +68,7 @@ class Playbook:
 @cache
 def built_in() -> Playbook:
     """Return the playbook that comes with rfmeans."""
-    text = files("rfmeans").joinpath("playbook.toml").read_text(encoding="utf-8")
+    text = files("rfmeans.report").joinpath("playbook.toml").read_text(encoding="utf-8")
     return parse_playbook(text, "the built-in playbook")
 
 

@@ -6,13 +6,21 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.canvas import DISC_INK, Frame, in_units, inline, scaled_axis, segment_colour, segment_labels
+from rfmeans.report.charts.frame import (
+    DISC_INK,
+    Frame,
+    in_units,
+    inline,
+    scaled_axis,
+    segment_colour,
+    segment_labels,
+)
 from rfmeans.wording import money, number, percent
 
 if TYPE_CHECKING:
     import altair as alt
 
-    from rfmeans.summary import Summary
+    from rfmeans.report.summary import Summary
 
 
 def customer_map(summary: Summary, frame: Frame) -> Any:

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.canvas import segment_labels
+from rfmeans.report.charts.colours import chart_labels, colour
+from rfmeans.report.charts.frame import segment_labels
+from rfmeans.report.table import Cell, Table
 from rfmeans.segments.number_of_segments import WEAKEST
 from rfmeans.segments.settings import AUTO
 from rfmeans.segments.spread import TOPS
 from rfmeans.settings import Reading
-from rfmeans.wording import (
-    DASH,
-    SENTENCE_TEXT,
-    chart_labels,
-    clip,
-    colour,
-    exact,
-    money,
-    number,
-    percent,
-)
+from rfmeans.wording import DASH, SENTENCE_TEXT, clip, exact, money, number, percent
 
 if TYPE_CHECKING:
     from rfmeans.orders.account import Tally
+    from rfmeans.report.summary import Segment, Summary
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.segments.score_cuts import FeatureCuts, Scoring
     from rfmeans.segments.scores import Crosstab
-    from rfmeans.summary import Segment, Summary
 
 WHY_LOG = "its skewness over customers is {skewness}, above 1"
 WHY_NONE = "its skewness over customers is {skewness}, not above 1"
@@ -55,28 +47,6 @@ SCORE_WORD = (
     "A score is above j of n if at least j/n of all customers are strictly worse; equal customers have equal scores. "
     "R against the mean of F and M gives the name.",
 )
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell: what is shown, the number it is sorted by (None: by its text), and its background, if any."""
-
-    shown: str
-    value: float | None = None
-    shade: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: a caption, heads, rows."""
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-    def is_number(self, column: int) -> bool:
-        """Whether a column holds numbers."""
-        return bool(self.rows) and all(row[column].value is not None for row in self.rows)
 
 
 DARKEST_SHADE = 0.55  # text still has a contrast of 4.5 on it, in light and in dark

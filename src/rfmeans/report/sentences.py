@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rfmeans.wording import clip, counted, money, number, percent
 
 if TYPE_CHECKING:
-    from rfmeans.summary import Segment, Summary
+    from rfmeans.report.summary import Segment, Summary
 
 NAME_TEXT = 60  # characters of a segment's name within a sentence
 

@@ -6,17 +6,18 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.canvas import FAINT, PERCENT, Frame, beside, inline
+from rfmeans.report.charts.colours import EVERYONE, colour
+from rfmeans.report.charts.frame import FAINT, PERCENT, Frame, beside, inline
 from rfmeans.segments.number_of_segments import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
-from rfmeans.wording import EVERYONE, colour, percent
+from rfmeans.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import altair as alt
 
+    from rfmeans.report.summary import Summary
     from rfmeans.segments.number_of_segments import Choice, Vote
-    from rfmeans.summary import Summary
 
 PANEL_HEIGHT = 150
 AXIS_ROOM, GAP = 44, 14

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rfmeans import findings
+from rfmeans.report import sentences
 from rfmeans.wording import clip, counted, money, number, percent
 
 if TYPE_CHECKING:
-    from rfmeans.playbook import Playbook
+    from rfmeans.report.playbook import Playbook
+    from rfmeans.report.summary import Summary
     from rfmeans.segments.profile import Group
     from rfmeans.segments.scores import Crosstab
-    from rfmeans.summary import Summary
 
 HEADS = (
     *("Segment", "Customers", "Share", "Revenue", "Share of revenue"),
@@ -35,10 +35,10 @@ def plain(text: str) -> str:
 
 def to_markdown(summary: Summary, playbook: Playbook) -> str:
     """Return the summary as Markdown: what the segments are, their figures and evidence, what to do."""
-    sure = findings.how_sure(summary)
+    sure = sentences.how_sure(summary)
     parts = [
         f"# Customer segments: {plain(summary.source)}",
-        " ".join(map(plain, findings.what_they_are(summary))),
+        " ".join(map(plain, sentences.what_they_are(summary))),
         "\n".join(f"- {plain(headline)}" for headline in summary.headlines),
         _table(summary),
         "Means per customer. Monetary is net of returns.",

@@ -6,12 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.wording import EVERYONE, chart_labels, colour, counted, money, number, percent
+from rfmeans.report.charts.colours import EVERYONE, chart_labels, colour
+from rfmeans.wording import counted, money, number, percent
 
 if TYPE_CHECKING:
     import altair as alt
 
-    from rfmeans.summary import Summary
+    from rfmeans.report.summary import Summary
 
 ALL = "All customers"
 INK, FAINT, GRID = "#2b2f36", "#6b7280", "#e3e6ea"
