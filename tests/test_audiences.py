@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import rfmeans
 from rfmeans import DataError, OutputError, SettingsError
-from rfmeans.cli import app
+from rfmeans.cli.commands import app
 from rfmeans.output.audiences import (
     AUDIENCE_FORMATS,
     EMAIL,

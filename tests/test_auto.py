@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from typer.testing import CliRunner
 
 import rfmeans
-from rfmeans import cli
+from rfmeans.cli import commands
 from rfmeans.errors import DataError, SettingsError
 from rfmeans.segments.settings import Settings
 from rfmeans.settings import CustomerColumns
@@ -151,7 +151,7 @@ def terminal(tmp_path, customers: pd.DataFrame, segments: str) -> str:
         "--out",
         str(tmp_path / "out"),
     ]
-    done = RUNNER.invoke(cli.app, command, env={"COLUMNS": "100"})
+    done = RUNNER.invoke(commands.app, command, env={"COLUMNS": "100"})
     assert done.exit_code == 0, done.output
     return done.stdout
 

@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from rfmeans import cli
+from rfmeans.cli import commands
 from rfmeans.synthetic import make_customers, make_orders
 
 RUNNER = CliRunner()
@@ -28,7 +28,7 @@ def run(monkeypatch, capsys, *arguments):
     """Run `main` as the shell would; return exit code, standard output and standard error."""
     monkeypatch.setattr(sys, "argv", ["rfmeans", *map(str, arguments)])
     with pytest.raises(SystemExit) as stopped:
-        cli.main()
+        commands.main()
     said = capsys.readouterr()
     return stopped.value.code or 0, said.out, said.err
 
@@ -163,14 +163,14 @@ def test_demo_finds_the_four_names(monkeypatch, capsys, tmp_path):
 
 
 def test_version():
-    assert RUNNER.invoke(cli.app, ["--version"]).stdout.startswith("rfmeans 0.")
+    assert RUNNER.invoke(commands.app, ["--version"]).stdout.startswith("rfmeans 0.")
 
 
 @pytest.mark.parametrize("command", ["segment", "assign", "demo"])
 def test_every_option_has_its_help(command):
-    result = next(entry for entry in cli.app.registered_commands if entry.name == command)
+    result = next(entry for entry in commands.app.registered_commands if entry.name == command)
     assert result.callback.__doc__
-    click_command = __import__("typer").main.get_command(cli.app).commands[command]
+    click_command = __import__("typer").main.get_command(commands.app).commands[command]
     for parameter in click_command.params:
         assert getattr(parameter, "help", None), parameter.name
 
@@ -205,6 +205,6 @@ READ_AS = (
 
 @pytest.mark.parametrize("command", ["segment", "assign", "inspect", "explain"])
 def test_every_command_that_reads_orders_can_be_told_how(command):
-    options = {option for each in get_command(cli.app).commands[command].params for option in each.opts}
+    options = {option for each in get_command(commands.app).commands[command].params for option in each.opts}
     assert {f"--{name}" for name in READ_AS} <= options
     assert ("--customer-column" if command == "explain" else "--customer") in options

@@ -17,7 +17,7 @@ import pytest
 import zstandard
 from typer.main import get_command
 
-from rfmeans import cli
+from rfmeans.cli import commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def inspect(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", ["rfmeans", "inspect", *arguments, "--json"])
         code = 0
         try:
-            cli.main()
+            commands.main()
         except SystemExit as stopped:
             code = int(stopped.code or 0)
         said = capsys.readouterr()
@@ -343,7 +343,7 @@ READING = ("--encoding", "--delimiter", "--no-header", "--sheet", "--table", "--
 
 @pytest.mark.parametrize("command", ["segment", "inspect", "assign", "explain"])
 def test_every_command_has_the_options_that_say_how_a_file_is_written(command):
-    declared = get_command(cli.app).commands[command].params  # type: ignore[attr-defined]
+    declared = get_command(commands.app).commands[command].params  # type: ignore[attr-defined]
     named = {name: option for option in declared for name in (*option.opts, *option.secondary_opts)}
     assert [name for name in READING if not getattr(named.get(name), "help", None)] == []
 

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 import rfmeans
-from rfmeans import cli
+from rfmeans.cli import commands
 from rfmeans.segments.lexicon import built_in
 from rfmeans.segments.names import better_than, name_centres, name_scores
 from rfmeans.settings import CustomerColumns
@@ -341,7 +341,7 @@ def test_better_of_the_scores_names_is_their_order():
 def run(monkeypatch, capsys, *arguments):
     monkeypatch.setattr(sys, "argv", ["rfmeans", *map(str, arguments)])
     with pytest.raises(SystemExit) as stopped:
-        cli.main()
+        commands.main()
     said = capsys.readouterr()
     return stopped.value.code or 0, said.out, said.err
 

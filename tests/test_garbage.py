@@ -31,7 +31,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rfmeans import RFMeansError, cli
+from rfmeans import RFMeansError
+from rfmeans.cli import commands
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
@@ -460,7 +461,7 @@ def run(tmp_path, monkeypatch, capsys):
         code = 0
         with in_time():
             try:
-                cli.main()
+                commands.main()
             except SystemExit as stopped:
                 code = int(stopped.code or 0)
         gc.collect()

@@ -14,10 +14,10 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import rfmeans
-from rfmeans.cli import app, main
+from rfmeans.cli.commands import app, main
+from rfmeans.cli.print_result import print_summary
 from rfmeans.output.audiences import file_name
 from rfmeans.output.files import inert
-from rfmeans.terminal import print_summary
 
 RUNNER = CliRunner()
 IDS = [

@@ -14,11 +14,11 @@ from contextlib import contextmanager, suppress
 import ibis
 import pytest
 
+from rfmeans.cli.watch import Watch
 from rfmeans.engines.progress import percentage_of
 from rfmeans.reading.source import Source
 from rfmeans.synthetic import make_orders
 from rfmeans.temporary_folders import TemporaryFolder
-from rfmeans.watch import Watch
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and terminals are those of Unix")
 
@@ -92,7 +92,9 @@ def test_a_signal_stops_a_query_in_the_engine(tmp_path, sent, code):
 
 PATCHED = """
 import atexit, signal, sys, tempfile
-from rfmeans import cli, terminal, watch
+from rfmeans.cli import print_result
+from rfmeans.cli import watch
+from rfmeans.cli import commands
 
 def sent(*_):
     signal.raise_signal(signal.SIGTERM)
@@ -108,7 +110,7 @@ class Finalised:
     __del__ = sent
 
 {patch}
-cli.main()
+commands.main()
 """
 
 
@@ -159,8 +161,8 @@ def test_a_signal_before_anything_is_shown_leaves_nothing(orders_csv, tmp_path):
 @pytest.mark.parametrize(
     "patch",
     [
-        "terminal.print_summary = after(terminal.print_summary)",
-        "cli._finish = after(cli._finish)",
+        "print_result.print_summary = after(print_result.print_summary)",
+        "commands._finish = after(commands._finish)",
         "atexit.register(sent)",
     ],
 )
@@ -187,9 +189,9 @@ def test_a_signal_in_the_last_stage_is_not_forgotten(orders_csv, tmp_path, patch
 
 def test_a_signal_lost_in_the_only_stage_of_an_inspection_is_not_forgotten(orders_csv, tmp_path):
     patch = (
-        "from rfmeans import inspection; found = inspection.inspect\n"
+        "from rfmeans.inspection import inspect as looking; found = looking.inspect\n"
         "def lose(*given, **more): return found(*given, **more), Finalised() and None\n"
-        "inspection.inspect = lose; sys.argv[1:] = ['inspect', sys.argv[2]]"
+        "looking.inspect = lose; sys.argv[1:] = ['inspect', sys.argv[2]]"
     )
     ended = run_patched(patch, orders_csv, tmp_path)
     assert (ended.returncode, ended.stdout) == (143, "")

@@ -21,7 +21,8 @@ KILLS = """
 import hashlib, json, os, random, signal, sys, time
 from pathlib import Path
 import duckdb, ibis, ibis.backends.duckdb, pandas, pyarrow.parquet, sklearn.cluster  # what a run would import first
-from rfmeans import cli, pipeline, result
+from rfmeans import pipeline, result
+from rfmeans.cli import commands
 
 arguments, times, check, windows = json.loads(sys.argv[1])
 out, rng = Path("out"), random.Random(7)
@@ -44,7 +45,7 @@ def start(work):
 
 def run():
     sys.argv = ["rfmeans", *arguments]
-    cli.main()
+    commands.main()
 
 
 def die(*_arguments, **_options):

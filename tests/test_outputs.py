@@ -17,7 +17,7 @@ import pytest
 
 import rfmeans
 from rfmeans import OutputError, Segmentation, SegmentModel
-from rfmeans.cli import main
+from rfmeans.cli.commands import main
 from rfmeans.model.steps import OUTPUT_COLUMNS
 from rfmeans.output import folder as output_folder
 from rfmeans.output.audiences import AudienceSettings

@@ -100,16 +100,15 @@ def test_importing_the_package_loads_no_engine():
     assert loaded & ENGINES == set()
 
 
-@pytest.mark.skipif(not (SOURCE / "cli.py").exists(), reason="there is no command line yet")
 @pytest.mark.parametrize(
     "code",
     [
-        "from rfmeans.cli import app",
+        "from rfmeans.cli.commands import app",
         "from typer.testing import CliRunner\n"
-        "from rfmeans.cli import app\n"
+        "from rfmeans.cli.commands import app\n"
         "assert 'segment' in CliRunner().invoke(app, ['--help']).stdout",
         "from typer.testing import CliRunner\n"
-        "from rfmeans.cli import app\n"
+        "from rfmeans.cli.commands import app\n"
         "assert '--segments' in CliRunner().invoke(app, ['segment', '--help']).stdout",
     ],
     ids=["import", "help", "help of a command"],
@@ -138,7 +137,7 @@ def test_a_command_loads_only_what_it_works_with(tmp_path, command, spared):
     loaded = loaded_after(
         "import os\n"
         "from typer.testing import CliRunner\n"
-        "from rfmeans.cli import app\n"
+        "from rfmeans.cli.commands import app\n"
         f"os.chdir({str(tmp_path)!r})\n"
         f"found = CliRunner().invoke(app, {command!r})\n"
         "assert found.exit_code == 0, found.output"

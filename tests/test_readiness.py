@@ -19,10 +19,10 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import rfmeans
-from rfmeans.cli import app
+from rfmeans.cli.commands import app
+from rfmeans.cli.print_inspection import print_inspection
 from rfmeans.inspection.measures import TEST_WORD
 from rfmeans.inspection.order_days import OrderDays, find_gaps
-from rfmeans.inspection_terminal import print_inspection
 from rfmeans.settings import CustomerColumns
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

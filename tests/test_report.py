@@ -14,7 +14,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import rfmeans
-from rfmeans.cli import app
+from rfmeans.cli.commands import app
+from rfmeans.cli.print_result import print_summary
 from rfmeans.errors import SettingsError
 from rfmeans.report.charts import registry as drawing
 from rfmeans.report.charts.colours import colour
@@ -26,7 +27,6 @@ from rfmeans.segments.lexicon import read_lexicon
 from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS, MapCell
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
-from rfmeans.terminal import print_summary
 from rfmeans.wording import money, number, percent
 
 RUNNER = CliRunner()

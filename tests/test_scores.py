@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rfmeans
+from rfmeans.cli.print_result import crosstab_lines, score_lines
 from rfmeans.segments.features import distinct_values
 from rfmeans.segments.lexicon import built_in
 from rfmeans.segments.score_cuts import FEATURES, Scoring, fit_scoring, spread
 from rfmeans.segments.scores import SCORE_COLUMNS, add_scores, score_name
 from rfmeans.synthetic import make_orders
-from rfmeans.terminal import crosstab_lines, score_lines
 from rfmeans.wording import percent
 
 GRID = built_in().scores

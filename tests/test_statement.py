@@ -19,7 +19,7 @@ import sqlglot
 from typer.testing import CliRunner
 
 import rfmeans
-from rfmeans.cli import app, main
+from rfmeans.cli.commands import app, main
 from rfmeans.errors import SourceError
 from rfmeans.model.sql_text import DIALECTS
 from rfmeans.segments.features import FeatureScaling, Scaling

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 import rfmeans
+from rfmeans.cli.print_result import print_summary
 from rfmeans.report.playbook import built_in
 from rfmeans.result import Written
 from rfmeans.settings import AudienceSettings
-from rfmeans.terminal import print_summary
 
 HERE = Path(__file__).parent
 SIZE = "1120,1280"

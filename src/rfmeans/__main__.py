@@ -1,5 +1,5 @@
 """``python -m rfmeans``."""
 
-from rfmeans.cli import main
+from rfmeans.cli.commands import main
 
 main()

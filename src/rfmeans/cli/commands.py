@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rfmeans.errors import RFMeansError
-from rfmeans.options import (
+from rfmeans.cli.options import (
     CustomersOptions,
     EngineOptions,
     ExplainReadingOptions,
@@ -27,16 +26,17 @@ from rfmeans.options import (
     grouped,
     how_to_read,
 )
+from rfmeans.errors import RFMeansError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rich.console import Console
 
+    from rfmeans.cli.watch import Watch
     from rfmeans.reading.source import Source
     from rfmeans.report.playbook import Playbook
     from rfmeans.result import Segmentation, Written
-    from rfmeans.watch import Watch
 
 app = typer.Typer(
     name="rfmeans",
@@ -134,7 +134,7 @@ def inspect_command(
     if printing.as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     if not printing.quiet:
-        from rfmeans.inspection_terminal import print_inspection
+        from rfmeans.cli.print_inspection import print_inspection
 
         print_inspection(found, _console() if printing.as_json else _stdout())
 
@@ -280,7 +280,7 @@ def _escaped(text: str) -> str:
 @contextmanager
 def _watching(quiet: bool, out: Path | None = None, table: str | None = None) -> Iterator[Watch]:
     """Show how far the work is; turn Ctrl-C and SIGTERM into a word and an exit code."""
-    from rfmeans.watch import Watch
+    from rfmeans.cli.watch import Watch
 
     watch, before = Watch(quiet=quiet), _identity(out)
     try:
@@ -324,7 +324,7 @@ def _finish(result: Segmentation, written: Written, playbook: Playbook, printing
 
             typer.echo(to_markdown(result.summary, playbook), nl=False)
         if not printing.quiet:
-            from rfmeans.terminal import print_summary
+            from rfmeans.cli.print_result import print_summary
 
             taken = printing.as_json or printing.markdown
             print_summary(result.summary, written, _console() if taken else _stdout())
