@@ -2,11 +2,12 @@
 
 import json
 import sys
-from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
+from places import ROOT
+
+FOLDER = ROOT / "benchmarks"
 
 
 @pytest.fixture

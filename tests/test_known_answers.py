@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import rfmeans
+from places import DATA
 
 if TYPE_CHECKING:
     from rfmeans.result import Segmentation
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
 ONLINE_RETAIL = DATA / "online_retail.parquet"
 RFM_R = DATA / "rfm_r_orders.csv"
 CUSTOMERS_BY_NAME = {

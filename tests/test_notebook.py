@@ -9,14 +9,15 @@ import json
 import re
 import sys
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-PATH = Path(__file__).parents[1] / "customer_segmentation.ipynb"
+from places import ROOT
+
+PATH = ROOT / "customer_segmentation.ipynb"
 NOTEBOOK = json.loads(PATH.read_text(encoding="utf-8"))
 CELLS = NOTEBOOK["cells"]
 CODE_CELLS = [cell for cell in CELLS if cell["cell_type"] == "code"]

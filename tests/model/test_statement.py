@@ -9,7 +9,6 @@ import sys
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ import sqlglot
 from typer.testing import CliRunner
 
 import rfmeans
+from places import DATA
 from rfmeans.cli.commands import app, main
 from rfmeans.errors import SourceError
 from rfmeans.model.sql_text import DIALECTS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 
-ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.parquet"
+ONLINE_RETAIL = DATA / "online_retail.parquet"
 HOSTILE_NAMES = {
     "grid": [
         {

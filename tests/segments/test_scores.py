@@ -7,7 +7,6 @@ import itertools
 import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import ibis
 import polars as pl
@@ -16,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rfmeans
+from places import DATA
 from rfmeans.cli.print_result import crosstab_lines, score_lines
 from rfmeans.segments.features import distinct_values
 from rfmeans.segments.lexicon import built_in
@@ -502,7 +502,7 @@ def test_a_damaged_list_of_score_segments(by_scores):
 
 # The R package rfm's sample, with its own cuts
 
-RFM_R = Path(__file__).parents[2] / "shared" / "data" / "rfm_r_orders.csv"
+RFM_R = DATA / "rfm_r_orders.csv"
 CUTS_OF_R = {
     "recency": (115, 181, 297.4, 482),
     "frequency": (4, 5, 6, 8),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import rfmeans
+from places import DATA
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.orders.intake import read
 from rfmeans.orders.order_lines import USED
 from rfmeans.settings import make_reading
 
-EXPORTS = Path(__file__).resolve().parents[2] / "shared" / "data" / "store_exports"
+EXPORTS = DATA / "store_exports"
 
 pytestmark = pytest.mark.skipif(not EXPORTS.exists(), reason="the real exports are not here")
 

@@ -1,7 +1,6 @@
 """The same orders on every engine: the same customers, the same segments, the same centres."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import ibis
 import numpy as np
@@ -11,6 +10,7 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from conftest import absent
+from places import DATA
 from rfmeans.columns.typed import BLANKS, check_whole, customer_key, money, order_key, product
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.engines.moments import day_in
@@ -19,7 +19,7 @@ from rfmeans.orders.where import KEPT, with_condition
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 
-ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.parquet"
+ONLINE_RETAIL = DATA / "online_retail.parquet"
 # What comes back over Spark's and PostgreSQL's own Python clients warns about pandas 3 and old names.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import rfmeans
+from places import DATA
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
@@ -17,7 +18,6 @@ from rfmeans.settings import make_reading
 if TYPE_CHECKING:
     from rfmeans.orders.intake import Account
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 HEADER = "order id,date,customer,amount,currency"
 FIRST, SECOND, THIRD = "1,2024-01-13,a,10,GBP", "2,2024-01-14,b,20,GBP", "3,2024-01-15,a,30,GBP"
 

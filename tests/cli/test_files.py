@@ -17,6 +17,7 @@ import pytest
 import zstandard
 from typer.main import get_command
 
+from places import ROOT
 from rfmeans.cli import commands
 
 if TYPE_CHECKING:
@@ -349,7 +350,7 @@ def test_every_command_has_the_options_that_say_how_a_file_is_written(command):
 
 
 def test_the_options_and_kinds_of_files_are_documented():
-    page = (Path(__file__).parents[1] / "docs" / "reading.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
     kinds = (
         "commas",
         "semicolons",

@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import json
 from decimal import Decimal
-from pathlib import Path
 
 import ibis
 import numpy as np
@@ -19,13 +18,13 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import rfmeans
+from places import DATA
 from rfmeans.cli.commands import app
 from rfmeans.cli.print_inspection import print_inspection
 from rfmeans.inspection.measures import TEST_WORD
 from rfmeans.inspection.order_days import OrderDays, find_gaps
 from rfmeans.settings import CustomerColumns
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
 FIRST = dt.date(2024, 1, 1)
 RUNNER = CliRunner()
 

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import rfmeans
+from places import ROOT
 from rfmeans import DataError, OutputError, SettingsError
 from rfmeans.cli.commands import app
 from rfmeans.output.audiences import (
@@ -532,14 +533,14 @@ def test_a_table_on_duckdb_is_not_copied(tmp_path):
 def test_the_way_to_undo_it_that_the_docs_give():
     texts = pd.Series([*FORMULAS, *HARMLESS])
     written_out = texts.map(inert)
-    code = Path(rfmeans.__file__).parents[2] / "docs" / "audiences.md"
+    code = ROOT / "docs" / "audiences.md"
     pattern = next(line for line in code.read_text(encoding="utf-8").splitlines() if "str.replace" in line)
     undone = eval(pattern, {"customer_id": written_out})
     assert undone.tolist() == texts.tolist()
 
 
 def test_the_draw_that_the_docs_give():
-    code = (Path(rfmeans.__file__).parents[2] / "docs" / "audiences.md").read_text(encoding="utf-8")
+    code = (ROOT / "docs" / "audiences.md").read_text(encoding="utf-8")
     names: dict = {}
     exec(code.split("```python")[1].split("```")[0], names)
     ids = ["12347", "Zoë", *map(str, range(200))]

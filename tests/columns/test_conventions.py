@@ -2,7 +2,6 @@
 
 import datetime as dt
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import ibis
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from places import ROOT
 from rfmeans.columns.conventions import find_conventions
 from rfmeans.columns.date_formats import FORMATS, given_formats
 from rfmeans.columns.dates import DateConvention, find_date
@@ -762,7 +762,7 @@ def test_a_long_value_is_quoted_short():
 
 
 def test_every_format_is_documented():
-    page = Path(__file__).parents[1] / "docs" / "reading.md"
+    page = ROOT / "docs" / "reading.md"
     text = page.read_text(encoding="utf-8").replace("%y", "%Y").replace("iso", "%Y-%m-%d")
     options = {form.option.replace("%y", "%Y").replace("iso", "%Y-%m-%d") for form in FORMATS}
     assert [option for option in options if f"`{option}`" not in text] == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from sklearn.metrics import (
 )
 
 import rfmeans
+from places import ROOT
 from rfmeans.errors import DataError
 from rfmeans.segments.cells import Cells, condense
 from rfmeans.segments.cluster_measures import (
@@ -314,7 +314,7 @@ def test_kinds_apart_are_found_where_some_buy_once_or_twice(kinds):
 
 
 def test_the_documented_rule_has_the_limits_of_the_code():
-    text = " ".join((Path(__file__).parents[1] / "docs" / "evidence.md").read_text(encoding="utf-8").split())
+    text = " ".join((ROOT / "docs" / "evidence.md").read_text(encoding="utf-8").split())
     for limit in (
         f"stability {SURE:.2f} or more, and every segment's Jaccard similarity {WEAKEST:.2f} or more",
         f"every segment holds at least {percent(SMALLEST_SHARE)} of the customers",

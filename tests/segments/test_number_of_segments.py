@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from typer.testing import CliRunner
 
 import rfmeans
+from places import DATA
 from rfmeans.cli import commands
 from rfmeans.errors import DataError, SettingsError
 from rfmeans.segments.settings import Settings
@@ -19,7 +19,7 @@ from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers
 
 RUNNER = CliRunner()
-ONLINE_RETAIL = Path(__file__).parents[2] / "shared" / "data" / "online_retail.parquet"
+ONLINE_RETAIL = DATA / "online_retail.parquet"
 
 
 def segment(customers: pd.DataFrame, **settings):
