@@ -246,12 +246,13 @@ def test_an_interrupt_that_got_lost_stops_the_engine_all_the_same():
                 signal.raise_signal(signal.SIGINT)
             con.con.execute("SELECT count(*) FROM range(100000000000) t(i) WHERE md5(i::text) < 'a'")
 
-    before = time.monotonic()
+    before, threads = time.monotonic(), threading.enumerate()
     handler = signal.getsignal(signal.SIGINT)
     try:
         with pytest.raises(KeyboardInterrupt):
             work()
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # the process is about to end
+        assert threading.enumerate() == threads  # none holds the connection when the interpreter ends
     finally:
         signal.signal(signal.SIGINT, handler)
     assert time.monotonic() - before < SECONDS

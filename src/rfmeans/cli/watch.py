@@ -47,6 +47,7 @@ class Watch:
         self.percentage: Callable[[], float | None] | None = None
         self._interrupt: Callable[[], None] | None = None
         self._ended = threading.Event()
+        self._insisting = threading.Thread(target=self._insist, daemon=True)
         self._done = False
         columns = (SpinnerColumn(), TextColumn("{task.description}"), _Percentage(self), TimeElapsedColumn())
         self.shown = self._console.is_terminal and not quiet
@@ -99,6 +100,8 @@ class Watch:
             finally:
                 self.percentage = None
                 self._ended.set()
+                if self._insisting.is_alive():  # it knows the connection, which would outlive the interpreter
+                    self._insisting.join(PATIENCE)
                 logging.disable(logging.NOTSET)
 
     def _check(self) -> None:
@@ -114,7 +117,8 @@ class Watch:
         for each in STOPPING:
             signal.signal(each, signal.SIG_IGN)  # a second one must not stop the clearing up
         logging.disable()  # Spark's client logs the exception below, and may swallow it
-        threading.Thread(target=self._insist, daemon=True).start()
+        if self._insisting.ident is None:  # not yet: a Ctrl-C and a SIGTERM may arrive in one moment
+            self._insisting.start()
         raise Stopped
 
     def _insist(self) -> None:
