@@ -6,6 +6,7 @@ import struct
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import altair
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +15,7 @@ import rfmeans
 from rfmeans.errors import SettingsError
 from rfmeans.report.charts.colours import EVERYONE, colour
 from rfmeans.report.charts.frame import NARROW, WIDE, _log_ticks, segment_labels
-from rfmeans.report.charts.images import specification, to_svg
+from rfmeans.report.charts.images import CONFIG, to_svg
 from rfmeans.report.charts.registry import Charts
 from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS
 from rfmeans.settings import CustomerColumns
@@ -52,7 +53,7 @@ def parts(found) -> list[dict]:
 
 def rows_of(chart, *fields: str) -> list[dict]:
     """The data rows of a chart that have all of these fields."""
-    found = specification(chart)
+    found = chart
     tables = [*found["datasets"].values(), *(part["values"] for part in parts(found) if "values" in part)]
     return [row for table in tables for row in table if isinstance(row, dict) and row.keys() >= set(fields)]
 
@@ -81,10 +82,19 @@ def test_no_chart_of_a_choice_that_was_not_made(result):
 
 
 @pytest.mark.parametrize("name", [*ALWAYS, "choice"])
-def test_each_is_a_function_of_its_own(chosen, name):
-    chart = getattr(chosen.charts, name)()
-    assert specification(chart) == specification(chosen.charts.draw(name))
-    assert specification(chart)["title"]
+def test_each_is_a_method_that_gives_an_altair_chart_of_the_same(chosen, name):
+    chart, drawn = getattr(chosen.charts, name)(), chosen.charts.draw(name)
+    assert isinstance(chart, altair.TopLevelMixin)
+    assert drawn["title"]
+    found = chart.to_dict()
+    assert found.pop("config").items() >= {key: CONFIG[key] for key in CONFIG if key != "view"}.items()
+    assert found == {key: part for key, part in drawn.items() if key != "config"}
+
+
+def test_the_methods_are_listed_and_no_other_name_is_one(result):
+    assert {*ALWAYS, "choice", "save", "names"} <= set(dir(result.charts))
+    with pytest.raises(AttributeError, match=r"There is no chart 'avarages'\. There are: averages, shares, "):
+        result.charts.avarages()
 
 
 def test_each_is_written_as_picture_and_drawing(chosen, tmp_path):
@@ -104,7 +114,7 @@ def test_each_is_written_as_picture_and_drawing(chosen, tmp_path):
 
 @pytest.mark.parametrize("feature", FEATURES)
 def test_the_bars_of_the_averages_are_the_profile(result, feature):
-    found = specification(result.charts.averages())
+    found = result.charts.draw("averages")
     panel = found["hconcat"][FEATURES.index(feature)]
     (name,) = {part["data"]["name"] for part in parts(panel) if "data" in part}
     wanted = dict(zip(result.profile["segment"], result.profile[f"mean_{feature}"], strict=True))
@@ -113,7 +123,7 @@ def test_the_bars_of_the_averages_are_the_profile(result, feature):
 
 
 def test_the_averages_are_drawn_with_their_numbers(result):
-    texts = texts_of(to_svg(result.charts.averages()))
+    texts = texts_of(to_svg(result.charts.draw("averages")))
     for row in result.profile.to_dict("records"):
         assert row["segment"] in texts
         assert counted(row["mean_recency"], "day") in texts
@@ -123,7 +133,7 @@ def test_the_averages_are_drawn_with_their_numbers(result):
 
 def test_the_longest_bar_is_the_largest_mean(result):
     """What is drawn, not what is asked for: the ends of the three panels' bars."""
-    svg = to_svg(result.charts.averages())
+    svg = to_svg(result.charts.draw("averages"))
     drawn = re.findall(
         r'aria-label="value: ([\d.]+);[^"]*" [^>]*aria-roledescription="bar" d="M0,[\d.]+L([\d.]+)', svg
     )
@@ -136,7 +146,7 @@ def test_the_longest_bar_is_the_largest_mean(result):
 
 
 def test_shares_are_the_profiles(result):
-    rows = rows_of(result.charts.shares(), "of", "share")
+    rows = rows_of(result.charts.draw("shares"), "of", "share")
     found = {(row["segment"], row["of"]): (row["share"], row["shown"]) for row in rows}
     for row in result.profile.to_dict("records"):
         name, share, revenue = row["segment"], row["share"], row["revenue_share"]
@@ -145,11 +155,11 @@ def test_shares_are_the_profiles(result):
 
 
 def test_the_map_holds_every_customer_once(result):
-    cells = rows_of(result.charts.customer_map(), "column", "row", "n")
+    cells = rows_of(result.charts.draw("customer_map"), "column", "row", "n")
     customers = result.customers.to_pandas().dropna(subset="segment_id")
     assert sum(cell["n"] for cell in cells) == len(customers)
-    columns = {row["column"]: row for row in rows_of(result.charts.customer_map(), "column", "x")}
-    rows = {row["row"]: row for row in rows_of(result.charts.customer_map(), "row", "y")}
+    columns = {row["column"]: row for row in rows_of(result.charts.draw("customer_map"), "column", "x")}
+    rows = {row["row"]: row for row in rows_of(result.charts.draw("customer_map"), "row", "y")}
     top = max(row["row"] for row in rows.values())
     for cell in cells:
         across, up = columns[cell["column"]], rows[cell["row"]]
@@ -161,7 +171,7 @@ def test_the_map_holds_every_customer_once(result):
 
 
 def test_the_centres_are_where_the_model_has_them(result):
-    rows = rows_of(result.charts.customer_map(), "id", "x", "spent", "days")
+    rows = rows_of(result.charts.draw("customer_map"), "id", "x", "spent", "days")
     centres = {row["id"]: (row["x"], row["y"]) for row in rows}
     for segment in result.summary.segments:
         assert centres[str(segment.segment_id)] == (segment.centre[0], segment.centre[2])
@@ -169,7 +179,7 @@ def test_the_centres_are_where_the_model_has_them(result):
 
 def test_the_distributions_are_quantiles_of_the_customers(result):
     customers = result.customers.to_pandas().dropna(subset="segment_id")
-    rows = rows_of(result.charts.distributions(), "q5", "q50", "q95")
+    rows = rows_of(result.charts.draw("distributions"), "q5", "q50", "q95")
     for segment_id, label in enumerate(segment_labels(result.summary), start=1):
         mine = customers[customers["segment_id"] == segment_id]
         for feature, row in zip(FEATURES, [row for row in rows if row["segment"] == label], strict=True):
@@ -180,7 +190,7 @@ def test_the_distributions_are_quantiles_of_the_customers(result):
 def test_the_concentration_is_what_the_biggest_spenders_hold(result):
     spent = result.customers.to_pandas().dropna(subset="segment_id")["monetary"].astype(float)
     held = np.concatenate([[0], spent.sort_values(ascending=False).cumsum() / spent.sum()])
-    rows = rows_of(result.charts.concentration(), "top", "held", "said")
+    rows = rows_of(result.charts.draw("concentration"), "top", "held", "said")
     for row in rows:
         exact = np.interp(row["top"], np.linspace(0, 1, len(held)), held)
         assert row["held"] == pytest.approx(exact, abs=0.005)
@@ -188,7 +198,7 @@ def test_the_concentration_is_what_the_biggest_spenders_hold(result):
 
 
 def test_the_choice_shows_each_vote(chosen):
-    rows = rows_of(chosen.charts.choice(), "k", "value", "passes")
+    rows = rows_of(chosen.charts.draw("choice"), "k", "value", "passes")
     for vote in chosen.summary.choice.votes:
         shown = [row["value"] for row in rows if row["k"] == vote.segments]
         assert {vote.stability, vote.weakest, vote.smallest_share, vote.border} <= set(shown)
@@ -204,7 +214,7 @@ def test_a_segment_has_one_colour_in_every_chart(result, frame):
     wanted |= {f"{place} {label}": colour(place) for place, label in enumerate(labels, start=1)}
     wanted["All customers"] = EVERYONE
     for name in ("averages", "shares", "customer_map", "distributions"):
-        found = parts(specification(result.charts.draw(name, frame)))
+        found = parts(result.charts.draw(name, frame))
         channels = [part["color"] for part in found if isinstance(part.get("color"), dict)]
         scales = [channel["scale"] for channel in channels if "scale" in channel]
         assert scales
@@ -229,7 +239,7 @@ def test_tiers_of_one_name_are_told_apart_on_a_phone(name):
 def axes(chart) -> dict[str, str]:
     """Titles of the axes of features with the type of their scale."""
     found = {}
-    for part in parts(specification(chart)):
+    for part in parts(chart):
         title = (part.get("axis") or {}).get("title") if isinstance(part.get("axis"), dict) else None
         if isinstance(title, str) and title.split(":")[0].lower() in FEATURES and "mean" not in title:
             found[title.split(":")[0].lower()] = (part["scale"].get("type"), title.endswith(", log"))
@@ -256,7 +266,7 @@ def test_axes_are_logarithmic_exactly_where_the_transform_is(transform, logged):
     columns = CustomerColumns()
     with rfmeans.segment(shop_of_uneven_spenders(), columns=columns, transform=transform, n_init=2) as result:
         transforms = {feature.name: feature.transform for feature in result.summary.scaling.features}
-        spreads, mapped = axes(result.charts.distributions()), axes(result.charts.customer_map())
+        spreads, mapped = axes(result.charts.draw("distributions")), axes(result.charts.draw("customer_map"))
     assert {name for name, kind in transforms.items() if kind == "log1p"} == logged
     assert spreads == {name: ("symlog", True) if name in logged else (None, False) for name in FEATURES}
     assert mapped == {name: spreads[name] for name in ("recency", "monetary")}
@@ -274,7 +284,7 @@ def test_a_logarithmic_axis_has_numbers_however_short_it_is(low, high):
 
 
 def test_axes_say_their_units(result):
-    titles = texts_of(to_svg(result.charts.averages()))
+    titles = texts_of(to_svg(result.charts.draw("averages")))
     for title in ("days since the last purchase", "purchases", "money spent (£)"):
         assert any(title in text for text in titles)
 
@@ -285,14 +295,13 @@ def test_charts_do_not_grow_with_customers(result):
     ) as large:
         for name in ("averages", "shares", "distributions", "concentration"):
             small_rows, large_rows = (
-                sum(map(len, specification(of.charts.draw(name))["datasets"].values()))
-                for of in (result, large)
+                sum(map(len, of.charts.draw(name)["datasets"].values())) for of in (result, large)
             )
             assert large_rows == small_rows
-        assert len(rows_of(large.charts.customer_map(), "column", "row", "n")) <= MAP_COLUMNS * MAP_ROWS
+        assert len(rows_of(large.charts.draw("customer_map"), "column", "row", "n")) <= MAP_COLUMNS * MAP_ROWS
 
 
 def test_a_chart_needs_nothing_but_the_summary(result):
     again = Charts(replace(result.summary, currency_symbol="EUR"))
-    assert any("EUR" in text for text in texts_of(to_svg(again.averages())))
-    assert json.dumps(specification(again.averages()))
+    assert any("EUR" in text for text in texts_of(to_svg(again.draw("averages"))))
+    assert json.dumps(again.draw("averages"))

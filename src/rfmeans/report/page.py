@@ -17,13 +17,12 @@ from rfmeans.errors import OutputError
 from rfmeans.report import sentences
 from rfmeans.report.charts.colours import colour
 from rfmeans.report.charts.frame import NARROW, WIDE
-from rfmeans.report.charts.images import VEGA_LITE, in_tags, specification, to_svg
-from rfmeans.report.charts.registry import DRAWINGS, Charts
+from rfmeans.report.charts.images import VEGA_LITE, in_tags, to_svg
+from rfmeans.report.charts.registry import Charts, drawings
 from rfmeans.report.page_tables import (
     account_tables,
     definitions,
     figures_table,
-    numbers_behind,
     score_tables,
     settings_tables,
     sureness_table,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from rfmeans.report.charts.vega import Drawn
     from rfmeans.report.playbook import Card, Playbook
     from rfmeans.report.summary import Segment, Summary
 
@@ -170,19 +170,18 @@ def _figures(summary: Summary) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     charts = Charts(summary)
     data: dict[str, Any] = {}
     figures, specifications = [], {}
-    for name in charts.names:
-        drawing = DRAWINGS[name]
+    for drawing in drawings(summary):
         drawn = {
-            size: charts.draw(name, frame, titled=False)
+            size: charts.draw(drawing.name, frame, titled=False)
             for size, frame in (("wide", WIDE), ("narrow", NARROW))
         }
-        specifications[name] = {size: _sharing(specification(chart), data) for size, chart in drawn.items()}
+        specifications[drawing.name] = {size: _sharing(chart, data) for size, chart in drawn.items()}
         figures.append(
             {
-                "name": name,
+                "name": drawing.name,
                 "title": drawing.title(summary),
                 "caption": drawing.caption,
-                "numbers": numbers_behind(name, summary),
+                "numbers": drawing.tables(summary),
                 **{size: _still(chart) for size, chart in drawn.items()},
             }
         )
@@ -194,10 +193,10 @@ def _still(chart: Any) -> str:
     return in_tags(to_svg(chart), SPOKEN, lambda _found: "")
 
 
-def _sharing(specification: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-    """Move the rows of a specification into ``data``, where the wide and the narrow chart share them."""
-    data |= specification.pop("datasets")
-    return {key: part for key, part in specification.items() if key != "$schema"}
+def _sharing(specification: Drawn, data: Drawn) -> Drawn:
+    """Put the rows of a specification into ``data``, where the wide and the narrow chart share them."""
+    data |= specification["datasets"]
+    return {key: part for key, part in specification.items() if key not in ("$schema", "datasets")}
 
 
 def _headlines(summary: Summary) -> list[dict[str, Any]]:

@@ -12,14 +12,12 @@ from rfmeans.report.charts.frame import segment_labels
 from rfmeans.report.table import Cell, Table
 from rfmeans.segments.number_of_segments import WEAKEST
 from rfmeans.segments.settings import AUTO
-from rfmeans.segments.spread import TOPS
 from rfmeans.settings import Reading
 from rfmeans.wording import DASH, SENTENCE_TEXT, clip, exact, money, number, percent
 
 if TYPE_CHECKING:
     from rfmeans.orders.account import Tally
     from rfmeans.report.summary import Segment, Summary
-    from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.segments.score_cuts import FeatureCuts, Scoring
     from rfmeans.segments.scores import Crosstab
@@ -50,10 +48,6 @@ SCORE_WORD = (
 
 
 DARKEST_SHADE = 0.55  # text still has a contrast of 4.5 on it, in light and in dark
-VOTES = (
-    *("Segments", "Stability", "Weakest", "Smallest", "Gain", "Border", "Silhouette"),
-    *("Calinski-Harabasz", "Davies-Bouldin", "Inertia"),
-)
 KMEANS = {
     "seed": "Seed",
     "n_init": "Starts (k-means++)",
@@ -109,45 +103,6 @@ def _sortable(cell: Cell) -> Cell:
     return cell if cell.value is not None and math.isfinite(cell.value) else Cell(cell.shown)
 
 
-def numbers_behind(name: str, summary: Summary) -> list[Table]:
-    """Return the numbers of a chart that the segments' table does not hold."""
-    if name == "distributions":
-        return [_quantiles(summary, feature) for feature in ("recency", "frequency", "monetary")]
-    if name == "choice" and summary.choice:
-        return [_votes(summary.choice), _favourites(summary.choice)]
-    if name == "concentration":
-        held = summary.distributions.held_by_top
-        rows = tuple((Cell(f"top {percent(top)}"), Cell(percent(held(top)), held(top))) for top in TOPS)
-        return [Table("Concentration of revenue", ("Customers", "hold of revenue"), rows)]
-    return []
-
-
-def _votes(choice: Choice) -> Table:
-    rows = tuple(
-        (
-            Cell(str(vote.segments)),
-            *(Cell(f"{value:.2f}", value) for value in (vote.stability, vote.weakest)),
-            Cell(percent(vote.smallest_share), vote.smallest_share),
-            Cell(f"{vote.gain:.3f}", vote.gain),
-            *(Cell(f"{value:.2f}", value) for value in (vote.border, vote.silhouette)),
-            Cell(number(vote.calinski_harabasz), vote.calinski_harabasz),
-            Cell(f"{vote.davies_bouldin:.2f}", vote.davies_bouldin),
-            Cell(number(vote.inertia), vote.inertia),
-        )
-        for vote in choice.votes
-    )
-    caption = (
-        f"The votes on the number of segments; {choice.recommended} is recommended. Stability from {choice.resamples} "
-        f"resamples of {number(choice.resample_size)} customers, silhouette from {number(choice.silhouette_sample)}"
-    )
-    return Table(caption, VOTES, rows)
-
-
-def _favourites(choice: Choice) -> Table:
-    rows = tuple((Cell(name), Cell(str(k or DASH))) for name, k in choice.favourites.items())
-    return Table("What each index alone would take", ("Index", "Segments"), rows)
-
-
 def sureness_table(summary: Summary) -> Table | None:
     """Return how sure each segment is: found again on resamples, customers near a border; None if unknown."""
     if all(segment.near_border is None for segment in summary.segments):
@@ -171,20 +126,6 @@ def _found_again(segment: Segment) -> Cell:
 def _near_border(segment: Segment) -> Cell:
     near, customers = segment.near_border or 0, segment.figures.customers
     return Cell(f"{number(near)} ({percent(near / customers)})" if customers else DASH, near)
-
-
-def _quantiles(summary: Summary, feature: str) -> Table:
-    symbol = summary.currency_symbol if feature == "monetary" else ""
-    rows = tuple(
-        (
-            Cell(label),
-            *(Cell(money(value, symbol), value) for value in getattr(segment.figures.spread, feature)),
-        )
-        for label, segment in zip(segment_labels(summary), summary.segments, strict=True)
-    )
-    heads = ("Segment", "5 % have at most", "25 %", "median", "75 %", "95 %")
-    unit = {"recency": "days", "frequency": "purchases", "monetary": "money spent"}[feature]
-    return Table(f"{feature.capitalize()}, {unit}", heads, rows)
 
 
 def account_tables(summary: Summary) -> list[Table]:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from rfmeans.segments.spread import Distributions
     from rfmeans.segments.stability import Stability
 
+NAME_TEXT = 60  # characters of a segment's name within a sentence
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -78,6 +80,11 @@ class Segment:
     centre: tuple[float, float, float]
     near_border: int | None = None
     stability: float | None = None
+
+    @property
+    def called(self) -> str:
+        """Its name as it stands in a sentence."""
+        return clip(self.segment, NAME_TEXT)
 
 
 @dataclass(frozen=True)
@@ -132,15 +139,19 @@ class Summary:
     choice: Choice | None = None
 
     @property
+    def filled(self) -> list[Segment]:
+        """The segments that hold customers."""
+        return [segment for segment in self.segments if segment.figures.customers]
+
+    @property
     def most_valuable(self) -> Segment:
         """The segment with the largest mean monetary."""
-        filled = [segment for segment in self.segments if segment.figures.customers]
-        return max(filled, key=lambda segment: segment.figures.mean_monetary)
+        return max(self.filled, key=lambda segment: segment.figures.mean_monetary)
 
     @property
     def most_at_risk(self) -> Segment | None:
         """Among lapsed segments the one with the most money behind it; None where no segment is lapsed."""
-        lapsed = [segment for segment in self.segments if segment.lapsed and segment.figures.customers]
+        lapsed = [segment for segment in self.filled if segment.lapsed]
         return max(lapsed, key=lambda segment: segment.figures.revenue, default=None)
 
     @property

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: what is shown, the number it is sorted by (None: by its text), and its background, if any."""
+    """A cell: what is shown, the number it is sorted by (None: by its text), its background, whether it is marked."""
 
     shown: str
     value: float | None = None
     shade: str = ""
+    marked: bool = False
 
 
 @dataclass(frozen=True)

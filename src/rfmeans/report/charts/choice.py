@@ -1,26 +1,29 @@
-"""The chart of the choice: what speaks for each number of segments, one panel a question."""
+"""The choice: what speaks for each number of segments, one panel a question."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rfmeans.report.charts.colours import EVERYONE, colour
-from rfmeans.report.charts.frame import FAINT, PERCENT, Frame, beside, inline
+from rfmeans.report.charts.drawing import Drawing
+from rfmeans.report.charts.frame import DASHED, PERCENT, Frame, beside
+from rfmeans.report.charts.vega import Drawn, Rows, channel, layer, mark, tooltip, unit
+from rfmeans.report.table import Cell, Table
 from rfmeans.segments.number_of_segments import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
-from rfmeans.wording import percent
+from rfmeans.wording import DASH, counted, number, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import altair as alt
-
     from rfmeans.report.summary import Summary
     from rfmeans.segments.number_of_segments import Choice, Vote
 
 PANEL_HEIGHT = 150
 AXIS_ROOM, GAP = 44, 14
+HEADS = (
+    *("Segments", "Stability", "Weakest", "Smallest", "Gain", "Border", "Silhouette"),
+    *("Calinski-Harabasz", "Davies-Bouldin", "Inertia"),
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,14 @@ class Question:
         """Return a value as it stands in a text."""
         return percent(value) if self.as_share else f"{value:.2f}"
 
+    def asked(self) -> list[str]:
+        """Return the panel's title and what the rule asks for.
+
+        >>> QUESTIONS[0].asked(), QUESTIONS[4].asked()
+        (['Stability', '0.90 or more'], ['Busiest border', '0.90 or less'])
+        """
+        return [self.title, f"{self.shown(self.limit)} or {'less' if self.at_most else 'more'}"]
+
 
 QUESTIONS = (
     Question("Stability", "stability", SURE),
@@ -66,46 +77,33 @@ QUESTIONS = (
 )
 
 
-def choice(summary: Summary, frame: Frame) -> Any:
+def _draw(summary: Summary, frame: Frame) -> Drawn:
     """Draw the votes on the number of segments."""
     assert summary.choice is not None
     width = frame.width - AXIS_ROOM
     if not frame.stacked:
         width = (frame.width - GAP * (len(QUESTIONS) - 1)) // len(QUESTIONS) - AXIS_ROOM
-    panels = [_panel(question, summary.choice, width, PANEL_HEIGHT) for question in QUESTIONS]
-    return beside(panels, frame, GAP)
+    return beside([_panel(question, summary.choice, width) for question in QUESTIONS], frame, GAP)
 
 
-def _panel(question: Question, choice: Choice, width: int, height: int) -> Any:
-    import altair as alt
-
+def _panel(question: Question, choice: Choice, width: int) -> Drawn:
     rows = [row for row in (_row(question, vote) for vote in choice.votes) if math.isfinite(row["value"])]
-    x, y = _axes(question, rows, [vote.segments for vote in choice.votes])
-    base = alt.Chart(inline(rows)).encode(x=x, y=y)
     taken = [row for row in rows if row["k"] == choice.recommended]
-    limit = alt.Chart(inline([{"value": question.limit}])).encode(y=y)
-    return alt.layer(
-        alt.Chart(inline(taken)).mark_rule(color=colour(1), opacity=0.22, strokeWidth=14).encode(x=x),
-        limit.mark_rule(strokeDash=[4, 3], color=FAINT, strokeWidth=1.5),
-        base.mark_line(color=EVERYONE, strokeWidth=1.5),
-        *_discs(rows, x, y),
-    ).properties(
+    places = _axes(question, rows, [vote.segments for vote in choice.votes])
+    x, y = ({axis: places[axis]} for axis in ("x", "y"))
+    title = {"anchor": "start", "fontSize": 12, "fontWeight": "normal", "offset": 8}
+    return layer(
+        unit(mark("rule", color=colour(1), opacity=0.22, strokeWidth=14), x, taken),
+        unit(mark("rule", **DASHED), y, [{"value": question.limit}]),
+        unit(mark("line", color=EVERYONE, strokeWidth=1.5), places, rows),
+        *_discs(rows, places),
         width=width,
-        height=height,
-        title=alt.TitleParams(_asked(question), fontSize=12, fontWeight="normal", anchor="start", offset=8),
+        height=PANEL_HEIGHT,
+        title={"text": question.asked(), **title},
     )
 
 
-def _asked(question: Question) -> list[str]:
-    """Return the panel's title and what the rule asks for.
-
-    >>> _asked(QUESTIONS[0]), _asked(QUESTIONS[4])
-    (['Stability', '0.90 or more'], ['Busiest border', '0.90 or less'])
-    """
-    return [question.title, f"{question.shown(question.limit)} or {'less' if question.at_most else 'more'}"]
-
-
-def _row(question: Question, vote: Vote) -> dict[str, Any]:
+def _row(question: Question, vote: Vote) -> Drawn:
     value: float = getattr(vote, question.field)
     return {
         "k": vote.segments,
@@ -116,43 +114,93 @@ def _row(question: Question, vote: Vote) -> dict[str, Any]:
     }
 
 
-def _axes(question: Question, rows: list[dict[str, Any]], numbers: list[int]) -> tuple[alt.X, alt.Y]:
-    import altair as alt
-
+def _axes(question: Question, rows: Rows, numbers: list[int]) -> Drawn:
     values = [*(row["value"] for row in rows), question.limit]
     low, high = min(0.0, *values), max(values)
-    x = alt.X(
-        "k:O",
-        axis=alt.Axis(title="Segments", labelAngle=0, grid=False),
-        scale=alt.Scale(domain=numbers, type="point", padding=0.6),
-    )
-    axis: dict[str, Any] = {"labelExpr": PERCENT} if question.as_share else {"format": "~r"}
-    y = alt.Y(
-        "value:Q",
-        axis=alt.Axis(title=None, tickCount=4, **axis),
-        scale=alt.Scale(domain=[low, high + 0.06 * (high - low)], nice=False),
-    )
-    return x, y
-
-
-def _discs(rows: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Return full discs for numbers that pass and rings for those that do not."""
-    import altair as alt
-
-    tooltip = [
-        alt.Tooltip("k:O", title="Segments"),
-        alt.Tooltip("shown:N", title="Value"),
-        alt.Tooltip("verdict:N", title="It"),
-    ]
-    drawn: list[tuple[bool, Callable[[alt.Chart], alt.Chart]]] = [
-        (True, lambda chart: chart.mark_point(filled=True, opacity=1, size=70, color=colour(1))),
-        (
-            False,
-            lambda chart: chart.mark_point(filled=True, fill="white", opacity=1, size=60, stroke=colour(4)),
+    text = {"labelExpr": PERCENT} if question.as_share else {"format": "~r"}
+    return {
+        "x": channel(
+            "k:O",
+            axis={"title": "Segments", "labelAngle": 0, "grid": False},
+            scale={"domain": numbers, "type": "point", "padding": 0.6},
         ),
-    ]
+        "y": channel(
+            "value:Q",
+            axis={"title": None, "tickCount": 4, **text},
+            scale={"domain": [low, high + 0.06 * (high - low)], "nice": False},
+        ),
+    }
+
+
+def _discs(rows: Rows, places: Drawn) -> list[Drawn]:
+    """Return full discs for numbers that pass and rings for those that do not."""
+    encoding = {
+        **places,
+        "tooltip": [channel("k:O", title="Segments"), *tooltip(shown="Value", verdict="It")],
+    }
+    disc = mark("point", filled=True, opacity=1, size=70, color=colour(1))
+    ring = mark("point", filled=True, fill="white", opacity=1, size=60, stroke=colour(4))
     return [
-        mark(alt.Chart(inline(kept)).encode(x=x, y=y, tooltip=tooltip))
-        for passes, mark in drawn
+        unit(drawn, encoding, kept)
+        for passes, drawn in ((True, disc), (False, ring))
         if (kept := [row for row in rows if row["passes"] is passes])
     ]
+
+
+def _title(summary: Summary) -> str:
+    """Say which number of segments is recommended, and whether it stands out."""
+    assert summary.choice is not None
+    recommended = counted(summary.choice.recommended, "segment")
+    if summary.choice.stands_out:
+        return f"{recommended} stand out"
+    return f"No number of segments stands out; {recommended} are recommended"
+
+
+def vote_rows(choice: Choice) -> tuple[tuple[Cell, ...], ...]:
+    """Return one row per number of segments: what was measured of it."""
+    return tuple(
+        (
+            Cell(str(vote.segments), marked=vote.segments == choice.recommended),
+            *(Cell(f"{value:.2f}", value) for value in (vote.stability, vote.weakest)),
+            Cell(percent(vote.smallest_share), vote.smallest_share),
+            Cell(f"{vote.gain:.3f}", vote.gain),  # the limit is 0.04: two digits would hide what misses it
+            *(Cell(f"{value:.2f}", value) for value in (vote.border, vote.silhouette)),
+            Cell(number(vote.calinski_harabasz), vote.calinski_harabasz),
+            Cell(f"{vote.davies_bouldin:.2f}", vote.davies_bouldin),
+            Cell(number(vote.inertia), vote.inertia),
+        )
+        for vote in choice.votes
+    )
+
+
+def _tables(summary: Summary) -> tuple[Table, ...]:
+    choice = summary.choice
+    assert choice is not None
+    caption = (
+        f"The votes on the number of segments; {choice.recommended} is recommended. Stability from {choice.resamples} "
+        f"resamples of {number(choice.resample_size)} customers, silhouette from {number(choice.silhouette_sample)}"
+    )
+    favourites = tuple((Cell(name), Cell(str(k or DASH))) for name, k in choice.favourites.items())
+    return (
+        Table(caption, HEADS, vote_rows(choice)),
+        Table("What each index alone would take", ("Index", "Segments"), favourites),
+    )
+
+
+def _missing(summary: Summary) -> str | None:
+    if summary.choice is not None:
+        return None
+    return 'There is no chart of the choice: the number of segments was given. Ask for segments="auto".'
+
+
+CHOICE = Drawing(
+    "choice",
+    _draw,
+    _title,
+    "What the rule asks of a number of segments. Dashed: what it asks for; full discs pass, rings do not; the "
+    "band marks the number recommended. Stability: how well refits on resamples agree. Gain: what the last split "
+    "takes away beyond what it would in a structureless cloud. Border: customers on the most crowded border "
+    "against those about the centres.",
+    _tables,
+    _missing,
+)

@@ -2,63 +2,73 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rfmeans.report.charts.colours import colour
-from rfmeans.report.charts.frame import (
-    FAINT,
-    PERCENT,
-    Frame,
-    inline,
-)
+from rfmeans.report.charts.drawing import Drawing
+from rfmeans.report.charts.frame import DASHED, PERCENT, Frame
+from rfmeans.report.charts.vega import Drawn, channel, layer, mark, tooltip, unit
+from rfmeans.report.table import Cell, Table
+from rfmeans.segments.spread import TOPS
 from rfmeans.wording import percent
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
+
 LABELLED_TOPS = (0.01, 0.1, 0.2, 0.5)
 
 
-def concentration(summary: Summary, frame: Frame) -> Any:
+def _draw(summary: Summary, frame: Frame) -> Drawn:
     """Draw the share of revenue that the top customers hold, as a curve."""
-    import altair as alt
-
-    curve = summary.distributions.curve
+    curve, held_by_top = summary.distributions.curve, summary.distributions.held_by_top
     rows = [
-        {
-            "top": position / (len(curve) - 1),
-            "held": held,
-            "said": f"{percent(held)} of revenue",
-            "who": f"top {percent(position / (len(curve) - 1))}",
-        }
+        {"top": top, "held": held, "said": f"{percent(held)} of revenue", "who": f"top {percent(top)}"}
         for position, held in enumerate(curve)
+        for top in [position / (len(curve) - 1)]
     ]
     marked = [
         {"top": top, "held": held, "who": f"top {percent(top)}: {percent(held)}"}
         for top in LABELLED_TOPS
-        for held in [summary.distributions.held_by_top(top)]
+        for held in [held_by_top(top)]
     ]
-    tooltip = [alt.Tooltip("who:N", title="Customers"), alt.Tooltip("said:N", title="Hold")]
-    x = alt.X(
-        "top:Q",
-        axis=alt.Axis(title="Share of customers, the biggest spenders first", labelExpr=PERCENT, tickCount=5),
+    axis = {"labelExpr": PERCENT, "tickCount": 5}
+    places = {
+        "x": channel("top:Q", axis={**axis, "title": "Share of customers, the biggest spenders first"}),
+        "y": channel(
+            "held:Q",
+            axis={**axis, "title": "Share of revenue they hold"},
+            scale={"domain": [0, 1], "nice": False},
+        ),
+    }
+    equal = [{"top": 0, "held": 0}, {"top": 1, "held": 1}]
+    under_pointer = {**places, "tooltip": tooltip(who="Customers", said="Hold")}
+    return layer(
+        unit(mark("area", color=colour(1), opacity=0.14), places, rows),
+        unit(mark("line", **DASHED), places, equal),
+        unit(mark("line", color=colour(1), strokeWidth=2.5), places, rows),
+        unit(mark("point", size=120, opacity=0), under_pointer, rows),
+        unit(mark("circle", color=colour(1), size=70, opacity=1), places, marked),
+        unit(mark("text", align="left", dx=9, dy=11), {**places, "text": channel("who:N")}, marked),
+        width=frame.width - 75,
+        height=260 if frame.stacked else 330,
     )
-    y = alt.Y(
-        "held:Q",
-        axis=alt.Axis(title="Share of revenue they hold", labelExpr=PERCENT, tickCount=5),
-        scale=alt.Scale(domain=[0, 1], nice=False),
-    )
-    base = alt.Chart(inline(rows)).encode(x=x, y=y)
-    equal = (
-        alt.Chart(inline([{"top": 0, "held": 0}, {"top": 1, "held": 1}]))
-        .mark_line(strokeDash=[4, 3], color=FAINT, strokeWidth=1.5)
-        .encode(x=x, y=y)
-    )
-    points = alt.Chart(inline(marked)).encode(x=x, y=y)
-    return alt.layer(
-        base.mark_area(color=colour(1), opacity=0.14),
-        equal,
-        base.mark_line(color=colour(1), strokeWidth=2.5),
-        base.mark_point(size=120, opacity=0).encode(tooltip=tooltip),
-        points.mark_circle(color=colour(1), size=70, opacity=1),
-        points.mark_text(align="left", dx=9, dy=11).encode(text="who:N"),
-    ).properties(width=frame.width - 75, height=260 if frame.stacked else 330)
+
+
+def _title(summary: Summary) -> str:
+    """Say what share of the revenue the top fifth holds."""
+    return f"The top 20 % of customers hold {percent(summary.distributions.held_by_top(0.2))} of revenue"
+
+
+def _tables(summary: Summary) -> tuple[Table, ...]:
+    held = summary.distributions.held_by_top
+    rows = tuple((Cell(f"top {percent(top)}"), Cell(percent(held(top)), held(top))) for top in TOPS)
+    return (Table("Concentration of revenue", ("Customers", "hold of revenue"), rows),)
+
+
+CONCENTRATION = Drawing(
+    "concentration",
+    _draw,
+    _title,
+    "Share of revenue held by the customers who spent most. Dashed: if all had spent the same.",
+    _tables,
+)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.report.charts.drawing import Drawing
 from rfmeans.report.charts.frame import (
     DISC_INK,
+    ROW_STEP,
     Frame,
     beside,
     in_units,
-    inline,
-    label_room,
     panel_width,
     scaled_axis,
     segment_colour,
@@ -18,55 +18,102 @@ from rfmeans.report.charts.frame import (
     segment_rows,
     segments_axis,
 )
-from rfmeans.report.sentences import filled
+from rfmeans.report.charts.vega import Drawn, channel, layer, mark, tooltip, unit
+from rfmeans.report.table import Cell, Table
 from rfmeans.segments.profile import LEVELS
 from rfmeans.segments.settings import FEATURES
+from rfmeans.wording import money
 
 if TYPE_CHECKING:
-    from rfmeans.report.summary import Summary
+    from rfmeans.report.summary import Segment, Summary
+
+KEYS = [f"q{level:.0%}".rstrip("%") for level in LEVELS]
 
 
-def distributions(summary: Summary, frame: Frame) -> Any:
+def _draw(summary: Summary, frame: Frame) -> Drawn:
     """Draw quantiles of recency, frequency and monetary per segment, three panels."""
-    panels = [_spread(summary, frame, feature, first=feature == FEATURES[0]) for feature in FEATURES]
-    return beside(panels, frame)
+    return beside([_panel(summary, frame, feature) for feature in FEATURES], frame)
 
 
-def _spread(summary: Summary, frame: Frame, feature: str, *, first: bool) -> Any:
-    import altair as alt
+def _rows(summary: Summary, feature: str) -> list[dict[str, Any]]:
+    def between(low: float, high: float) -> str:
+        return f"{in_units(feature, low, summary)} to {in_units(feature, high, summary)}"
 
-    labels = segment_labels(summary)
-    keys = [f"q{level:.0%}".rstrip("%") for level in LEVELS]
-    rows = [
+    return [
         {
             **row,
-            **dict(zip(keys, quantiles, strict=True)),
-            "middle": f"{in_units(feature, quantiles[1], summary)} to {in_units(feature, quantiles[3], summary)}",
-            "most": f"{in_units(feature, quantiles[0], summary)} to {in_units(feature, quantiles[4], summary)}",
-            "median": in_units(feature, quantiles[2], summary),
+            **dict(zip(KEYS, (lowest, low, median, high, highest), strict=True)),
+            "middle": between(low, high),
+            "most": between(lowest, highest),
+            "median": in_units(feature, median, summary),
         }
-        for row, segment in zip(segment_rows(summary), filled(summary), strict=True)
-        for quantiles in [getattr(segment.figures.spread, feature)]
+        for row, segment in zip(segment_rows(summary), summary.filled, strict=True)
+        for lowest, low, median, high, highest in [getattr(segment.figures.spread, feature)]
     ]
-    ends = [row[key] for row in rows for key in (keys[0], keys[-1])]
-    scaled = scaled_axis(summary, feature, ends)
-    base = alt.Chart(inline(rows)).encode(
-        y=segments_axis(labels, label_room(labels, frame), shown=first or frame.stacked),
-        tooltip=[
-            alt.Tooltip("segment:N", title="Segment"),
-            alt.Tooltip("median:N", title="Median"),
-            alt.Tooltip("middle:N", title="Middle half"),
-            alt.Tooltip("most:N", title="Nine in ten"),
-        ],
-    )
-    whiskers = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X(f"{keys[0]}:Q", **scaled), x2=f"{keys[4]}:Q", color=segment_colour(labels)
-    )
-    boxes = base.mark_bar(height={"band": 0.5}, cornerRadius=2).encode(
-        x=f"{keys[1]}:Q", x2=f"{keys[3]}:Q", color=segment_colour(labels)
-    )
+
+
+def _panel(summary: Summary, frame: Frame, feature: str) -> Drawn:
+    labels, rows = segment_labels(summary), _rows(summary, feature)
+    scaled = scaled_axis(summary, feature, [row[key] for row in rows for key in (KEYS[0], KEYS[-1])])
+    places = {
+        "y": segments_axis(labels, frame, shown=feature == FEATURES[0] or frame.stacked),
+        "tooltip": tooltip(segment="Segment", median="Median", middle="Middle half", most="Nine in ten"),
+    }
+    coloured = {**places, "color": segment_colour(labels)}
     # A disc with an edge: a white line at the end of a bar, where many medians lie, is lost on a white page.
-    medians = base.mark_circle(size=54, fill="white", stroke=DISC_INK, strokeWidth=1.4, opacity=1)
-    return alt.layer(whiskers, boxes, medians.encode(x=f"{keys[2]}:Q")).properties(
-        width=panel_width(labels, frame, 3), height=alt.Step(30)
+    disc = mark("circle", size=54, fill="white", stroke=DISC_INK, strokeWidth=1.4, opacity=1)
+    return layer(
+        unit(
+            mark("rule", strokeWidth=2),
+            {**coloured, "x": channel(f"{KEYS[0]}:Q", **scaled), "x2": channel(KEYS[4])},
+        ),
+        unit(
+            mark("bar", height={"band": 0.5}, cornerRadius=2),
+            {**coloured, "x": channel(f"{KEYS[1]}:Q"), "x2": channel(KEYS[3])},
+        ),
+        unit(disc, {**places, "x": channel(f"{KEYS[2]}:Q")}),
+        rows=rows,
+        width=panel_width(labels, frame, 3),
+        height=ROW_STEP,
     )
+
+
+def _title(summary: Summary) -> str:
+    """Say what the middle half of the best and of the smallest customers spent."""
+
+    def half(segment: Segment) -> str:
+        low, high = (money(segment.figures.spread.monetary[at], summary.currency_symbol) for at in (1, 3))
+        return f"between {low} and {high}"
+
+    best = summary.most_valuable
+    least = min(summary.filled, key=lambda segment: segment.figures.mean_monetary)
+    said = f"Half of the {best.called} customers spent {half(best)}"
+    return said if least is best else f"{said}; half of the {least.called} {half(least)}"
+
+
+def _tables(summary: Summary) -> tuple[Table, ...]:
+    units = {"recency": "days", "frequency": "purchases", "monetary": "money spent"}
+    return tuple(_quantiles(summary, feature, unit_) for feature, unit_ in units.items())
+
+
+def _quantiles(summary: Summary, feature: str, named: str) -> Table:
+    symbol = summary.currency_symbol if feature == "monetary" else ""
+    rows = tuple(
+        (
+            Cell(label),
+            *(Cell(money(value, symbol), value) for value in getattr(segment.figures.spread, feature)),
+        )
+        for label, segment in zip(segment_labels(summary), summary.segments, strict=True)
+    )
+    heads = ("Segment", "5 % have at most", "25 %", "median", "75 %", "95 %")
+    return Table(f"{feature.capitalize()}, {named}", heads, rows)
+
+
+DISTRIBUTIONS = Drawing(
+    "distributions",
+    _draw,
+    _title,
+    "Bar: the middle half of the customers; disc: the median; line: nine in ten, without the lowest and the "
+    "highest twentieth.",
+    _tables,
+)

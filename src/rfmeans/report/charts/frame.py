@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.report.charts.colours import EVERYONE, chart_labels, colour
+from rfmeans.report.charts.vega import channel
 from rfmeans.wording import counted, money, number, percent
 
 if TYPE_CHECKING:
-    import altair as alt
-
+    from rfmeans.report.charts.vega import Drawn, Rows
     from rfmeans.report.summary import Summary
 
 ALL = "All customers"
@@ -20,6 +20,8 @@ DISC_INK = "#16181d"  # on a white disc, in a light page and in a dark one
 PERCENT = "format(100 * datum.value, ',~r') + ' %'"
 LETTER = 6.5  # width of a letter of a label, in pixels
 GAP = 26  # between panels, in pixels
+ROW_STEP = {"step": 30}  # pixels a segment has
+DASHED = {"color": FAINT, "strokeDash": [4, 3], "strokeWidth": 1.5}  # a line to compare with
 TICKS = (
     (1, 3),
     (1, 2, 5),
@@ -51,7 +53,7 @@ def segment_labels(summary: Summary) -> list[str]:
     return chart_labels([segment.segment for segment in summary.segments])
 
 
-def segment_rows(summary: Summary) -> list[dict[str, Any]]:
+def segment_rows(summary: Summary) -> Rows:
     """Return one row per segment that holds customers: its label and a sentence for the tooltip."""
     return [
         {
@@ -66,33 +68,23 @@ def segment_rows(summary: Summary) -> list[dict[str, Any]]:
     ]
 
 
-def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
-    """Return rows as data that stand in the chart itself."""
-    import altair as alt
-
-    return alt.InlineData(values=rows)
-
-
-def segment_colour(labels: list[str], legend: Any = None) -> alt.Color:
+def segment_colour(labels: list[str], legend: Any = None) -> Drawn:
     """Return the colours of the segments, always the same for the same segment."""
-    import altair as alt
-
     colours = [
         EVERYONE if label == ALL else colour(position) for position, label in enumerate(labels, start=1)
     ]
-    return alt.Color("segment:N", scale=alt.Scale(domain=labels, range=colours), legend=legend)
+    return channel("segment:N", scale={"domain": labels, "range": colours}, legend=legend)
 
 
-def segments_axis(labels: list[str], room: int, *, shown: bool = True) -> alt.Y:
+def segments_axis(labels: list[str], frame: Frame, *, shown: bool = True) -> Drawn:
     """Return an axis with the segments in their order."""
-    import altair as alt
-
-    axis = alt.Axis(labelLimit=room - 8, labels=shown, grid=False, title=None)
+    room = label_room(labels, frame)
+    axis: Drawn = {"labelLimit": room - 8, "labels": shown, "grid": False, "title": None}
     if _whole_room(labels) > room:  # cut at its end, a name would lose the tier that tells it apart
-        axis.labelExpr = "split(datum.label, ' · ')"
         raised = {"test": "indexof(datum.label, ' · ') > 0", "value": -6}
-        axis.labelOffset = {"condition": raised, "value": 0}
-    return alt.Y("segment:N", sort=labels, scale=alt.Scale(domain=labels), axis=axis)
+        axis["labelExpr"] = "split(datum.label, ' · ')"
+        axis["labelOffset"] = {"condition": raised, "value": 0}
+    return channel("segment:N", sort=labels, scale={"domain": labels}, axis=axis)
 
 
 def label_room(labels: list[str], frame: Frame) -> int:
@@ -110,11 +102,9 @@ def panel_width(labels: list[str], frame: Frame, panels: int, gap: int = GAP) ->
     return room - 12 if frame.stacked else (room - gap * (panels - 1)) // panels - 6
 
 
-def beside(panels: list[Any], frame: Frame, gap: int = GAP) -> Any:
+def beside(panels: list[Drawn], frame: Frame, gap: int = GAP) -> Drawn:
     """Return panels in a row; below each other where there is no room."""
-    import altair as alt
-
-    return alt.vconcat(*panels, spacing=18) if frame.stacked else alt.hconcat(*panels, spacing=gap)
+    return {"vconcat": panels, "spacing": 18} if frame.stacked else {"hconcat": panels, "spacing": gap}
 
 
 def axis_title(feature: str, summary: Summary) -> str:
@@ -136,23 +126,19 @@ def in_units(feature: str, value: float, summary: Summary) -> str:
     }[feature]()
 
 
-def _is_logged(summary: Summary, feature: str) -> bool:
-    return any(scaled.name == feature and scaled.transform == "log1p" for scaled in summary.scaling.features)
-
-
-def scaled_axis(summary: Summary, feature: str, values: list[float], *, grid: bool = True) -> dict[str, Any]:
+def scaled_axis(summary: Summary, feature: str, values: list[float]) -> Drawn:
     """Return scale and axis of a feature; log1p where the feature's transform is, as in feature space."""
-    import altair as alt
-
     low, high = min(values), max(values)
-    title = axis_title(feature, summary)
-    if not _is_logged(summary, feature):
-        scale = alt.Scale(domain=[min(0.0, low), high or 1.0], nice=False)
-        return {"scale": scale, "axis": alt.Axis(title=title, tickCount=5, format=",~r", grid=grid)}
+    axis = {"title": axis_title(feature, summary), "format": ",~r", "grid": True}
+    if not any(scaled.name == feature and scaled.transform == "log1p" for scaled in summary.scaling.features):
+        scale = {"domain": [min(0.0, low), high or 1.0], "nice": False}
+        return {"scale": scale, "axis": {**axis, "tickCount": 5}}
     high = high if high > low else low + 1
-    scale = alt.Scale(type="symlog", constant=1, domain=[low, high], nice=False)
-    axis = alt.Axis(title=f"{title}, log", values=_log_ticks(low, high), format=",~r", grid=grid)
-    return {"scale": scale, "axis": axis}
+    scale = {"type": "symlog", "constant": 1, "domain": [low, high], "nice": False}
+    return {
+        "scale": scale,
+        "axis": {**axis, "title": f"{axis['title']}, log", "values": _log_ticks(low, high)},
+    }
 
 
 def _log_ticks(low: float, high: float) -> list[float]:
@@ -172,15 +158,13 @@ def _log_ticks(low: float, high: float) -> list[float]:
     return [float(f"{tick}e{power}") for tick in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def bar_axis(field: str, rows: list[dict[str, Any]], width: int, title: str, **axis: Any) -> alt.X:
+def bar_axis(field: str, rows: Rows, width: int, title: str, **axis: Any) -> Drawn:
     """Return an axis from 0 that leaves room at the bars' ends for the numbers that stand there."""
-    import altair as alt
-
     longest = max(len(row["shown"]) for row in rows) * LETTER + 10
     top = max(row[field] for row in rows) / max(0.4, 1 - longest / width)
-    return alt.X(
+    return channel(
         f"{field}:Q",
         stack=None,  # stacked bars are clipped by paths whose ids count up from drawing to drawing
-        scale=alt.Scale(domain=[0, top or 1], nice=False),
-        axis=alt.Axis(**{"title": title, "tickCount": 4, "format": ",~r", "grid": False, **axis}),
+        scale={"domain": [0, top or 1], "nice": False},
+        axis={"title": title, "tickCount": 4, "format": ",~r", "grid": False, **axis},
     )

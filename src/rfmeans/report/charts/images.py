@@ -1,4 +1,4 @@
-"""A chart -> its specification, SVG and PNG, drawn without a browser and without a network."""
+"""A specification -> SVG and PNG, drawn without a browser and without a network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rfmeans.report.charts.frame import FAINT, GRID, INK
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import altair as alt
+    from rfmeans.report.charts.vega import Drawn
 
 PNG_SCALE = 2
 MARGIN = 16  # pixels around a chart that has a background of its own
@@ -43,19 +43,12 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """Return the Vega-Lite specification, whatever theme is set for other charts."""
-    found: dict[str, Any] = chart.to_dict(validate=False)
-    return {**found, "config": CONFIG}
-
-
-def to_svg(chart: alt.TopLevelMixin, background: str | None = None) -> str:
-    """Return the chart as SVG, drawn without a browser and without a network."""
+def to_svg(drawn: Drawn, background: str | None = None) -> str:
+    """Return a specification as SVG, drawn without a browser and without a network."""
     import vl_convert
 
-    drawn = specification(chart)
     if background:
-        drawn |= {"background": background, "padding": MARGIN}
+        drawn = {**drawn, "background": background, "padding": MARGIN}
     return _rounded(str(vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE, allowed_base_urls=[])))
 
 

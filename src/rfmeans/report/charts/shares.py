@@ -4,59 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.report.charts.drawing import Drawing
 from rfmeans.report.charts.frame import (
     PERCENT,
     Frame,
     bar_axis,
-    inline,
-    label_room,
     panel_width,
     segment_colour,
     segment_labels,
     segment_rows,
     segments_axis,
 )
+from rfmeans.report.charts.vega import Drawn, channel, layer, mark, tooltip, unit
 from rfmeans.wording import percent
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
+
 FEW_TICKS = 300  # pixels: where a panel is narrower, labels every fifth of its width would touch
+ORDER = ["customers", "revenue"]
 
 
-def shares(summary: Summary, frame: Frame) -> Any:
-    """Draw each segment's share of customers and of revenue, a pair of bars."""
-    import altair as alt
-
+def _draw(summary: Summary, frame: Frame) -> Drawn:
+    """Draw a pair of bars per segment."""
     labels = segment_labels(summary)
     rows = [
         {**row, "of": of, "share": share, "shown": f"{percent(share)} of {of}"}
         for row in segment_rows(summary)
-        for of, share in (
-            ("customers", summary.segments[row["id"] - 1].share),
-            ("revenue", summary.segments[row["id"] - 1].revenue_share),
-        )
+        for segment in [summary.segments[row["id"] - 1]]
+        for of, share in zip(ORDER, (segment.share, segment.revenue_share), strict=True)
     ]
-    order = ["customers", "revenue"]
     width = panel_width(labels, frame, 1)
-    base = alt.Chart(inline(rows)).encode(
-        y=segments_axis(labels, label_room(labels, frame)),
-        yOffset=alt.YOffset("of:N", sort=order, scale=alt.Scale(domain=order, paddingInner=0.1)),
-        x=bar_axis(
-            "share", rows, width, "Share of all customers, of all revenue", **_share_ticks(rows, width)
-        ),
-        tooltip=[
-            alt.Tooltip("segment:N", title="Segment"),
-            alt.Tooltip("customers:N", title="Customers"),
-            alt.Tooltip("revenue:N", title="Revenue"),
-        ],
-    )
-    bars = base.mark_bar(cornerRadiusEnd=2).encode(
-        color=segment_colour(labels),
-        opacity=alt.Opacity("of:O", scale=alt.Scale(domain=order, range=[0.45, 1]), legend=None),
-    )
-    numbers = base.mark_text(align="left", dx=5).encode(text="shown:N")
-    return alt.layer(bars, numbers).properties(
-        width=width, height=alt.Step(46 if len(labels) <= 6 else 38, **{"for": "position"})
+    ticks = _share_ticks(rows, width)
+    places = {
+        "y": segments_axis(labels, frame),
+        "yOffset": channel("of:N", sort=ORDER, scale={"domain": ORDER, "paddingInner": 0.1}),
+        "x": bar_axis("share", rows, width, "Share of all customers, of all revenue", **ticks),
+        "tooltip": tooltip(segment="Segment", customers="Customers", revenue="Revenue"),
+    }
+    opacity = channel("of:O", scale={"domain": ORDER, "range": [0.45, 1]}, legend=None)
+    return layer(
+        unit(mark("bar", cornerRadiusEnd=2), {**places, "color": segment_colour(labels), "opacity": opacity}),
+        unit(mark("text", align="left", dx=5), {**places, "text": channel("shown:N")}),
+        rows=rows,
+        width=width,
+        height={"step": 46 if len(labels) <= 6 else 38, "for": "position"},
     )
 
 
@@ -68,3 +60,19 @@ def _share_ticks(rows: list[dict[str, Any]], width: int) -> dict[str, Any]:
         "values": [round(step * tick, 1) for tick in range(int(longest / step) + 1)],
         "labelExpr": PERCENT,
     }
+
+
+def _title(summary: Summary) -> str:
+    """Say what share of the revenue comes from the segment with most of it."""
+    most = max(summary.filled, key=lambda segment: segment.figures.revenue)
+    return (
+        f"{percent(most.share)} of customers ({most.called}) bring {percent(most.revenue_share)} of revenue"
+    )
+
+
+SHARES = Drawing(
+    "shares",
+    _draw,
+    _title,
+    "Each segment's share of customers (upper bar, fainter) against its share of revenue (lower bar).",
+)
