@@ -213,9 +213,9 @@ def test_a_lazy_frame_over_a_file_that_is_not_there(tmp_path):
 @pytest.mark.parametrize(
     ("column", "parts"),
     [
-        ("customer_id", ["as the customer", "--customer NAME"]),
-        ("order_date", ["as the date", "--date NAME"]),
-        ("amount", ["as the amount", "--amount NAME", "--quantity NAME", "--price NAME"]),
+        ("customer_id", ["as the customer", "customer='NAME'"]),
+        ("order_date", ["as the date", "date='NAME'"]),
+        ("amount", ["as the amount", "amount='NAME'", "quantity='NAME'", "price='NAME'"]),
     ],
 )
 def test_a_missing_column(column, parts):
@@ -227,13 +227,13 @@ def test_a_missing_column(column, parts):
 def test_quantity_without_price():
     with pytest.raises(SourceError) as found:
         segment(orders().rename(columns={"amount": "quantity"}))
-    says(found, "No column was recognised as the amount", "not recognised: --price")
+    says(found, "No column was recognised as the amount", "not recognised: price=")
 
 
 def test_two_columns_for_one_role():
     with pytest.raises(SourceError) as found:
         segment(orders().assign(revenue=1.0))
-    says(found, "2 columns could be the amount: amount, revenue", "--amount NAME")
+    says(found, "2 columns could be the amount: amount, revenue", "amount='NAME'")
 
 
 def test_a_column_given_twice():
@@ -245,15 +245,13 @@ def test_a_column_given_twice():
 def test_amount_beside_quantity_and_price():
     with pytest.raises(SettingsError) as found:
         segment(orders(), amount="amount", quantity="customer_id", price="price")
-    says(found, "either --amount or --quantity with --price", "amount='amount'", "price='price'")
+    says(found, "either amount= or quantity= with price=", "amount='amount'", "price='price'")
 
 
 def test_a_given_column_that_is_not_there():
     with pytest.raises(SourceError) as found:
         segment(orders(), customer="custmer_id")
-    says(
-        found, "No column named 'custmer_id'", "--customer", "Did you mean 'customer_id'?", "The columns are"
-    )
+    says(found, "No column named 'custmer_id'", "customer=", "Did you mean 'customer_id'?", "The columns are")
 
 
 # Values
@@ -264,7 +262,7 @@ def test_a_given_column_that_is_not_there():
     [
         ("customer_id", "guest", ["missing customer 12 of 12", "'customer_id'"]),
         ("order_date", "", ["unreadable date 12 of 12", "'order_date'"]),
-        ("amount", "ten", ["unreadable amount 12 of 12", "'amount'", "--amount NAME"]),
+        ("amount", "ten", ["unreadable amount 12 of 12", "'amount'", "amount='NAME'"]),
         ("amount", float("inf"), ["unreadable amount 12 of 12"]),
     ],
 )
@@ -279,13 +277,13 @@ def test_no_valid_line(column, value, parts):
     [
         (
             "01.02.2026",
-            ["day.month.year or as month.day.year", "no value decides", "--date-format '%d.%m.%Y'"],
+            ["day.month.year or as month.day.year", "no value decides", "date_format='%d.%m.%Y'"],
         ),
         (
             "2026-02-30",
-            ["No value of 'order_date' can be read as a date", "It holds '2026-02-30'", "--date NAME"],
+            ["No value of 'order_date' can be read as a date", "It holds '2026-02-30'", "date='NAME'"],
         ),
-        (20269999, ["No value of 'order_date' can be read as a date", "--date-format"]),
+        (20269999, ["No value of 'order_date' can be read as a date", "date_format="]),
     ],
 )
 def test_no_readable_date(value, parts):
@@ -305,13 +303,13 @@ def test_no_valid_line_names_quantity_and_price():
 def test_a_column_of_a_type_that_does_not_fit(column, value):
     with pytest.raises(SourceError) as found:
         segment(orders().assign(**{column: value}))
-    says(found, repr(column), "but holds", " NAME")
+    says(found, repr(column), "but holds", "='NAME'")
 
 
 def test_fractional_customer_ids():
     with pytest.raises(SourceError) as found:
         segment(orders().assign(customer_id=1.5))
-    says(found, "'customer_id'", "fractions such as 1.5", "--customer NAME")
+    says(found, "'customer_id'", "fractions such as 1.5", "customer='NAME'")
 
 
 def test_one_customer():
@@ -362,7 +360,7 @@ def test_customers_table_with_fractional_ids(ids):
 def test_customers_table_without_a_feature():
     with pytest.raises(SourceError) as found:
         segment(customers().drop(columns="recency"), columns=CustomerColumns())
-    says(found, "No column was recognised as the recency", "--recency NAME")
+    says(found, "No column was recognised as the recency", "recency='NAME'")
 
 
 # Settings
@@ -382,12 +380,12 @@ def test_segments_out_of_range(segments):
         ({"seed": -1}, ["seed must be a whole number from 0", "Got -1"]),
         ({"n_init": 0}, ["n_init must be a whole number from 1", "Got 0"]),
         ({"tol": float("nan")}, ["tol must be a number from 0 to 1", "Got nan"]),
-        ({"as_of": "10/12/2011"}, ["as-of must be a date like 2026-01-31", "'10/12/2011'"]),
+        ({"as_of": "10/12/2011"}, ["as_of must be a date like 2026-01-31", "'10/12/2011'"]),
         ({"since": "tomorrow"}, ["since must be a date like", "'tomorrow'"]),
         ({"timezone": "Mars/Base"}, ["No time zone named 'Mars/Base'", "'Europe/London'"]),
         ({"where": " "}, ["where must be a SQL condition", "Got nothing"]),
         ({"where": 42}, ["where must be a SQL condition", "42"]),
-        ({"as_of": "2026-01-05", "since": "2026-01-05"}, ["since must be before as-of", "no day is left"]),
+        ({"as_of": "2026-01-05", "since": "2026-01-05"}, ["since must be before as_of", "no day is left"]),
     ],
 )
 def test_a_setting_out_of_range(options, parts):
@@ -400,7 +398,7 @@ def test_a_setting_out_of_range(options, parts):
 def test_as_of_before_all_data():
     with pytest.raises(DataError) as found:
         segment(orders(), as_of="2020-01-01")
-    says(found, "as-of date 2020-01-01", "from 2026-01-01 to 2026-01-12", "Give a later --as-of")
+    says(found, "as-of date 2020-01-01", "from 2026-01-01 to 2026-01-12", "Give a later as_of=")
 
 
 def test_since_after_all_data():
@@ -416,7 +414,7 @@ def test_since_after_all_data():
 def test_a_bad_where(where):
     with pytest.raises(SourceError) as found:
         segment(orders(), where=where)
-    says(found, f"--where {where!r} cannot be used", "Write it as in SQL")
+    says(found, f"where {where!r} cannot be used", "Write it as in SQL")
 
 
 def test_a_where_that_is_a_number():
@@ -424,7 +422,7 @@ def test_a_where_that_is_a_number():
         segment(orders().assign(flag=1), where="flag")
     says(
         found,
-        "--where 'flag' cannot be used: it is neither true nor false, but of type bigint. Write it as in SQL",
+        "where 'flag' cannot be used: it is neither true nor false, but of type bigint. Write it as in SQL",
     )
 
 
@@ -458,7 +456,7 @@ def test_a_where_that_fails_while_it_runs():
 def test_output_folder_exists(tmp_path, result):
     with pytest.raises(OutputError) as found:
         result.save(tmp_path)
-    says(found, f"{tmp_path} exists already", "another --out", "--force")
+    says(found, f"{tmp_path} exists already", "another folder=", "force=True")
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -466,7 +464,7 @@ def test_output_path_is_a_file(tmp_path, result, force):
     path = write(tmp_path / "out", "mine")
     with pytest.raises(OutputError) as found:
         result.save(path, force=force)
-    says(found, "is a file, not a folder", "another --out")
+    says(found, "is a file, not a folder", "another folder=")
     assert Path(path).read_text() == "mine"
 
 
@@ -474,7 +472,7 @@ def test_output_folder_holds_other_files(tmp_path, result):
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(OutputError) as found:
         result.save(tmp_path, force=True)
-    says(found, "files that rfmeans did not write", "even with --force", "another --out")
+    says(found, "files that rfmeans did not write", "even with force=True", "another folder=")
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
@@ -491,14 +489,14 @@ def test_output_below_a_file(tmp_path, result):
     path = write(tmp_path / "file", "mine")
     with pytest.raises(OutputError) as found:
         result.save(Path(path) / "out")
-    says(found, "Cannot write to", path, "another --out")
+    says(found, "Cannot write to", path, "another folder=")
 
 
 def test_output_folder_not_writable(tmp_path, result, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(OutputError) as found:
         result.save(tmp_path / "deep" / "out")
-    says(found, f"Cannot write to {tmp_path}", "permission denied", "another --out")
+    says(found, f"Cannot write to {tmp_path}", "permission denied", "another folder=")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -602,7 +600,7 @@ def test_a_model_saved_where_it_cannot_be(tmp_path, result, place):
 
 
 def test_an_unknown_role_is_named():
-    with pytest.raises(SettingsError, match=r"There is no option 'custmer'. Did you mean 'customer'\?"):
+    with pytest.raises(SettingsError, match=r"There is no argument 'custmer'. Did you mean 'customer'\?"):
         segment(orders(), custmer="x")
 
 

@@ -64,7 +64,7 @@ def test_a_currency_symbol(symbol):
 
 @pytest.mark.parametrize("symbol", ["a b", "1", "-", "|", "x" * 9, "\n", "\u202e", None])
 def test_what_is_no_currency_symbol(symbol):
-    with pytest.raises(SettingsError, match="currency-symbol must be a sign like £ or EUR"):
+    with pytest.raises(SettingsError, match="currency_symbol must be a sign like £ or EUR"):
         check_symbol(symbol)
 
 

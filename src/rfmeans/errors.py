@@ -10,12 +10,15 @@
     ├── OutputError      the output cannot be written
     └── EngineError      the database failed while it worked
 
-Every message says what is wrong, what was found, and what to do.
+Every message says what is wrong, what was found, and what to do. It names arguments as Python users know them,
+``customer=``; the command line says its options.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from rfmeans.arguments import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,9 +35,19 @@ __all__ = [
 
 
 class RFMeansError(Exception):
-    """Base of all errors that rfmeans raises on purpose."""
+    """Base of all errors that rfmeans raises on purpose.
+
+    Attributes
+    ----------
+    message
+        What `str` gives, and which words of it name an argument.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str) -> None:
+        self.message = Text(message)
+        super().__init__(self.message)
 
 
 class SettingsError(RFMeansError, ValueError):

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import named
 from rfmeans.engines.failures import UNCHANGED, engine_errors
 from rfmeans.engines.kept_tables import in_order
 from rfmeans.engines.write_table import check_table, write_table
@@ -223,7 +224,7 @@ class Segmentation:
         lines are brought out of the database.
         """
         if customers_format not in (*FORMATS, None):
-            raise SettingsError(f"format must be parquet or csv. Got {customers_format!r}.")
+            raise SettingsError(f"{named('format')} must be parquet or csv. Got {customers_format!r}.")
         target = check_target(folder, force=force)
         name = table.name if table else None
         with replacing(target, name) as temporary, engine_errors(f"Writing {target}", UNCHANGED):

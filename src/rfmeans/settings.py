@@ -14,6 +14,7 @@ import zoneinfo
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from rfmeans.arguments import argument, named
 from rfmeans.errors import SettingsError, did_you_mean
 
 # What a user may call the delimiter of a text file.
@@ -49,7 +50,7 @@ class Limits:
     '4GB'
     >>> Limits("4")
     Traceback (most recent call last):
-    rfmeans.errors.SettingsError: memory-limit must be a size such as 4GB or 512MB. Got '4'.
+    rfmeans.errors.SettingsError: memory_limit must be a size such as 4GB or 512MB. Got '4'.
     """
 
     memory_limit: str | None = None
@@ -61,13 +62,13 @@ class Limits:
             found = SIZE.fullmatch(str(self.memory_limit).strip())
             if not found or not float(found[1]):
                 raise SettingsError(
-                    f"memory-limit must be a size such as 4GB or 512MB. Got {self.memory_limit!r}."
+                    f"{named('memory_limit')} must be a size such as 4GB or 512MB. Got {self.memory_limit!r}."
                 )
             object.__setattr__(self, "memory_limit", f"{found[1]}{found[2]}")
         whole = isinstance(self.threads, int) and not isinstance(self.threads, bool)
         if self.threads is not None and not (whole and 1 <= self.threads <= MOST_THREADS):
             raise SettingsError(
-                f"threads must be a whole number from 1 to {MOST_THREADS}. Got {self.threads!r}."
+                f"{named('threads')} must be a whole number from 1 to {MOST_THREADS}. Got {self.threads!r}."
             )
 
     def refuse(self, engine: str) -> None:
@@ -81,8 +82,8 @@ class Limits:
         for name in ("memory_limit", "threads"):
             if getattr(self, name) is not None:
                 raise SettingsError(
-                    f"--{name.replace('_', '-')} is for the embedded engine, but here {engine} does the work, by "
-                    "settings of its own. Leave it out."
+                    f"{named(name)} is for the embedded engine, but here {engine} does the work, by settings of its "
+                    "own. Leave it out."
                 )
 
 
@@ -103,7 +104,7 @@ class Columns:
     def __post_init__(self) -> None:
         if self.amount and (self.quantity or self.price):
             raise SettingsError(
-                "Give either --amount or --quantity with --price, not both. "
+                f"Give either {argument('amount')} or {argument('quantity')} with {argument('price')}, not both. "
                 f"Got amount={self.amount!r}, quantity={self.quantity!r}, price={self.price!r}."
             )
         _each_column_once(self)
@@ -220,16 +221,18 @@ class Reading:
     def __post_init__(self) -> None:
         check_symbol(self.currency_symbol)
         if self.engine not in ENGINES:
-            raise SettingsError(f"engine must be {' or '.join(ENGINES)}. Got {self.engine!r}.")
+            raise SettingsError(f"{named('engine')} must be {' or '.join(ENGINES)}. Got {self.engine!r}.")
         if self.amount_per not in (None, "line", "order"):
-            raise SettingsError(f"amount_per must be line or order. Got {self.amount_per!r}.")
+            raise SettingsError(f"{named('amount_per')} must be line or order. Got {self.amount_per!r}.")
         if self.currency is not None and not str(self.currency).strip():
-            raise SettingsError("currency must be a code such as GBP. Got nothing.")
+            raise SettingsError(f"{named('currency')} must be a code such as GBP. Got nothing.")
         if self.keep_status == ():
-            raise SettingsError("keep_status must name a status, such as paid, or be all. Got nothing.")
+            raise SettingsError(
+                f"{named('keep_status')} must name a status, such as paid, or be all. Got nothing."
+            )
         if self.as_of and self.since and self.since >= self.as_of:
             raise SettingsError(
-                f"since must be before as-of. Got since {self.since} and as-of {self.as_of}: no day is left."
+                f"{named('since')} must be before {named('as_of')}. Got {self.since} and {self.as_of}: no day is left."
             )
         if self.timezone is not None and self.timezone not in zoneinfo.available_timezones():
             raise SettingsError(
@@ -237,13 +240,17 @@ class Reading:
             )
         if self.where is not None and not (isinstance(self.where, str) and self.where.strip()):
             got = "nothing" if isinstance(self.where, str) else repr(self.where)
-            raise SettingsError(f"where must be a SQL condition such as \"country = 'UK'\". Got {got}.")
+            raise SettingsError(
+                f"{named('where')} must be a SQL condition such as \"country = 'UK'\". Got {got}."
+            )
         if self.decimal not in (None, ".", ","):
-            raise SettingsError(f"decimal must be . or , (the decimal mark). Got {self.decimal!r}.")
+            raise SettingsError(
+                f"{named('decimal')} must be . or , (the decimal mark). Got {self.decimal!r}."
+            )
         _check_encoding(self.encoding)
         if self.delimiter is not None and self.delimiter not in DELIMITERS:
             raise SettingsError(
-                f"delimiter must be one of , ; | or the words tab and blanks. Got {self.delimiter!r}."
+                f"{named('delimiter')} must be one of , ; | or the words tab and blanks. Got {self.delimiter!r}."
             )
 
 
@@ -272,7 +279,7 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
     'buyer'
     >>> make_reading(custmer="buyer")
     Traceback (most recent call last):
-    rfmeans.errors.SettingsError: There is no option 'custmer'. Did you mean 'customer'?
+    rfmeans.errors.SettingsError: There is no argument 'custmer'. Did you mean 'customer'?
     """
     # `currency` is the one to keep, so that its column needs another name.
     roles = {role.name for role in fields(Columns)} - {"currency"} | {"currency_column"}
@@ -280,14 +287,16 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
     plain = {entry.name for entry in fields(Reading)} - {"columns", "limits"} | limits
     unknown = sorted(set(options) - roles - plain)
     if unknown:
-        raise SettingsError(f"There is no option {unknown[0]!r}.{did_you_mean(unknown[0], {*roles, *plain})}")
+        raise SettingsError(
+            f"There is no argument {unknown[0]!r}.{did_you_mean(unknown[0], {*roles, *plain})}"
+        )
     options["limits"] = Limits(**{name: options.pop(name) for name in limits & set(options)})
     given = {role: options.pop(role) for role in sorted(roles & set(options))}
     given["currency"] = given.pop("currency_column", None)
     if columns is not None and any(name is not None for name in given.values()):
-        raise SettingsError("Give columns all at once or the roles one by one, not both.")
+        raise SettingsError(f"Give {argument('columns')} all at once or the roles one by one, not both.")
     for name in ("as_of", "since"):
-        options[name] = parse_date(name.replace("_", "-"), options.get(name))
+        options[name] = parse_date(name, options.get(name))
     if options.get("layouts") is not None:
         options["layouts"] = os.fspath(options["layouts"])
     options["keep_status"] = parse_statuses(options.get("keep_status"))
@@ -310,11 +319,11 @@ def parse_statuses(value: Any) -> tuple[str, ...] | None:
 def parse_date(name: str, value: Any) -> dt.date | None:
     """Return a date from a date, a timestamp or ISO text; None stays None.
 
-    >>> parse_date("as-of", "2011-12-10")
+    >>> parse_date("as_of", "2011-12-10")
     datetime.date(2011, 12, 10)
-    >>> parse_date("as-of", "10/12/2011")
+    >>> parse_date("as_of", "10/12/2011")
     Traceback (most recent call last):
-    rfmeans.errors.SettingsError: as-of must be a date like 2026-01-31. Got '10/12/2011'.
+    rfmeans.errors.SettingsError: as_of must be a date like 2026-01-31. Got '10/12/2011'.
     """
     if isinstance(value, dt.datetime):
         return value.date()
@@ -323,7 +332,7 @@ def parse_date(name: str, value: Any) -> dt.date | None:
     try:
         return dt.date.fromisoformat(str(value))
     except ValueError:
-        raise SettingsError(f"{name} must be a date like 2026-01-31. Got {value!r}.") from None
+        raise SettingsError(f"{named(name)} must be a date like 2026-01-31. Got {value!r}.") from None
 
 
 def check_symbol(symbol: str) -> str:
@@ -337,7 +346,7 @@ def check_symbol(symbol: str) -> str:
     fits = isinstance(symbol, str) and len(symbol) <= MAX_SYMBOL
     if not fits or any(unicodedata.category(letter)[0] in "NZC" or letter in "-+,|" for letter in symbol):
         raise SettingsError(
-            f"currency-symbol must be a sign like £ or EUR of at most {MAX_SYMBOL} characters, without digits "
-            f"or spaces. Got {symbol!r}."
+            f"{named('currency_symbol')} must be a sign like £ or EUR of at most {MAX_SYMBOL} characters, without "
+            f"digits or spaces. Got {symbol!r}."
         )
     return symbol

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from rfmeans.arguments import named
 from rfmeans.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def make_orders(n_customers: int = 10_000, seed: int = 0) -> pd.DataFrame:
 def _checked_count(name: str, value: int) -> int:
     """Return ``value`` if it is a whole number of at least 1."""
     if not isinstance(value, Integral) or value < 1:
-        raise SettingsError(f"{name} must be a whole number, 1 or more. Got {value!r}.")
+        raise SettingsError(f"{named(name)} must be a whole number, 1 or more. Got {value!r}.")
     return int(value)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 import unicodedata
 
+from rfmeans.arguments import with_options
+
 CELL_TEXT = 120  # characters of a foreign text that a table has room for
 SENTENCE_TEXT = 400  # characters of a sentence with foreign words in it
 DASH = "–"
@@ -88,19 +90,20 @@ def clip(text: str, limit: int = CELL_TEXT) -> str:
     >>> clip("High-Value Loyal"), clip("a" * 50, 12), clip("A\nB\u202eC")
     ('High-Value Loyal', 'aaaaaaaaaaa…', 'A B�C')
     """
+    text = with_options(text)
     shown = "".join(map(_inert, text[: limit + 1]))
     return shown if len(text) <= limit else f"{shown[: limit - 1].rstrip()}…"
 
 
 def terminal_text(text: str) -> str:
-    r"""Return text as a terminal may print it: no markup of rich's, nothing that turns, hides or commands.
+    r"""Return text as a terminal may print it: options, no markup of rich's, nothing that turns, hides or commands.
 
     >>> terminal_text("[red]no[/] \x1b[31mred\u202e")
     '\\[red]no\\[/] �[31mred�'
     """
     from rich.markup import escape
 
-    return escape("".join(letter if letter == "\n" else _inert(letter) for letter in text))
+    return escape("".join(letter if letter == "\n" else _inert(letter) for letter in with_options(text)))
 
 
 def _inert(letter: str) -> str:

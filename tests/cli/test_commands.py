@@ -118,9 +118,13 @@ def test_a_customers_table(monkeypatch, capsys, tmp_path):
         (
             ["orders.csv", "--segments", "13"],
             2,
-            "segments must be a whole number from 2 to 12, or auto. Got 13.",
+            "--segments must be a whole number from 2 to 12, or auto. Got 13.",
         ),
-        (["orders.csv", "--as-of", "yesterday"], 2, "as-of must be a date like 2026-01-31. Got 'yesterday'."),
+        (
+            ["orders.csv", "--as-of", "yesterday"],
+            2,
+            "--as-of must be a date like 2026-01-31. Got 'yesterday'.",
+        ),
         (["orders.csv", "--recency", "r"], 2, "--recency can be given only with --customers-table."),
         (
             ["orders.csv", "--amount", "a", "--price", "b"],

@@ -321,7 +321,7 @@ def test_a_zip_of_several_files_lists_them(inspect):
             ("--table", "A"),
             "--table is for a DuckDB database, but orders.csv is delimited text. Leave it out.",
         ),
-        (("--delimiter", "x"), "delimiter must be one of , ; | or the words tab and blanks. Got 'x'."),
+        (("--delimiter", "x"), "--delimiter must be one of , ; | or the words tab and blanks. Got 'x'."),
         (("--encoding", "klingon"), "'klingon'"),
     ],
 )

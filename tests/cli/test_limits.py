@@ -54,7 +54,7 @@ def test_sizes_that_are_taken(given):
 def test_sizes_that_are_refused(given):
     with pytest.raises(SettingsError) as refused:
         Limits(given)
-    assert str(refused.value) == f"memory-limit must be a size such as 4GB or 512MB. Got {given!r}."
+    assert str(refused.value) == f"memory_limit must be a size such as 4GB or 512MB. Got {given!r}."
 
 
 @pytest.mark.parametrize("given", [0, -1, 1025, 1.5, True, "two"])
@@ -88,7 +88,7 @@ def test_a_table_of_another_engine_refuses_them():
     with pytest.raises(SettingsError) as refused:
         rfmeans.segment(table, memory_limit="1GB")
     assert str(refused.value) == (
-        "--memory-limit is for the embedded engine, but here the table's own engine does the work, by settings of "
+        "memory_limit is for the embedded engine, but here the table's own engine does the work, by settings of "
         "its own. Leave it out."
     )
 

@@ -275,7 +275,7 @@ def test_a_column_that_nothing_decides_is_asked_about(others):
     assert str(found.value) == (
         "The numbers in 'quantity' can be read with a decimal point or with a decimal comma, and no value and no other "
         "column decides: '1,000' is 1000 with a decimal point and 1.000 with a decimal comma. Say which it is with "
-        "--decimal . or --decimal , (a point or a comma)."
+        "decimal='.' or decimal=',' (a point or a comma)."
     )
 
 
@@ -284,8 +284,8 @@ def test_both_marks_in_one_column_are_refused():
         marks(amount=["1.5", "2.5", "2,75"])
     assert str(found.value) == (
         "The numbers in 'amount' are written in two ways: 2 can only be read with a decimal point, such as '1.5', and "
-        "1 only with a decimal comma, such as '2,75'. Write them in one way, or say which one counts with --decimal . "
-        "or --decimal , : the other lines are then set aside."
+        "1 only with a decimal comma, such as '2,75'. Write them in one way, or say which one counts with decimal='.' "
+        "or decimal=',' : the other lines are then set aside."
     )
 
 
@@ -501,7 +501,7 @@ def test_days_that_can_be_swapped_are_asked_about():
         days(["09/12/2011", "01/02/2011", "n/a"])
     assert str(found.value) == (
         "The dates in 'when' can be read as day/month/year or as month/day/year, and no value decides: '01/02/2011' "
-        "could be either. Say which one it is with --date-format '%d/%m/%Y' or --date-format '%m/%d/%Y'."
+        "could be either. Say which one it is with date_format='%d/%m/%Y' or date_format='%m/%d/%Y'."
     )
 
 
@@ -515,7 +515,7 @@ def test_a_day_that_only_the_other_order_reads_is_no_slip():
     assert str(found.value) == (
         "The dates in 'when' are written in two formats: 2 can only be read as day/month/year, such as '13/12/2011', "
         "and 1 only as month/day/year, such as '12/31/2011'. Write them in one format, or say which one counts with "
-        "--date-format '%d/%m/%Y' or --date-format '%m/%d/%Y': the other lines are then set aside."
+        "date_format='%d/%m/%Y' or date_format='%m/%d/%Y': the other lines are then set aside."
     )
 
 
@@ -528,7 +528,7 @@ def test_a_column_without_any_date():
         days(["never", "soon", "x" * 60, ""])
     assert str(found.value) == (
         "No value of 'when' can be read as a date. It holds 'never', 'soon', "
-        f"'{'x' * 37}...'. Give the column of dates with --date NAME, or its format with --date-format, such as "
+        f"'{'x' * 37}...'. Give the column of dates with date='NAME', or its format with date_format=, such as "
         "'%d/%m/%Y'."
     )
 
@@ -572,8 +572,8 @@ def test_numbers_are_no_days_where_others_in_the_column_are_none():
         days(ARTICLES)
     assert str(refused.value) == (
         "The numbers in 'when' could be Excel day numbers, but are hardly days of orders: 2 of 4 values are none, such "
-        "as '84406B'. Give the column of dates with --date NAME; if it is this one, say so with "
-        "--date-format excel, and what is no day is set aside."
+        "as '84406B'. Give the column of dates with date='NAME'; if it is this one, say so with "
+        "date_format='excel', and what is no day is set aside."
     )
     assert days(ARTICLES, option="excel") == ["2011-12-09", "2011-12-10", None, None]
 
@@ -641,7 +641,7 @@ def test_a_zone_moves_moments(values, zone, expected):
 )
 def test_a_zone_needs_offsets(values):
     with pytest.raises(
-        SourceError, match=r"--timezone moves each moment to that zone, but .* in 'when' do not say how far"
+        SourceError, match=r"timezone moves each moment to that zone, but .* in 'when' do not say how far"
     ):
         days(values, zone="Europe/Berlin")
 
@@ -672,7 +672,7 @@ def test_a_given_format_is_taken(option, values, expected):
 )
 def test_what_is_no_format(option):
     with pytest.raises(
-        SettingsError, match="date-format must be dmy, mdy, ymd, iso, epoch, epoch-ms, excel or strp"
+        SettingsError, match="date_format must be dmy, mdy, ymd, iso, epoch, epoch-ms, excel or strp"
     ):
         given_formats(option)
 

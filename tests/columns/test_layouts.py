@@ -171,7 +171,7 @@ def test_every_status_counts_when_asked(tmp_path):
 
 
 def test_keeping_a_status_needs_its_column(tmp_path):
-    with pytest.raises(rfmeans.SourceError, match="--keep-status needs the column of the status"):
+    with pytest.raises(rfmeans.SourceError, match="keep_status needs the column of the status"):
         take_in(tmp_path, "customer,date,amount\na,2024-01-13,1\n", keep_status="paid")
 
 
@@ -211,7 +211,7 @@ def test_columns_that_look_like_a_refund_or_a_status_and_are_not_used_are_told(t
     path = tmp_path / "orders.csv"
     path.write_text("customer,date,amount,refunded,shop_status\nann,2024-01-05,10.00,2.00,paid\n")
     said = rfmeans.inspect(path).account.noticed.understood
-    assert "amount = amount; not used: refunded (--refund), shop_status (--status); dates as" in said
+    assert "amount = amount; not used: refunded (refund=), shop_status (status=); dates as" in said
     said = rfmeans.inspect(path, refund="refunded", status="shop_status").account.noticed.understood
     assert "amount = amount less refunded" in said
     assert "not used" not in said

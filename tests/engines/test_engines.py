@@ -250,7 +250,7 @@ def test_a_condition_that_is_neither_true_nor_false_is_refused_on_every_engine(e
     if engine.name in ("polars", "spark") and "=" not in condition:
         kind = "string" if condition == "city" else "int64"
         assert str(refused.value).startswith(
-            f"The condition --where {condition!r} cannot be used: it is neither true nor false, but of type {kind}."
+            f"The condition where {condition!r} cannot be used: it is neither true nor false, but of type {kind}."
         )
 
 
@@ -356,7 +356,7 @@ def test_postgres_numbers_that_others_do_not_have(postgres_odd):
 @pytest.mark.parametrize(
     ("options", "asked"),
     [
-        ({"drop_duplicates": True}, "--drop-duplicates compares"),
+        ({"drop_duplicates": True}, "drop_duplicates=True compares"),
         ({"amount_per": "order"}, "Values of whole orders compare"),
     ],
 )

@@ -144,7 +144,7 @@ def test_files_that_are_asked_for_are_written_as_well(shop, tmp_path):
         (
             "a.b.c",
             2,
-            "write-table must be a table's name such as customer_segments or shop.customer_segments.",
+            "--write-table must be a table's name such as customer_segments or shop.customer_segments.",
         ),
         ("", 2, "Got ''."),
         (
@@ -183,7 +183,7 @@ def test_the_table_under_a_view_of_a_file_is_not_replaced(shop):
     assert str(refused.value) == (
         f"{shop} has a table main.orders that rfmeans did not write, and the orders are read through a view, a query, "
         "partitions, files or several databases, so that it cannot be told whether they lie in it. Give another "
-        "--write-table, or drop the table yourself."
+        "name=, or drop the table yourself."
     )
     assert len(rows_of(shop, "seg")) == 200
 
@@ -200,7 +200,7 @@ def test_a_name_is_quoted(shop):
 @pytest.mark.parametrize("name", ['"Seg"', 'main."Seg"', '"main.Seg"'])
 def test_a_name_in_quotes_is_refused(shop, tmp_path, name):
     done = run("segment", shop, "--table", "orders", "--write-table", name, "--out", tmp_path / "out", code=2)
-    assert "write-table is given without quotes, as it is: upper and lower case" in said(done)
+    assert "--write-table is given without quotes, as it is: upper and lower case" in said(done)
     assert f"Got {name!r}." in said(done)
 
 
@@ -302,7 +302,7 @@ def test_files_and_frames_are_no_database(orders, tmp_path):
         result.write_table("seg")
     assert str(refused.value) == (
         "A table is written into the database that the orders come from (DuckDB, PostgreSQL or Spark), but pandas "
-        "table is in none of them. Leave --write-table out; in Python, write result.customers yourself."
+        "table is in none of them. Leave write_table out; in Python, write result.customers yourself."
     )
     orders.to_csv(tmp_path / "orders.csv", index=False)
     done = run("segment", tmp_path / "orders.csv", "--write-table", "seg", "--out", tmp_path / "out", code=2)
@@ -449,7 +449,7 @@ def test_a_database_that_was_detached_meanwhile_is_said(shop):
         with pytest.raises(SettingsError) as refused:
             result.write_table("seg")
     assert str(refused.value) == (
-        "--write-table writes into the database that the orders come from, but lake is not attached any more. "
+        "write_table writes into the database that the orders come from, but lake is not attached any more. "
         "Attach it again."
     )
     con.disconnect()
@@ -503,7 +503,7 @@ def test_a_transaction_of_the_users_own_stays_as_it_is(shop):
         con.raw_sql("COMMIT")
         result.write_table("seg")
     assert str(refused.value) == (
-        "--write-table needs a transaction of its own, but one is open on this connection. COMMIT or ROLLBACK it first."
+        "write_table needs a transaction of its own, but one is open on this connection. COMMIT or ROLLBACK it first."
     )
     con.disconnect()
     assert len(rows_of_any(shop, "staff")) == 2
@@ -523,8 +523,8 @@ def test_a_catalogue_that_is_not_duckdbs_own_is_refused():
     with pytest.raises(SettingsError) as refused:
         check_table(Home(con, "The lake", catalogue="lake"), "orders", "seg", force=False)
     assert str(refused.value) == (
-        "--write-table writes into a database of DuckDB itself, but lake is attached as iceberg. Leave it out, and "
-        "load the customers of --out there."
+        "write_table writes into a database of DuckDB itself, but lake is attached as iceberg. Leave it out, and "
+        "load the customers of folder= there."
     )
 
 
@@ -558,7 +558,7 @@ def test_under_spark_a_table_is_written_into_the_catalogue_of_the_orders(spark_e
     with pytest.raises(SettingsError) as refused:
         check_table(Home(con, "Spark's catalogue", catalogue="lake"), "orders", "seg", force=False)
     assert str(refused.value) == (
-        "--write-table writes into the session's current catalogue, which is spark_catalog, but the orders come from "
+        "write_table writes into the session's current catalogue, which is spark_catalog, but the orders come from "
         "lake. Say USE lake first."
     )
 
@@ -1000,7 +1000,7 @@ def test_without_an_extra_it_says_what_to_install(monkeypatch, module, source, o
 
 
 def test_limits_are_refused_on_a_server():
-    with pytest.raises(SettingsError, match="--threads is for the embedded engine, but here PostgreSQL does"):
+    with pytest.raises(SettingsError, match="threads is for the embedded engine, but here PostgreSQL does"):
         rfmeans.segment("postgres:///shop", threads=2)
 
 
@@ -1046,7 +1046,7 @@ def test_what_is_no_parquet_is_refused_before_spark_starts(monkeypatch, tmp_path
     with pytest.raises(SettingsError) as refused:
         rfmeans.segment(str(tmp_path / given), engine="spark")
     assert str(refused.value) == (
-        f"--engine spark reads Parquet, and {tmp_path / 'orders.csv'} is none. Leave it out, or write the orders as "
+        f"engine='spark' reads Parquet, and {tmp_path / 'orders.csv'} is none. Leave it out, or write the orders as "
         "Parquet first."
     )
 

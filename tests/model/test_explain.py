@@ -388,3 +388,8 @@ def test_the_command_names_similar_customers(monkeypatch, capsys, files, shop):
     assert (code, out) == (1, "")
     assert f"'{shop['customer_id'].max()}'" in err
     assert "Traceback" not in err
+
+
+def test_the_command_names_the_option_of_the_column(monkeypatch, capsys, files):
+    code, _, err = run(monkeypatch, capsys, "explain", *files, "--customer", "1")
+    assert (code, err.split("Give ")[-1]) == (1, "--customer-column NAME.\n")

@@ -578,7 +578,7 @@ WRONG = {
     "columns": (
         {"fitted": False},
         "The model does not know the columns of the orders: it was fitted on a table of customers, or by an older "
-        "version. Give them: --customer, --date, and --amount, or --quantity with --price; and --order.",
+        "version. Give them: customer=, date=, and amount=, or quantity= with price=; and order=.",
     ),
     "file": (
         {"encoding": "utf-8"},
@@ -616,7 +616,7 @@ WRONG = {
     "zone": (
         {"timezone": "Asia/Tokyo"},
         "A time zone needs a column of moments, but the type of 'ordered_at' is timestamp(6). If it holds moments in "
-        "the database, say so: --type \"ordered_at=timestamp('UTC')\"; if not, leave the zone out.",
+        "the database, say so: types={'ordered_at': \"timestamp('UTC')\"}; if not, leave the zone out.",
     ),
     "condition": (
         {"where": "quantity >"},
@@ -625,22 +625,22 @@ WRONG = {
     ),
     "two conditions": (
         {"where": "quantity > 1; DROP TABLE orders"},
-        "The condition --where 'quantity > 1; DROP TABLE orders' cannot be used: it has a semicolon. Write it as in "
+        "The condition where 'quantity > 1; DROP TABLE orders' cannot be used: it has a semicolon. Write it as in "
         "SQL, e.g. \"country = 'UK' AND status <> 'void'\".",
     ),
     "a condition that leaves its place": (
         {"where": "quantity > 1) OR (quantity < 0"},
-        "The condition --where 'quantity > 1) OR (quantity < 0' cannot be used: it has a bracket without its other "
+        "The condition where 'quantity > 1) OR (quantity < 0' cannot be used: it has a bracket without its other "
         "half. Write it as in SQL, e.g. \"country = 'UK' AND status <> 'void'\".",
     ),
     "a condition that hides the rest": (
         {"where": "quantity > 1 -- or so"},
-        "The condition --where 'quantity > 1 -- or so' cannot be used: it has a comment. Write it as in SQL, e.g. "
+        "The condition where 'quantity > 1 -- or so' cannot be used: it has a comment. Write it as in SQL, e.g. "
         "\"country = 'UK' AND status <> 'void'\".",
     ),
     "a condition with half a text": (
         {"where": "country = 'UK"},
-        'The condition --where "country = \'UK" cannot be used: it has a quotation mark without its other half. Write '
+        'The condition where "country = \'UK" cannot be used: it has a quotation mark without its other half. Write '
         "it as in SQL, e.g. \"country = 'UK' AND status <> 'void'\".",
     ),
     "table": (

@@ -54,8 +54,8 @@ def test_most_lines_lost_for_one_reason_is_an_error_that_names_the_column():
     message = str(found.value)
     assert "3 of 5 lines (60 %) would be set aside for one reason: missing customer." in message
     assert "Customers were read from 'customer'" in message
-    assert "--customer NAME" in message
-    assert "--accept-loss" in message
+    assert "customer='NAME'" in message
+    assert "accept_loss=True" in message
 
 
 def test_a_loss_can_be_accepted_and_adds_up():
@@ -173,7 +173,7 @@ def test_two_currencies_are_refused_with_their_counts(tmp_path):
     with pytest.raises(rfmeans.SourceError) as found:
         account(source)
     assert "GBP 2 lines worth 30.00; USD 1 line worth 30.00" in str(found.value)
-    assert "--currency GBP" in str(found.value)
+    assert "currency='GBP'" in str(found.value)
 
 
 def test_amounts_name_the_currency_where_its_column_is_blank(tmp_path):
@@ -197,14 +197,14 @@ def test_very_many_currencies_are_one_short_message(tmp_path):
     with pytest.raises(rfmeans.SourceError) as found:
         account(write(tmp_path / "orders.csv", *lines))
     assert "'currency' was taken as the currency, but holds 50,000 different values" in str(found.value)
-    assert "--currency-column NAME" in str(found.value)
+    assert "currency_column='NAME'" in str(found.value)
     assert len(str(found.value)) < 600
 
 
 def test_a_currency_needs_its_column(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text("order id,date,customer,amount\n1,2024-01-13,a,1\n")
-    with pytest.raises(rfmeans.SourceError, match="--currency-column NAME"):
+    with pytest.raises(rfmeans.SourceError, match="currency_column='NAME'"):
         account(str(path), currency="GBP")
 
 
@@ -221,7 +221,7 @@ def test_currencies_that_the_amounts_name_are_not_added_up_either(tmp_path):
     assert "The orders are in 2 currencies (column 'amount'): EUR 2 lines worth 13.50; $ 1 line" in str(
         found.value
     )
-    assert "Choose one, like --currency EUR" in str(found.value)
+    assert "Choose one, like currency='EUR'" in str(found.value)
     chosen = account(source, currency="eur")
     assert chosen.lines.used.money == Decimal("13.50")
     assert aside(chosen) == {"other currency": (2, Decimal("13.00"))}
@@ -246,7 +246,7 @@ def test_statuses_that_do_not_count_are_listed(tmp_path, options):
         account(tmp_path / "orders.csv", **options)
     assert (
         "Statuses were read from 'status', which holds pending (6), shipped (4). If these orders were sold, say so "
-        "with --keep-status NAME,NAME, or --keep-status all."
+        "with keep_status='NAME,NAME', or keep_status='all'."
     ) in str(raised.value)
 
 

@@ -378,7 +378,7 @@ def test_what_is_taken_for_an_address(text, is_email):
 def test_lists_of_addresses_without_any_are_refused_with_a_way_out(tmp_path, kind):
     words = (
         f"The {kind} lists are made of e-mail addresses, and none of the 2 customer ids is one; the first is '12346'. "
-        "Give the column of e-mail addresses with --customer NAME, or leave --audience-format plain."
+        "Give the column of e-mail addresses with customer='NAME', or leave audience_format='plain'."
     )
     with pytest.raises(DataError) as refused:
         written(tmp_path, [12346, 12347], kind)

@@ -380,12 +380,15 @@ REFUSED = {
     "a header alone": (HEADER.encode(), ["holds a header but no order line", "Export it again"]),
     "rows that fit no header": (
         (HEADER + "\n" + "c1,2024-01-01\n" * 30).encode(),
-        ["No line of", "fits its header (5 columns divided by commas)", "--delimiter"],
+        ["No line of", "fits its header (5 columns divided by commas)", "delimiter="],
     ),
-    "no header": ("\n".join(ROWS).encode(), ["seems to have no header", "c0, o0, 2024-01-10", "--no-header"]),
+    "no header": (
+        "\n".join(ROWS).encode(),
+        ["seems to have no header", "c0, o0, 2024-01-10", "header=False"],
+    ),
     "two columns of one name": (
         TEXT.replace("note", "amount").encode(),
-        ["recognised as the amount", "amount (column 4)", "amount (column 5)", "--amount NAME"],
+        ["recognised as the amount", "amount (column 4)", "amount (column 5)", "amount='NAME'"],
     ),
     "a web page": (b"<html><body>login</body></html>", ["a web page (HTML)", "Export the orders"]),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), ["a picture"]),
@@ -430,7 +433,7 @@ def test_a_million_currencies_are_one_short_message():
         "'currency' was taken as the currency, but holds 1,000,000 different values, such as X0, X1, X10"
         in said
     )
-    assert "--currency-column NAME" in said
+    assert "currency_column='NAME'" in said
 
 
 # Through the command: exit code, one paragraph, nothing left behind

@@ -453,12 +453,12 @@ PRICES = ["1.50", "2.25", "3.00", "4.75"]
 @pytest.mark.parametrize(
     ("amounts", "days", "parts"),
     [
-        (PRICES, ["01/02/2011", "03/04/2011"] * 2, ["no value decides", "--date-format '%d/%m/%Y'"]),
-        (PRICES, ["01.02.11", "03.04.11"] * 2, ["no value decides", "--date-format"]),
+        (PRICES, ["01/02/2011", "03/04/2011"] * 2, ["no value decides", "date_format='%d/%m/%Y'"]),
+        (PRICES, ["01.02.11", "03.04.11"] * 2, ["no value decides", "date_format="]),
         (
             PRICES,
             ["13/02/2011", "02/13/2011"] * 2,
-            ["written in two formats", "2 can only be read as", "--date-format"],
+            ["written in two formats", "2 can only be read as", "date_format="],
         ),
         (
             PRICES,
@@ -471,7 +471,7 @@ PRICES = ["1.50", "2.25", "3.00", "4.75"]
             ["soon", "later"] * 2,
             ["No value of 'order_date' can be read as a date", "'later', 'soon'"],
         ),
-        (["1,234", "2,500"] * 2, ISO, ["no value and no other column decides", "--decimal . or --decimal ,"]),
+        (["1,234", "2,500"] * 2, ISO, ["no value and no other column decides", "decimal='.' or decimal=','"]),
         (["1.234", "12"] * 2, ISO, ["'1.234' is 1.234 with a decimal point and 1234 with a decimal comma"]),
         (["1.50", "1,50"] * 2, ISO, ["written in two ways", "2 can only be read with a decimal point"]),
         (["ten", "twelve"] * 2, ISO, ["unreadable amount 4 of 4", "'amount'"]),

@@ -354,8 +354,8 @@ def test_what_concerns_k_means_is_refused_with_scores(setting):
     with pytest.raises(rfmeans.SettingsError) as found:
         rfmeans.segment("orders.csv", method="scores", **setting)
     assert str(found.value) == (
-        f"{name} concerns K-Means: with method 'scores' the segments are the names of the scores. "
-        f"Leave {name} out, or use method 'kmeans'. Got {name} {value!r}."
+        f"{name} concerns K-Means: with method='scores' the segments are the names of the scores. "
+        f"Leave it out, or use method='kmeans'. Got {name}={value!r}."
     )
 
 

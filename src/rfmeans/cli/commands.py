@@ -155,7 +155,7 @@ def explain_command(
 ) -> None:
     """Say why a customer of ORDERS is in its segment under MODEL, and what would move it."""
     how = how_to_read(reading, customers, engine)
-    with _watching(quiet) as watch:
+    with _columns_option(), _watching(quiet) as watch:
         from rfmeans.model.segment_model import SegmentModel
 
         fitted = SegmentModel.load(model)
@@ -165,6 +165,16 @@ def explain_command(
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
         typer.echo("\n".join(found.lines))
+
+
+@contextmanager
+def _columns_option() -> Iterator[None]:
+    """Say ``--customer-column`` for the column where ``--customer`` is the customer to explain."""
+    try:
+        yield
+    except RFMeansError as error:
+        error.message = error.message.renamed({"customer": "customer_column"})
+        raise
 
 
 @app.command("sql")
@@ -258,7 +268,7 @@ def main() -> None:
     try:
         app()
     except RFMeansError as error:
-        _console().print(f"[bold red]Error:[/] {_escaped(str(error))}", soft_wrap=True)
+        _console().print(f"[bold red]Error:[/] {_escaped(error.message)}", soft_wrap=True)
         sys.exit(error.exit_code)
     finally:  # how it ends is decided, though the interpreter takes a while to do so
         for each in (signal.SIGINT, signal.SIGTERM):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.arguments import named
 from rfmeans.engines.moments import moment_of, wall_clock
 from rfmeans.errors import SettingsError
 
@@ -90,7 +91,7 @@ class DateFormat:
     name
         What to call it in a message, e.g. ``day/month/year``.
     option
-        What ``--date-format`` takes for it.
+        What ``date_format`` takes for it.
     pattern
         What a value must look like from end to end, for Python and for the engine.
     order
@@ -362,7 +363,7 @@ WORDS = ("iso", "epoch", "epoch-ms", "excel")
 
 
 def given_formats(option: str) -> tuple[DateFormat, ...]:
-    """Return the formats that ``--date-format`` asks for; several where a shorthand leaves the marks open.
+    """Return the formats that ``date_format`` asks for; several where a shorthand leaves the marks open.
 
     Raises
     ------
@@ -373,7 +374,7 @@ def given_formats(option: str) -> tuple[DateFormat, ...]:
     ['day/month/year']
     >>> given_formats("%d/%q")
     Traceback (most recent call last):
-    rfmeans.errors.SettingsError: date-format must be dmy, mdy, ymd, iso, epoch, epoch-ms, excel or strptime text \
+    rfmeans.errors.SettingsError: date_format must be dmy, mdy, ymd, iso, epoch, epoch-ms, excel or strptime text \
 with %d, %m or %b, and %Y or %y, such as '%d/%m/%Y %H:%M'. Got '%d/%q'.
     """
     folded = option.strip().lower()
@@ -389,8 +390,8 @@ def _from_directives(option: str) -> DateFormat:
     day = [part for part in ("Yy", "mbB", "de") if sum(letter in part for letter in asked) == 1]
     if len(day) < 3 or not set(asked) <= set(DIRECTIVES) or len(set(asked)) < len(asked):
         raise SettingsError(
-            "date-format must be dmy, mdy, ymd, iso, epoch, epoch-ms, excel or strptime text with %d, %m or %b, "
-            f"and %Y or %y, such as '%d/%m/%Y %H:%M'. Got {option!r}."
+            f"{named('date_format')} must be dmy, mdy, ymd, iso, epoch, epoch-ms, excel or strptime text with "
+            f"%d, %m or %b, and %Y or %y, such as '%d/%m/%Y %H:%M'. Got {option!r}."
         )
     pattern = "".join(DIRECTIVES[part] if index % 2 else re.escape(part) for index, part in enumerate(parts))
     has_time = bool({"H", "I", "M", "S", "z", "Z"} & set(asked))

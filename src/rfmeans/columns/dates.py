@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from rfmeans.arguments import argument, named
 from rfmeans.columns.date_formats import COUNTS, FORMATS, DateFormat, given_formats
 from rfmeans.columns.money_formats import NOT_BLANK
 from rfmeans.columns.undecided import UndecidedError, shortened
@@ -35,7 +36,7 @@ class DateConvention:
     Attributes
     ----------
     formats
-        One format; several only where ``--date-format`` leaves the marks open, e.g. ``dmy``.
+        One format; several only where ``date_format`` leaves the marks open, e.g. ``dmy``.
     """
 
     formats: tuple[DateFormat, ...]
@@ -177,7 +178,7 @@ def _nothing_read(
     found = ", ".join(shortened(value) for value in values.to_pyarrow()[TEXT].to_pylist())
     raise SourceError(
         f"No value of {name!r} can be read as a date{_as(offered)}. It holds {found}. Give the column of dates with "
-        "--date NAME, or its format with --date-format, such as '%d/%m/%Y'."
+        f"{argument('date', 'NAME')}, or its format with {argument('date_format')}, such as '%d/%m/%Y'."
     )
 
 
@@ -199,7 +200,7 @@ def _only_one(name: str, text: ir.StringColumn, tally: _DateTally) -> DateFormat
             f"read as {best.name}, such as {shortened(mine.strip())}, and "
             f"{tally.count('only', rival, best):,} only as {rival.name}, such as "
             f"{shortened(its.strip())}. Write them in one format, or say which one counts with "
-            f"--date-format '{best.option}' or --date-format '{rival.option}': the other lines are then set aside.",
+            f"{_as_option(best)} or {_as_option(rival)}: the other lines are then set aside.",
             name,
             mine,
             its,
@@ -215,7 +216,7 @@ def _ambiguous(name: str, tally: _DateTally, first: DateFormat, second: DateForm
     return UndecidedError(
         f"The dates in {name!r} can be read as {first.name} or as {second.name}, and no value decides: "
         f"{shortened(example.strip())} could be either. Say which one it is with "
-        f"--date-format '{first.option}' or --date-format '{second.option}'.",
+        f"{_as_option(first)} or {_as_option(second)}.",
         name,
         example,
     )
@@ -263,11 +264,15 @@ def _check_counted(name: str, text: ir.StringColumn, form: DateFormat) -> None:
 def _hardly_days(name: str, form: DateFormat, said: str, example: str) -> UndecidedError:
     return UndecidedError(
         f"The numbers in {name!r} could be {form.name}, but are hardly days of orders: {said}, such as "
-        f"{shortened(example.strip())}. Give the column of dates with --date NAME; if it is this one, say so with "
-        f"--date-format {form.option}, and what is no day is set aside.",
+        f"{shortened(example.strip())}. Give the column of dates with {argument('date', 'NAME')}; if it is this one, "
+        f"say so with {_as_option(form)}, and what is no day is set aside.",
         name,
         example,
     )
+
+
+def _as_option(form: DateFormat) -> str:
+    return argument("date_format", form.option)
 
 
 def _check_offsets(
@@ -281,9 +286,9 @@ def _check_offsets(
     bare = ibis.or_(*(form.day(rows[TEXT]).notnull() & ~form.has_offset(rows[TEXT]) for form in formats))
     example = str(rows.filter(bare)[TEXT].min().to_pyarrow().as_py())
     raise UndecidedError(
-        f"--timezone moves each moment to that zone, but {read - stated:,} of {read:,} values in {name!r} do not say "
-        f"how far their clock is from UTC, such as {shortened(example)}. Leave --timezone out: each day is then taken "
-        "as it is written.",
+        f"{named('timezone')} moves each moment to that zone, but {read - stated:,} of {read:,} values in {name!r} do "
+        f"not say how far their clock is from UTC, such as {shortened(example)}. Leave {argument('timezone')} "
+        "out: each day is then taken as it is written.",
         name,
         example,
     )

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rfmeans.arguments import argument, named
 from rfmeans.columns.layout_files import KINDS, built_in, own_layouts
 from rfmeans.errors import SourceError, did_you_mean
 from rfmeans.settings import ALL_STATUSES, Columns, CustomerColumns
@@ -119,7 +120,7 @@ def recognise(header: Sequence[str], reading: Reading | None = None) -> Layout:
     >>> recognise(["Kunden-ID", "Bestellnr.", "Datum", "Betrag (EUR)"], None)
     Traceback (most recent call last):
     rfmeans.errors.SourceError: No column was recognised as the amount. The columns are: Kunden-ID, Bestellnr., \
-Datum, Betrag (EUR). Give --amount NAME, or --quantity NAME with --price NAME (not recognised: --quantity and --price).
+Datum, Betrag (EUR). Give amount='NAME', or quantity='NAME' with price='NAME' (not recognised: quantity= and price=).
     """
     given = reading.columns if reading and isinstance(reading.columns, Columns) else Columns()
     for role, name in _named(given):
@@ -321,7 +322,8 @@ def as_asked(found: Layout, reading: Reading) -> Layout:
         if columns.order is None or columns.amount is None:
             missing = "order" if columns.order is None else "amount"
             raise SourceError(
-                f"Amounts per order need a column of the {missing}. Give --{missing} NAME, or --amount-per line."
+                f"Amounts per order need a column of the {missing}. Give {argument(missing, 'NAME')}, or "
+                f"{argument('amount_per', 'line')}."
             )
         found = replace(found, amount_per=PER_ORDER, order_level=True)
     if reading.amount_per == PER_LINE:
@@ -329,7 +331,9 @@ def as_asked(found: Layout, reading: Reading) -> Layout:
     if reading.keep_status is None:
         return found
     if columns.status is None:
-        raise SourceError("--keep-status needs the column of the status. Give it with --status NAME.")
+        raise SourceError(
+            f"{named('keep_status')} needs the column of the status. Give it with {argument('status', 'NAME')}."
+        )
     everything = reading.keep_status == (ALL_STATUSES,)
     return replace(
         found,
@@ -341,9 +345,9 @@ def as_asked(found: Layout, reading: Reading) -> Layout:
 
 def _check_given(role: str, name: str, header: Sequence[str]) -> None:
     if name not in header:
-        option = "currency-column" if role == "currency" else role
         raise SourceError(
-            f"No column named {name!r} (given as --{option}).{did_you_mean(name, header)} {_has(header)}"
+            f"No column named {name!r} (given as {argument(_argument_of(role))}).{did_you_mean(name, header)} "
+            f"{_has(header)}"
         )
 
 
@@ -357,25 +361,29 @@ def _require(found: Columns | CustomerColumns, header: Sequence[str], roles: Seq
     if missing:
         raise SourceError(
             f"No column was recognised as the {' or the '.join(missing)}. {_has(header)} "
-            f"Give {' and '.join(f'--{role} NAME' for role in missing)}."
+            f"Give {' and '.join(argument(role, 'NAME') for role in missing)}."
         )
 
 
 def _refuse_amount(found: Columns, header: Sequence[str]) -> None:
-    missing = [f"--{role}" for role in ("quantity", "price") if getattr(found, role) is None]
+    missing = [argument(role) for role in ("quantity", "price") if getattr(found, role) is None]
     raise SourceError(
         f"No column was recognised as the amount{' to multiply' if len(missing) == 1 else ''}. "
-        f"{_has(header)} Give --amount NAME, or --quantity NAME with --price NAME "
+        f"{_has(header)} Give {argument('amount', 'NAME')}, or {argument('quantity', 'NAME')} with "
+        f"{argument('price', 'NAME')} "
         f"(not recognised: {' and '.join(missing)})."
     )
 
 
 def _several(role: str, fitting: Sequence[str]) -> SourceError:
-    option = "currency-column" if role == "currency" else role
     return SourceError(
         f"{len(fitting)} columns could be the {role}: {_listed(fitting)}. "
-        f"Give the right one with --{option} NAME."
+        f"Give the right one with {argument(_argument_of(role), 'NAME')}."
     )
+
+
+def _argument_of(role: str) -> str:
+    return "currency_column" if role == "currency" else role  # `currency` is the one to keep
 
 
 def _has(header: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument
 from rfmeans.columns.money_formats import CURRENCY, NOT_BLANK, MoneyConvention
 from rfmeans.columns.undecided import UndecidedError, shortened
 
@@ -88,8 +89,8 @@ def _mark(name: str, tally: dict[str, Any], *, sample: bool) -> str | None:
         raise UndecidedError(
             f"The numbers in {name!r} are written in two ways: {points:,} can only be read with a decimal point, such "
             f"as {point}, and {commas:,} only with a decimal comma, such as {comma}. "
-            "Write them in one way, or say which one counts with --decimal . or --decimal , : the other lines are then "
-            "set aside.",
+            f"Write them in one way, or say which one counts with {argument('decimal', '.')} or "
+            f"{argument('decimal', ',')} : the other lines are then set aside.",
             name,
             *examples,
         )
@@ -105,7 +106,7 @@ def _either(name: str, tally: dict[str, Any]) -> UndecidedError:
     return UndecidedError(
         f"The numbers in {name!r} can be read with a decimal point or with a decimal comma, and no value and no other "
         f"column decides: {shortened(example)} is {point} with a decimal point and {comma} with a decimal comma. Say "
-        "which it is with --decimal . or --decimal , (a point or a comma).",
+        f"which it is with {argument('decimal', '.')} or {argument('decimal', ',')} (a point or a comma).",
         name,
         tally["either such as"],
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.arguments import argument
 from rfmeans.columns.date_formats import FORMATS
 from rfmeans.columns.dates import LARGEST_WHOLE, DateConvention
 from rfmeans.columns.layout_files import KINDS
@@ -152,7 +153,7 @@ def _day(column: ir.Column, timezone: str | None) -> ir.Column:
         return column.date() if column.type().timezone is None else day_in(timezone or "UTC", column)
     raise SourceError(
         f"Column {column.get_name()!r} was taken as the date but holds {column.type()}. "
-        "Give the column of dates with --date NAME, or convert it to dates first."
+        f"Give the column of dates with {argument('date', 'NAME')}, or convert it to dates first."
     )
 
 
@@ -244,7 +245,8 @@ def number(column: ir.Column, convention: MoneyConvention | None = None, kind: s
         return (convention or DECIMAL_POINT).parse(column, kind)
     raise SourceError(
         f"Column {column.get_name()!r} was taken as a number but holds {column.type()}. "
-        "Give the right column with --amount NAME, or --quantity NAME and --price NAME."
+        f"Give the right column with {argument('amount', 'NAME')}, or {argument('quantity', 'NAME')} and "
+        f"{argument('price', 'NAME')}."
     )
 
 
@@ -266,7 +268,7 @@ def check_whole(column: ir.Column) -> None:
     if broken is not None:
         raise SourceError(
             f"Column {column.get_name()!r} was taken as the customer but holds fractions such as {broken}. "
-            "Give the column of customer ids with --customer NAME."
+            f"Give the column of customer ids with {argument('customer', 'NAME')}."
         )
 
 

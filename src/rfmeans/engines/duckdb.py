@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument, named
 from rfmeans.engines.database import ATTACHED, MARK, Check, Found, Home, Target, is_direct
 from rfmeans.errors import OutputError, SettingsError
 
@@ -51,13 +52,13 @@ def check_place(home: Home) -> None:
     con, found = home.con, _type_of(home)
     if found is None:
         raise SettingsError(
-            f"--write-table writes into the database that the orders come from, but {_catalogue(home)} is not "
+            f"{named('write_table')} writes into the database that the orders come from, but {_catalogue(home)} is not "
             "attached any more. Attach it again."
         )
     if found != "duckdb":
         raise SettingsError(
-            f"--write-table writes into a database of DuckDB itself, but {_catalogue(home)} is attached as {found}. "
-            "Leave it out, and load the customers of --out there."
+            f"{named('write_table')} writes into a database of DuckDB itself, but {_catalogue(home)} is attached "
+            f"as {found}. Leave it out, and load the customers of {argument('folder')} there."
         )
     _check_lasting(home)
     _check_no_transaction(con)
@@ -81,9 +82,9 @@ def _check_lasting(home: Home) -> None:
     (fleeting,) = home.con.raw_sql(look, parameters={"name": _catalogue(home)}).fetchone()
     if fleeting and not is_direct(home, kinds):
         raise SettingsError(
-            "--write-table would be lost: the connection's own database is in memory, and the orders are read through "
-            "a view, a query or from several databases, so that it cannot be told which attached one they lie in. Say "
-            "USE and its name on the connection."
+            f"{named('write_table')} would be lost: the connection's own database is in memory, and the orders are "
+            "read through a view, a query or from several databases, so that it cannot be told which attached one they "
+            "lie in. Say USE and its name on the connection."
         )
 
 
@@ -92,8 +93,8 @@ def _check_no_transaction(con: Any) -> None:
     look = "SELECT txid_current()"  # outside a transaction each statement has one of its own
     if con.raw_sql(look).fetchone() == con.raw_sql(look).fetchone():
         raise SettingsError(
-            "--write-table needs a transaction of its own, but one is open on this connection. COMMIT or ROLLBACK it "
-            "first."
+            f"{named('write_table')} needs a transaction of its own, but one is open on this connection. COMMIT or "
+            "ROLLBACK it first."
         )
 
 

@@ -10,14 +10,15 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rfmeans.arguments import argument, named
 from rfmeans.errors import EngineError, OutputError, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PRIVILEGES = (
-    " Ask the database's owner: reading needs SELECT on the table and TEMPORARY on the database, --write-table "
-    "CREATE on the schema."
+    f" Ask the database's owner: reading needs SELECT on the table and TEMPORARY on the database, "
+    f"{named('write_table')} CREATE on the schema."
 )
 FULL = os.strerror(errno.ENOSPC)  # how the engine's own message ends where a disk is full
 NO_ROOM = "'max_temp_directory_size'"  # what it says where that is so of the disk it spills to
@@ -55,18 +56,20 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         if NO_ROOM in str(error):
             raise EngineError(
-                f"{doing} needs more memory than the engine may use, and the disk that it spills to, that of --out, "
-                "is full. Free some space there, choose another place with --temporary, or give it more with "
-                "--memory-limit."
+                f"{doing} needs more memory than the engine may use, and the disk that it spills to, that of "
+                f"{named('temporary', option='folder')}, is full. Free some space there, choose another place with "
+                f"{argument('temporary')}, or give it more with {argument('memory_limit')}."
             ) from error
         raise EngineError(
             f"{doing} ran out of memory: {_first_paragraph(error).rstrip('.')}. Give the engine more with "
-            "--memory-limit, let it run fewer --threads, or free some of the disk that it spills to."
+            f"{argument('memory_limit')}, let it run fewer {named('threads')}, or free some of the disk that it "
+            "spills to."
         ) from error
     except duckdb.Error as error:
         if FULL in str(error):
             raise OutputError(
-                f"{doing} stopped: the disk is full. Free some space, or write to another disk with --out."
+                f"{doing} stopped: the disk is full. Free some space, or write to another disk with "
+                f"{argument('folder')}."
             ) from error
         raise EngineError(f"{doing} failed: {_first_paragraph(error)} {advice}") from error
     except _client_errors() as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument
 from rfmeans.engines.database import MARK, Check, Found, Home, Target
 from rfmeans.errors import OutputError
 
@@ -65,7 +66,7 @@ def check_target(home: Home, target: Target, found: Found | None) -> None:
         granted, lacking = False, f"use the schema {target.schema} (GRANT USAGE ON SCHEMA)"
     if not granted:
         raise OutputError(
-            f"You may not {lacking} in {home.label}. Have that granted, or give another --write-table."
+            f"You may not {lacking} in {home.label}. Have that granted, or give another {argument('name')}."
         )
 
 
@@ -154,7 +155,7 @@ def _drop(home: Home, target: Target, columns: tuple[ibis.Schema, ibis.Schema]) 
     except DependentObjectsStillExist as error:
         raise OutputError(
             f"The table {target.schema}.{target.name} would get other columns ({_changes(*columns)}). Views hang on "
-            "it, so it cannot be replaced. Drop them, or give another --write-table."
+            f"it, so it cannot be replaced. Drop them, or give another {argument('name')}."
         ) from error
 
 

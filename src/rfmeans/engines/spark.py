@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import named
 from rfmeans.engines.database import MARK, Check, Found, Home, Target
 from rfmeans.errors import SettingsError
 
@@ -40,14 +41,14 @@ def check_place(home: Home) -> None:
     """
     if home.fleeting:
         raise SettingsError(
-            "--write-table would be lost: this Spark session keeps its tables in memory until it ends. Give it a "
-            "lasting catalogue, such as spark.sql.catalogImplementation=hive in its spark-defaults.conf."
+            f"{named('write_table')} would be lost: this Spark session keeps its tables in memory until it ends. "
+            "Give it a lasting catalogue, such as spark.sql.catalogImplementation=hive in its spark-defaults.conf."
         )
     current = home.con.current_catalog
     if home.catalogue is not None and fold(home.catalogue) != fold(current):
         raise SettingsError(
-            f"--write-table writes into the session's current catalogue, which is {current}, but the orders come from "
-            f"{home.catalogue}. Say USE {home.catalogue} first."
+            f"{named('write_table')} writes into the session's current catalogue, which is {current}, but the orders "
+            f"come from {home.catalogue}. Say USE {home.catalogue} first."
         )
 
 

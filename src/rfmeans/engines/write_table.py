@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from rfmeans.arguments import argument, named
 from rfmeans.engines import duckdb, postgres, spark
 from rfmeans.engines.database import Check, Found, Home, Target, is_direct
 from rfmeans.errors import OutputError, SettingsError, did_you_mean
@@ -67,7 +68,8 @@ def check_table(home: Home | None, source: str, name: str, *, force: bool) -> No
     if home is None or home.con.name not in ENGINES:
         raise SettingsError(
             f"A table is written into the database that the orders come from (DuckDB, PostgreSQL or Spark), but "
-            f"{source} is in none of them. Leave --write-table out; in Python, write result.customers yourself."
+            f"{source} is in none of them. Leave {named('write_table')} out; in Python, write result.customers "
+            "yourself."
         )
     engine, target = ENGINES[home.con.name], _target(home, name)
     engine.check_place(home)
@@ -94,13 +96,13 @@ def _target(home: Home, name: str) -> Target:
     parts = [part.strip() for part in name.split(".")]
     if not all(parts) or len(parts) > 2 or not name.isprintable():
         raise SettingsError(
-            f"write-table must be a table's name such as customer_segments or shop.customer_segments. Got {name!r}."
+            f"{named('name')} must be a table's name such as customer_segments or shop.customer_segments. Got {name!r}."
         )
     engine = ENGINES[home.con.name]
     if any(part[0] == part[-1] == engine.QUOTE for part in (name.strip(), *parts)):
         raise SettingsError(
-            "write-table is given without quotes, as it is: upper and lower case, blanks and other signs are kept. "
-            f"Got {name!r}."
+            f"{named('name')} is given without quotes, as it is: upper and lower case, blanks and other signs "
+            f"are kept. Got {name!r}."
         )
     schema = parts[0] if len(parts) == 2 else engine.usual_schema(home)
     return Target(schema, parts[-1], engine.QUOTE)
@@ -113,7 +115,7 @@ def _check_schema(home: Home, target: Target) -> None:
     if engine.fold(target.schema) not in map(engine.fold, schemas):
         raise OutputError(
             f"{home.label} has no schema {target.schema!r}.{did_you_mean(target.schema, schemas)} Create it, or give "
-            "another --write-table."
+            f"another {argument('name')}."
         )
 
 
@@ -122,13 +124,13 @@ def _check_found(home: Home, target: Target, found: Found | None, *, force: bool
     shown, fold = f"{target.schema}.{target.name}", ENGINES[home.con.name].fold
     if any((fold(target.schema), fold(target.name)) == tuple(map(fold, origin)) for origin in home.origins):
         raise OutputError(
-            f"The table {shown} is the one that the orders are read from. Give another --write-table."
+            f"The table {shown} is the one that the orders are read from. Give another {argument('name')}."
         )
     if found is None:
         return
     if found.kind != "table":
         raise OutputError(
-            f"{shown} in {home.label} is a {found.kind}, which is never replaced. Give another --write-table."
+            f"{shown} in {home.label} is a {found.kind}, which is never replaced. Give another {argument('name')}."
         )
     if found.marked:
         return
@@ -136,10 +138,10 @@ def _check_found(home: Home, target: Target, found: Found | None, *, force: bool
         raise OutputError(
             f"{home.label} has a table {shown} that rfmeans did not write, and the orders are read through a view, a "
             "query, partitions, files or several databases, so that it cannot be told whether they lie in it. Give "
-            "another --write-table, or drop the table yourself."
+            f"another {argument('name')}, or drop the table yourself."
         )
     if not force:
         raise OutputError(
-            f"{home.label} has a table {shown} that rfmeans did not write. Give another --write-table, or "
-            "--replace-table to replace it."
+            f"{home.label} has a table {shown} that rfmeans did not write. Give another {argument('name')}, or "
+            f"{argument('replace', True)} to replace it."
         )

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import Text, argument
 from rfmeans.inspection.order_days import Gap, find_gaps, part_strays, partial_last_month
 from rfmeans.orders.checks import ASKED
 from rfmeans.wording import clip, counted, money, number, percent
@@ -45,6 +46,9 @@ class Finding:
     weighs: bool = False
     figures: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "advice", Text(self.advice))
+
 
 def find_suspicions(
     account: Account,
@@ -80,8 +84,8 @@ def _order_ids(account: Account, bulk: OrderDays) -> list[Finding]:
             "ids-like-order-ids",
             f"{number(customers)} customers have {number(orders)} orders: one each, as if the customer column held "
             "the ids of orders.",
-            "Nobody can come back then, and frequency says nothing. Give the column of the person with --customer, "
-            "such as the e-mail address. If every customer did order once, ignore this.",
+            f"Nobody can come back then, and frequency says nothing. Give the column of the person with "
+            f"{argument('customer')}, such as the e-mail address. If every customer did order once, ignore this.",
             weighs=True,
             figures={"customers": customers, "orders": orders},
         )
@@ -95,8 +99,9 @@ def _strays(early: OrderDays, bulk: OrderDays, late: OrderDays) -> list[Finding]
             Finding(
                 "stray-late-days",
                 f"{_stray_orders(late)}, long after all others, which end on {bulk.last}.",
-                f"Recency is counted to the last of them, so that every other customer looks lost. Give --as-of "
-                f"{bulk.last + dt.timedelta(days=1)}, which sets them aside, or mend the dates.",
+                f"Recency is counted to the last of them, so that every other customer looks lost. Give "
+                f"{argument('as_of', str(bulk.last + dt.timedelta(days=1)))}, which sets them aside, or mend the "
+                "dates.",
                 weighs=True,
                 figures=_stray_figures(late),
             )
@@ -106,8 +111,8 @@ def _strays(early: OrderDays, bulk: OrderDays, late: OrderDays) -> list[Finding]
             Finding(
                 "stray-early-days",
                 f"{_stray_orders(early)}, long before all others, which begin on {bulk.first}.",
-                f"Dates like these often stand for a missing one. Give --since {bulk.first}, which sets them aside, or "
-                "mend the dates.",
+                f"Dates like these often stand for a missing one. Give {argument('since', str(bulk.first))}, which "
+                "sets them aside, or mend the dates.",
                 figures=_stray_figures(early),
             )
         )
@@ -152,7 +157,7 @@ def _repeated_lines(account: Account) -> list[Finding]:
             f"{'About ' if found.about else ''}{counted(found.lines, 'line')} {'repeat' if several else 'repeats'} an "
             "earlier line in every column.",
             "They are kept, for shops do sell the same twice. If they are no sales of their own, set them aside with "
-            "--drop-duplicates.",
+            f"{argument('drop_duplicates', True)}.",
             figures={"lines": found.lines, "about": found.about},
         )
     ]
@@ -168,7 +173,7 @@ def _overlapping_files(account: Account) -> list[Finding]:
             f"The files overlap: {'about ' if found.about else ''}{counted(found.orders, 'order')} "
             f"{'stands' if found.orders == 1 else 'stand'} in more than one of {number(found.files)} files.",
             "Their money counts as often as their lines stand there. If the files repeat lines, set the copies aside "
-            "with --drop-duplicates; if they number their orders alike, read them one by one.",
+            f"with {argument('drop_duplicates', True)}; if they number their orders alike, read them one by one.",
             weighs=True,
             figures={"orders": found.orders, "files": found.files, "about": found.about},
         )
@@ -186,7 +191,7 @@ def _signs(account: Account, orders: OrderFigures) -> list[Finding]:
                 "many-negative-orders",
                 f"{none}{percent(orders.negative / total)} of the orders are below zero.",
                 "They count as returns. If they are sales, the amounts have the wrong sign or the wrong column was "
-                "taken: give the right one with --amount.",
+                f"taken: give the right one with {argument('amount')}.",
                 weighs=not account.lines.purchases,
                 figures={"orders": orders.negative, "share": orders.negative / total},
             )
@@ -197,7 +202,7 @@ def _signs(account: Account, orders: OrderFigures) -> list[Finding]:
                 "many-free-orders",
                 f"{percent(orders.free / total)} of the orders are worth nothing.",
                 "They are no purchases and make nobody recent. If they were paid, the money stands in another column: "
-                "give it with --amount.",
+                f"give it with {argument('amount')}.",
                 figures={"orders": orders.free, "share": orders.free / total},
             )
         )
@@ -210,7 +215,7 @@ def _big_customer(big: BigCustomer, symbol: str) -> Finding:
         f"One customer, {clip(big.customer_id, 40)}, holds {percent(big.share)} of all money "
         f"({money(float(big.money), symbol)}).",
         "A wholesaler, a marketplace or a collective account for walk-in customers? If it is not a person like the "
-        "others, leave it out with --where.",
+        f"others, leave it out with {argument('where')}.",
         figures={"customer_id": big.customer_id, "money": big.money, "share": big.share},
     )
 
@@ -222,8 +227,8 @@ def _test_orders(marks: TestMarks) -> Finding:
         "test-orders",
         f'{counted(marks.count, one)} with the word "test" in {clip(marks.column, 40)}: '
         f"{', '.join(clip(example, 40) for example in marks.examples)}{more}.",
-        "Test orders would be segmented like real ones: look at them, and leave them out with --where. A real name can "
-        "hold the word too.",
+        f"Test orders would be segmented like real ones: look at them, and leave them out with {argument('where')}. A "
+        "real name can hold the word too.",
         figures={"column": marks.column, marks.counted: marks.count, "examples": list(marks.examples)},
     )
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument, with_options
 from rfmeans.inspection.order_days import part_strays
 from rfmeans.inspection.suspicions import Finding, find_suspicions
 from rfmeans.wording import counted, percent
@@ -134,6 +135,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Decimal):
         return float(value)
+    if isinstance(value, str):
+        return with_options(value)
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
@@ -183,8 +186,8 @@ def _advice(as_of: dt.date, silent: int, customers: CustomerFigures, bulk: Order
                 "no-recent-orders",
                 f"The last order is {counted(silent, 'day')} before the as-of date {as_of}; one in the last "
                 f"{RECENT_DAYS} days is better.",
-                f"Every customer's recency carries these days. Export the newest orders too, or give --as-of "
-                f"{bulk.last + dt.timedelta(days=1)}, the day after the last order.",
+                f"Every customer's recency carries these days. Export the newest orders too, or give "
+                f"{argument('as_of', str(bulk.last + dt.timedelta(days=1)))}, the day after the last order.",
                 weighs=True,
                 figures={"days": silent, "most": RECENT_DAYS, "last_order": bulk.last},
             )
@@ -209,7 +212,7 @@ def _few_customers(count: int) -> Finding:
     else:
         advice = (
             "A segment can be a handful, and a few more orders would move its border. Take two or three segments "
-            "(--segments 3), and export older orders if there are any."
+            f"({argument('segments', 3)}), and export older orders if there are any."
         )
     have = f"{counted(count, 'customer')} to segment" if count else "No customer can be segmented"
     return Finding(

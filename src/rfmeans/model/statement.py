@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument, named
 from rfmeans.columns.conventions import Conventions
 from rfmeans.columns.layouts import Layout, as_asked, recognise, with_columns
 from rfmeans.errors import ModelError, SettingsError
@@ -48,6 +49,7 @@ OF_FILES = ("encoding", "delimiter", "header", "sheet", "table", "date_format", 
 MONEY_ROLES = ("amount", "quantity", "price", "refund")
 ANY_TYPE = {"date": "date", **dict.fromkeys(MONEY_ROLES, "float64")}
 UNKNOWN = "unknown"
+MOMENT = "timestamp('UTC')"
 INPUT, CONDITION = "rfmeans_orders", "\0"  # the latter where no name can be
 
 
@@ -161,7 +163,7 @@ def _check(reading: Reading) -> None:
     asked = [name for name in OF_FILES if getattr(reading, name) != getattr(plain, name)]
     if asked:
         raise SettingsError(
-            f"{asked[0]} is for reading files. A statement reads a table with columns of dates and numbers: "
+            f"{named(asked[0])} is for reading files. A statement reads a table with columns of dates and numbers: "
             "leave it out."
         )
     if reading.drop_duplicates:
@@ -184,7 +186,8 @@ def _layout(remembered: OrdersTable | None, reading: Reading) -> Layout:
     if not named:
         raise ModelError(
             "The model does not know the columns of the orders: it was fitted on a table of customers, or by an "
-            "older version. Give them: --customer, --date, and --amount, or --quantity with --price; and --order."
+            f"older version. Give them: {argument('customer')}, {argument('date')}, and {argument('amount')}, or "
+            f"{argument('quantity')} with {argument('price')}; and {argument('order')}."
         )
     return recognise(named, reading)
 
@@ -258,7 +261,7 @@ def _check_zone(layout: Layout, types: Mapping[str, str], reading: Reading) -> N
         return
     raise SettingsError(
         f"A time zone needs a column of moments, but the type of {column!r} is {kind}. If it holds moments in the "
-        f"database, say so: --type \"{column}=timestamp('UTC')\"; if not, leave the zone out."
+        f"database, say so: {argument('types', {column: MOMENT})}; if not, leave the zone out."
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.arguments import argument, named
 from rfmeans.columns.layouts import PER_ORDER
 from rfmeans.errors import DataError, SourceError
 from rfmeans.orders.order_lines import USED
@@ -48,7 +49,8 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
     if reading.as_of is not None and "on or after the as-of date" in account.set_aside and account.seen:
         raise DataError(
             f"No order is dated before the as-of date {reading.as_of}. The orders run from {account.seen[0]} to "
-            f"{account.seen[1]}. Give a later --as-of, or leave it out to count to the day after the last order."
+            f"{account.seen[1]}. Give a later {argument('as_of')}, or leave it out to count to the day after the "
+            "last order."
         )
     reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
     worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
@@ -66,7 +68,8 @@ def _check_loss(account: LineAccount, source: Source, layout: Layout, reading: R
             continue
         raise DataError(
             f"{tally.rows:,} of {read:,} lines ({100 * tally.rows / read:.0f} %) would be set aside for one reason: "
-            f"{reason}. {_probably_wrong(reason, source, layout)} To go on without these lines, add --accept-loss."
+            f"{reason}. {_probably_wrong(reason, source, layout)} To go on without these lines, add "
+            f"{argument('accept_loss', True)}."
         )
 
 
@@ -75,17 +78,17 @@ def _probably_wrong(reason: str, source: Source, layout: Layout) -> str:
     keys = " or ".join(repr(column) for _, column in layout.customers)
     amount = repr(columns.amount) if columns.amount else f"{columns.quantity!r} x {columns.price!r}"
     wrong = "That is probably not the right column; give it with"
-    per = "--amount-per line" if layout.amount_per == PER_ORDER else "--order NAME"
+    per = argument("amount_per", "line") if layout.amount_per == PER_ORDER else argument("order", "NAME")
     return {
-        "missing customer": f"Customers were read from {keys}. {wrong} --customer NAME.",
-        "unreadable date": f"Dates were read from {columns.date!r}. {wrong} --date NAME.",
-        "unreadable amount": f"Amounts were read from {amount}. {wrong} --amount NAME.",
+        "missing customer": f"Customers were read from {keys}. {wrong} {argument('customer', 'NAME')}.",
+        "unreadable date": f"Dates were read from {columns.date!r}. {wrong} {argument('date', 'NAME')}.",
+        "unreadable amount": f"Amounts were read from {amount}. {wrong} {argument('amount', 'NAME')}.",
         "excluded status": f"Statuses were read from {columns.status!r}{_held(source, layout, reason)}. If these "
-        "orders were sold, say so with --keep-status NAME,NAME, or --keep-status all.",
+        f"orders were sold, say so with {argument('keep_status', 'NAME,NAME')}, or {argument('keep_status', 'all')}.",
         "conflicting order": f"Rows with one {columns.order!r} state different totals, customers or statuses, so the "
         f"amounts are probably not the order's, or the order ids not unique. Try {per}.",
-        "malformed line": "The file is probably damaged, or written in another way than was found; give --delimiter or "
-        "--encoding, or export it again.",
+        "malformed line": "The file is probably damaged, or written in another way than was found; give "
+        f"{argument('delimiter')} or {argument('encoding')}, or export it again.",
         "other currency": f"Currencies were read from {columns.currency or columns.amount!r}; choose one of them.",
     }.get(reason, "Widen the window or the condition.")
 
@@ -107,8 +110,8 @@ def check_currency_column(column: str | None, reading: Reading) -> None:
     """
     if reading.currency is not None and column is None:
         raise SourceError(
-            "--currency needs to know the currency of each line, and no column was recognised as the currency. "
-            "Give it with --currency-column NAME, or leave --currency out."
+            f"{named('currency')} needs to know the currency of each line, and no column was recognised as the "
+            f"currency. Give it with {argument('currency_column', 'NAME')}, or leave {argument('currency')} out."
         )
 
 
@@ -135,11 +138,13 @@ def check_currencies(account: LineAccount, lines: ir.Table, column: str | None) 
         raise SourceError(
             f"Column {column!r} was taken as the currency, but holds {len(most) + more:,} different values, such as "
             f"{', '.join(_short(row['currency']) for row in most)}. That is probably not the right column; give it "
-            "with --currency-column NAME, or choose one value with --currency."
+            f"with {argument('currency_column', 'NAME')}, or choose one value with {argument('currency')}."
         )
     raise SourceError(
         f"The orders are in {len(most) + more:,} currencies"
         f"{f' (column {column!r})' if column else ''}: {listed}{f'; and {more:,} more' if more else ''}. Money in "
-        f"different currencies cannot be added up. Choose one, like --currency {_short(most[0]['currency'])}, or give "
-        "a column with amounts in one currency with --amount NAME and its currency with --currency-column NAME."
+        "different currencies cannot be added up. Choose one, like "
+        f"{argument('currency', _short(most[0]['currency']))}, or "
+        f"give a column with amounts in one currency with {argument('amount', 'NAME')} and its currency with "
+        f"{argument('currency_column', 'NAME')}."
     )

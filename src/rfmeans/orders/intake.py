@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from rfmeans.arguments import argument
 from rfmeans.columns.conventions import Conventions, find_conventions
 from rfmeans.columns.layouts import customer_columns, recognise
 from rfmeans.columns.typed import check_whole, customer_key, money, number
@@ -130,7 +131,8 @@ def _check_comparing(table: ir.Table, layout: Layout, reading: Reading) -> None:
     """Refuse on Polars what compares lines with each other: Ibis cannot say it there."""
     if table.get_backend().name != "polars" or not (reading.drop_duplicates or takes_from_orders(layout)):
         return
-    asked = "--drop-duplicates compares" if reading.drop_duplicates else "Values of whole orders compare"
+    dropping = f"{argument('drop_duplicates', True)} compares"
+    asked = dropping if reading.drop_duplicates else "Values of whole orders compare"
     raise SourceError(
         f"{asked} lines with each other, which Ibis cannot do on Polars. Pass the Polars frame itself, which is read "
         "on DuckDB."
@@ -206,7 +208,7 @@ class _Job:
                 whole=whole,
             )
         except UndecidedError as error:
-            raise SourceError(f"{error}{_places(opened, error)}") from error
+            raise SourceError(f"{error.message.marked}{_places(opened, error)}") from error
         found = found.of_text(padded=opened.padded, powers=opened.powers)
         self.tell(understood(layout, found, opened))
         return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.arguments import Text, argument
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.layouts import ANY_TABLE, plain
 from rfmeans.columns.typed import order_key, stripped
@@ -96,7 +97,7 @@ class Noticed:
     def sentences(self) -> tuple[str, ...]:
         """Return what is worth a sentence on a terminal or in a report."""
         said = (self.caution, self.of_statuses(), self._of_duplicates(), self._of_overlap())
-        return tuple(filter(None, said))
+        return tuple(map(Text, filter(None, said)))
 
     def of_statuses(self) -> str:
         """Return the statuses as a sentence; blank where there is none."""
@@ -116,8 +117,8 @@ class Noticed:
         several = found.lines > 1
         return (
             f"{'About ' if found.about else ''}{counted(found.lines, 'line')} {'repeat' if several else 'repeats'} an "
-            f"earlier line in every column and {'are' if several else 'is'} kept. Add --drop-duplicates to set such "
-            "lines aside if they are no sales of their own."
+            f"earlier line in every column and {'are' if several else 'is'} kept. Add "
+            f"{argument('drop_duplicates', True)} to set such lines aside if they are no sales of their own."
         )
 
     def _of_overlap(self) -> str:
@@ -126,7 +127,8 @@ class Noticed:
         about = "about " if self.overlap.about else ""
         return (
             f"The files overlap: {about}{counted(self.overlap.orders, 'order')} in more than one of "
-            f"{self.overlap.files:,} files. Where that repeats their lines, --drop-duplicates sets the copies aside."
+            f"{self.overlap.files:,} files. Where that repeats their lines, "
+            f"{argument('drop_duplicates', True)} sets the copies aside."
         )
 
 
@@ -151,7 +153,8 @@ wrong: recency, frequency and monetary need each customer's whole history.
 def understood(layout: Layout, conventions: Conventions, source: Source) -> str:
     """Return one line on how the source is read: the columns, the conventions of its text, the file."""
     unused = overlooked(layout, source.table.columns)
-    return "; ".join(filter(None, (layout.describe(), unused, conventions.describe(), source.understood)))
+    parts = (layout.describe(), unused, conventions.describe(), source.understood)
+    return Text("; ".join(filter(None, parts)))
 
 
 def overlooked(layout: Layout, header: Sequence[str]) -> str:
@@ -159,14 +162,14 @@ def overlooked(layout: Layout, header: Sequence[str]) -> str:
 
     >>> from rfmeans.columns.layouts import recognise
     >>> header = ["customer", "date", "amount", "refunded", "shop_status"]
-    >>> overlooked(recognise(header), header)
-    'not used: refunded (--refund), shop_status (--status)'
+    >>> print(Text(overlooked(recognise(header), header)))
+    not used: refunded (refund=), shop_status (status=)
     """
     if layout.name != ANY_TABLE:
         return ""
     used = set(asdict(layout.columns).values())
     alike = [
-        f"{name} (--{role})"
+        f"{name} ({argument(role)})"
         for role, parts in built_in()["orders"]["looks_like"].items()
         if getattr(layout.columns, role) is None
         for name in header

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from rfmeans.arguments import named
 from rfmeans.errors import SourceError
 
 if TYPE_CHECKING:
@@ -40,12 +41,14 @@ def check_condition(condition: str, grammar: Any) -> None:
     >>> check_condition("city = 'a;b' AND (paid OR note = ')--')", "duckdb")
     >>> check_condition("paid) OR (true", "duckdb")
     Traceback (most recent call last):
-    rfmeans.errors.SourceError: The condition --where 'paid) OR (true' cannot be used: it has a bracket without its \
+    rfmeans.errors.SourceError: The condition where 'paid) OR (true' cannot be used: it has a bracket without its \
 other half. Write it as in SQL, e.g. "country = 'UK' AND status <> 'void'".
     """
     wrong = _what_is_wrong(condition, grammar)
     if wrong:
-        raise SourceError(f"The condition --where {condition!r} cannot be used: it has {wrong}. {AS_IN_SQL}")
+        raise SourceError(
+            f"The condition {named('where')} {condition!r} cannot be used: it has {wrong}. {AS_IN_SQL}"
+        )
 
 
 def _what_is_wrong(condition: str, grammar: Any) -> str | None:
@@ -120,7 +123,7 @@ def with_condition(table: ir.Table, where: str | None, called: str) -> ir.Table:
         said = re.sub("^[A-Z][A-Za-z ]* Error: ", "", said)
         compared = "VARCHAR" in said and "compare" in said
         raise SourceError(
-            f"The condition --where {where!r} cannot be used: {said.rstrip('.')}. "
+            f"The condition {named('where')} {where!r} cannot be used: {said.rstrip('.')}. "
             f"{AS_NUMBER if compared else AS_IN_SQL}"
         ) from error
 
@@ -154,6 +157,6 @@ def _judged(table: ir.Table, where: str, called: str) -> ir.Table:
 def _check_boolean(where: str, kind: str) -> None:
     if kind.casefold() != "boolean":
         raise SourceError(
-            f"The condition --where {where!r} cannot be used: it is neither true nor false, but of type "
+            f"The condition {named('where')} {where!r} cannot be used: it is neither true nor false, but of type "
             f"{kind.casefold()}. {AS_IN_SQL}"
         )

@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rfmeans.arguments import argument, named
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, SettingsError, did_you_mean
 from rfmeans.output.files import on_duckdb, write_csv
@@ -63,13 +64,13 @@ class AudienceSettings:
     def __post_init__(self) -> None:
         if self.format not in AUDIENCE_FORMATS:
             raise SettingsError(
-                f"The audience format must be one of {', '.join(AUDIENCE_FORMATS)}. Got {self.format!r}."
+                f"{named('audience_format')} must be one of {', '.join(AUDIENCE_FORMATS)}. Got {self.format!r}."
                 f"{did_you_mean(str(self.format), AUDIENCE_FORMATS)}"
             )
         number = isinstance(self.holdout, float | int) and not isinstance(self.holdout, bool)
         if not number or not 0 <= self.holdout < 1:
             raise SettingsError(
-                f"holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got {self.holdout!r}."
+                f"{named('holdout')} must be a share from 0 to below 1, such as 0.1 for 10 %. Got {self.holdout!r}."
             )
 
 
@@ -281,8 +282,8 @@ def _no_email(members: ir.Table, name: str, total: int) -> str:
     example = members.customer_id.cast("string").min().to_pyarrow().as_py()
     return (
         f"The {name} lists are made of e-mail addresses, and none of the {total:,} customer ids is one; the first "
-        f"is {example!r}. Give the column of e-mail addresses with --customer NAME, or leave "
-        "--audience-format plain."
+        f"is {example!r}. Give the column of e-mail addresses with {argument('customer', 'NAME')}, or leave "
+        f"{argument('audience_format', 'plain')}."
     )
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rfmeans.arguments import argument
 from rfmeans.errors import OutputError
 from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers, held_interrupt
 
@@ -45,19 +46,20 @@ def check_target(folder: str | os.PathLike[str], *, force: bool) -> Path:
     """
     target = Path(folder).absolute()
     if target.exists() and not target.is_dir():
-        raise OutputError(f"{target} is a file, not a folder. Give another --out.")
+        raise OutputError(f"{target} is a file, not a folder. Give another {argument('folder')}.")
     if target.exists() and not force:
         raise OutputError(
-            f"The output folder {target} exists already. Give another --out, or --force to replace it."
+            f"The output folder {target} exists already. Give another {argument('folder')}, or "
+            f"{argument('force', True)} to replace it."
         )
     if target.exists() and any(map(_foreign, target.iterdir())):
         raise OutputError(
-            f"{target} holds files that rfmeans did not write, so it is not replaced even with --force. "
-            "Give another --out."
+            f"{target} holds files that rfmeans did not write, so it is not replaced even with "
+            f"{argument('force', True)}. Give another {argument('folder')}."
         )
     parent = next(path for path in target.parents if path.exists())
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise OutputError(f"Cannot write to {parent}: permission denied. Give another --out.")
+        raise OutputError(f"Cannot write to {parent}: permission denied. Give another {argument('folder')}.")
     return target
 
 
@@ -87,7 +89,9 @@ def replacing(target: Path, table: str | None = None) -> Iterator[Path]:
         temporary = folder.path
         temporary.chmod(0o755)
     except OSError as error:
-        raise OutputError(f"Cannot write beside {target}: {error.strerror}. Give another --out.") from error
+        raise OutputError(
+            f"Cannot write beside {target}: {error.strerror}. Give another {argument('folder')}."
+        ) from error
     left = "Nothing was left behind."
     try:
         yield temporary
@@ -119,7 +123,9 @@ def room_beside(target: Path) -> Iterator[Path]:
         _clear(target, parent)
         folder = TemporaryFolder(parent, _prefix(target))
     except OSError as error:
-        raise OutputError(f"Cannot write to {parent}: {error.strerror}. Give another --out.") from error
+        raise OutputError(
+            f"Cannot write to {parent}: {error.strerror}. Give another {argument('folder')}."
+        ) from error
     with folder:
         yield folder.path
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rfmeans.arguments import argument
 from rfmeans.errors import SourceError
 from rfmeans.reading.csv_records import BLANKS, Records
 from rfmeans.reading.source import check_width
@@ -195,7 +196,8 @@ def column_names(header: Sequence[str], label: str, line: int = 1) -> tuple[str,
         first = "its first line" if line == 1 else f"the first line that fits the others, line {line},"
         raise SourceError(
             f"{label} seems to have no header: {first} is {_shown(', '.join(names))}. "
-            "Give a file with column names, or pass --no-header to call the columns column1, column2 and so on."
+            f"Give a file with column names, or pass {argument('header', False)} to call the columns column1, "
+            "column2 and so on."
         )
     count = Counter(name.casefold() for name in names)
     told = tuple(

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument
 from rfmeans.errors import SourceError
 from rfmeans.reading.csv_dialect import Dialect, find_dialect
 from rfmeans.reading.csv_records import UNREADABLE, Record, Records, physical_lines
@@ -114,7 +115,7 @@ def _opened(path: Path, encoding: str, ending: str) -> io.TextIOWrapper:
 
 def _undecodable(label: str, encoding: str, error: Exception) -> SourceError:
     return SourceError(
-        f"{label} is not text in the encoding {encoding}: {error}. Give its own with --encoding."
+        f"{label} is not text in the encoding {encoding}: {error}. Give its own with {argument('encoding')}."
     )
 
 
@@ -159,7 +160,7 @@ def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Part:
     if not rows:
         raise SourceError(
             f"No line of {file.label} fits its header ({len(file.dialect.names)} columns divided by "
-            f"{file.dialect.delimiter_name}). Give the right --delimiter, or export the file again."
+            f"{file.dialect.delimiter_name}). Give the right {argument('delimiter')}, or export the file again."
         )
     import ibis
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument
 from rfmeans.engines.database import ATTACHED, Home, is_marked
 from rfmeans.errors import SourceError, did_you_mean
 from rfmeans.reading.source import Part, located
@@ -74,7 +75,7 @@ def one_of(
         raise SourceError(f"The database {label} has no table. Give another one.")
     if wanted is None and len(tables) > 1:
         raise SourceError(
-            f"The database {label} has several tables: {_listed(tables)}. Say which one with --table."
+            f"The database {label} has several tables: {_listed(tables)}. Say which one with {argument('table')}."
         )
     name = tables[0] if wanted is None else _known(wanted, tables, usual)
     if name is None:

@@ -11,6 +11,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rfmeans.arguments import named
 from rfmeans.engines.database import Home, home_of
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.engines.moments import with_moments
@@ -198,7 +199,7 @@ def _check_options(path: str, kind: str, reading: Reading) -> None:
     for option, needed in (("sheet", "workbook"), ("table", "duckdb")):
         if getattr(reading, option) is not None and kind != needed:
             raise SettingsError(
-                f"--{option} is for {KINDS[needed]}, but {path} is {KINDS[kind]}. Leave it out."
+                f"{named(option)} is for {KINDS[needed]}, but {path} is {KINDS[kind]}. Leave it out."
             )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument, named
 from rfmeans.engines.database import Home
 from rfmeans.errors import SettingsError, SourceError
 from rfmeans.reading.duckdb_file import one_of
@@ -79,7 +80,9 @@ def open_address(address: str, reading: Reading) -> Served:
             "in Python, rfmeans.segment takes a table of any engine that Ibis speaks to."
         )
     if reading.engine != "duckdb":
-        raise SettingsError(f"--engine {reading.engine} cannot read a PostgreSQL address. Leave it out.")
+        raise SettingsError(
+            f"{argument('engine', reading.engine)} cannot read a PostgreSQL address. Leave it out."
+        )
     reading.limits.refuse("PostgreSQL")
     _check_options(reading)
     import ibis
@@ -187,7 +190,8 @@ def _check_parquet(pattern: str) -> None:
         file = next(_data_files(found), None) if found.is_dir() else found
         if file and file.stat().st_size and kind_of(file) != "parquet":
             raise SettingsError(
-                f"--engine spark reads Parquet, and {file} is none. Leave it out, or write the orders as Parquet first."
+                f"{argument('engine', 'spark')} reads Parquet, and {file} is none. Leave it out, or write the "
+                "orders as Parquet first."
             )
 
 
@@ -259,4 +263,6 @@ def _check_options(reading: Reading, *, table: bool = True) -> None:
     given["table"] = None if table else reading.table
     for option, value in given.items():
         if value is not None:
-            raise SettingsError(f"--{option} cannot be given here: what is read is no file of that kind.")
+            raise SettingsError(
+                f"{named(option)} cannot be given here: what is read is no file of that kind."
+            )

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import Text, argument
 from rfmeans.errors import SourceError, did_you_mean
 from rfmeans.reading.csv_dialect import column_names
 from rfmeans.reading.source import FILE, LINE, Part, check_width, stored_part
@@ -74,7 +75,7 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"sheets": store_sheets(paths[0], job["label"], job["wanted"], paths[1], header=job["header"])}
     except SourceError as error:
-        return {"refused": str(error)}
+        return {"refused": error.message.parts}
 
 
 def _sheets(path: Path, label: str, wanted: str | None) -> dict[str, list[Row]]:
@@ -116,13 +117,13 @@ def _alike(tables: list[SheetTable], label: str, *, every: bool) -> list[SheetTa
         other = next(table for table in tables if table not in alike)
         raise SourceError(
             f"The sheets {name!r} and {other[0]!r} of {label} have different columns: {', '.join(columns)} against "
-            f"{', '.join(other[1])}. Give sheets with the same columns, or one of them with --sheet."
+            f"{', '.join(other[1])}. Give sheets with the same columns, or one of them with {argument('sheet')}."
         )
     if not every and len(alike) > 1:
         listed = ", ".join(f"{name!r} ({len(rows):,} rows)" for name, _, rows in alike)
         raise SourceError(
-            f"{label} has {len(alike)} sheets with the same columns: {listed}. Say which one with --sheet NAME, or "
-            "give --sheet '*' for all of them."
+            f"{label} has {len(alike)} sheets with the same columns: {listed}. Say which one with "
+            f"{argument('sheet', 'NAME')}, or give {argument('sheet', '*')} for all of them."
         )
     return alike if every else tables[:1]
 
@@ -163,7 +164,7 @@ def _rows(sheet: Any) -> list[Row]:
 def _table(rows: list[Row], label: str, *, header: bool) -> tuple[tuple[str, ...], list[Row]]:
     """Return the names of the columns, and the rows below the header."""
     if not rows:
-        raise SourceError(f"The {label} is empty. Give the sheet of orders with --sheet.")
+        raise SourceError(f"The {label} is empty. Give the sheet of orders with {argument('sheet')}.")
     cells = zip(*(row for _, row in rows), strict=True)
     used = [place for place, column in enumerate(cells) if any(cell != "" for cell in column)]
     rows = [(number, [row[place] for place in used]) for number, row in rows]
@@ -237,7 +238,7 @@ def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Pa
             "far below or beside its table. Open it and save it again, or export it as CSV."
         )
     if "refused" in said:
-        raise SourceError(said["refused"])
+        raise SourceError(Text.of(said["refused"]))
     sheets = ", ".join(map(repr, said["sheets"]))
     return stored_part(con, stored, label, f"sheet{'s' if len(said['sheets']) > 1 else ''} {sheets}")
 

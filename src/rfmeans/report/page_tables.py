@@ -7,6 +7,7 @@ from dataclasses import fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import with_options
 from rfmeans.report.charts.colours import chart_labels, colour
 from rfmeans.report.charts.frame import segment_labels
 from rfmeans.report.table import Cell, Table
@@ -278,7 +279,7 @@ def _reading(summary: Summary) -> dict[str, Any]:
     }
     return {
         "Source": summary.source,
-        **({"Understood as": noticed.understood} if noticed else {}),
+        **({"Understood as": with_options(noticed.understood)} if noticed else {}),
         "As-of date": summary.as_of or "given as recency",
         **period,
         **columns,

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from rfmeans import __version__
+from rfmeans.arguments import with_options
 from rfmeans.segments.features import to_original_units
 from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.segments.profile import LEVELS
@@ -366,7 +367,7 @@ def account_dict(account: Account) -> dict[str, Any]:
 
 
 def _noticed(noticed: Noticed | None) -> dict[str, Any]:
-    return asdict(noticed) if noticed else {}
+    return {**asdict(noticed), "understood": with_options(noticed.understood)} if noticed else {}
 
 
 def _tally(tally: Tally) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument, named
 from rfmeans.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
-            raise SettingsError(f"method must be one of {', '.join(METHODS)}. Got {self.method!r}.")
+            raise SettingsError(
+                f"{named('method')} must be one of {', '.join(METHODS)}. Got {self.method!r}."
+            )
         if self.method == "scores":
             self._refuse_k_means()
         _check_whole("score_bins", self.score_bins, MIN_SCORES, MAX_SCORES)
@@ -77,23 +80,28 @@ class Settings:
         _check_whole("seed", self.seed, 0, 2**32 - 1)
         _check_whole("n_init", self.n_init, 1, 1000)
         if not isinstance(self.tol, float | int) or not 0 <= self.tol <= 1:
-            raise SettingsError(f"tol must be a number from 0 to 1. Got {self.tol!r}.")
+            raise SettingsError(f"{named('tol')} must be a number from 0 to 1. Got {self.tol!r}.")
         if self.transform not in TRANSFORMS:
-            raise SettingsError(f"transform must be one of {', '.join(TRANSFORMS)}. Got {self.transform!r}.")
+            raise SettingsError(
+                f"{named('transform')} must be one of {', '.join(TRANSFORMS)}. Got {self.transform!r}."
+            )
 
     def _refuse_k_means(self) -> None:
         usual = {entry.name: entry.default for entry in fields(Settings)}
         for name in ("segments", "n_init", "tol"):
             if getattr(self, name) != usual[name]:
                 raise SettingsError(
-                    f"{name} concerns K-Means: with method 'scores' the segments are the names of the scores. "
-                    f"Leave {name} out, or use method 'kmeans'. Got {name} {getattr(self, name)!r}."
+                    f"{named(name)} concerns K-Means: with {argument('method', 'scores')} the segments are the names "
+                    f"of the scores. Leave it out, or use {argument('method', 'kmeans')}. "
+                    f"Got {argument(name, getattr(self, name))}."
                 )
 
 
 def _check_whole(name: str, value: object, low: int, high: int, other: str = "") -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise SettingsError(f"{name} must be a whole number from {low} to {high}{other}. Got {value!r}.")
+        raise SettingsError(
+            f"{named(name)} must be a whole number from {low} to {high}{other}. Got {value!r}."
+        )
 
 
 def parse_segments(value: object) -> int | str:

@@ -1,0 +1,108 @@
+"""How a text names an argument: ``customer=`` to whoever calls from Python, ``--customer`` on the command line.
+
+A text is written once, with `argument` or `named` where it names one, and made a `Text`: errors and findings do that
+themselves. A `Text` reads as Python users need it; `with_options` returns what the command line, the JSON of it and
+the report say in its place.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Stands around the three parts of an argument until the text is a `Text`. No foreign text in it can hold this.
+MARK = f"\x1f{secrets.token_hex(8)}\x1f"
+NOTHING = object()
+# How options are called that are not called like their arguments.
+OPTIONS = {
+    "folder": "out",
+    "name": "write-table",  # of a table to write
+    "replace": "replace-table",
+    "types": "type",
+}
+PLAIN = re.compile(r"[\w.,:/+=-]+")  # what no shell reads as anything else
+
+
+def argument(name: str, value: Any = NOTHING) -> str:
+    """Return an argument for a text, on its own or with a value to give.
+
+    >>> text = Text(f"Give {argument('date_format', '%d/%m')}, {argument('accept_loss', True)} or {argument('date')}.")
+    >>> print(text)
+    Give date_format='%d/%m', accept_loss=True or date=.
+    >>> print(with_options(text))
+    Give --date-format '%d/%m', --accept-loss or --date.
+    """
+    shown = "" if value is NOTHING else repr(value)
+    return _marked(f"no-{name}" if value is False else name, _typed(value), f"{name}={shown}")
+
+
+def named(name: str, option: str = "") -> str:
+    """Return an argument for a text that speaks of it; the command line's part may be played by another one's option.
+
+    >>> text = Text(f"{named('as_of')} must be a date.")
+    >>> print(text)
+    as_of must be a date.
+    >>> print(with_options(text))
+    --as-of must be a date.
+    """
+    return _marked(option or name, "", name)
+
+
+def _marked(name: str, typed: str, python: str) -> str:
+    return MARK.join(("", name, typed, python, ""))
+
+
+def _typed(value: Any) -> str:
+    """Return a value as it is typed behind an option; blank where there is none to type."""
+    if value is NOTHING or isinstance(value, bool):
+        return ""
+    text = "=".join(next(iter(value.items()))) if isinstance(value, dict) else str(value)
+    return f" {text}" if PLAIN.fullmatch(text) else f' "{text}"' if "'" in text else f" '{text}'"
+
+
+class Text(str):
+    """A text for Python users that knows which words of it name an argument.
+
+    Attributes
+    ----------
+    parts
+        Words, an argument's name, what is typed behind its option, how it reads in Python; words, and so on.
+    """
+
+    parts: tuple[str, ...]
+
+    def __new__(cls, text: str) -> Text:
+        """Return the text with arguments in it; a `Text` as it is."""
+        return text if isinstance(text, Text) else cls.of(text.split(MARK))
+
+    @classmethod
+    def of(cls, parts: Sequence[str]) -> Text:
+        """Return the text of such parts."""
+        made = super().__new__(cls, "".join(part for at, part in enumerate(parts) if at % 4 in (0, 3)))
+        made.parts = tuple(parts)
+        return made
+
+    @property
+    def marked(self) -> str:
+        """The text as a part of another one."""
+        return MARK.join(self.parts)
+
+    def renamed(self, names: Mapping[str, str]) -> Text:
+        """Return the text with some arguments' options called otherwise."""
+        return Text.of([names.get(part, part) if at % 4 == 1 else part for at, part in enumerate(self.parts)])
+
+
+def with_options(text: str) -> str:
+    """Return a text as the command line, its JSON and the report say it; one without arguments as it is."""
+    if not isinstance(text, Text):
+        return text
+    shown = [_option(part) if at % 4 == 1 else part for at, part in enumerate(text.parts) if at % 4 != 3]
+    return "".join(shown)
+
+
+def _option(name: str) -> str:
+    return f"--{OPTIONS.get(name, name).replace('_', '-')}"

@@ -1,0 +1,183 @@
+"""A text names arguments to Python users and options to users of the command line, by one mechanism."""
+
+import ast
+import copy
+import inspect
+import pickle
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import rfmeans
+from rfmeans.arguments import MARK, OPTIONS, Text, argument, named, with_options
+from rfmeans.cli.commands import app
+from rfmeans.errors import RFMeansError, SettingsError
+from rfmeans.output.audiences import AudienceSettings
+from rfmeans.segments.settings import Settings
+from rfmeans.settings import Columns, CustomerColumns, Limits, Reading
+
+SOURCES = Path(rfmeans.__file__).parent
+# Arguments in Python alone: there is nothing of them to say on the command line.
+OF_PYTHON = {"columns", "tol", "score_cuts"}
+
+
+def both(text: str) -> tuple[str, str]:
+    made = Text(text)
+    return str(made), with_options(made)
+
+
+@pytest.mark.parametrize(
+    ("told", "given", "python", "option"),
+    [
+        (argument, ("customer",), "customer=", "--customer"),
+        (argument, ("memory_limit",), "memory_limit=", "--memory-limit"),
+        (argument, ("date", "NAME"), "date='NAME'", "--date NAME"),
+        (argument, ("segments", 3), "segments=3", "--segments 3"),
+        (argument, ("accept_loss", True), "accept_loss=True", "--accept-loss"),
+        (argument, ("header", False), "header=False", "--no-header"),
+        (argument, ("folder",), "folder=", "--out"),
+        (argument, ("replace", True), "replace=True", "--replace-table"),
+        (argument, ("decimal", ","), "decimal=','", "--decimal ,"),
+        (argument, ("sheet", "*"), "sheet='*'", "--sheet '*'"),
+        (argument, ("date_format", "%d %b"), "date_format='%d %b'", "--date-format '%d %b'"),
+        (
+            argument,
+            ("types", {"day": "timestamp('UTC')"}),
+            """types={'day': "timestamp('UTC')"}""",
+            "--type \"day=timestamp('UTC')\"",
+        ),
+        (named, ("as_of",), "as_of", "--as-of"),
+        (named, ("temporary", "folder"), "temporary", "--out"),
+    ],
+)
+def test_an_argument_is_told_to_both(told, given, python: str, option: str) -> None:
+    assert both(f"Give {told(*given)}.") == (f"Give {python}.", f"Give {option}.")
+
+
+@given(before=st.text(), after=st.text(), value=st.text())
+def test_foreign_text_comes_through_as_it_is(before: str, after: str, value: str) -> None:
+    python, option = both(f"{before}{argument('customer', value)}{after}")
+    assert python == f"{before}customer={value!r}{after}"
+    assert option.startswith(f"{before}--customer ")
+    assert option.endswith(after)
+    assert value in option
+
+
+def test_foreign_text_that_looks_like_an_argument_is_none() -> None:
+    said = "--customer customer= {argument('customer')} \x1fcustomer\x1f"
+    assert both(f"{said} {argument('date')}") == (f"{said} date=", f"{said} --date")
+
+
+def test_a_text_stays_one_in_copies_and_in_other_processes() -> None:
+    text = Text(f"Give {argument('as_of')}.")
+    for same in (
+        copy.deepcopy(text),
+        pickle.loads(pickle.dumps(text)),
+        Text.of(list(text.parts)),
+        Text(text),
+    ):
+        assert (same, with_options(same)) == ("Give as_of=.", "Give --as-of.")
+    assert both(f"{text.marked} Now.") == ("Give as_of=. Now.", "Give --as-of. Now.")
+
+
+def test_an_error_tells_arguments_and_keeps_the_options() -> None:
+    error = SettingsError(f"Give {argument('date')}.")
+    assert (str(error), repr(error)) == ("Give date=.", "SettingsError('Give date=.')")
+    assert with_options(error.message) == "Give --date."
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), with_options(again.message)) == ("Give date=.", "Give --date.")
+    assert with_options(error.message.renamed({"date": "day"})) == "Give --day."
+
+
+def test_one_mistake_said_to_both(tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text("customer,when,amount\na,2024-01-01,1\n", encoding="utf-8")
+    with pytest.raises(RFMeansError) as found:
+        rfmeans.segment(orders)
+    said = "No column was recognised as the date. The columns are: customer, when, amount. Give "
+    assert str(found.value) == f"{said}date='NAME'."
+    done = CliRunner().invoke(app, ["segment", str(orders), "--out", str(tmp_path / "out")])
+    assert isinstance(done.exception, RFMeansError)
+    assert with_options(done.exception.message) == f"{said}--date NAME."
+
+
+# All messages there are
+
+
+def texts(path: Path) -> list[tuple[int, str]]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+
+def modules() -> list[Path]:
+    return [path for path in SOURCES.rglob("*.py") if "cli" not in path.relative_to(SOURCES).parts]
+
+
+def test_no_option_is_spelt_by_hand_outside_the_command_line() -> None:
+    spelt = [
+        f"{path.relative_to(SOURCES)}:{line}: {text}"
+        for path in modules()
+        if path.name != "arguments.py"  # whose docstrings show both
+        for line, text in texts(path)
+        if re.search(r"(?<![\w-])--[a-z]", text.replace("pip install --upgrade", ""))
+    ]
+    assert not spelt, "\n".join(spelt)
+
+
+def known_arguments() -> set[str]:
+    """Every name that a Python user can give."""
+    functions = [
+        *(rfmeans.segment, rfmeans.assign, rfmeans.inspect),
+        *(rfmeans.SegmentModel.to_sql, rfmeans.SegmentModel.explain),
+        *(rfmeans.Segmentation.save, rfmeans.Segmentation.write_table),
+    ]
+    known = {name for function in functions for name in inspect.signature(function).parameters}
+    groups = (Columns, CustomerColumns, Reading, Limits, Settings, AudienceSettings)
+    return known | {field.name for group in groups for field in fields(group)} | {"currency_column"}
+
+
+def options() -> set[str]:
+    """Every option of every command."""
+    commands = typer.main.get_command(app).commands.values()  # type: ignore[attr-defined]
+    return {
+        name
+        for command in commands
+        for option in command.params
+        for name in (*option.opts, *option.secondary_opts)
+    }
+
+
+def test_every_argument_named_in_a_message_exists_and_has_its_option() -> None:
+    named_somewhere = set()
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id in ("argument", "named") and isinstance(node.args[0], ast.Constant):
+                named_somewhere.add((node.func.id, node.args[0].value))
+    assert len(named_somewhere) > 40
+    known = known_arguments() | {"write_table"}  # a method
+    for _, name in named_somewhere - {("argument", "NAME")}:
+        if "arguments.py" in name:
+            continue
+        assert name in known, name
+        if name not in OF_PYTHON:
+            assert with_options(Text(named(name))) in options(), name
+
+
+def test_the_table_of_options_is_one_of_options() -> None:
+    assert {f"--{option}" for option in OPTIONS.values()} <= options()
+
+
+def test_the_mark_is_drawn_not_written() -> None:
+    assert re.fullmatch("\x1f[0-9a-f]{16}\x1f", MARK)
