@@ -24,18 +24,15 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from rfmeans.columns.conventions import find_conventions
-from rfmeans.columns.layouts import recognise
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.orders.intake import read
+from rfmeans.orders.intake import customers_at
 from rfmeans.orders.order_lines import order_lines
-from rfmeans.reading.open import with_source
+from rfmeans.orders.understand import understand
 from rfmeans.settings import make_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rfmeans.reading.source import Source
 
 # What a shop's dates and money look like, as DuckDB's own reader can be told them.
 STYLES = {
@@ -81,21 +78,19 @@ def by_hand(path: Path, style: str, *, grouped: bool) -> tuple[int, Any]:
     return int(rows), money
 
 
-def account(opened: Source) -> tuple[int, Any]:
+def account(path: Path) -> tuple[int, Any]:
     """Return rows and money of the lines used, and check that all rows are accounted for."""
-    reading = make_reading()
-    layout = recognise(opened.table.columns, reading)
-    conventions = find_conventions(opened.table, layout.columns.date, [layout.columns.amount])
-    conventions = conventions.of_text(padded=opened.padded, powers=opened.powers)
-    lines = order_lines(opened, layout, reading, conventions).lines
-    tally = lines.group_by("reason").agg(
-        rows=lines.count(),
-        money=lines.amount.sum(),
-        orders=lines.order_id.count(),
-        last=lines.ordered_on.max(),
-    )
-    found = tally.to_pyarrow().to_pylist()
-    opened.check_rows(sum(row["rows"] for row in found))
+    with understand(path, make_reading()) as understood:
+        opened = understood.source
+        lines = order_lines(opened, understood.of_orders, understood.reading, understood.conventions).lines
+        tally = lines.group_by("reason").agg(
+            rows=lines.count(),
+            money=lines.amount.sum(),
+            orders=lines.order_id.count(),
+            last=lines.ordered_on.max(),
+        )
+        found = tally.to_pyarrow().to_pylist()
+        assert opened.misfit(sum(row["rows"] for row in found)) is None
     used = next(row for row in found if row["reason"] == 0)
     return used["rows"], used["money"]
 
@@ -103,9 +98,9 @@ def account(opened: Source) -> tuple[int, Any]:
 def by_rfmeans(path: Path, _style: str, *, grouped: bool) -> tuple[int, Any]:
     """Read on the way that every run of rfmeans takes."""
     if not grouped:
-        return with_source(path, make_reading(), account)
-    with Workspace() as scratch:
-        lines = read(path, make_reading(), scratch).account.lines
+        return account(path)
+    with Workspace() as scratch, understand(path, make_reading()) as understood:
+        lines = customers_at(understood, scratch).account.lines
     assert lines is not None
     return lines.used.rows, lines.used.money
 

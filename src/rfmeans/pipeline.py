@@ -6,7 +6,7 @@ source -> orders -> customers -> feature space -> cells -> centres -> names -> m
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,18 +14,21 @@ import numpy as np
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace, put_in_order
 from rfmeans.errors import DataError
+from rfmeans.listener import SILENT
+from rfmeans.model.fitted import Fitted
 from rfmeans.model.segment_model import SegmentModel
 from rfmeans.model.statement import OrdersTable
-from rfmeans.orders.intake import Intake, read
+from rfmeans.orders.intake import customers_at
 from rfmeans.orders.remarks import caution
+from rfmeans.orders.understand import understand
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
-from rfmeans.segments.cells import Cells, collect_cells, condense
+from rfmeans.segments.cells import collect_cells, condense
 from rfmeans.segments.features import Z_COLUMNS, distinct_values, fit_scaling, to_feature_space
-from rfmeans.segments.kmeans import CLUSTER, Fit, count_near_borders, fit_centres, nearest, what_to_do
-from rfmeans.segments.lexicon import Lexicon, read_lexicon, with_cuts
-from rfmeans.segments.number_of_segments import Choice, choose_segments
-from rfmeans.segments.profile import Group, profile_all, profile_segments
+from rfmeans.segments.kmeans import CLUSTER, count_near_borders, fit_centres, nearest, what_to_do
+from rfmeans.segments.lexicon import read_lexicon, with_cuts
+from rfmeans.segments.number_of_segments import choose_segments
+from rfmeans.segments.profile import profile_all, profile_segments
 from rfmeans.segments.score_cuts import fit_scoring
 from rfmeans.segments.scores import add_scores, cross, segment_ids
 from rfmeans.segments.settings import AUTO, MIN_SEGMENTS, Settings, parse_segments
@@ -35,11 +38,18 @@ from rfmeans.settings import make_reading
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
 
-    from rfmeans.reading.source import Source
+    from rfmeans.listener import Listener
+    from rfmeans.orders.intake import Intake
+    from rfmeans.segments.cells import Cells
+    from rfmeans.segments.lexicon import Lexicon
+    from rfmeans.segments.number_of_segments import Choice
+    from rfmeans.segments.profile import Group
+    from rfmeans.segments.score_cuts import Scoring
+    from rfmeans.segments.stability import Stability
     from rfmeans.settings import Columns, CustomerColumns, Reading
 
 
@@ -56,9 +66,7 @@ def segment(
     score_bins: int = 5,
     score_cuts: Mapping[str, Sequence[float]] | None = None,
     lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None,
-    on_stage: Callable[[str], None] | None = None,
-    on_understood: Callable[[str], None] | None = None,
-    on_open: Callable[[Source], None] | None = None,
+    listener: Listener | None = None,
     **reading: Any,
 ) -> Segmentation:
     """Turn orders into named customer segments.
@@ -74,12 +82,8 @@ def segment(
         Columns by role, all at once; pass `CustomerColumns` for a table that already has one row per customer.
     transform, seed, n_init, tol, method, score_bins, score_cuts, lexicon
         See `rfmeans.segments.settings.Settings`.
-    on_stage
-        Called with a few words at the start of each stage.
-    on_understood
-        Called before the work with one line on how the orders are read; again where a closer look changes it.
-    on_open
-        Called with the opened source before it is read; again where it has to be read another way.
+    listener
+        Hears how the run goes on; see `rfmeans.listener.Listener`.
     reading
         How to read the orders: the fields of `rfmeans.settings.Reading`, such as ``as_of``, and columns by role,
         one by one, such as ``customer``.
@@ -110,15 +114,39 @@ def segment(
         lexicon=os.fspath(lexicon) if isinstance(lexicon, os.PathLike) else lexicon,
     )
     words = with_cuts(read_lexicon(settings.lexicon), settings.score_cuts or {}, settings.score_bins)
-    how = make_reading(columns, **reading)
-    tell = on_stage or _silent
-    with Workspace() as scratch:
-        tell("reading orders")
-        intake = read(orders, how, scratch, on_understood=on_understood, on_open=on_open)
+    how, hearing = make_reading(columns, **reading), listener or SILENT
+    with Workspace() as keeper, Workspace() as scratch:
+        hearing.stage("reading orders")
+        intake = customers_at(keeper.enter_context(understand(orders, how, hearing)), scratch)
         with engine_errors("Segmenting"):
-            tell("measuring recency, frequency and monetary")
-            model, groups, choice = _fit(intake, (settings, words), scratch, tell)
-            return _result(intake, (model, choice), (how, settings), groups)
+            hearing.stage("measuring recency, frequency and monetary")
+            customers, found = _to_segment(intake), _enough(intake, settings)
+            values = scratch.keep(distinct_values(customers))
+            scaling = fit_scaling(values, settings.transform)
+            scoring = fit_scoring(values, found, settings.score_bins, words.cuts)
+            if settings.method == "scores":
+                grouping = _by_scores(customers, scoring, words, seed)
+            else:
+                features = scratch.keep(to_feature_space(customers, scaling).select(*Z_COLUMNS))
+                hearing.stage("grouping customers with K-Means")
+                cells = collect_cells(features, found, scratch)
+                grouping = _by_kmeans(
+                    to_feature_space(customers, scaling), features, cells, settings, hearing
+                )
+            model = SegmentModel(
+                scaling=scaling,
+                centres=grouping.centres,
+                as_of=intake.as_of,
+                customers=found,
+                inertia=grouping.inertia,
+                settings={"method": settings.method, "transform": settings.transform, **grouping.settings},
+                scoring=scoring,
+                lexicon=words,
+                score_segments=grouping.score_segments,
+                stability=grouping.stability,
+                orders=OrdersTable.of(intake.source.table, intake.layout) if intake.layout else None,
+            )
+            return _result(intake, model, grouping.groups, grouping.choice, keeper, how, settings)
 
 
 def assign(
@@ -126,28 +154,24 @@ def assign(
     orders: Any,
     *,
     columns: Columns | CustomerColumns | None = None,
-    on_stage: Callable[[str], None] | None = None,
-    on_understood: Callable[[str], None] | None = None,
-    on_open: Callable[[Source], None] | None = None,
+    listener: Listener | None = None,
     **reading: Any,
 ) -> Segmentation:
     """Put a fitted model to other orders; as `SegmentModel.assign`, with profile and account."""
-    how = make_reading(columns, **reading)
-    tell = on_stage or _silent
-    with Workspace() as scratch:
-        tell("reading orders")
-        intake = read(orders, how, scratch, on_understood=on_understood, on_open=on_open)
+    how, hearing = make_reading(columns, **reading), listener or SILENT
+    with Workspace() as keeper, Workspace() as scratch:
+        hearing.stage("reading orders")
+        intake = customers_at(keeper.enter_context(understand(orders, how, hearing)), scratch)
         if not intake.account.clustered.rows:
             raise DataError(
                 f"No customer can be given a segment{_aside(intake)}. Give orders of which some are purchases."
             )
-        intake = _cautioned(intake, model)
         with engine_errors("Assigning"):
-            tell("assigning segments")
-            labelled = model.apply(_segmentable(intake))
+            hearing.stage("assigning segments")
+            labelled = model.apply(_to_segment(intake))
             labelled = labelled.mutate(**{CLUSTER: labelled.segment_id - 1})
             groups = _held(profile_segments(labelled, CLUSTER, len(model.names)), model)
-            return _result(intake, (model, None), (how,), groups)
+            return _result(_cautioned(intake, model), model, groups, None, keeper, how)
 
 
 def _cautioned(intake: Intake, model: SegmentModel) -> Intake:
@@ -158,101 +182,82 @@ def _cautioned(intake: Intake, model: SegmentModel) -> Intake:
     return replace(intake, account=replace(account, noticed=replace(account.noticed, caution=said)))
 
 
-def _silent(_stage: str) -> None:
-    return None
-
-
-def _segmentable(intake: Intake) -> ir.Table:
+def _to_segment(intake: Intake) -> ir.Table:
     return intake.customers.filter(intake.customers.reason.isnull())
 
 
-def _fit(
-    intake: Intake, asked: tuple[Settings, Lexicon], scratch: Workspace, tell: Callable[[str], None]
-) -> tuple[SegmentModel, list[Group], Choice | None]:
-    settings, lexicon = asked
-    customers = _segmentable(intake)
-    found = intake.account.clustered.rows
-    least = _least(settings)
+def _enough(intake: Intake, settings: Settings) -> int:
+    """Return how many customers there are to segment, if they are enough."""
+    found, least = intake.account.clustered.rows, _least(settings)
     if found < least:
         raise DataError(
             f"{counted(least, 'segment needs', 'segments need')} at least "
             f"{counted(least, 'customer')} with a purchase and net spend. Found {found:,}{_aside(intake)}. "
             f"{what_to_do(least)}"
         )
-    values = scratch.keep(distinct_values(customers))
-    model = SegmentModel(
-        scaling=fit_scaling(values, settings.transform),
-        centres=(),
-        as_of=intake.as_of,
-        customers=found,
-        inertia=None,
-        settings={"method": settings.method, "transform": settings.transform, "seed": settings.seed},
-        scoring=fit_scoring(values, found, settings.score_bins, lexicon.cuts),
-        lexicon=lexicon,
-        orders=OrdersTable.of(intake.source.table, intake.layout) if intake.layout else None,
-    )
-    if settings.method == "scores":
-        return *_with_score_segments(model, customers), None
-    features = scratch.keep(to_feature_space(customers, model.scaling).select(*Z_COLUMNS))
-    tell("grouping customers with K-Means")
-    cells = collect_cells(features, found, scratch)
-    choice = _choose(cells, settings, tell)
-    fit = fit_centres(features, cells, choice.recommended if choice else least, settings)
-    tell("profiling the segments")
-    model, groups = _with_centres(model, customers, fit, settings)
-    tell("measuring stability")
-    stability = measure_stability(condense(cells), np.array(model.centres), settings.seed)
-    if choice:
-        model = replace(model, settings={**model.settings, "choice": choice.sentence})
-    return replace(model, stability=stability), groups, choice
+    return found
 
 
 def _least(settings: Settings) -> int:
-    """Return how many customers are needed."""
     if settings.method == "scores":
         return 1
     return MIN_SEGMENTS if settings.segments == AUTO else int(settings.segments)
 
 
-def _choose(cells: Cells, settings: Settings, tell: Callable[[str], None]) -> Choice | None:
-    if settings.segments != AUTO:
-        return None
-    tell("choosing the number of segments")
-    return choose_segments(cells, settings.seed)
+def _aside(intake: Intake) -> str:
+    aside = ", ".join(
+        f"{tally.rows:,} {reason}" for reason, tally in intake.account.customers_set_aside.items()
+    )
+    return f" (set aside: {aside})" if aside else ""
 
 
-def _with_centres(
-    model: SegmentModel, customers: ir.Table, fit: Fit, settings: Settings
-) -> tuple[SegmentModel, list[Group]]:
-    """Put the segments in order of mean monetary."""
-    placed = to_feature_space(customers, model.scaling)
+@dataclass(frozen=True)
+class _Grouping:
+    """The groups that were found, the most valuable first: what a model says of them, and their figures."""
+
+    groups: list[Group]
+    settings: dict[str, Any]
+    centres: tuple[tuple[float, float, float], ...] = ()
+    inertia: float | None = None
+    stability: Stability | None = None
+    choice: Choice | None = None
+    score_segments: tuple[str, ...] = ()
+
+
+def _by_kmeans(
+    placed: ir.Table, features: ir.Table, cells: Cells, settings: Settings, hearing: Listener
+) -> _Grouping:
+    """Put the clusters in order of mean monetary."""
+    choice = None
+    if settings.segments == AUTO:
+        hearing.stage("choosing the number of segments")
+        choice = choose_segments(cells, settings.seed)
+    fit = fit_centres(features, cells, choice.recommended if choice else int(settings.segments), settings)
+    hearing.stage("profiling the segments")
     labelled = placed.mutate(**{CLUSTER: nearest(placed, fit.centres)})
     groups = profile_segments(labelled, CLUSTER, len(fit.centres))
     order = sorted(range(len(groups)), key=lambda index: (-_money(groups[index]), *fit.centres[index]))
-    fitted = replace(
-        model,
-        centres=tuple(tuple(float(value) for value in fit.centres[index]) for index in order),  # type: ignore[misc]
+    hearing.stage("measuring stability")
+    how = {name: getattr(settings, name) for name in ("seed", "segments", "n_init", "tol")}
+    return _Grouping(
+        [groups[index] for index in order],
+        {**how, "passes": fit.passes, **({"choice": choice.sentence} if choice else {})},
+        centres=tuple(tuple(map(float, fit.centres[index])) for index in order),  # type: ignore[misc]
         inertia=fit.inertia,
-        settings={
-            **model.settings,
-            "segments": settings.segments,
-            "n_init": settings.n_init,
-            "tol": settings.tol,
-            "passes": fit.passes,
-        },
+        stability=measure_stability(condense(cells), fit.centres[order], settings.seed),
+        choice=choice,
     )
-    return fitted, [groups[index] for index in order]
 
 
-def _with_score_segments(model: SegmentModel, customers: ir.Table) -> tuple[SegmentModel, list[Group]]:
+def _by_scores(customers: ir.Table, scoring: Scoring, lexicon: Lexicon, seed: int) -> _Grouping:
     """Put the names of the scores in order of mean monetary, those that nobody has last."""
-    names = model.lexicon.scores.order
-    scored = add_scores(customers, model.scoring, model.lexicon.scores)
+    names = lexicon.scores.order
+    scored = add_scores(customers, scoring, lexicon.scores)
     labelled = scored.mutate(**{CLUSTER: segment_ids(scored.score_segment, names) - 1})
     groups = profile_segments(labelled, CLUSTER, len(names))
     order = sorted(range(len(groups)), key=lambda index: -_money(groups[index]))
     held = [groups[index] for index in order if groups[index].customers]
-    return replace(model, score_segments=tuple(names[index] for index in order)), held
+    return _Grouping(held, {"seed": seed}, score_segments=tuple(names[index] for index in order))
 
 
 def _money(group: Group) -> float:
@@ -266,43 +271,41 @@ def _held(groups: list[Group], model: SegmentModel) -> list[Group]:
     return groups
 
 
-def _aside(intake: Intake) -> str:
-    aside = ", ".join(
-        f"{tally.rows:,} {reason}" for reason, tally in intake.account.customers_set_aside.items()
-    )
-    return f" (set aside: {aside})" if aside else ""
-
-
 def _result(
     intake: Intake,
-    fitted: tuple[SegmentModel, Choice | None],
-    used: tuple[Reading, Settings] | tuple[Reading],
+    model: SegmentModel,
     groups: list[Group],
+    choice: Choice | None,
+    keeper: Workspace,
+    reading: Reading,
+    settings: Settings | None = None,
 ) -> Segmentation:
-    keeper, (model, choice) = Workspace(), fitted
+    """Apply the model and measure what the summary tells; the result takes over what is kept."""
     customers = keeper.keep(model.apply(put_in_order(intake.customers, "customer_id")))
     both = model.centres and model.scoring
-    crosstab = cross(customers, [name.text for name in model.names], model.lexicon.scores) if both else None
-    spread = measure_distributions(customers.filter(customers.reason.isnull()), model.scaling)
+    fitted = Fitted(
+        model=model,
+        groups=tuple(groups),
+        everyone=profile_all(_to_segment(intake)),
+        spread=measure_distributions(customers.filter(customers.reason.isnull()), model.scaling),
+        near_borders=count_near_borders(customers, len(groups)) if model.centres else None,
+        crosstab=cross(customers, [name.text for name in model.names], model.lexicon.scores)
+        if both
+        else None,
+        choice=choice,
+    )
+    described = _described(intake, reading, settings)
     return Segmentation(
         customers=customers,
-        summary=summarise(
-            intake,
-            model,
-            (groups, profile_all(_segmentable(intake))),
-            (spread, crosstab),
-            (choice, count_near_borders(customers, len(groups)) if model.centres else None),
-            _described(intake, used),
-            used[0].currency_symbol,
-        ),
+        summary=summarise(intake, fitted, described, reading.currency_symbol),
         model=model,
         set_aside=intake.set_aside,
-        workspace=keeper,
+        workspace=keeper.pop_all(),
         home=intake.source.home,
     )
 
 
-def _described(intake: Intake, used: tuple[Reading, Settings] | tuple[Reading]) -> dict[str, Any]:
+def _described(intake: Intake, *used: Reading | Settings | None) -> dict[str, Any]:
     return {
         "source": intake.source.name,
         "columns": {role: name for role, name in asdict(intake.columns).items() if name is not None},
@@ -310,6 +313,7 @@ def _described(intake: Intake, used: tuple[Reading, Settings] | tuple[Reading]) 
         "settings": {
             key: value.isoformat() if hasattr(value, "isoformat") else value
             for part in used
+            if part is not None
             for key, value in asdict(part).items()
             if key not in ("as_of", "columns", "engine", "limits")
         },

@@ -11,9 +11,9 @@ import pytest
 import rfmeans
 import rfmeans.columns.layouts
 import rfmeans.errors
+from intakes import read
 from rfmeans.columns.layout_files import own_layouts, parse_layouts
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
 
 OWN = """\

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
 import rfmeans
+from intakes import read
 from rfmeans.columns.layouts import recognise
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.orders.intake import Intake, read
+from rfmeans.listener import Listener
 from rfmeans.settings import make_reading
+
+if TYPE_CHECKING:
+    from rfmeans.orders.intake import Intake
 
 WOOCOMMERCE = """\
 Order Number,Order Status,Order Date,Customer User ID,Email (Billing),Order Total Amount,Order Refund Amount,Currency,No
@@ -203,7 +208,12 @@ def test_what_was_understood_is_told_before_the_work(tmp_path):
     path = tmp_path / "export.csv"
     path.write_text(SQUARE)
     said: list[str] = []
-    rfmeans.inspect(path, on_understood=said.append)
+
+    class Hearing(Listener):
+        def understood(self, line):
+            said.append(line)
+
+    rfmeans.inspect(path, listener=Hearing())
     assert said[0].startswith("Square items detail: customer = Customer ID, else Customer Name, order = ")
 
 

@@ -13,10 +13,10 @@ from ibis import _
 from pandas.testing import assert_frame_equal
 
 import rfmeans
+from intakes import read
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.engines.moments import day_in
 from rfmeans.model.sql_text import DIALECTS
-from rfmeans.orders.intake import read
 from rfmeans.settings import Reading
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import rfmeans
+from intakes import read
 from places import DATA
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.orders.intake import read
 from rfmeans.orders.order_lines import USED
 from rfmeans.settings import make_reading
 

@@ -31,10 +31,10 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intakes import read
 from rfmeans import RFMeansError
 from rfmeans.cli import commands
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from intakes import read
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
 
 HEADER = "order_id,customer,order_date,amount,note"

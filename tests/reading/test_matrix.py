@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from intakes import read
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, SourceError
-from rfmeans.orders.intake import read
 from rfmeans.settings import make_reading
 
 if TYPE_CHECKING:

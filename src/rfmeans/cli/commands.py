@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rfmeans.cli.watch import Watch
-    from rfmeans.reading.source import Source
+    from rfmeans.listener import Listener
     from rfmeans.report.playbook import Playbook
     from rfmeans.result import Segmentation, Written
 
@@ -130,7 +130,7 @@ def inspect_command(
     with _watching(printing.quiet) as watch:
         from rfmeans.inspection.inspect import inspect
 
-        found = inspect(orders, **reading.given(), **engine.given(), **_watched(watch))
+        found = inspect(orders, listener=watch, **reading.given(), **engine.given())
     if printing.as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     if not printing.quiet:
@@ -158,9 +158,7 @@ def explain_command(
     with _columns_option(), _watching(quiet) as watch:
         from rfmeans.model.segment_model import SegmentModel
 
-        fitted = SegmentModel.load(model)
-        watch.stage("reading orders")
-        found = fitted.explain(orders, customer_id, on_understood=watch.say, **how)
+        found = SegmentModel.load(model).explain(orders, customer_id, listener=watch, **how)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
@@ -218,17 +216,17 @@ def demo_command(
 ) -> None:
     """Make a synthetic shop of four kinds of customers and segment it."""
 
-    def work(**watched: Any) -> Segmentation:
-        watched["on_stage"]("making a synthetic shop")
+    def work(listener: Listener, **watched: Any) -> Segmentation:
+        listener.stage("making a synthetic shop")
         from rfmeans.pipeline import segment
         from rfmeans.synthetic import make_orders
 
         orders = make_orders(customers, seed=seed).drop(columns="kind")
         orders.attrs["name"] = "synthetic shop"
-        del watched["on_understood"]  # of a made shop there is nothing to understand
-        return segment(orders, seed=seed, **watched)
+        return segment(orders, seed=seed, listener=listener, **watched)
 
-    _run(work, (output, TableOptions()), printing, default="demo")
+    # Of a made shop there is nothing to understand.
+    _run(work, (output, TableOptions()), printing, default="demo", telling=False)
 
 
 def _run(
@@ -236,6 +234,8 @@ def _run(
     outputs: tuple[OutputOptions, TableOptions],
     printing: PrintingOptions,
     default: str,
+    *,
+    telling: bool = True,
 ) -> None:
     """Do the work, write the folder and the table, print: what every command with a result has in common."""
     from rfmeans.output.folder import check_target, room_beside
@@ -248,8 +248,8 @@ def _run(
     customers_format = output.format or ("parquet" if table.write_table is None else None)
     playbook = output.cards()
     out = check_target(output.out or Path(default), force=output.force)
-    with _watching(printing.quiet, out, table.write_table) as watch, room_beside(out) as room:
-        result = work(**_watched(watch, table), temporary=room)
+    with _watching(printing.quiet, out, table, telling=telling) as watch, room_beside(out) as room:
+        result = work(listener=watch, temporary=room)
         watch.stage("writing")
         written = result.write(
             out,
@@ -288,11 +288,14 @@ def _escaped(text: str) -> str:
 
 
 @contextmanager
-def _watching(quiet: bool, out: Path | None = None, table: str | None = None) -> Iterator[Watch]:
+def _watching(
+    quiet: bool, out: Path | None = None, to: TableOptions | None = None, *, telling: bool = True
+) -> Iterator[Watch]:
     """Show how far the work is; turn Ctrl-C and SIGTERM into a word and an exit code."""
     from rfmeans.cli.watch import Watch
 
-    watch, before = Watch(quiet=quiet), _identity(out)
+    watch = Watch(quiet=quiet, telling=telling, check=to.see if to else None)
+    before, table = _identity(out), to.write_table if to else None
     try:
         with watch.running():
             yield watch
@@ -313,15 +316,6 @@ def _identity(folder: Path | None) -> tuple[int, int] | None:
         return None
     found = folder.stat()
     return found.st_dev, found.st_ino
-
-
-def _watched(watch: Watch, table: TableOptions | None = None) -> dict[str, Any]:
-    def opened(source: Source) -> None:
-        if table is not None:
-            table.see(source)
-        watch.opened(source)
-
-    return {"on_stage": watch.stage, "on_understood": watch.say, "on_open": opened}
 
 
 def _finish(result: Segmentation, written: Written, playbook: Playbook, printing: PrintingOptions) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from rfmeans.listener import Listener
 from rfmeans.temporary_folders import STOPPING
 from rfmeans.wording import terminal_text
 
@@ -36,12 +37,18 @@ class Stopped(KeyboardInterrupt):
     """
 
 
-class Watch:
-    """Shows the stage, the engine's percentage where it tells, and the elapsed time, on a terminal alone."""
+class Watch(Listener):
+    """Shows the stage, the engine's percentage where it tells, and the elapsed time, on a terminal alone.
 
-    def __init__(self, *, quiet: bool) -> None:
+    ``check`` is called with the source as soon as it is open; ``telling``: print how it is understood.
+    """
+
+    def __init__(
+        self, *, quiet: bool, telling: bool = True, check: Callable[[Source], None] | None = None
+    ) -> None:
         self._console = Console(stderr=True, highlight=False)
-        self._quiet = quiet
+        self._telling = telling and not quiet
+        self._source_check = check
         self._said: set[str] = set()
         self.stopped: int | None = None  # by which signal
         self.percentage: Callable[[], float | None] | None = None
@@ -63,14 +70,16 @@ class Watch:
         """Show from now on how far this source's engine is; it is the one that Ctrl-C stops."""
         from rfmeans.engines.progress import interrupt_of, percentage_of
 
+        if self._source_check:
+            self._source_check(source)
         engine = source.table.get_backend()
         self._interrupt = interrupt_of(engine)
         if self.shown:
             self.percentage = percentage_of(engine)
 
-    def say(self, line: str) -> None:
+    def understood(self, line: str) -> None:
         """Print what was understood, unless it was printed before."""
-        if not self._quiet and line not in self._said:
+        if self._telling and line not in self._said:
             self._console.print(f"Read as {terminal_text(line)}.", soft_wrap=True)
         self._said.add(line)
 

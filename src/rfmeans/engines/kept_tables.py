@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import ibis.expr.types as ir
 
 
@@ -47,31 +45,20 @@ def _worked_out(expression: ir.Table) -> Any:
         engine.drop_table(name, force=True)
 
 
-class Workspace:
-    """Keeps results of expressions as temporary tables.
+class Workspace(ExitStack):
+    """Keeps results of expressions as temporary tables, and what else is to be closed, such as their connection.
 
-    `close` drops them; without it the engine drops each one when nothing refers to it any more.
+    `close` drops and closes it, the last one first; without it the engine drops each table when nothing refers to it
+    any more. `pop_all` hands everything on to another workspace, which is how a result takes over what it needs.
     """
-
-    def __init__(self) -> None:
-        self._kept: list[Any] = []
 
     def keep(self, expression: ir.Table) -> ir.Table:
         """Run the expression once and return its result as a table on the same engine."""
         cached = _worked_out(expression)
-        self._kept.append(cached)
+        self.callback(_release, cached)
         return cached
 
-    def close(self) -> None:
-        """Release every kept table; harmless when repeated."""
-        while self._kept:
-            with suppress(Exception):  # the connection may be gone, and the tables with it
-                self._kept.pop().release()
 
-    def __enter__(self) -> Workspace:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+def _release(cached: Any) -> None:
+    with suppress(Exception):  # the connection may be gone, and the table with it
+        cached.release()

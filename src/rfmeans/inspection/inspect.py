@@ -10,14 +10,14 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SettingsError
 from rfmeans.inspection.measures import find_test_marks, measure_customers, measure_orders
 from rfmeans.inspection.verdict import judge
-from rfmeans.orders.intake import read
+from rfmeans.listener import SILENT
+from rfmeans.orders.intake import customers_at
+from rfmeans.orders.understand import understand
 from rfmeans.settings import CustomerColumns, make_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rfmeans.inspection.verdict import Inspection
-    from rfmeans.reading.source import Source
+    from rfmeans.listener import Listener
     from rfmeans.settings import Columns
 
 
@@ -25,16 +25,14 @@ def inspect(
     orders: Any,
     *,
     columns: Columns | None = None,
-    on_stage: Callable[[str], None] | None = None,
-    on_understood: Callable[[str], None] | None = None,
-    on_open: Callable[[Source], None] | None = None,
+    listener: Listener | None = None,
     **reading: Any,
 ) -> Inspection:
     """Say what is in the orders and whether they are ready to be segmented; nothing is clustered or written.
 
     Parameters
     ----------
-    orders, columns, on_stage, on_understood, on_open, reading
+    orders, columns, listener, reading
         As `segment` takes them; no loss of lines is refused. A table of customers has no orders to inspect.
 
     Raises
@@ -56,14 +54,13 @@ def inspect(
             "inspect reads order lines; a table with one row per customer has no orders to inspect. Pass the orders, "
             "or segment the table as it is."
         )
-    tell = on_stage or (lambda _stage: None)
-    with Workspace() as scratch:
-        tell("reading orders")
-        how = replace(how, accept_loss=True)
-        intake = read(orders, how, scratch, keep_orders=True, on_understood=on_understood, on_open=on_open)
+    hearing = listener or SILENT
+    hearing.stage("reading orders")
+    with Workspace() as scratch, understand(orders, replace(how, accept_loss=True), hearing) as understood:
+        intake = customers_at(understood, scratch, keep_orders=True)
         assert intake.orders is not None
         assert intake.as_of is not None
-        tell("inspecting orders and customers")
+        hearing.stage("inspecting orders and customers")
         with engine_errors("Inspecting"):
             return judge(
                 intake.source.name,

@@ -15,11 +15,13 @@ import numpy as np
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import ModelError
+from rfmeans.listener import SILENT
 from rfmeans.model.explain import Placing, explain_customer
 from rfmeans.model.explanation import Centre, Explanation
 from rfmeans.model.statement import OrdersTable, to_statement
 from rfmeans.model.steps import Centres, Scores, Step, assigning_steps, run_steps
-from rfmeans.orders.intake import read
+from rfmeans.orders.intake import customers_at
+from rfmeans.orders.understand import understand
 from rfmeans.output.folder import write_whole
 from rfmeans.segments.features import Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
 from rfmeans.segments.lexicon import Lexicon, built_in, read_lexicon
@@ -31,9 +33,11 @@ from rfmeans.settings import Columns, CustomerColumns, make_reading
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import ibis.expr.types as ir
+
+    from rfmeans.listener import Listener
 
 FORMAT = "rfmeans-model"
 VERSION = 2  # 1: without scores and lexicon
@@ -130,9 +134,10 @@ class SegmentModel:
             customer_id, recency, frequency, monetary, segment_id, segment, confidence, r_score, f_score, m_score,
             rfm_score, score_segment, reason.
         """
-        with Workspace() as scratch:
-            intake = read(orders, make_reading(columns, **reading), scratch)
-            table: ir.Table = self.apply(intake.customers).cache()
+        with Workspace() as keeper, Workspace() as scratch:
+            understood = keeper.enter_context(understand(orders, make_reading(columns, **reading)))
+            table: ir.Table = self.apply(customers_at(understood, scratch).customers).cache()
+            keeper.pop_all()  # the table needs the connection, which ends with it
             return table
 
     def to_sql(
@@ -196,7 +201,7 @@ class SegmentModel:
         customer: object,
         /,
         columns: Columns | CustomerColumns | None = None,
-        on_understood: Callable[[str], None] | None = None,
+        listener: Listener | None = None,
         **reading: Any,
     ) -> Explanation:
         """Say why a customer is in its segment, and what would move it.
@@ -205,8 +210,8 @@ class SegmentModel:
         ----------
         orders, columns, reading
             As for `assign`.
-        on_understood
-            Called with one line on what was understood of the orders, before they are read.
+        listener
+            Hears how the run goes on.
         customer
             The customer's id, by position: by name, ``customer`` is the column that holds it.
 
@@ -215,9 +220,10 @@ class SegmentModel:
         DataError
             If the orders have no such customer; the message names those with a similar id.
         """
-        how = make_reading(columns, **reading)
-        with Workspace() as scratch:
-            intake = read(orders, how, scratch, on_understood=on_understood)
+        how, hearing = make_reading(columns, **reading), listener or SILENT
+        hearing.stage("reading orders")
+        with Workspace() as scratch, understand(orders, how, hearing) as understood:
+            intake = customers_at(understood, scratch)
             with engine_errors("Explaining"):
                 return self.explain_in(intake.customers, customer, intake.as_of, how.currency_symbol)
 
@@ -320,7 +326,20 @@ class SegmentModel:
 def _from_content(content: dict[str, Any]) -> SegmentModel:
     if type(content["version"]) is not int:
         raise ValueError("version must be a whole number")
-    features = tuple(FeatureScaling(**feature) for feature in content["features"])
+    stability, orders = content.get("stability"), content.get("orders")
+    return SegmentModel(
+        scaling=_scaling_from(content["features"]),
+        as_of=dt.date.fromisoformat(content["as_of"]) if content["as_of"] else None,
+        customers=int(content["customers"]),
+        settings=dict(content["settings"]),
+        stability=Stability.from_dict(stability) if stability else None,
+        orders=OrdersTable.from_dict(orders) if orders else None,
+        **_segments_from(content),
+    )
+
+
+def _scaling_from(content: list[dict[str, Any]]) -> Scaling:
+    features = tuple(FeatureScaling(**feature) for feature in content)
     if [feature.name for feature in features] != list(FEATURES):
         raise ValueError(f"features must be {', '.join(FEATURES)}")
     if any(feature.transform not in ("log1p", "none") for feature in features):
@@ -329,15 +348,7 @@ def _from_content(content: dict[str, Any]) -> SegmentModel:
         raise ValueError("a standard deviation is below 0")
     if not all(math.isfinite(number) for feature in features for number in (feature.mean, feature.sd)):
         raise ValueError("a mean or standard deviation is not a finite number")
-    return SegmentModel(
-        scaling=Scaling(features),  # type: ignore[arg-type]
-        as_of=dt.date.fromisoformat(content["as_of"]) if content["as_of"] else None,
-        customers=int(content["customers"]),
-        settings=dict(content["settings"]),
-        stability=Stability.from_dict(content["stability"]) if content.get("stability") else None,
-        orders=OrdersTable.from_dict(content["orders"]) if content.get("orders") else None,
-        **_segments_from(content),
-    )
+    return Scaling(features)  # type: ignore[arg-type]
 
 
 def _segments_from(content: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import ibis
 from rfmeans.arguments import argument, named
 from rfmeans.columns.layouts import PER_ORDER
 from rfmeans.errors import DataError, SourceError
-from rfmeans.orders.order_lines import USED
+from rfmeans.orders.order_lines import USED, takes_from_orders
 from rfmeans.orders.remarks import SHOWN, _short, count_statuses
 from rfmeans.wording import counted
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rfmeans.orders.account import LineAccount
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
+
 LOST_SHARE = 0.5
 # What the user asked for is no loss.
 ASKED = (
@@ -31,6 +32,24 @@ ASKED = (
     "before the window",
 )
 MOST_CURRENCIES = 200  # there are some 180 in the world
+
+
+def check_comparing(table: ir.Table, layout: Layout, reading: Reading) -> None:
+    """Refuse on Polars what compares lines with each other: Ibis cannot say it there.
+
+    Raises
+    ------
+    SourceError
+        If lines are to be compared.
+    """
+    if table.get_backend().name != "polars" or not (reading.drop_duplicates or takes_from_orders(layout)):
+        return
+    dropping = f"{argument('drop_duplicates', True)} compares"
+    asked = dropping if reading.drop_duplicates else "Values of whole orders compare"
+    raise SourceError(
+        f"{asked} lines with each other, which Ibis cannot do on Polars. Pass the Polars frame itself, which is read "
+        "on DuckDB."
+    )
 
 
 def check_lines(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:

@@ -1,20 +1,17 @@
-"""What the user passed -> customers and the account: the way that fitting and assigning share."""
+"""An understood source -> its customers at a date, and the account: the way that all who read orders share."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.arguments import argument
-from rfmeans.columns.conventions import Conventions, find_conventions
-from rfmeans.columns.layouts import customer_columns, recognise
-from rfmeans.columns.typed import check_whole, customer_key, money, number
-from rfmeans.columns.undecided import UndecidedError, shortened
-from rfmeans.errors import DataError, SourceError
+from rfmeans.columns.typed import customer_key, money, number
+from rfmeans.engines.failures import MalformedError, engine_errors
+from rfmeans.errors import DataError
 from rfmeans.orders.account import (
     LineAccount,
     Tally,
@@ -22,24 +19,22 @@ from rfmeans.orders.account import (
     account_lines,
     with_malformed,
 )
-from rfmeans.orders.checks import check_currencies, check_currency_column, check_lines
+from rfmeans.orders.checks import check_currencies, check_lines
 from rfmeans.orders.customers import customers_as_of, customers_from_table, group_orders, total_orders
-from rfmeans.orders.order_lines import OrderLines, currency_column, order_lines, takes_from_orders
-from rfmeans.orders.remarks import notice, understood
-from rfmeans.reading.open import with_source
-from rfmeans.reading.source import FILE, LINE, Source
+from rfmeans.orders.order_lines import currency_column, order_lines
+from rfmeans.orders.remarks import notice
+from rfmeans.orders.understand import or_misfit
 from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import ibis.expr.types as ir
 
     from rfmeans.columns.layouts import Layout
     from rfmeans.engines.kept_tables import Workspace
     from rfmeans.orders.remarks import Noticed
+    from rfmeans.orders.understand import Understood
+    from rfmeans.reading.source import Source
     from rfmeans.settings import Columns, Reading
-
 
 UNREADABLE = {"unreadable date", "unreadable amount"}
 
@@ -100,171 +95,101 @@ class Intake:
     layout: Layout | None = None
 
 
-def read(
-    source: Any,
-    reading: Reading,
-    workspace: Workspace,
-    *,
-    keep_orders: bool = False,
-    on_understood: Callable[[str], None] | None = None,
-    on_open: Callable[[Source], None] | None = None,
+def customers_at(
+    understood: Understood, workspace: Workspace, as_of: dt.date | None = None, *, keep_orders: bool = False
 ) -> Intake:
-    """Read a source and sum it up per customer; a table of customers as it stands.
+    """Read a source and sum it up per customer at a date; a table of customers as it stands.
 
-    With ``keep_orders`` the orders are kept on the engine on the way, for more figures without another pass.
-    ``on_open`` is called with the opened source, ``on_understood`` with one line on what was understood, both
-    before the lines are read.
+    Parameters
+    ----------
+    understood
+        The source. Where its rows show that it was not understood right, that is put right, and it is read again.
+    workspace
+        Keeps the sums on the engine.
+    as_of
+        The date recency is counted to; None: that of the reading, or the day after the last order.
+    keep_orders
+        Keep the orders on the way, for more figures without another pass.
 
     Raises
     ------
     SourceError
-        If the source cannot be read, its columns are not understood, or its money is in several currencies.
+        If the source cannot be read, or its money is in several currencies.
     DataError
         If no line can be used, most lines are set aside for one reason, or a customer stands in a table of
         customers twice.
     """
-    job = _Job(reading, workspace, keep_orders, on_understood or _unheard, on_open or _unheard)
-    return with_source(source, reading, job.read)
+    reading = replace(understood.reading, as_of=as_of or understood.reading.as_of)
+    while True:
+        found = or_misfit(partial(_take_in, understood, reading, workspace, keep_orders=keep_orders))
+        if isinstance(found, Intake):
+            return found
+        understood.open_otherwise(found)
 
 
-def _check_comparing(table: ir.Table, layout: Layout, reading: Reading) -> None:
-    """Refuse on Polars what compares lines with each other: Ibis cannot say it there."""
-    if table.get_backend().name != "polars" or not (reading.drop_duplicates or takes_from_orders(layout)):
-        return
-    dropping = f"{argument('drop_duplicates', True)} compares"
-    asked = dropping if reading.drop_duplicates else "Values of whole orders compare"
-    raise SourceError(
-        f"{asked} lines with each other, which Ibis cannot do on Polars. Pass the Polars frame itself, which is read "
-        "on DuckDB."
+def _take_in(
+    understood: Understood, reading: Reading, workspace: Workspace, *, keep_orders: bool
+) -> Intake | MalformedError:
+    """Return the customers, or what shows that rows of the source got lost."""
+    with engine_errors(f"Reading {understood.source.name}"):
+        if isinstance(understood.columns, CustomerColumns):
+            return _customers_of_table(understood, understood.columns, workspace)
+        return _customers_of_orders(understood, reading, workspace, keep_orders=keep_orders)
+
+
+def _customers_of_orders(
+    understood: Understood, reading: Reading, workspace: Workspace, *, keep_orders: bool
+) -> Intake | MalformedError:
+    source, layout = understood.source, understood.of_orders
+    while True:
+        lines = order_lines(source, layout, reading, understood.conventions)
+        orders = total_orders(lines.lines)
+        if keep_orders:
+            orders = workspace.keep(orders)
+        groups = workspace.keep(group_orders(orders))
+        account = account_lines(groups)
+        if misfit := source.misfit(account.read.rows):
+            return misfit
+        if not (UNREADABLE & set(account.set_aside) and understood.look_closer()):
+            break
+    account = with_malformed(account, source.malformed_lines)
+    check_lines(account, source, layout, reading)
+    check_currencies(account, lines.lines, currency_column(layout, understood.conventions))
+    assert account.last_day is not None
+    as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
+    customers = customers_as_of(groups, as_of)
+    noticed = notice(source, layout, reading, account, understood.line)
+    return Intake(
+        source,
+        layout.columns,
+        as_of,
+        customers,
+        # Where the account knows of none, nobody needs to look for them again.
+        lines.set_aside if account.set_aside else lines.set_aside.filter(ibis.literal(False)),
+        Account(account, *account_customers(customers), noticed),
+        orders,
+        layout,
     )
 
 
-def _unheard(_said: object) -> None:
-    return None
-
-
-@dataclass(frozen=True)
-class _Job:
-    """The steps of reading one source."""
-
-    reading: Reading
-    workspace: Workspace
-    keep_orders: bool
-    tell: Callable[[str], None]
-    see: Callable[[Source], None]
-
-    def read(self, opened: Source) -> Intake:
-        self.see(opened)
-        if isinstance(self.reading.columns, CustomerColumns):
-            return _read_customers(opened, self.reading.columns, self.reading, self.workspace)
-        return self._read_orders(opened)
-
-    def _read_orders(self, opened: Source) -> Intake:
-        layout = recognise(opened.table.columns, self.reading)
-        _check_comparing(opened.table, layout, self.reading)
-        conventions = self._conventions(opened, layout)
-        check_currency_column(currency_column(layout, conventions), self.reading)
-        lines, orders, groups = self._sum_up(opened, layout, conventions)
-        account = account_lines(groups)
-        opened.check_rows(account.read.rows)
-        if not conventions.whole and UNREADABLE & set(account.set_aside):
-            # What the first rows told does not hold on all: look at all of them.
-            closer = self._conventions(opened, layout, whole=True)
-            if closer != conventions:
-                lines, orders, groups = self._sum_up(opened, layout, closer)
-                account = account_lines(groups)
-            conventions = closer
-        account = with_malformed(account, opened.malformed_lines)
-        check_lines(account, opened, layout, self.reading)
-        check_currencies(account, lines.lines, currency_column(layout, conventions))
-        assert account.last_day is not None
-        as_of = self.reading.as_of or account.last_day + dt.timedelta(days=1)
-        customers = customers_as_of(groups, as_of)
-        clustered, aside = account_customers(customers)
-        noticed = notice(opened, layout, self.reading, account, understood(layout, conventions, opened))
-        return Intake(
-            opened,
-            layout.columns,
-            as_of,
-            customers,
-            # Where the account knows of none, nobody needs to look for them again.
-            lines.set_aside if account.set_aside else lines.set_aside.filter(ibis.literal(False)),
-            Account(account, clustered, aside, noticed),
-            orders,
-            layout,
-        )
-
-    def _conventions(self, opened: Source, layout: Layout, *, whole: bool = False) -> Conventions:
-        columns = layout.columns
-        money = [name for name in (columns.amount, columns.quantity, columns.price, columns.refund) if name]
-        try:
-            found = find_conventions(
-                opened.table,
-                columns.date,
-                money,
-                date_format=self.reading.date_format,
-                decimal=self.reading.decimal,
-                timezone=self.reading.timezone,
-                whole=whole,
-            )
-        except UndecidedError as error:
-            raise SourceError(f"{error.message.marked}{_places(opened, error)}") from error
-        found = found.of_text(padded=opened.padded, powers=opened.powers)
-        self.tell(understood(layout, found, opened))
-        return found
-
-    def _sum_up(
-        self, opened: Source, layout: Layout, conventions: Conventions
-    ) -> tuple[OrderLines, ir.Table, ir.Table]:
-        """Return the lines, their orders, and the groups per customer, which are kept on the engine."""
-        lines = order_lines(opened, layout, self.reading, conventions)
-        orders = total_orders(lines.lines)
-        if self.keep_orders:
-            orders = self.workspace.keep(orders)
-        return lines, orders, self.workspace.keep(group_orders(orders))
-
-
-def _places(opened: Source, error: UndecidedError) -> str:
-    """Return a sentence on where the examples of a message stand; blank where rows have no place."""
-    if not opened.ordered or not opened.located[error.column].type().is_string():
-        return ""
-    found = [_place(opened, error.column, value) for value in error.examples]
-    said = [
-        f"{shortened(value.strip())} {'' if at else 'stands '}in {place}"
-        for at, (value, place) in enumerate(zip(error.examples, found, strict=True))
-    ]
-    return f" {', '.join(said)}." if all(found) else ""
-
-
-def _place(opened: Source, column: str, value: str) -> str:
-    """Return the first line on which a value stands."""
-    rows = opened.located.filter(opened.located[column] == value)
-    first = rows.order_by(FILE, LINE).select(FILE, LINE).limit(1).to_pyarrow().to_pylist()
-    if not first or first[0][LINE] is None:
-        return ""
-    file = f" of {Path(first[0][FILE]).name}" if opened.files > 1 else ""
-    return f"line {first[0][LINE]:,}{file}"
-
-
-def _read_customers(
-    opened: Source, columns: CustomerColumns, reading: Reading, workspace: Workspace
-) -> Intake:
-    found = customer_columns(opened.table.columns, columns)
-    table = opened.table
-    check_whole(table[found.customer])
-    figures = [name for name in (found.recency, found.frequency, found.monetary) if name]
-    written = find_conventions(table, None, figures, decimal=reading.decimal, whole=True).money
+def _customers_of_table(
+    understood: Understood, columns: CustomerColumns, workspace: Workspace
+) -> Intake | MalformedError:
+    source, written = understood.source, understood.conventions.money
+    table = source.table
     typed = {
-        "customer_id": customer_key(table[found.customer]),
-        "recency": _whole_if_integer(number(table[found.recency], written.get(str(found.recency)))),
-        "frequency": _whole_if_integer(number(table[found.frequency], written.get(str(found.frequency)))),
-        "monetary": money(table[found.monetary], written.get(str(found.monetary))),
+        "customer_id": customer_key(table[columns.customer]),
+        **{
+            role: _whole_if_integer(number(table[name], written.get(name)))
+            for role, name in (("recency", str(columns.recency)), ("frequency", str(columns.frequency)))
+        },
+        "monetary": money(table[columns.monetary], written.get(str(columns.monetary))),
     }
     customers = workspace.keep(customers_from_table(table, typed))
-    opened.check_rows(customers.count().to_pyarrow().as_py())
+    if misfit := source.misfit(customers.count().to_pyarrow().as_py()):
+        return misfit
     _check_one_row_each(customers)
-    clustered, aside = account_customers(customers)
-    return Intake(opened, found, None, customers, None, Account(None, clustered, aside))
+    return Intake(source, columns, None, customers, None, Account(None, *account_customers(customers)))
 
 
 def _whole_if_integer(column: ir.Column) -> ir.Column:

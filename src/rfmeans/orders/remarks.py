@@ -150,7 +150,7 @@ wrong: recency, frequency and monetary need each customer's whole history.
     )
 
 
-def understood(layout: Layout, conventions: Conventions, source: Source) -> str:
+def understood_line(layout: Layout, conventions: Conventions, source: Source) -> str:
     """Return one line on how the source is read: the columns, the conventions of its text, the file."""
     unused = overlooked(layout, source.table.columns)
     parts = (layout.describe(), unused, conventions.describe(), source.understood)

@@ -144,17 +144,14 @@ def _first(lines: list[str], delimiter: str) -> list[Record]:
 
 def _without_last_delimiter(records: list[Record]) -> list[Record]:
     """Drop the empty last field of rows that end in a delimiter, where their header does not."""
-    width = max((len(record.fields or []) for record in records), default=0)
-    wide = [record for record in records if len(record.fields or []) == width]
-    if any(record.fields and record.fields[-1] for record in wide) or not any(
-        len(record.fields or []) == width - 1 for record in records
-    ):
+    widths = [len(record.fields or []) for record in records]
+    width = max(widths, default=0)
+    ends = [record.fields[-1] for record in records if record.fields and len(record.fields) == width]
+    if width - 1 not in widths or any(ends):
         return records
     return [
-        record._replace(fields=record.fields[:-1])
-        if record.fields and len(record.fields) == width
-        else record
-        for record in records
+        record._replace(fields=(record.fields or [])[:-1]) if size == width else record
+        for record, size in zip(records, widths, strict=True)
     ]
 
 

@@ -18,7 +18,7 @@ from rfmeans.errors import SourceError
 from rfmeans.reading.csv_dialect import Dialect, find_dialect
 from rfmeans.reading.csv_records import UNREADABLE, Record, Records, physical_lines
 from rfmeans.reading.csv_survey import survey
-from rfmeans.reading.source import FILE, LINE, TEXT, Part, RowWriter, numbered, open_parquet, stored_part
+from rfmeans.reading.source import Source, numbered, store_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ class TextFile:
     powers: bool
 
 
-def read_text(con: Any, file: TextFile, folder: Path) -> Part:
+def read_text(con: Any, file: TextFile, folder: Path) -> Source:
     """Return the rows of a text file.
 
     Raises
@@ -119,7 +119,7 @@ def _undecodable(label: str, encoding: str, error: Exception) -> SourceError:
     )
 
 
-def _read_regular(con: Any, file: TextFile) -> Part:
+def _read_regular(con: Any, file: TextFile) -> Source:
     """Read everything as text: what a value means is decided in one place, `values`, not by a sniffer."""
     dialect = file.dialect
     table = con.read_csv(
@@ -134,10 +134,10 @@ def _read_regular(con: Any, file: TextFile) -> Part:
         hive_partitioning=False,
         compression="none",
     )
-    where = numbered(table, file.label, before=dialect.header_line)
-    return Part(
+    return Source(
         table,
-        where,
+        file.label,
+        numbered(table, file.label, before=dialect.header_line),
         rows=file.rows,
         understood=_understood(file),
         padded=file.padded,
@@ -150,42 +150,23 @@ def _understood(file: TextFile) -> str:
     return ", ".join(filter(None, [file.dialect.described, "" if encoding == "UTF-8" else encoding]))
 
 
-def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Part:
-    number = len(list(folder.iterdir()))
-    paths = folder / f"{number}-rows.parquet", folder / f"{number}-malformed.parquet"
-    rows, malformed = _write_rows(file, *paths)
-    part = stored_part(con, paths[0], file.label, _understood(file))
-    if not malformed:
-        return part
-    if not rows:
+def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Source:
+    try:
+        stored = store_records(_records(file), file.dialect.names, folder)
+    except UnicodeError as error:
+        raise _undecodable(file.label, file.encoding, error) from error
+    except SourceError as error:
+        raise SourceError(f"{file.label}: {error}") from error
+    if stored.malformed and not stored.rows:
         raise SourceError(
             f"No line of {file.label} fits its header ({len(file.dialect.names)} columns divided by "
             f"{file.dialect.delimiter_name}). Give the right {argument('delimiter')}, or export the file again."
         )
-    import ibis
-
-    broken = open_parquet(con, paths[1]).mutate(**{FILE: ibis.literal(file.label)})
-    return Part(part.table, part.located, broken.select(FILE, LINE, TEXT), malformed, None, part.understood)
-
-
-def _write_rows(file: TextFile, good: Path, bad: Path) -> tuple[int, int]:
-    """Write the rows and the malformed lines, and return how many there are of each."""
-    with RowWriter(good, file.dialect.names) as rows, RowWriter(bad, [TEXT]) as malformed:
-        try:
-            for record in _records(file):
-                if record.fields is None:
-                    malformed.add(record.line, [_visible(record.text)])
-                else:
-                    rows.add(record.line, record.fields)
-        except UnicodeError as error:
-            raise _undecodable(file.label, file.encoding, error) from error
-        except SourceError as error:
-            raise SourceError(f"{file.label}: {error}") from error
-    return rows.rows, malformed.rows
+    return stored.opened(con, file.label, _understood(file))
 
 
 def _records(file: TextFile) -> Iterator[Record]:
-    """Yield what follows the header."""
+    """Yield what follows the header; the text of malformed lines such as can be stored."""
     header = file.dialect.header_line
     wide = file.encoding.startswith(("utf-16", "utf-32"))
     with _opened(file.path, file.encoding, file.ending) as stream:
@@ -201,7 +182,7 @@ def _records(file: TextFile) -> Iterator[Record]:
         )
         for record in records:
             if record.line != header:
-                yield record
+                yield record if record.fields is not None else record._replace(text=_visible(record.text))
 
 
 def _visible(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.arguments import argument
 from rfmeans.engines.database import ATTACHED, Home, is_marked
 from rfmeans.errors import SourceError, did_you_mean
-from rfmeans.reading.source import Part, located
+from rfmeans.reading.source import Source, located
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_LISTED = 12  # tables in a message
 
 
-def read_database(con: Any, path: Path, label: str, wanted: str | None) -> Part:
+def read_database(con: Any, path: Path, label: str, wanted: str | None) -> Source:
     """Return a table or a view of a DuckDB file, which is opened for reading only.
 
     Raises
@@ -35,7 +35,7 @@ def read_database(con: Any, path: Path, label: str, wanted: str | None) -> Part:
     opened = con.table(table, database=(ATTACHED, schema))
     # What was unpacked to be read cannot be written back.
     home = Home(con, label, path, ((schema, table),)) if str(path) == label else None
-    return Part(opened, located(opened, label), understood=f"table {name!r}", home=home)
+    return Source(opened, label, located(opened, label), understood=f"table {name!r}", home=home)
 
 
 def _attach(con: Any, path: Path, label: str) -> None:

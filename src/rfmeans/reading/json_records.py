@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from rfmeans.errors import SourceError
 from rfmeans.reading.csv_records import LONGEST_LINE, physical_lines
-from rfmeans.reading.source import FILE, LINE, TEXT, Part, RowWriter, check_width, open_parquet, stored_part
+from rfmeans.reading.source import Source, check_width, store_records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 LARGEST_DOCUMENT = 100_000_000  # bytes that are looked at as one object
@@ -19,7 +19,7 @@ DEEPEST = 20  # objects within objects
 Found = tuple[int, str, dict[str, str | None] | None]  # number, text, fields (None: malformed)
 
 
-def read_json(con: Any, path: Path, label: str, folder: Path) -> Part:
+def read_json(con: Any, path: Path, label: str, folder: Path) -> Source:
     """Return the rows of a file of JSON records; fields of an object within are called ``outer.inner``.
 
     Raises
@@ -36,29 +36,19 @@ def read_json(con: Any, path: Path, label: str, folder: Path) -> Part:
             f"{label} holds no JSON record. Give one object with the order line's fields on each line."
         )
     _check_names(names, label)
-    number = len(list(folder.iterdir()))
-    paths = folder / f"{number}-rows.parquet", folder / f"{number}-malformed.parquet"
-    with RowWriter(paths[0], [*names]) as rows, RowWriter(paths[1], [TEXT]) as malformed:
-        for line, text, fields in _found(path, whole):
-            if fields is None:
-                malformed.add(line, [_storable(text)])
-            else:
-                rows.add(line, [fields.get(name) for name in names])
-    return _part(con, paths, label, malformed.rows)
+    return store_records(_stored(_found(path, whole), [*names]), [*names], folder).opened(con, label, "JSON")
 
 
 def _found(path: Path, whole: list[Any] | None) -> Iterator[Found]:
     return _lines(path) if whole is None else _items(whole)
 
 
-def _part(con: Any, paths: tuple[Path, Path], label: str, malformed: int) -> Part:
-    import ibis
-
-    part = stored_part(con, paths[0], label, "JSON")
-    if not malformed:
-        return part
-    broken = open_parquet(con, paths[1]).mutate(**{FILE: ibis.literal(label)})
-    return Part(part.table, part.located, broken.select(FILE, LINE, TEXT), malformed, None, "JSON")
+def _stored(records: Iterable[Found], names: list[str]) -> Iterator[tuple[int, str, list[str | None] | None]]:
+    for number, text, fields in records:
+        if fields is None:
+            yield number, _storable(text), None
+        else:
+            yield number, text, [fields.get(name) for name in names]
 
 
 def _check_names(names: Collection[str], label: str) -> None:

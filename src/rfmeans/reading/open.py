@@ -1,4 +1,4 @@
-"""Anything a user may pass -> an Ibis table. The one place that opens things.
+"""Anything a user may pass -> an opened source, in one of the ways in which it can be read.
 
 A file, a glob or a frame is opened in an embedded DuckDB of its own; an Ibis table stays where it is.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 import glob
 import tempfile
 import weakref
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import named
-from rfmeans.engines.database import Home, home_of
-from rfmeans.engines.failures import MalformedError, engine_errors
+from rfmeans.engines.database import home_of
+from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.moments import with_moments
 from rfmeans.engines.plain_types import with_plain_types
 from rfmeans.errors import OutputError, SettingsError, SourceError
@@ -23,18 +25,16 @@ from rfmeans.reading.file_kind import unpacked
 from rfmeans.reading.frame import frame_table
 from rfmeans.reading.json_records import read_json
 from rfmeans.reading.servers import Served, is_address, is_postgres, open_address, open_spark
-from rfmeans.reading.source import Part, Source, located, numbered, open_parquet
+from rfmeans.reading.source import Source, located, numbered, open_parquet
 from rfmeans.reading.workbook import read_workbook
 from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import ibis.expr.types as ir
 
     from rfmeans.settings import Reading
-
-Result = TypeVar("Result")
 
 LONGEST_PATH = 4096
 TEMPORARY = "rfmeans-"
@@ -47,33 +47,19 @@ KINDS = {
 }
 
 
-def with_source(source: Any, reading: Reading, use: Callable[[Source], Result]) -> Result:
-    """Open what the user passed and return what ``use`` makes of it; the way to read every row exactly once.
+def ways_to_open(source: Any, reading: Reading) -> Iterator[Callable[[], Source]]:
+    """Yield what opens the source: in the fastest way, then in the next one, to be taken where the first loses rows.
 
     Text files are first left to the engine's own parallel reader. Where it stumbles over a line, or reads another
-    number of rows than there are lines, ``use`` is called again with the file read line by line, and its
-    malformed lines set aside. ``use`` has to look at every row, and to call `Source.check_rows`.
-
-    Raises
-    ------
-    SourceError
-        If nothing is there, or it cannot be read.
+    number of rows than there are lines (`Source.rows`), they are read line by line, and malformed lines set aside.
     """
-    try:
-        return _used(open_source(source, reading), use)
-    except MalformedError:
-        if not isinstance(source, str | Path):
-            raise
-    return _used(_open_files(str(source), reading, by_lines=True), use)
-
-
-def _used(opened: Source, use: Callable[[Source], Result]) -> Result:
-    with engine_errors(f"Reading {opened.name}"):
-        return use(opened)
+    yield partial(open_source, source, reading)
+    if isinstance(source, str | Path):
+        yield partial(_open_files, str(source), reading, by_lines=True)
 
 
 def open_source(source: Any, reading: Reading) -> Source:
-    """Open what the user passed.
+    """Open what the user passed, in the fastest way.
 
     Parameters
     ----------
@@ -88,34 +74,41 @@ def open_source(source: Any, reading: Reading) -> Source:
     SourceError
         If nothing is there, or it cannot be read.
     """
-    import ibis
     import ibis.expr.types as ir
 
     if isinstance(source, ir.Table):
         reading.limits.refuse("the table's own engine")
-        return _in_place(source, "Ibis table", home_of(source))
-    if isinstance(source, str | Path):
-        if reading.engine == "spark" and not is_postgres(str(source)):
-            return _served(open_spark(str(source), reading))
-        if is_address(str(source)):
-            return _served(open_address(str(source), reading))
-        return _open_files(str(source), reading)
-    named = getattr(source, "attrs", {}).get("name")  # pandas frames can carry a name
-    kind = str(named or f"{type(source).__module__.partition('.')[0]} table")
-    frame = frame_table(source, reading.timezone)
-    con, _ = _connect(reading)
-    orders = con.create_table("orders", ibis.memtable(frame), temp=True)
-    return Source(orders, kind, ordered=True, located=numbered(orders, None))
+        return _in_place(Served(source, "Ibis table", home_of(source)))
+    if not isinstance(source, str | Path):
+        return _open_frame(source, reading)
+    if reading.engine == "spark" and not is_postgres(str(source)):
+        return _in_place(open_spark(str(source), reading))
+    if is_address(str(source)):
+        served = open_address(str(source), reading)
+        return replace(_in_place(served), closing=served.home.con.disconnect)
+    return _open_files(str(source), reading)
 
 
-def _served(found: Served) -> Source:
-    return _in_place(found.table, found.name, found.home)
+def _in_place(found: Served) -> Source:
+    with engine_errors(f"Reading {found.name}"):
+        table = with_plain_types(with_moments(found.table))
+    return Source(table, found.name, located(table, None), ordered=False, home=found.home)
 
 
-def _in_place(table: ir.Table, name: str, home: Home) -> Source:
-    with engine_errors(f"Reading {name}"):
-        table = with_plain_types(with_moments(table))
-    return Source(table, name, ordered=False, located=located(table, None), home=home)
+def _open_frame(frame: Any, reading: Reading) -> Source:
+    import ibis
+
+    given = getattr(frame, "attrs", {}).get("name")  # pandas frames can carry a name
+    kind = str(given or f"{type(frame).__module__.partition('.')[0]} table")
+    arrow = frame_table(frame, reading.timezone)
+    con, folder = _connect(reading)
+    orders = con.create_table("orders", ibis.memtable(arrow), temp=True)
+    return Source(orders, kind, numbered(orders, None), closing=partial(_close, con, folder))
+
+
+def _close(con: Any, folder: TemporaryFolder) -> None:
+    con.disconnect()
+    folder.remove()
 
 
 def _connect(reading: Reading) -> tuple[Any, TemporaryFolder]:
@@ -153,37 +146,21 @@ def _open_files(pattern: str, reading: Reading, *, by_lines: bool = False) -> So
     con, folder = _connect(reading)
     try:
         with engine_errors(f"Reading {name}"):
-            part = _read_files(con, paths, reading, folder.path, by_lines=by_lines)
+            source = _read_files(con, paths, reading, folder.path, by_lines=by_lines)
     except BaseException:
-        folder.remove()
+        _close(con, folder)
         raise
-    return Source(
-        part.table,
-        name,
-        ordered=True,
-        located=part.located,
-        malformed=part.malformed,
-        malformed_lines=part.malformed_lines,
-        rows=part.rows,
-        understood=part.understood,
-        files=len(paths),
-        padded=part.padded,
-        powers=part.powers,
-        home=part.home,
-    )
+    return replace(source, name=name, files=len(paths), closing=partial(_close, con, folder))
 
 
-def _read_files(con: Any, paths: list[str], reading: Reading, folder: Path, *, by_lines: bool) -> Part:
+def _read_files(con: Any, paths: list[str], reading: Reading, folder: Path, *, by_lines: bool) -> Source:
     files = [(path, *unpacked(Path(path), folder)) for path in paths]
     kind = _one_kind([(path, kind) for path, _, kind in files])
     _check_options(paths[0], kind, reading)
     if kind == "parquet":
         return _read_parquet(con, [(path, inside) for path, inside, _ in files])
     return _united(
-        [
-            (path, _read_file(con, kind, inside, path, reading, folder, by_lines=by_lines))
-            for path, inside, _ in files
-        ]
+        [_read_file(con, kind, inside, path, reading, folder, by_lines=by_lines) for path, inside, _ in files]
     )
 
 
@@ -205,7 +182,7 @@ def _check_options(path: str, kind: str, reading: Reading) -> None:
 
 def _read_file(
     con: Any, kind: str, inside: Path, label: str, reading: Reading, folder: Path, *, by_lines: bool
-) -> Part:
+) -> Source:
     """Return the rows of one file, which may have been unpacked to ``inside``."""
     if kind == "workbook":
         return read_workbook(con, inside, label, reading, folder)
@@ -216,31 +193,30 @@ def _read_file(
     return read_text(con, describe_text(inside, label, reading, by_lines=by_lines), folder)
 
 
-def _read_parquet(con: Any, files: list[tuple[str, Path]]) -> Part:
+def _read_parquet(con: Any, files: list[tuple[str, Path]]) -> Source:
     tables = [(path, open_parquet(con, inside)) for path, inside in files]
     _check_same_columns([(path, table.columns) for path, table in tables])
     table = open_parquet(con, *(inside for _, inside in files))
-    where = [numbered(one, path) for path, one in tables]
-    return Part(table, _union_all(where))
+    return Source(table, files[0][0], _union_all([numbered(one, path) for path, one in tables]))
 
 
-def _united(parts: list[tuple[str, Part]]) -> Part:
-    """Return the rows of several files as one part."""
-    if len(parts) == 1:
-        return parts[0][1]
-    _check_same_columns([(path, part.table.columns) for path, part in parts])
-    each = [part for _, part in parts]
-    malformed = [part.malformed for part in each if part.malformed is not None]
-    rows = [part.rows for part in each]
-    return Part(
-        _union_all([part.table for part in each]),
-        _union_all([part.located for part in each]),
-        _union_all(malformed) if malformed else None,
-        sum(part.malformed_lines for part in each),
-        None if None in rows else sum(filter(None, rows)),
-        "; ".join(dict.fromkeys(part.understood for part in each if part.understood)),
-        any(part.padded for part in each),
-        any(part.powers for part in each),
+def _united(files: list[Source]) -> Source:
+    """Return the rows of several files as one source."""
+    if len(files) == 1:
+        return files[0]
+    _check_same_columns([(file.name, file.table.columns) for file in files])
+    malformed = [file.malformed for file in files if file.malformed is not None]
+    counted = [file.rows for file in files if file.rows is not None]
+    return Source(
+        _union_all([file.table for file in files]),
+        files[0].name,
+        _union_all([file.located for file in files]),
+        malformed=_union_all(malformed) if malformed else None,
+        malformed_lines=sum(file.malformed_lines for file in files),
+        rows=sum(counted) if len(counted) == len(files) else None,
+        understood="; ".join(dict.fromkeys(file.understood for file in files if file.understood)),
+        padded=any(file.padded for file in files),
+        powers=any(file.powers for file in files),
     )
 
 

@@ -1,24 +1,24 @@
-"""The rows of one file as tables of the engine, with where each one stands."""
+"""The rows of a source as a table of an engine, with where each one stands."""
 
 from __future__ import annotations
 
 import glob
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.engines.database import Home
 from rfmeans.engines.failures import MalformedError
 from rfmeans.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     import ibis.expr.types as ir
 
     from rfmeans.engines.database import Home
+
+    Stored = tuple[int, str, Sequence[str | None] | None]
 
 # Names of our own columns beside the source's, which may be called anything.
 FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
@@ -26,19 +26,80 @@ BATCH = 50_000  # rows held in memory while a file is rewritten
 MOST_COLUMNS = 2_000  # each costs milliseconds; no shop exports so many
 
 
+def _close_nothing() -> None:
+    return None
+
+
 @dataclass(frozen=True)
-class Part:
-    """The rows of one file; the attributes as in `rfmeans.reading.source.Source`."""
+class Source:
+    """An opened source, which owns what was opened for it: `close` it, or use it as a context manager.
+
+    Attributes
+    ----------
+    table
+        One row per row of the source, columns as they are (text where the file is text).
+    name
+        What to call it in messages and in the report: the file's name, or the kind of table.
+    located
+        The rows of `table` and where each one stands: its columns, and `FILE` (text) and `LINE` (int64), whose
+        names are ours. The line is the physical line of a text file on which the row begins, the row of a
+        sheet, or the number of the data row; 1-based. Both are null where rows have no lasting order. Meant for
+        the few rows that are set aside: it costs a pass of its own.
+    ordered
+        Whether its rows have a lasting order, so that a row number means something.
+    malformed
+        The lines of text files that are no rows: `FILE`, `LINE` and `TEXT`, as it stands in the file. None: there
+        are none.
+    malformed_lines
+        How many rows `malformed` has; they are part of the rows read.
+    rows
+        How many rows `table` has, counted from the lines of the file; None where nothing was counted.
+    understood
+        How the file was understood, in a few words, such as "semicolons, Windows-1252, header in line 3".
+    files
+        How many files it is.
+    padded
+        Whether text may have blanks around it.
+    powers
+        Whether a number in text may go on behind an e (1e5) or a low line (1_000).
+    home
+        The database it is in; None for files and frames.
+    closing
+        What `close` does.
+    """
 
     table: ir.Table
+    name: str
     located: ir.Table
+    ordered: bool = True
     malformed: ir.Table | None = None
     malformed_lines: int = 0
     rows: int | None = None
     understood: str = ""
+    files: int = 1
     padded: bool = True
     powers: bool = True
     home: Home | None = None
+    closing: Callable[[], None] = _close_nothing
+
+    @property
+    def called(self) -> str:
+        """By what name a condition may call the table: its own in the database; orders where it has none."""
+        origins = self.home.origins if self.home else ()
+        return origins[0][1] if len(origins) == 1 else "orders"
+
+    def misfit(self, read: int) -> MalformedError | None:
+        """Return what is wrong where another number of rows was read than the file has; None: nothing."""
+        if self.rows is None or self.rows == read:
+            return None
+        return MalformedError(f"{self.name} has {self.rows:,} rows, but {read:,} were read.")
+
+    def close(self) -> None:
+        """Close the engine that was started for it, or the connection to a server; harmless when repeated.
+
+        What a user passed as a table stays open, and so does a session of Spark.
+        """
+        self.closing()
 
 
 def check_width(columns: int, label: str) -> None:
@@ -84,116 +145,66 @@ def open_parquet(con: Any, *paths: Path) -> ir.Table:
     return table
 
 
-def stored_part(con: Any, path: Path, label: str, understood: str) -> Part:
+# Rows that are stored on the way
+
+
+def path_in(folder: Path, ending: str) -> Path:
+    """Return a path in a folder that no file has."""
+    return folder / f"{len(list(folder.iterdir()))}-{ending}"
+
+
+def open_stored(con: Any, path: Path, label: str, understood: str) -> Source:
     """Return the rows of a Parquet file that holds `LINE` beside them, and `FILE` where they are of several sheets."""
     stored = open_parquet(con, path)
     file = stored[FILE] if FILE in stored.columns else label
     table = stored.drop(*({FILE, LINE} & set(stored.columns)))
-    return Part(table, located(stored, file, stored[LINE]), understood=understood)
-
-
-class RowWriter:
-    """Writes rows of text, each with its line number, into a Parquet file; an empty text is null."""
-
-    def __init__(self, path: Path, names: Sequence[str]) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        self.rows = 0
-        self.schema = pa.schema([(LINE, pa.int64()), *((name, pa.string()) for name in names)])
-        self._writer = pq.ParquetWriter(path, self.schema)
-        self._lines: list[int] = []
-        self._fields: list[Sequence[str | None]] = []
-
-    def add(self, line: int, fields: Sequence[str | None]) -> None:
-        """Take one row."""
-        self._lines.append(line)
-        self._fields.append(fields)
-        if len(self._lines) == BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
-        import pyarrow as pa
-
-        columns = [[text or None for text in column] for column in zip(*self._fields, strict=True)]
-        if self._lines:
-            self._writer.write_table(pa.table([self._lines, *columns], schema=self.schema))
-        self.rows += len(self._lines)
-        self._lines, self._fields = [], []
-
-    def __enter__(self) -> RowWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            self._flush()
-        self._writer.close()
+    return Source(table, label, located(stored, file, stored[LINE]), understood=understood)
 
 
 @dataclass(frozen=True)
-class Source:
-    """An opened source.
+class StoredRecords:
+    """Two Parquet files, of the rows and of the malformed lines, and how many each one holds."""
 
-    Attributes
-    ----------
-    table
-        One row per row of the source, columns as they are (text where the file is text).
-    name
-        What to call it in messages and in the report: the file's name, or the kind of table.
-    ordered
-        Whether its rows have a lasting order, so that a row number means something.
-    located
-        The rows of `table` and where each one stands: its columns, and `FILE` (text) and `LINE` (int64), whose
-        names are in `parts`. The line is the physical line of a text file on which the row begins, the row of a
-        sheet, or the number of the data row; 1-based. Both are null where rows have no lasting order. Meant for
-        the few rows that are set aside: it costs a pass of its own.
-    malformed
-        The lines of text files that are no rows: `FILE`, `LINE` and `TEXT`, as it stands in the file. None: there
-        are none.
-    malformed_lines
-        How many rows `malformed` has; they are part of the rows read.
-    rows
-        How many rows `table` has, counted from the lines of the file; None where nothing was counted.
-    understood
-        How the file was understood, in a few words, such as "semicolons, Windows-1252, header in line 3".
-    files
-        How many files it is.
-    padded
-        Whether text may have blanks around it.
-    powers
-        Whether a number in text may go on behind an e (1e5) or a low line (1_000).
-    home
-        The database it is in; None for files and frames.
-    """
+    rows_path: Path
+    malformed_path: Path
+    rows: int
+    malformed: int
 
-    table: ir.Table
-    name: str
-    ordered: bool
-    located: ir.Table
-    malformed: ir.Table | None = None
-    malformed_lines: int = 0
-    rows: int | None = None
-    understood: str = ""
-    files: int = 1
-    padded: bool = True
-    powers: bool = True
-    home: Home | None = None
+    def opened(self, con: Any, label: str, understood: str) -> Source:
+        """Return them as a source."""
+        source = open_stored(con, self.rows_path, label, understood)
+        if not self.malformed:
+            return source
+        broken = open_parquet(con, self.malformed_path)
+        places = located(broken, label, broken[LINE]).select(FILE, LINE, TEXT)
+        return replace(source, malformed=places, malformed_lines=self.malformed)
 
-    @property
-    def called(self) -> str:
-        """By what name a condition may call the table: its own in the database; orders where it has none."""
-        origins = self.home.origins if self.home else ()
-        return origins[0][1] if len(origins) == 1 else "orders"
 
-    def check_rows(self, read: int) -> None:
-        """Check the number of rows that were read against the number of lines in the file.
+def store_records(records: Iterator[Stored], names: Sequence[str], folder: Path) -> StoredRecords:
+    """Write records (line, text, fields) into a folder; those without fields are malformed, and kept as text."""
+    import pyarrow.parquet as pq
 
-        Raises
-        ------
-        MalformedError
-            If they differ: `with_source` then reads the file line by line.
-        """
-        if self.rows is not None and self.rows != read:
-            raise MalformedError(f"{self.name} has {self.rows:,} rows, but {read:,} were read.")
+    paths = path_in(folder, "rows.parquet"), path_in(folder, "malformed.parquet")
+    schemas, counts = (_schema(names), _schema([TEXT])), [0, 0]
+    with pq.ParquetWriter(paths[0], schemas[0]) as rows, pq.ParquetWriter(paths[1], schemas[1]) as malformed:
+        while batch := [*islice(records, BATCH)]:
+            counts[0] += _write(rows, [(line, *fields) for line, _, fields in batch if fields is not None])
+            counts[1] += _write(malformed, [(line, text) for line, text, fields in batch if fields is None])
+    return StoredRecords(*paths, *counts)
+
+
+def _schema(names: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    return pa.schema([(LINE, pa.int64()), *((name, pa.string()) for name in names)])
+
+
+def _write(writer: Any, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Write rows of a line number and texts, an empty one as null; return how many they are."""
+    import pyarrow as pa
+
+    if rows:
+        lines, *columns = zip(*rows, strict=True)
+        texts = [[text or None for text in column] for column in columns]
+        writer.write_table(pa.table([lines, *texts], schema=writer.schema))
+    return len(rows)

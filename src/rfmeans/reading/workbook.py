@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.arguments import Text, argument
 from rfmeans.errors import SourceError, did_you_mean
 from rfmeans.reading.csv_dialect import column_names
-from rfmeans.reading.source import FILE, LINE, Part, check_width, stored_part
+from rfmeans.reading.source import FILE, LINE, Source, check_width, open_stored, path_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -221,7 +221,7 @@ def _text(cell: Any) -> str | None:
     return cell.isoformat(" ") if isinstance(cell, dt.datetime) else str(cell)
 
 
-def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Path) -> Part:
+def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Path) -> Source:
     """Return the rows of one sheet, or of several.
 
     Raises
@@ -229,7 +229,7 @@ def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Pa
     SourceError
         If the workbook cannot be opened, there is no such sheet, or it holds no table.
     """
-    stored = folder / f"{len(list(folder.iterdir()))}-sheet.parquet"
+    stored = path_in(folder, "sheet.parquet")
     job = {"path": str(path), "label": label, "wanted": reading.sheet, "header": reading.header}
     said = _asked({**job, "target": str(stored), "sys_path": sys.path})
     if said is None:
@@ -240,7 +240,7 @@ def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Pa
     if "refused" in said:
         raise SourceError(Text.of(said["refused"]))
     sheets = ", ".join(map(repr, said["sheets"]))
-    return stored_part(con, stored, label, f"sheet{'s' if len(said['sheets']) > 1 else ''} {sheets}")
+    return open_stored(con, stored, label, f"sheet{'s' if len(said['sheets']) > 1 else ''} {sheets}")
 
 
 def _asked(job: dict[str, Any]) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from rfmeans.model.segment_model import SegmentModel
+    from rfmeans.model.fitted import Fitted
     from rfmeans.orders.account import Tally
     from rfmeans.orders.intake import Account, Intake
     from rfmeans.orders.remarks import Noticed
@@ -220,32 +220,20 @@ class Summary:
 
 
 def summarise(
-    intake: Intake,
-    model: SegmentModel,
-    figures: tuple[list[Group], Group],
-    measured: tuple[Distributions, Crosstab | None],
-    evidence: tuple[Choice | None, tuple[int, ...] | None],
-    described: dict[str, Any],
-    currency_symbol: str = "",
+    intake: Intake, fitted: Fitted, described: dict[str, Any], currency_symbol: str = ""
 ) -> Summary:
-    """Bring figures and names together.
-
-    ``figures`` are those of the segments and of all customers; ``measured`` how customers are spread, and the
-    crosstab of segments and score segments; ``evidence`` the choice of their number and how many customers of each
-    sit near a border.
-    """
-    groups, everyone = figures
+    """Bring figures and names together; ``described`` are the columns and settings of this run."""
+    model = fitted.model
     return Summary(
         source=intake.source.name,
         as_of=intake.as_of,
         account=intake.account,
-        everyone=everyone,
+        everyone=fitted.everyone,
         segments=tuple(
-            _segment(position, model, (groups[position - 1], everyone), near, currency_symbol)
-            for position, near in enumerate(evidence[1] or [None] * len(groups), start=1)
+            _segment(position, fitted, currency_symbol) for position in range(1, len(fitted.groups) + 1)
         ),
-        empty_regions=model.empty_regions(len(groups)),
-        distributions=measured[0],
+        empty_regions=model.empty_regions(len(fitted.groups)),
+        distributions=fitted.spread,
         scaling=model.scaling,
         settings=model.settings,
         inertia=model.inertia,
@@ -253,9 +241,9 @@ def summarise(
         versions=_versions(),
         currency_symbol=currency_symbol,
         scoring=model.scoring,
-        crosstab=measured[1],
+        crosstab=fitted.crosstab,
         stability=model.stability,
-        choice=evidence[0],
+        choice=fitted.choice,
     )
 
 
@@ -267,10 +255,9 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _segment(
-    position: int, model: SegmentModel, figures: tuple[Group, Group], near_border: int | None, symbol: str
-) -> Segment:
-    name, (group, everyone) = model.names[position - 1], figures
+def _segment(position: int, fitted: Fitted, symbol: str) -> Segment:
+    model, everyone = fitted.model, fitted.everyone
+    name, group = model.names[position - 1], fitted.groups[position - 1]
 
     def index(feature: str) -> float:
         mean: float = getattr(everyone, f"mean_{feature}")
@@ -292,7 +279,7 @@ def _segment(
         centre=to_original_units(model.centres[position - 1], model.scaling)
         if model.centres
         else (group.median_recency, group.median_frequency, group.median_monetary),
-        near_border=near_border,
+        near_border=fitted.near_borders[position - 1] if fitted.near_borders else None,
         stability=model.stability.segments[position - 1] if model.stability else None,
     )
 

@@ -1,0 +1,44 @@
+"""What a run found out: the model, and the figures that the summary tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rfmeans.model.segment_model import SegmentModel
+    from rfmeans.segments.number_of_segments import Choice
+    from rfmeans.segments.profile import Group
+    from rfmeans.segments.scores import Crosstab
+    from rfmeans.segments.spread import Distributions
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A model and the figures of the customers that it was given.
+
+    Attributes
+    ----------
+    model
+        What was fitted, or applied.
+    groups
+        The figures of each segment, by segment id from 1.
+    everyone
+        Those of all customers that have a segment.
+    spread
+        How these customers are spread.
+    near_borders
+        How many customers of each segment sit near a border; None without centres.
+    crosstab
+        Customers by K-Means segment and score segment; None where the model lacks one of them.
+    choice
+        The votes on the number of segments; None where it was given.
+    """
+
+    model: SegmentModel
+    groups: tuple[Group, ...]
+    everyone: Group
+    spread: Distributions
+    near_borders: tuple[int, ...] | None = None
+    crosstab: Crosstab | None = None
+    choice: Choice | None = None

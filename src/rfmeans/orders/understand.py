@@ -1,0 +1,202 @@
+"""A source -> what its columns mean, and how its text is written: all that reading it at any date needs.
+
+The first rows tell it. Whether it holds on all of them shows as they are read, in `rfmeans.orders.intake`, which
+then asks here for a better understanding: no row is read for that alone.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rfmeans.columns.conventions import Conventions, find_conventions
+from rfmeans.columns.layouts import customer_columns, recognise
+from rfmeans.columns.typed import check_whole
+from rfmeans.columns.undecided import UndecidedError, shortened
+from rfmeans.engines.failures import MalformedError, engine_errors
+from rfmeans.errors import SourceError
+from rfmeans.listener import SILENT, Listener
+from rfmeans.orders.checks import check_comparing, check_currency_column
+from rfmeans.orders.order_lines import currency_column
+from rfmeans.orders.remarks import understood_line
+from rfmeans.reading.open import ways_to_open
+from rfmeans.reading.source import FILE, LINE, Source
+from rfmeans.settings import CustomerColumns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from rfmeans.columns.layouts import Layout
+    from rfmeans.settings import Columns, Reading
+
+Result = TypeVar("Result")
+
+
+def understand(source: Any, reading: Reading, listener: Listener = SILENT) -> Understood:
+    """Open a source and find out what its columns mean.
+
+    Raises
+    ------
+    SourceError
+        If the source cannot be read or its columns are not understood.
+    """
+    with ExitStack() as failing:
+        found = failing.enter_context(Understood(ways_to_open(source, reading), reading, listener))
+        found.open_otherwise(None)
+        failing.pop_all()
+    return found
+
+
+class Understood:
+    """An open source and what its columns mean. It owns the source: use it as a context manager, or close it.
+
+    `rfmeans.orders.intake.customers_at` reads it, at as many dates as are wanted. What turns out not to hold on all
+    rows is put right here, so that the next date need not find it out again.
+
+    Attributes
+    ----------
+    source
+        What is open.
+    reading
+        How it is read.
+    columns
+        Its columns by role.
+    layout
+        What the columns of orders mean; None for a table of customers.
+    conventions
+        How their text is written.
+    line
+        All that in one line; blank for a table of customers.
+    """
+
+    source: Source
+    columns: Columns | CustomerColumns
+    layout: Layout | None
+    conventions: Conventions
+    line: str = ""
+
+    def __init__(
+        self, ways: Iterator[Callable[[], Source]], reading: Reading, listener: Listener = SILENT
+    ) -> None:
+        self.reading = reading
+        self._ways = ways
+        self._listener = listener
+        self._opened = ExitStack()
+
+    def open_otherwise(self, misfit: MalformedError | None) -> None:
+        """Open the source in the next way to read it, and find out anew what it means.
+
+        Raises
+        ------
+        MalformedError
+            If there is no other way: ``misfit`` says what was wrong with the last one.
+        """
+        for way in self._ways:
+            misfit = or_misfit(partial(self._open, way))
+            if misfit is None:
+                return
+        assert misfit is not None
+        raise misfit
+
+    @property
+    def of_orders(self) -> Layout:
+        """The layout, where it is known that these are orders."""
+        assert self.layout is not None
+        return self.layout
+
+    def look_closer(self) -> bool:
+        """Look at all rows where only the first were looked at; return whether their text is written otherwise."""
+        before = self.conventions
+        if not before.whole:
+            self.conventions = self._conventions(self.of_orders, whole=True)
+        return self.conventions != before
+
+    def _open(self, way: Callable[[], Source]) -> None:
+        self.close()
+        self.source = way()
+        self._opened.callback(self.source.close)
+        self._listener.opened(self.source)
+        with engine_errors(f"Reading {self.source.name}"):
+            self._find_meaning()
+
+    def _find_meaning(self) -> None:
+        table, given = self.source.table, self.reading.columns
+        if isinstance(given, CustomerColumns):
+            found = customer_columns(table.columns, given)
+            check_whole(table[found.customer])
+            figures = [name for name in (found.recency, found.frequency, found.monetary) if name]
+            self.layout, self.columns = None, found
+            self.conventions = find_conventions(
+                table, None, figures, decimal=self.reading.decimal, whole=True
+            )
+            return
+        self.layout = recognise(table.columns, self.reading)
+        self.columns = self.layout.columns
+        check_comparing(table, self.layout, self.reading)
+        self.conventions = self._conventions(self.layout, whole=False)
+        check_currency_column(currency_column(self.layout, self.conventions), self.reading)
+
+    def _conventions(self, layout: Layout, *, whole: bool) -> Conventions:
+        source, columns, reading = self.source, layout.columns, self.reading
+        money = [name for name in (columns.amount, columns.quantity, columns.price, columns.refund) if name]
+        try:
+            found = find_conventions(
+                source.table,
+                columns.date,
+                money,
+                date_format=reading.date_format,
+                decimal=reading.decimal,
+                timezone=reading.timezone,
+                whole=whole,
+            )
+        except UndecidedError as error:
+            raise SourceError(f"{error.message.marked}{_places(source, error)}") from error
+        found = found.of_text(padded=source.padded, powers=source.powers)
+        self.line = understood_line(layout, found, source)
+        self._listener.understood(self.line)
+        return found
+
+    def close(self) -> None:
+        """Close what was opened; harmless when repeated."""
+        self._opened.close()
+
+    def __enter__(self) -> Understood:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def or_misfit(work: Callable[[], Result]) -> Result | MalformedError:
+    """Return what a part of the reading does, or the error with which the engine's own CSV reader stumbled in it."""
+    try:
+        return work()
+    except MalformedError as error:
+        return error
+
+
+def _places(opened: Source, error: UndecidedError) -> str:
+    """Return a sentence on where the examples of a message stand; blank where rows have no place."""
+    if not opened.ordered or not opened.located[error.column].type().is_string():
+        return ""
+    found = [_place(opened, error.column, value) for value in error.examples]
+    said = [
+        f"{shortened(value.strip())} {'' if at else 'stands '}in {place}"
+        for at, (value, place) in enumerate(zip(error.examples, found, strict=True))
+    ]
+    return f" {', '.join(said)}." if all(found) else ""
+
+
+def _place(opened: Source, column: str, value: str) -> str:
+    """Return the first line on which a value stands."""
+    rows = opened.located.filter(opened.located[column] == value)
+    first = rows.order_by(FILE, LINE).select(FILE, LINE).limit(1).to_pyarrow().to_pylist()
+    if not first or first[0][LINE] is None:
+        return ""
+    file = f" of {Path(first[0][FILE]).name}" if opened.files > 1 else ""
+    return f"line {first[0][LINE]:,}{file}"
