@@ -13,6 +13,7 @@ import pytest
 import rfmeans
 from conftest import absent
 from rfmeans.errors import EngineError, SettingsError
+from rfmeans.reading.open import open_source
 from rfmeans.settings import Limits, make_reading
 from rfmeans.synthetic import make_orders
 
@@ -65,9 +66,7 @@ def test_numbers_of_threads_that_are_refused(given):
 
 
 def test_the_engine_gets_them(orders_csv, tmp_path):
-    opened = open.open_source(
-        str(orders_csv), make_reading(memory_limit="512MiB", threads=1, temporary=tmp_path)
-    )
+    opened = open_source(str(orders_csv), make_reading(memory_limit="512MiB", threads=1, temporary=tmp_path))
     found = settings_of(opened)
     assert (found["memory_limit"], found["threads"]) == ("512.0 MiB", "1")
     assert Path(found["temp_directory"]).parent.parent == tmp_path
@@ -75,11 +74,11 @@ def test_the_engine_gets_them(orders_csv, tmp_path):
 
 def test_a_frame_is_limited_as_a_file_is():
     frame = make_orders(20, seed=1)
-    assert settings_of(open.open_source(frame, make_reading(threads=1)))["threads"] == "1"
+    assert settings_of(open_source(frame, make_reading(threads=1)))["threads"] == "1"
 
 
 def test_without_any_nothing_is_spilled_into_the_working_folder(orders_csv):
-    found = settings_of(open.open_source(str(orders_csv), make_reading()))
+    found = settings_of(open_source(str(orders_csv), make_reading()))
     assert Path(found["temp_directory"]).parent.parent == Path(tempfile.gettempdir())
 
 
