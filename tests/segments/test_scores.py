@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import rfmeans
 from places import DATA
-from rfmeans.cli.print_result import crosstab_lines, score_lines
+from rfmeans.report.analyses import scores as telling
 from rfmeans.segments.features import distinct_values
 from rfmeans.segments.lexicon import built_in
 from rfmeans.segments.score_cuts import FEATURES, Scoring, fit_scoring, spread
@@ -393,10 +393,16 @@ def test_the_crosstab_counts_every_customer_once(shop):
         assert result.summary.to_dict()["crosstab"]["customers"] == [list(row) for row in crosstab.customers]
 
 
+def in_terminal(result) -> list[str]:
+    """What a terminal is told of the scores, a sentence or an entry each."""
+    blocks = telling.scores(result.summary).terminal
+    return [one.text for block in blocks for one in getattr(block, "items", (block,))]
+
+
 def test_cuts_are_published_with_all_their_digits(shop):
     cuts = {"recency": [115, 181, 297.4, 482], "monetary": [0.255, 38.25, 506.4, 1666.75]}
     with rfmeans.segment(shop, method="scores", score_cuts=cuts, currency_symbol="£") as result:
-        told, page = score_lines(result.summary.scoring), result.report().html
+        told, page = in_terminal(result)[1], result.report().html
     assert "recency 115, 181, 297.4, 482; " in told
     assert "monetary 0.255, 38.25, 506.4, 1,666.75." in told
     assert "181 to below 297.4" in page
@@ -429,17 +435,16 @@ def test_the_page_of_k_means_holds_the_crosstab_and_the_cuts(shop):
 
 def test_markdown_and_terminal_hold_the_crosstab(shop):
     with rfmeans.segment(shop, n_init=2) as result:
-        markdown, crosstab = result.to_markdown(), result.summary.crosstab
+        markdown, crosstab, told = result.to_markdown(), result.summary.crosstab, in_terminal(result)
     assert crosstab.sentence in markdown
     for name, counts in zip(crosstab.score_segments, zip(*crosstab.customers, strict=True), strict=True):
         assert f"| {name} | {' | '.join(f'{count:,}' for count in counts)} |" in markdown
-    first, *lines = crosstab_lines(crosstab)
+    first, *lines = told[-len(crosstab.segments) - 1 :]
     assert "both ways agree" in first
     largest = max(crosstab.customers[0])
     name = crosstab.score_segments[crosstab.customers[0].index(largest)]
     share = percent(largest / sum(crosstab.customers[0]))
-    assert lines[0].startswith(f"  {crosstab.segments[0]}: {share} {name}")
-    assert len(lines) == len(crosstab.segments)
+    assert lines[0].startswith(f"{crosstab.segments[0]}: {share} {name}")
 
 
 def test_the_page_of_scores_says_nothing_of_k_means(by_scores):

@@ -1,4 +1,4 @@
-"""The page: a template filled from a summary, with its styles, scripts and charts inside."""
+"""Sections -> the page: a template that draws blocks, with its styles, scripts and charts inside."""
 
 from __future__ import annotations
 
@@ -7,28 +7,19 @@ import hashlib
 import html
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import OutputError
-from rfmeans.report import sentences
+from rfmeans.report.blocks import Block, Heading, Picture
 from rfmeans.report.charts.colours import colour
 from rfmeans.report.charts.frame import NARROW, WIDE
 from rfmeans.report.charts.images import VEGA_LITE, in_tags, to_svg
-from rfmeans.report.charts.registry import Charts, drawings
-from rfmeans.report.page_tables import (
-    account_tables,
-    definitions,
-    figures_table,
-    score_tables,
-    settings_tables,
-    sureness_table,
-    transforms_table,
-)
-from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent
+from rfmeans.report.sections import sections
+from rfmeans.wording import clip
 
 if TYPE_CHECKING:
     import os
@@ -36,20 +27,12 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from rfmeans.report.charts.vega import Drawn
-    from rfmeans.report.playbook import Card, Playbook
-    from rfmeans.report.summary import Segment, Summary
+    from rfmeans.report.playbook import Playbook
+    from rfmeans.report.summary import Summary
 
 FRAME_HEIGHT = 900
 SPOKEN = re.compile(r' (?:aria-label|aria-roledescription|role|font-family)="[^"]*"')
 LIBRARY = "window.vegaEmbed = vegaEmbed;"  # all that the page needs of the bundle
-PARTS = {
-    "aim": "Aim",
-    "offer": "Offer",
-    "channel": "Channel",
-    "timing": "Timing",
-    "measure": "What to measure",
-    "avoid": "What not to do",
-}
 
 
 @dataclass(frozen=True)
@@ -93,29 +76,35 @@ class Report:
 def render(summary: Summary, playbook: Playbook) -> Report:
     """Fill the page with a summary and the playbook's cards."""
     styles, script, library = _resource("page.css"), _resource("page.js"), _library()
-    page = _environment().get_template("page.html.j2")
-    figures, specifications = _figures(summary)
-    filled = page.render(
-        summary=summary,
+    blocks = [block for section in sections(summary, playbook) for block in section.page]
+    opening, chapters = _in_chapters(blocks)
+    stills, specifications = _draw([block for block in blocks if isinstance(block, Picture)])
+    filled = _environment().get_template("page.html.j2")
+    page = filled.render(
+        source=summary.source,
+        version=summary.versions["rfmeans"],
         policy=_policy(library, script),
         styles=styles,
         library=library,
         script=script,
         specifications=_json_in_html(specifications),
-        definitions=definitions(summary),
-        sentences=sentences.what_they_are(summary),
-        headlines=_headlines(summary),
-        table=figures_table(summary),
-        sureness=sureness_table(summary),
-        sentences_on_sureness=sentences.how_sure(summary),
-        figures=figures,
-        cards=[_card(segment, playbook) for segment in summary.segments],
-        scores=score_tables(summary),
-        account=account_tables(summary),
-        transforms=transforms_table(summary),
-        settings=settings_tables(summary),
+        opening=opening,
+        chapters=chapters,
+        stills=stills,
     )
-    return Report(filled)
+    return Report(page)
+
+
+def _in_chapters(blocks: list[Block]) -> tuple[list[Block], list[tuple[Heading, list[Block]]]]:
+    """Return what stands before the first chapter, and the chapters with what stands in each."""
+    opening: list[Block] = []
+    chapters: list[tuple[Heading, list[Block]]] = []
+    for block in blocks:
+        if isinstance(block, Heading) and block.name:
+            chapters.append((block, []))
+        else:
+            (chapters[-1][1] if chapters else opening).append(block)
+    return opening, chapters
 
 
 def _resource(name: str) -> str:
@@ -141,7 +130,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=number, percent=percent, clip=clip, colour=colour)
+    environment.filters.update(clip=clip, colour=colour, kind=lambda block: type(block).__name__)
     return environment
 
 
@@ -165,30 +154,19 @@ def _json_in_html(value: Any) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _figures(summary: Summary) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return what the template needs of each chart, and their specifications with shared data."""
-    charts = Charts(summary)
-    data: dict[str, Any] = {}
-    figures, specifications = [], {}
-    for drawing in drawings(summary):
-        drawn = {
-            size: charts.draw(drawing.name, frame, titled=False)
-            for size, frame in (("wide", WIDE), ("narrow", NARROW))
-        }
-        specifications[drawing.name] = {size: _sharing(chart, data) for size, chart in drawn.items()}
-        figures.append(
-            {
-                "name": drawing.name,
-                "title": drawing.title(summary),
-                "caption": drawing.caption,
-                "numbers": drawing.tables(summary),
-                **{size: _still(chart) for size, chart in drawn.items()},
-            }
-        )
-    return figures, {"charts": specifications, "data": data}
+def _draw(pictures: list[Picture]) -> tuple[dict[str, dict[str, str]], Drawn]:
+    """Return each picture as SVG, wide and narrow, and all specifications with shared data."""
+    stills: dict[str, dict[str, str]] = {}
+    charts: Drawn = {}
+    data: Drawn = {}
+    for picture in pictures:
+        drawn = {"wide": picture.draw(WIDE), "narrow": picture.draw(NARROW)}
+        stills[picture.name] = {size: _still(chart) for size, chart in drawn.items()}
+        charts[picture.name] = {size: _sharing(chart, data) for size, chart in drawn.items()}
+    return stills, {"charts": charts, "data": data}
 
 
-def _still(chart: Any) -> str:
+def _still(chart: Drawn) -> str:
     """Return a chart as SVG without what the page says for all of it: one label an image, one font."""
     return in_tags(to_svg(chart), SPOKEN, lambda _found: "")
 
@@ -197,38 +175,3 @@ def _sharing(specification: Drawn, data: Drawn) -> Drawn:
     """Put the rows of a specification into ``data``, where the wide and the narrow chart share them."""
     data |= specification["datasets"]
     return {key: part for key, part in specification.items() if key not in ("$schema", "datasets")}
-
-
-def _headlines(summary: Summary) -> list[dict[str, Any]]:
-    found = [("Most valuable", summary.most_valuable), ("Most at risk", summary.most_at_risk)]
-    return [{"title": title, **_headline(segment, summary)} for title, segment in found]
-
-
-def _headline(segment: Segment | None, summary: Summary) -> dict[str, Any]:
-    if segment is None:
-        return {"name": None}
-    figures = segment.figures
-    symbol = summary.currency_symbol
-    return {
-        "name": clip(segment.segment, CELL_TEXT),
-        "id": segment.segment_id,
-        "borderline": bool(segment.borderline),
-        "facts": [
-            (number(figures.customers), "customers", f"{percent(segment.share)} of all"),
-            (percent(segment.revenue_share), "of revenue", money(float(figures.revenue), symbol)),
-            (money(figures.mean_monetary, symbol), "each", f"{counted(figures.mean_frequency, 'purchase')}"),
-            (counted(figures.mean_recency, "day"), "since the last purchase", "on average"),
-        ],
-    }
-
-
-def _card(segment: Segment, playbook: Playbook) -> dict[str, Any]:
-    card: Card | None = playbook.cards.get(segment.region)
-    return {
-        "name": clip(segment.segment, CELL_TEXT),
-        "id": segment.segment_id,
-        "size": f"{counted(segment.figures.customers, 'customer')}, {percent(segment.revenue_share)} of revenue",
-        "borderline": segment.borderline,
-        "parts": [(PARTS[part], text) for part, text in asdict(card).items()] if card else [],
-        "missing": f"There is no card for {clip(segment.region)} in {clip(playbook.name)}.",
-    }

@@ -7,21 +7,54 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: what is shown, the number it is sorted by (None: by its text), its background, whether it is marked."""
+    """A cell.
+
+    Attributes
+    ----------
+    shown
+        Its text.
+    value
+        The number it is sorted by; None: by its text.
+    shade
+        Its background on the page, if any.
+    segment_id
+        The segment that it names, if any.
+    marked
+        Whether it stands out.
+    """
 
     shown: str
     value: float | None = None
     shade: str = ""
+    segment_id: int | None = None
     marked: bool = False
+
+
+Row = tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: a caption, heads, rows."""
+    """A table.
+
+    Attributes
+    ----------
+    caption, heads, rows
+        What it shows, column by column, row by row.
+    total
+        A last row that sums them up, if any.
+    note
+        What stands below it in a terminal.
+    spare
+        How many of the last columns a narrow terminal leaves out.
+    """
 
     caption: str
     heads: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[Row, ...]
+    total: Row = ()
+    note: str = ""
+    spare: int = 0
 
     def is_number(self, column: int) -> bool:
         """Whether a column holds numbers."""

@@ -75,8 +75,5 @@ def _title(summary: Summary) -> str:
 
 
 AVERAGES = Drawing(
-    "averages",
-    _draw,
-    _title,
-    "Average recency, frequency and monetary per segment. Grey: all customers.",
+    "averages", _draw, _title, "Average recency, frequency and monetary per segment. Grey: all customers."
 )

@@ -6,14 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.report.charts.drawing import Drawing
-from rfmeans.report.charts.frame import (
-    DISC_INK,
-    Frame,
-    in_units,
-    scaled_axis,
-    segment_colour,
-    segment_labels,
-)
+from rfmeans.report.charts.frame import DISC_INK, Frame, in_units, scaled_axis, segment_colour, segment_labels
 from rfmeans.report.charts.vega import Drawn, Rows, channel, layer, mark, tooltip, unit
 from rfmeans.wording import counted, money, number, percent
 

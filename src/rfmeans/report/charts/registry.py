@@ -29,14 +29,7 @@ if TYPE_CHECKING:
 
 DRAWINGS = {
     drawing.name: drawing
-    for drawing in (
-        AVERAGES,
-        SHARES,
-        CUSTOMER_MAP,
-        DISTRIBUTIONS,
-        CONCENTRATION,
-        CHOICE,
-    )
+    for drawing in (AVERAGES, SHARES, CUSTOMER_MAP, DISTRIBUTIONS, CONCENTRATION, CHOICE)
 }
 
 

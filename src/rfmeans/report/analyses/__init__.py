@@ -1,0 +1,1 @@
+"""How each analysis is told, one file an analysis."""

@@ -1,0 +1,109 @@
+"""The account of all rows: read, used, set aside, and what was noticed on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rfmeans.report.blocks import Beside, Heading, Item, Items, Section, Sentence
+from rfmeans.report.table import Cell, Table
+from rfmeans.wording import SENTENCE_TEXT, clip, counted, money, number
+
+if TYPE_CHECKING:
+    from rfmeans.orders.account import Tally
+    from rfmeans.report.summary import Summary
+
+Tallies = list[tuple[str, "Tally"]]  # reasons with what was set aside for each
+MONEY_UNKNOWN = ("malformed line", "unreadable amount")  # reasons
+
+
+def read(summary: Summary) -> Section:
+    """Begin a terminal with what was read."""
+    noticed = summary.account.noticed
+    said = noticed.sentences() if noticed else ()
+    return Section(terminal=tuple(map(Sentence, (read_line(summary), *said))))
+
+
+def account(summary: Summary) -> Section:
+    """Show that nothing is dropped silently."""
+    noticed = summary.account.noticed
+    said = noticed.sentences() if noticed else ()
+    return Section(
+        page=(
+            Heading("The account of all rows"),
+            Sentence("Nothing is dropped silently: read = used + set aside, in rows and in money."),
+            Beside(_tables(summary)),
+            *(Sentence(clip(sentence, SENTENCE_TEXT), "note") for sentence in said),
+        ),
+        markdown=(Items(_items(summary)),),
+    )
+
+
+def read_line(summary: Summary) -> str:
+    """Return one line on what was read and what was set aside."""
+    found, symbol = summary.account, summary.currency_symbol
+    lines = found.lines
+    customers = f"{found.clustered.rows:,} customers segmented"
+    if aside := sorted(_worth(*each, symbol) for each in found.customers_set_aside.items()):
+        customers += f" (set aside: {'; '.join(aside)})"
+    if lines is None:
+        return f"{clip(summary.source)}: {customers}."
+    reasons = "; ".join(_worth(*each, symbol) for each in sorted(lines.set_aside.items()))
+    return (
+        f"{clip(summary.source)}: {lines.read.rows:,} lines read, {lines.used.rows:,} used worth "
+        f"{money(float(lines.used.money), symbol)}, {lines.read.rows - lines.used.rows:,} set aside"
+        f"{f' ({reasons})' if reasons else ''}; {lines.first_day} to {lines.last_day}, as of {summary.as_of}; "
+        f"{customers}."
+    )
+
+
+def _worth(reason: str, tally: Tally, symbol: str) -> str:
+    known = reason not in MONEY_UNKNOWN
+    return f"{tally.rows:,} {reason}{f', worth {money(float(tally.money), symbol)}' if known else ''}"
+
+
+def _tables(summary: Summary) -> tuple[Table, ...]:
+    found, symbol = summary.account, summary.currency_symbol
+    customers = _table("Customers", [("Segmented", found.clustered)], found.customers_set_aside, symbol)
+    if found.lines is None:
+        return (customers,)
+    rows = [("Read", found.lines.read), ("Used", found.lines.used)]
+    return _table("Order lines", rows, found.lines.set_aside, symbol), customers
+
+
+def _table(caption: str, rows: Tallies, set_aside: dict[str, Tally], symbol: str) -> Table:
+    rows = [*rows, *((f"Set aside: {reason}", tally) for reason, tally in sorted(set_aside.items()))]
+    return Table(
+        caption,
+        ("Rows", "Count", "Money"),
+        tuple(
+            (
+                Cell(said),
+                Cell(number(tally.rows), tally.rows),
+                Cell(money(float(tally.money), symbol), float(tally.money)),
+            )
+            for said, tally in rows
+        ),
+    )
+
+
+def _items(summary: Summary) -> tuple[Item, ...]:
+    found = summary.account
+    customers = Item(
+        f"{counted(found.clustered.rows, 'customer')} segmented.", under=_aside(found.customers_set_aside)
+    )
+    if found.lines is None:
+        return (customers,)
+    used = found.lines.used
+    line = (
+        f"{counted(found.lines.read.rows, 'order line')} read, {number(used.rows)} used worth "
+        f"{money(float(used.money), summary.currency_symbol)}; {found.lines.first_day} to {found.lines.last_day}, "
+        f"as of {summary.as_of}."
+    )
+    return Item(line, under=_aside(found.lines.set_aside)), customers
+
+
+def _aside(set_aside: dict[str, Tally]) -> tuple[str, ...]:
+    return tuple(
+        f"set aside: {number(tally.rows)} {clip(reason, SENTENCE_TEXT)}"
+        for reason, tally in sorted(set_aside.items())
+    )

@@ -1,0 +1,59 @@
+"""What the segments are, the most valuable and the most at-risk one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rfmeans.report.blocks import BLANK, Item, Items, Section, Sentence, Tile, Tiles
+from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent
+
+if TYPE_CHECKING:
+    from rfmeans.report.summary import Segment, Summary
+
+
+def overview(summary: Summary) -> Section:
+    """Say in two sentences what the segments are, and which two to look at first."""
+    lead = Sentence(f"{_fall_into(summary)} {_how_named(summary)}", "lead")
+    tiles = (
+        _tile("Most valuable", summary.most_valuable, summary.currency_symbol),
+        _tile("Most at risk", summary.most_at_risk, summary.currency_symbol),
+    )
+    return Section(
+        page=(lead, Tiles(tiles)), markdown=(lead, Items(tuple(Item(line) for line in summary.headlines)))
+    )
+
+
+def headlines(summary: Summary) -> Section:
+    """End with the headlines, where a terminal is read first."""
+    return Section(terminal=(BLANK, *map(Sentence, summary.headlines)))
+
+
+def _fall_into(summary: Summary) -> str:
+    when = f" as of {summary.as_of}" if summary.as_of else ""
+    return (
+        f"The {counted(summary.everyone.customers, 'customer')} of {clip(summary.source)} fall into "
+        f"{len(summary.segments)} segments by how recently, how often and for how much they bought{when}."
+    )
+
+
+def _how_named(summary: Summary) -> str:
+    if summary.inertia is None:
+        return "A segment is named by its customers' scores: R against the mean of F and M."
+    bands = "recent or lapsed, of high or low value"
+    if len(summary.segments) > 4:
+        bands = "recent, cooling or lapsed, of high, middle or low value"
+    return f"A segment is named by where its centre lies among all customers: {bands}."
+
+
+def _tile(title: str, segment: Segment | None, symbol: str) -> Tile:
+    if segment is None:
+        return Tile(title, missing="No segment is lapsed in these data.")
+    figures = segment.figures
+    facts = (
+        (number(figures.customers), "customers", f"{percent(segment.share)} of all"),
+        (percent(segment.revenue_share), "of revenue", money(float(figures.revenue), symbol)),
+        (money(figures.mean_monetary, symbol), "each", counted(figures.mean_frequency, "purchase")),
+        (counted(figures.mean_recency, "day"), "since the last purchase", "on average"),
+    )
+    name = clip(segment.segment, CELL_TEXT)
+    return Tile(title, facts, name, segment.segment_id, bool(segment.borderline))

@@ -1,0 +1,116 @@
+"""The segments in figures, and why they are called so."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rfmeans.report.blocks import Heading, Item, Items, NamedRows, Section, Sentence
+from rfmeans.report.table import Cell, Row, Table
+from rfmeans.wording import SENTENCE_TEXT, clip, money, number, percent
+
+if TYPE_CHECKING:
+    from rfmeans.report.summary import Summary
+    from rfmeans.segments.profile import Group
+
+CAPTION = "Means per customer. Monetary is net of returns."
+HEADS = (
+    *("Segment", "Customers", "Share of customers", "Revenue", "Share of revenue"),
+    *("Recency, days", "Frequency, purchases", "Monetary, each", "Average order"),
+)
+SHORT_HEADS = ("Segment", "Customers", "Revenue", "Days", "Purchases", "Spent", "Average order")
+SHORT_NOTE = "Days since the last purchase, purchases, money spent: means per customer."
+MARKED_NOTE = "\n* borderline: what the name hangs on is said below."
+SHORT_NAME = 40  # characters of a name that a terminal's table has room for
+
+
+def segments(summary: Summary) -> Section:
+    """Tell the segments' figures; on the page and in Markdown with what their names rest on."""
+    table = _table(summary)
+    note = "Under each name its evidence: medians against the medians of all customers."
+    return Section(
+        page=(
+            Heading("The segments", "segments", "Segments"),
+            NamedRows(table, _evidence(summary, mark="Borderline"), note, summary.empty_regions),
+        ),
+        markdown=(
+            table,
+            Sentence(CAPTION),
+            Heading("Why they are called so"),
+            Sentence("Medians, against the medians of all customers."),
+            Items((*_evidence(summary, "."), *_absent(summary))),
+        ),
+        terminal=(_short(table, summary),),
+    )
+
+
+def names(summary: Summary) -> Section:
+    """Say in a terminal, once it has said how sure the segments are, why they are called so."""
+    said = Items((*_evidence(summary), *_absent(summary)))
+    return Section(terminal=(Sentence("Medians, against the medians of all customers:"), said))
+
+
+def _table(summary: Summary) -> Table:
+    rows = tuple(
+        (
+            Cell(segment.segment, segment_id=segment.segment_id, marked=bool(segment.borderline)),
+            *_cells(segment.figures, (segment.share, segment.revenue_share), summary.currency_symbol),
+        )
+        for segment in summary.segments
+    )
+    total = (Cell("All customers"), *_cells(summary.everyone, (1.0, 1.0), summary.currency_symbol))
+    return Table(CAPTION, HEADS, rows, total)
+
+
+def _cells(figures: Group, shares: tuple[float, float], symbol: str) -> Row:
+    revenue = float(figures.revenue)
+    cells = (
+        Cell(number(figures.customers), figures.customers),
+        Cell(percent(shares[0]), shares[0]),
+        Cell(money(revenue, symbol), revenue),
+        Cell(percent(shares[1]), shares[1]),
+        Cell(number(figures.mean_recency), figures.mean_recency),
+        Cell(number(figures.mean_frequency), figures.mean_frequency),
+        Cell(money(figures.mean_monetary, symbol), figures.mean_monetary),
+        Cell(money(figures.average_order_value, symbol), figures.average_order_value),
+    )
+    return tuple(cell if math.isfinite(cell.value or 0) else Cell(cell.shown) for cell in cells)
+
+
+def _short(table: Table, summary: Summary) -> Table:
+    """Return the table for a terminal: shares behind what they are of, the average order where there is room."""
+
+    def shortened(row: Row) -> Row:
+        name, customers, share, revenue, revenue_share, *means = row
+        short = Cell(clip(name.shown, SHORT_NAME) + " *" * name.marked)
+        return short, _with(customers, share), _with(revenue, revenue_share), *means
+
+    _, customers, _, revenue, _, *means = table.total
+    return Table(
+        "Customer segments",
+        SHORT_HEADS,
+        tuple(map(shortened, table.rows)),
+        (Cell("All"), customers, revenue, *means),
+        SHORT_NOTE + (MARKED_NOTE if any(segment.borderline for segment in summary.segments) else ""),
+        spare=1,
+    )
+
+
+def _with(count: Cell, share: Cell) -> Cell:
+    return replace(count, shown=f"{count.shown} ({share.shown})")
+
+
+def _evidence(summary: Summary, end: str = "", mark: str = "borderline") -> tuple[Item, ...]:
+    return tuple(
+        Item(
+            segment.evidence + end,
+            segment.segment,
+            tuple(f"{mark}: {clip(sentence, SENTENCE_TEXT)}." for sentence in segment.borderline),
+        )
+        for segment in summary.segments
+    )
+
+
+def _absent(summary: Summary) -> tuple[Item, ...]:
+    return tuple(Item(f"No segment is {clip(region)} in these data.") for region in summary.empty_regions)
