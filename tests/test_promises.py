@@ -122,8 +122,9 @@ def test_the_command_line_loads_no_engine_before_it_works(code):
     [
         (["inspect", "orders.csv"], {"sklearn", "scipy", "altair", "vl_convert", "jinja2"}),
         (["segment", "orders.csv", "--segments", "2", "--no-report"], {"altair", "vl_convert", "jinja2"}),
+        (["segment", "orders.csv", "--segments", "2"], {"altair"}),
     ],
-    ids=["inspect", "no report"],
+    ids=["inspect", "no report", "report"],
 )
 def test_a_command_loads_only_what_it_works_with(tmp_path, command, spared):
     rows = [

@@ -17,7 +17,7 @@ from rfmeans.errors import OutputError
 from rfmeans.report.blocks import Block, Heading, Picture
 from rfmeans.report.charts.colours import colour
 from rfmeans.report.charts.frame import NARROW, WIDE
-from rfmeans.report.charts.images import VEGA_LITE, in_tags, to_svg
+from rfmeans.report.charts.images import in_tags, to_svg
 from rfmeans.report.sections import sections
 from rfmeans.wording import clip
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 FRAME_HEIGHT = 900
 SPOKEN = re.compile(r' (?:aria-label|aria-roledescription|role|font-family)="[^"]*"')
-LIBRARY = "window.vegaEmbed = vegaEmbed;"  # all that the page needs of the bundle
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class Report:
 
 def render(summary: Summary, playbook: Playbook) -> Report:
     """Fill the page with a summary and the playbook's cards."""
-    styles, script, library = _resource("page.css"), _resource("page.js"), _library()
+    styles, script, library = (_resource(name) for name in ("page.css", "page.js", "vega/vega.js"))
     blocks = [block for section in sections(summary, playbook) for block in section.page]
     opening, chapters = _in_chapters(blocks)
     stills, specifications = _draw([block for block in blocks if isinstance(block, Picture)])
@@ -108,15 +107,8 @@ def _in_chapters(blocks: list[Block]) -> tuple[list[Block], list[tuple[Heading, 
 
 
 def _resource(name: str) -> str:
-    return files("rfmeans.report").joinpath(name).read_text(encoding="utf-8")
-
-
-@cache
-def _library() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script; once per process, for bundling takes seconds."""
-    import vl_convert
-
-    return str(vl_convert.javascript_bundle(LIBRARY, vl_version=VEGA_LITE))
+    # Bytes, for reading text would change the ends of lines, and with them the hashes of the scripts.
+    return files("rfmeans.report").joinpath(name).read_bytes().decode()
 
 
 @cache
