@@ -1,0 +1,387 @@
+"""Sums per segment and group -> what a campaign did: differences that hold together, extra, net gain, verdicts.
+
+The promise: of campaigns that do nothing, at most one in twenty (one less ``level``) gets any verdict other than
+"cannot tell", the total and all segments counted together. So the allowance for error is spent once: half on the
+total, half shared by the segments in equal parts (Bonferroni). Intervals and verdicts are one and the same statement: a
+verdict is given where the interval leaves out zero. (Holm's procedure would give a few more verdicts, to segments
+whose shown interval holds zero; nobody could read that.)
+
+Verdicts rest on one outcome, buyers unless asked for money: two questions would be two chances for a false alarm.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from scipy.stats import binomtest
+
+from rfmeans.over_time.effect_intervals import (
+    ROUNDING,
+    Difference,
+    GroupSums,
+    Pair,
+    difference_of_means,
+    difference_of_shares,
+    two_sided,
+    weights_of,
+    welch,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Verdict = Literal["worked", "did harm", "cannot tell"]
+Outcome = Literal["buyers", "money"]
+
+FOR_THE_TOTAL = 0.5  # of the allowance for error
+SEEN_IN = 0.8  # of campaigns: the power that "enough customers to tell" means
+FEWEST = 4  # customers of a segment; fewer tell no spread
+FEATURES = ("recency", "frequency", "monetary")
+SUSPECT = 0.001  # chance below which a split is called suspicious, all rows of a check together
+WORDS: dict[int, Verdict] = {1: "worked", -1: "did harm", 0: "cannot tell"}
+
+
+@dataclass(frozen=True)
+class SegmentSums:
+    """The two groups of one segment as the lists were sent."""
+
+    segment_id: int
+    segment: str
+    treatment: GroupSums
+    holdout: GroupSums
+
+    @property
+    def customers(self) -> int:
+        """Customers in both groups."""
+        return self.treatment.customers + self.holdout.customers
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there is something to compare: neither group is empty, and a spread can be told."""
+        return min(self.treatment.customers, self.holdout.customers) > 0 and self.customers >= FEWEST
+
+    @property
+    def pair(self) -> Pair:
+        """The two groups, for arithmetic."""
+        return Pair(self.treatment, self.holdout)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What a campaign costs for each treated customer, and the share of money that is margin, 0-1."""
+
+    per_customer: float = 0.0
+    margin: float = 1.0
+
+
+@dataclass(frozen=True)
+class GroupFigures:
+    """One group: customers, buyers, share of buyers (0-1) and net money per customer.
+
+    In a total of several segments, share and money of the holdout are weighted with the treated customers of each
+    segment, so that treatment less holdout is the difference: of shares, and of money unadjusted.
+    """
+
+    customers: int
+    buyers: int
+    share: float
+    money_per_customer: float
+
+
+@dataclass(frozen=True)
+class SegmentEffect:
+    """What the campaign did in one segment, or in all of them.
+
+    Attributes
+    ----------
+    segment_id, segment
+        None in the total.
+    treatment, holdout
+        The groups.
+    share
+        Difference between the shares of buyers, 0-1.
+    money
+        Difference in net money per customer, adjusted for the money that the customers had brought before.
+    money_unadjusted
+        The same without that adjustment.
+    money_welch
+        Welch's interval, for comparison with other tools; it is too narrow for small holdouts. None in the total of
+        several segments.
+    extra_buyers, extra_money
+        The differences times the treated customers: what there is only because of the campaign.
+    net_gain
+        Extra money times the margin, less the cost of the treated customers. None where no costs were given.
+    verdict
+        In a word.
+    customers_to_tell
+        Customers in both groups, of which this one would be told in 8 of 10 campaigns if the true difference were
+        the one seen. None where there is a verdict, or no difference at all.
+    """
+
+    segment_id: int | None
+    segment: str | None
+    treatment: GroupFigures
+    holdout: GroupFigures
+    share: Difference
+    money: Difference
+    money_unadjusted: Difference
+    money_welch: Difference | None
+    extra_buyers: Difference
+    extra_money: Difference
+    net_gain: Difference | None
+    verdict: Verdict
+    customers_to_tell: int | None
+
+
+@dataclass(frozen=True)
+class Split:
+    """Whether a list was split as drawn: the sample-ratio check.
+
+    ``chance`` is how often drawing alone gives a holdout at least as far from the share asked for (exact binomial
+    test). ``segment`` is None for all lists together.
+    """
+
+    segment: str | None
+    customers: int
+    held_out: int
+    expected: float
+    chance: float
+    suspicious: bool
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Whether the groups were alike before the campaign, within segments.
+
+    Attributes
+    ----------
+    feature
+        recency, frequency or monetary.
+    treatment, holdout
+        The typical customer of each group: geometric mean of 1 + value, less 1.
+    difference
+        Treatment less holdout on the log scale, in standard deviations.
+    by_chance
+        How far drawing alone takes it in 95 of 100 draws.
+    suspicious
+        Whether drawing alone would hardly ever take it so far.
+    """
+
+    feature: str
+    treatment: float
+    holdout: float
+    difference: float
+    by_chance: float
+    suspicious: bool
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The answer of the holdout.
+
+    Attributes
+    ----------
+    verdict_on
+        The outcome that verdicts rest on.
+    level
+        Of all verdicts together, 0-1.
+    total_level, segment_level
+        Of the total's intervals and of each segment's, so that they hold together.
+    total
+        All segments that can be compared; None where there is none.
+    segments
+        Those that can be compared, in the order given.
+    not_compared
+        Those that cannot: a group is empty, or they have fewer than four customers.
+    splits
+        All lists and each; empty where the share held out is not known.
+    balance
+        Recency, frequency, monetary; empty where they are not known.
+    """
+
+    verdict_on: Outcome
+    level: float
+    total_level: float
+    segment_level: float
+    total: SegmentEffect | None
+    segments: tuple[SegmentEffect, ...]
+    not_compared: tuple[SegmentSums, ...]
+    splits: tuple[Split, ...]
+    balance: tuple[Balance, ...]
+
+
+def effect(
+    segments: Sequence[SegmentSums],
+    *,
+    level: float = 0.95,
+    holdout: float | None = None,
+    costs: Costs | None = None,
+    verdict_on: Outcome = "buyers",
+) -> Effect:
+    """Return what the campaign did.
+
+    Parameters
+    ----------
+    segments
+        The groups as they were when the lists were sent.
+    level
+        Of all verdicts together, 0-1.
+    holdout
+        Share that was to be held out, 0-1, for the check of the split; None where it is not known.
+    costs
+        For the net gain.
+    verdict_on
+        The outcome that verdicts rest on.
+
+    >>> def group(customers, buyers, y, yy, yyy):
+    ...     return GroupSums(customers, buyers, y, yy, yyy, *[0.0] * 6)
+    >>> found = effect(
+    ...     [SegmentSums(1, "Loyal", group(6400, 640, 9600, 2.4e5, 8e6), group(700, 42, 810, 2e4, 7e5))], holdout=0.1
+    ... )
+    >>> row = found.segments[0]
+    >>> row.verdict, f"{row.share.value:.3f} from {row.share.low:.3f} to {row.share.high:.3f}"
+    ('worked', '0.040 from 0.019 to 0.057')
+    >>> f"{row.extra_buyers.value:.0f} extra buyers, {row.extra_money.value:.0f} extra money"
+    '256 extra buyers, 2194 extra money'
+    """
+    compared = [sums for sums in segments if sums.comparable]
+    total_level, segment_level = levels(len(compared), level)
+    return Effect(
+        verdict_on,
+        level,
+        total_level,
+        segment_level,
+        total=_effect(compared, total_level, costs, verdict_on) if compared else None,
+        segments=tuple(_effect([sums], segment_level, costs, verdict_on) for sums in compared),
+        not_compared=tuple(sums for sums in segments if not sums.comparable),
+        splits=tuple(_splits(segments, holdout)) if holdout else (),
+        balance=tuple(_balance([sums.pair for sums in compared])),
+    )
+
+
+def levels(segments: int, level: float) -> tuple[float, float]:
+    """Return the level of the total's intervals and of each segment's, so that all of them hold together.
+
+    >>> levels(4, 0.95), levels(1, 0.95)
+    ((0.975, 0.99375), (0.95, 0.95))
+    """
+    if segments <= 1:
+        return level, level  # the total is the segment: one question
+    allowance = 1 - level
+    return 1 - allowance * FOR_THE_TOTAL, 1 - allowance * (1 - FOR_THE_TOTAL) / segments
+
+
+def customers_to_tell(difference: Difference, customers: int) -> int | None:
+    """Return of how many customers a difference like the one seen would be told in 8 of 10 campaigns.
+
+    An interval narrows with the root of the customers; it has to leave zero as far behind as chance pulls back.
+
+    >>> customers_to_tell(Difference(2.0, -1.92, 5.92, 0.95), customers=1000)
+    7850
+    """
+    if difference.low is None or difference.high is None or not difference.value:
+        return None
+    up = difference.value > 0
+    reach = difference.value - difference.low if up else difference.high - difference.value
+    farther = 1 + two_sided(2 * SEEN_IN - 1) / two_sided(difference.level)
+    return math.ceil(customers * (farther * reach / difference.value) ** 2)
+
+
+def _effect(
+    compared: Sequence[SegmentSums], level: float, costs: Costs | None, verdict_on: Outcome
+) -> SegmentEffect:
+    pairs = [sums.pair for sums in compared]
+    treatment, holdout = _figures(pairs)
+    only = compared[0] if len(compared) == 1 else None
+    share = difference_of_shares(pairs, level)
+    money = difference_of_means(pairs, level, adjusted=True)
+    asked = share if verdict_on == "buyers" else money
+    extra_money = money.times(treatment.customers)
+    paid = costs.per_customer * treatment.customers if costs else 0.0
+    total = treatment.customers + holdout.customers
+    return SegmentEffect(
+        segment_id=only.segment_id if only else None,
+        segment=only.segment if only else None,
+        treatment=treatment,
+        holdout=holdout,
+        share=share,
+        money=money,
+        money_unadjusted=difference_of_means(pairs, level, adjusted=False),
+        money_welch=welch(only.pair, level) if only else None,
+        extra_buyers=share.times(treatment.customers),
+        extra_money=extra_money,
+        net_gain=extra_money.times(costs.margin, less=paid) if costs else None,
+        verdict=WORDS[asked.sign],
+        customers_to_tell=None if asked.sign else customers_to_tell(asked, total),
+    )
+
+
+def _figures(pairs: Sequence[Pair]) -> Iterator[GroupFigures]:
+    """Yield treatment, then holdout, the segments weighted alike."""
+    weights = weights_of(pairs)
+    for groups in zip(*pairs, strict=True):
+        weighted = list(zip(weights, groups, strict=True))
+        yield GroupFigures(
+            customers=sum(group.customers for group in groups),
+            buyers=sum(group.buyers for group in groups),
+            share=sum(weight * group.buyers / group.customers for weight, group in weighted),
+            money_per_customer=sum(weight * group.y / group.customers for weight, group in weighted),
+        )
+
+
+def _splits(segments: Sequence[SegmentSums], holdout: float) -> Iterator[Split]:
+    rows: list[tuple[str | None, Sequence[SegmentSums]]] = [(sums.segment, [sums]) for sums in segments]
+    if len(segments) > 1:
+        rows.insert(0, (None, segments))
+    for name, members in rows:
+        customers = sum(sums.customers for sums in members)
+        held_out = sum(sums.holdout.customers for sums in members)
+        chance = float(binomtest(held_out, customers, holdout).pvalue) if customers else 1.0
+        yield Split(
+            name,
+            customers,
+            held_out,
+            expected=customers * holdout,
+            chance=chance,
+            suspicious=chance < SUSPECT / len(rows),
+        )
+
+
+def _balance(pairs: Sequence[Pair]) -> Iterator[Balance]:
+    groups = [group for pair in pairs for group in pair]
+    if not groups or not all(group.logs for group in groups):
+        return
+    weights = weights_of(pairs)
+    apart = [
+        weight * math.sqrt(1 / t.customers + 1 / h.customers)
+        for weight, (t, h) in zip(weights, pairs, strict=True)
+    ]
+    error = math.hypot(*apart)
+    for place, feature in enumerate(FEATURES):
+        treatment, holdout = (_mean_log(side, weights, place) for side in zip(*pairs, strict=True))
+        deviation = _deviation(groups, place)
+        difference = (treatment - holdout) / deviation if deviation else 0.0
+        yield Balance(
+            feature,
+            math.expm1(treatment),
+            math.expm1(holdout),
+            difference,
+            by_chance=two_sided(0.95) * error,
+            suspicious=abs(difference) > two_sided(1 - SUSPECT / len(FEATURES)) * error,
+        )
+
+
+def _mean_log(groups: Sequence[GroupSums], weights: Sequence[float], place: int) -> float:
+    return sum(
+        weight * group.logs[place][0] / group.customers for weight, group in zip(weights, groups, strict=True)
+    )
+
+
+def _deviation(groups: Sequence[GroupSums], place: int) -> float:
+    """Return the standard deviation within the groups."""
+    squares = sum(group.logs[place][1] for group in groups)
+    left = squares - sum(group.logs[place][0] ** 2 / group.customers for group in groups)
+    freedom = sum(group.customers for group in groups) - len(groups)
+    return math.sqrt(left / freedom) if left > ROUNDING * squares else 0.0
