@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from rfmeans.columns.typed import MONEY_LIMIT, MONEY_PLACES, money
 from rfmeans.errors import DataError, SourceError
 from rfmeans.pipeline import segment
-from rfmeans.segments.features import to_feature_space
+from rfmeans.segments.features import to_feature_space, to_original_units
 from rfmeans.segments.settings import FEATURES
 from rfmeans.settings import CustomerColumns
 
@@ -98,7 +98,9 @@ class RFMeans(ClusterMixin, TransformerMixin, BaseEstimator):  # type: ignore[mi
             self.profile_ = result.profile
         self.names_ = [name.text for name in self.model_.names]
         self.feature_centers_ = np.array(self.model_.centres)
-        self.cluster_centers_ = _original_units(self)
+        self.cluster_centers_ = np.array(
+            [to_original_units(centre, self.model_.scaling) for centre in self.model_.centres]
+        )
         self.inertia_ = self.model_.inertia
         self.n_features_in_ = len(FEATURES)
         self.labels_ = self.predict(points)
@@ -165,12 +167,3 @@ def _keyed(points: NDArray[np.float64]) -> Any:
 
     table = ibis.memtable(_table(points))
     return table.mutate(monetary=money(table.monetary), reason=ibis.null("string"))
-
-
-def _original_units(estimator: RFMeans) -> NDArray[np.float64]:
-    features = estimator.model_.scaling.features
-    centres = estimator.feature_centers_ * [feature.sd for feature in features]
-    centres = centres + [feature.mean for feature in features]
-    logged = [feature.transform == "log1p" for feature in features]
-    result: NDArray[np.float64] = np.expm1(centres, where=np.array([logged]), out=centres.copy())
-    return result

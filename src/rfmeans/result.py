@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,6 @@ from rfmeans.report.summary import account_dict
 if TYPE_CHECKING:
     import os
     from pathlib import Path
-    from types import TracebackType
 
     import ibis.expr.types as ir
     import pandas as pd
@@ -83,7 +83,7 @@ class Written:
 
 
 @dataclass(frozen=True, repr=False)
-class Segmentation:
+class Segmentation(AbstractContextManager["Segmentation"]):
     """Named customer segments.
 
     Works as a context manager; closing drops the tables it keeps on the engine.
@@ -306,10 +306,5 @@ class Segmentation:
         """Drop what is kept on the engine."""
         self.workspace.close()
 
-    def __enter__(self) -> Segmentation:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

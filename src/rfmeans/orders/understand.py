@@ -6,7 +6,7 @@ then asks here for a better understanding: no row is read for that alone.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,7 +27,6 @@ from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
     from rfmeans.columns.layouts import Layout
     from rfmeans.settings import Columns, Reading
@@ -50,7 +49,7 @@ def understand(source: Any, reading: Reading, listener: Listener = SILENT) -> Un
     return found
 
 
-class Understood:
+class Understood(AbstractContextManager["Understood"]):
     """An open source and what its columns mean. It owns the source: use it as a context manager, or close it.
 
     `rfmeans.orders.intake.customers_at` reads it, at as many dates as are wanted. What turns out not to hold on all
@@ -78,9 +77,7 @@ class Understood:
     conventions: Conventions
     line: str = ""
 
-    def __init__(
-        self, ways: Iterator[Callable[[], Source]], reading: Reading, listener: Listener = SILENT
-    ) -> None:
+    def __init__(self, ways: Iterator[Callable[[], Source]], reading: Reading, listener: Listener) -> None:
         self.reading = reading
         self._ways = ways
         self._listener = listener
@@ -133,11 +130,11 @@ class Understood:
                 table, None, figures, decimal=self.reading.decimal, whole=True
             )
             return
-        self.layout = recognise(table.columns, self.reading)
-        self.columns = self.layout.columns
-        check_comparing(table, self.layout, self.reading)
-        self.conventions = self._conventions(self.layout, whole=False)
-        check_currency_column(currency_column(self.layout, self.conventions), self.reading)
+        layout = self.layout = recognise(table.columns, self.reading)
+        self.columns = layout.columns
+        check_comparing(table, layout, self.reading)
+        self.conventions = self._conventions(layout, whole=False)
+        check_currency_column(currency_column(layout, self.conventions), self.reading)
 
     def _conventions(self, layout: Layout, *, whole: bool) -> Conventions:
         source, columns, reading = self.source, layout.columns, self.reading
@@ -163,12 +160,7 @@ class Understood:
         """Close what was opened; harmless when repeated."""
         self._opened.close()
 
-    def __enter__(self) -> Understood:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import glob
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument
@@ -49,12 +49,6 @@ class TextFile:
         What ends a line: a line feed, or a carriage return where there is none.
     dialect
         Its delimiter and header.
-    rows
-        How many records follow the header, where it is regular; None where it has to be read line by line.
-    padded
-        Whether values may have blanks around them.
-    powers
-        Whether digits may go on behind an e (1e5) or a low line (1_000).
     """
 
     path: Path
@@ -62,36 +56,30 @@ class TextFile:
     encoding: str
     ending: str
     dialect: Dialect
-    rows: int | None
-    padded: bool
-    powers: bool
+
+    @property
+    def understood(self) -> str:
+        """In a few words, what is not ordinary about it."""
+        encoding = ENCODING_NAMES.get(self.encoding, self.encoding.upper())
+        return ", ".join(filter(None, [self.dialect.described, "" if encoding == "UTF-8" else encoding]))
 
 
-def read_text(con: Any, file: TextFile, folder: Path) -> Source:
-    """Return the rows of a text file.
-
-    Raises
-    ------
-    SourceError
-        If it cannot be decoded, or if nothing in it is a row.
-    """
-    return _read_by_lines(con, file, folder) if file.rows is None else _read_regular(con, file)
-
-
-def describe_text(path: Path, label: str, reading: Reading, *, by_lines: bool) -> TextFile:
-    """Return how a text file is written.
+def read_text(con: Any, path: Path, label: str, reading: Reading, folder: Path, *, by_lines: bool) -> Source:
+    """Return the rows of a text file, as the engine's own reader takes them where it can; ``by_lines``: it cannot.
 
     Raises
     ------
     SourceError
-        If it does not look like a table.
+        If it does not look like a table, cannot be decoded, or nothing in it is a row.
     """
     found = survey(path, reading.encoding)
     head, ending = _head(path, label, found.encoding)
-    dialect = find_dialect(head, reading, label)
-    direct = found.regular and not by_lines and dialect.is_ordinary and not glob.has_magic(str(path))
-    rows = found.lines - dialect.header_line if direct else None
-    return TextFile(path, label, found.encoding, ending, dialect, rows, found.padded, found.powers)
+    file = TextFile(path, label, found.encoding, ending, find_dialect(head, reading, label))
+    regular = found.regular and file.dialect.is_ordinary and not glob.has_magic(str(path))
+    if by_lines or not regular:
+        return _read_by_lines(con, file, folder)
+    rows = found.lines - file.dialect.header_line
+    return replace(_read_regular(con, file), rows=rows, padded=found.padded, powers=found.powers)
 
 
 def _head(path: Path, label: str, encoding: str) -> tuple[list[str], str]:
@@ -134,20 +122,8 @@ def _read_regular(con: Any, file: TextFile) -> Source:
         hive_partitioning=False,
         compression="none",
     )
-    return Source(
-        table,
-        file.label,
-        numbered(table, file.label, before=dialect.header_line),
-        rows=file.rows,
-        understood=_understood(file),
-        padded=file.padded,
-        powers=file.powers,
-    )
-
-
-def _understood(file: TextFile) -> str:
-    encoding = ENCODING_NAMES.get(file.encoding, file.encoding.upper())
-    return ", ".join(filter(None, [file.dialect.described, "" if encoding == "UTF-8" else encoding]))
+    where = numbered(table, file.label, before=dialect.header_line)
+    return Source(table, file.label, where, understood=file.understood)
 
 
 def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Source:
@@ -162,7 +138,7 @@ def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Source:
             f"No line of {file.label} fits its header ({len(file.dialect.names)} columns divided by "
             f"{file.dialect.delimiter_name}). Give the right {argument('delimiter')}, or export the file again."
         )
-    return stored.opened(con, file.label, _understood(file))
+    return stored.opened(con, file.label, file.understood)
 
 
 def _records(file: TextFile) -> Iterator[Record]:

@@ -19,7 +19,7 @@ from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.moments import with_moments
 from rfmeans.engines.plain_types import with_plain_types
 from rfmeans.errors import OutputError, SettingsError, SourceError
-from rfmeans.reading.csv_file import describe_text, read_text
+from rfmeans.reading.csv_file import read_text
 from rfmeans.reading.duckdb_file import read_database
 from rfmeans.reading.file_kind import unpacked
 from rfmeans.reading.frame import frame_table
@@ -190,7 +190,7 @@ def _read_file(
         return read_json(con, inside, label, folder)
     if kind == "duckdb":
         return read_database(con, inside, label, reading.table)
-    return read_text(con, describe_text(inside, label, reading, by_lines=by_lines), folder)
+    return read_text(con, inside, label, reading, folder, by_lines=by_lines)
 
 
 def _read_parquet(con: Any, files: list[tuple[str, Path]]) -> Source:

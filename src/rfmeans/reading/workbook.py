@@ -1,6 +1,6 @@
 """Sheets of a workbook (Excel, OpenDocument) -> typed columns: dates stay dates, numbers numbers, text text.
 
-Runs as a program of its own, see `workbooks`.
+Runs as a program of its own, which may run out of memory or crash without the run that asks it: `read_workbook`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import math
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from rfmeans.reading.csv_dialect import column_names
 from rfmeans.reading.source import FILE, LINE, Source, check_width, open_stored, path_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rfmeans.settings import Reading
 
@@ -57,16 +58,22 @@ def store_sheets(path: Path, label: str, wanted: str | None, target: Path, *, he
     names = chosen[0][1]
     check_width(len(names), label)
     rows = [row for _, own, rows in chosen for row in _in_order(rows, own, names)]
-    columns = [pa.array(_column(cells)) for cells in zip(*(row for _, row in rows), strict=True)]
-    columns = columns or [pa.array([], pa.string()) for _ in names]
-    columns = [column.cast(pa.string()) if pa.types.is_null(column.type) else column for column in columns]
     places = {LINE: pa.array([number for number, _ in rows], pa.int64())}
     if len(chosen) > 1:
         places[FILE] = pa.array(
             [f"{label}, sheet {name!r}" for name, _, rows in chosen for _ in rows], pa.string()
         )
-    pq.write_table(pa.table([*places.values(), *columns], names=[*places, *names]), target)
+    pq.write_table(pa.table([*places.values(), *_columns(rows, len(names))], names=[*places, *names]), target)
     return [name for name, _, _ in chosen]
+
+
+def _columns(rows: list[Row], width: int) -> list[Any]:
+    """Return the columns of rows, each in the one type that all of its cells have."""
+    import pyarrow as pa
+
+    cells = zip(*(row for _, row in rows), strict=True) if rows else [()] * width
+    columns = [pa.array(_column(column)) for column in cells]
+    return [column.cast(pa.string()) if pa.types.is_null(column.type) else column for column in columns]
 
 
 def answer(job: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +87,7 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
 
 def _sheets(path: Path, label: str, wanted: str | None) -> dict[str, list[Row]]:
     """Return the rows that are not blank of the sheets wanted, or of all with data."""
-    with _Guard(label):
+    with _readable(label):
         from python_calamine import CalamineWorkbook, SheetTypeEnum
 
         book = CalamineWorkbook.from_path(str(path))
@@ -135,24 +142,20 @@ def _in_order(rows: list[Row], own: tuple[str, ...], names: tuple[str, ...]) -> 
     return [(number, [cells[place] for place in places]) for number, cells in rows]
 
 
-class _Guard:
+@contextmanager
+def _readable(label: str) -> Iterator[None]:
     """Turn what the workbook reader raises into a plain sentence; on damaged files it may also panic."""
-
-    def __init__(self, label: str) -> None:
-        self._label = label
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        if error is None or isinstance(error, SourceError | KeyboardInterrupt | MemoryError):
-            return
+    try:
+        yield
+    except (SourceError, KeyboardInterrupt, MemoryError):
+        raise
+    except BaseException as error:
         if "password" in f"{type(error).__name__} {error}".casefold():
             raise SourceError(
-                f"{self._label} is protected by a password. Save a copy without one and give that."
+                f"{label} is protected by a password. Save a copy without one and give that."
             ) from error
         raise SourceError(
-            f"{self._label} cannot be read as a workbook ({error}). Open it and save it again, or export it as CSV."
+            f"{label} cannot be read as a workbook ({error}). Open it and save it again, or export it as CSV."
         ) from error
 
 

@@ -1,0 +1,195 @@
+"""Reading in two steps: what a source means is found out once, and its customers are read at any date after that."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import suppress
+
+import duckdb
+import ibis
+import pandas as pd
+import pytest
+
+import rfmeans
+from intakes import read
+from rfmeans.engines.failures import MalformedError
+from rfmeans.engines.kept_tables import Workspace
+from rfmeans.listener import Listener
+from rfmeans.orders.intake import customers_at
+from rfmeans.orders.understand import Understood, or_misfit, understand
+from rfmeans.reading.source import Source, numbered
+from rfmeans.settings import CustomerColumns, make_reading
+
+HEADER = "customer,order,date,amount\n"
+ROWS = ("ann,1,2024-01-05,10\n", "ann,2,2024-02-05,20\n", "bob,3,2024-01-20,5\n", "eve,4,2024-03-01,7\n")
+EARLIER = dt.date(2024, 2, 1)
+
+
+class Heard(Listener):
+    """Keeps what it hears."""
+
+    def __init__(self):
+        self.sources, self.lines = [], []
+
+    def opened(self, source):
+        self.sources.append(source)
+
+    def understood(self, line):
+        self.lines.append(line)
+
+
+def write(path, *rows):
+    path.write_text(HEADER + "".join(rows), encoding="utf-8")
+    return str(path)
+
+
+def customers(understood, workspace, as_of=None):
+    """The customers: id -> recency, frequency, money."""
+    rows = customers_at(understood, workspace, as_of).customers.to_pyarrow().to_pylist()
+    return {row["customer_id"]: (row["recency"], row["frequency"], float(row["monetary"])) for row in rows}
+
+
+def is_closed(source):
+    with suppress(duckdb.ConnectionException):
+        source.table.count().to_pyarrow()
+        return False
+    return True
+
+
+def test_two_dates_of_one_source_on_one_connection(tmp_path):
+    heard = Heard()
+    with (
+        Workspace() as scratch,
+        understand(write(tmp_path / "o.csv", *ROWS), make_reading(), heard) as understood,
+    ):
+        assert customers(understood, scratch, EARLIER) == {"ann": (27, 1, 10.0), "bob": (12, 1, 5.0)}
+        assert customers(understood, scratch) == {
+            "ann": (26, 2, 30.0),
+            "bob": (42, 1, 5.0),
+            "eve": (1, 1, 7.0),
+        }
+    assert len(heard.sources) == 1
+    assert len(heard.lines) == 1
+
+
+def test_the_date_of_the_reading_counts_where_no_other_is_given(tmp_path):
+    path = write(tmp_path / "o.csv", *ROWS)
+    with Workspace() as scratch, understand(path, make_reading(as_of="2024-02-10")) as understood:
+        assert customers(understood, scratch)["ann"] == (5, 2, 30.0)
+        assert customers(understood, scratch, EARLIER)["ann"] == (27, 1, 10.0)
+
+
+def test_a_broken_line_is_found_out_once_for_all_dates(tmp_path):
+    """The engine's own reader sees another number of rows than there are lines, so the file is read line by line."""
+    heard = Heard()
+    path = write(tmp_path / "o.csv", *ROWS, 'eve,5,"2024-03-02"x,9\n')
+    with Workspace() as scratch, understand(path, make_reading(), heard) as understood:
+        assert customers(understood, scratch, EARLIER)["ann"] == (27, 1, 10.0)
+        assert len(heard.sources) == 2
+        assert understood.source is heard.sources[1]
+        assert understood.source.malformed_lines == 1
+        assert is_closed(heard.sources[0])
+        assert customers(understood, scratch)["eve"] == (1, 1, 7.0)
+        assert len(heard.sources) == 2
+
+
+def test_a_closer_look_is_taken_once_for_all_dates(tmp_path):
+    """The first 5,000 rows have plain numbers; a decimal comma after them changes how all of them are read."""
+    heard = Heard()
+    rows = [f"ann,{order},2024-01-05,2\n" for order in range(6000)]
+    path = write(tmp_path / "o.csv", *rows, 'bob,6001,2024-01-06,"1,50"\n')
+    with Workspace() as scratch, understand(path, make_reading(), heard) as understood:
+        assert "decimal comma" not in heard.lines[0]
+        assert customers(understood, scratch)["bob"] == (1, 1, 1.5)
+        assert [("decimal comma" in line) for line in heard.lines] == [False, True]
+        assert customers(understood, scratch, dt.date(2024, 2, 6))["bob"] == (31, 1, 1.5)
+        assert len(heard.lines) == 2
+    assert len(heard.sources) == 1
+
+
+def test_a_table_of_customers_goes_the_same_way(tmp_path):
+    path = tmp_path / "customers.csv"
+    path.write_text("customer_id,recency,frequency,monetary\nann,3,2,10.5\nbob,9,1,4\n", encoding="utf-8")
+    with Workspace() as scratch, understand(path, make_reading(CustomerColumns())) as understood:
+        assert understood.layout is None
+        assert customers(understood, scratch) == {"ann": (3, 2, 10.5), "bob": (9, 1, 4.0)}
+
+
+def test_rows_that_got_lost_are_told_where_there_is_no_other_way():
+    """Another number of rows than were counted is a value; without another way to read it becomes the error."""
+    table = ibis.memtable(pd.DataFrame({"customer": ["ann"], "date": [dt.date(2024, 1, 5)], "amount": [1.5]}))
+    source = Source(table, "orders", numbered(table, None), rows=2)
+    assert source.misfit(2) is None
+    understood = Understood(iter([lambda: source]), make_reading(), Listener())
+    understood.open_otherwise(None)
+    with Workspace() as scratch, pytest.raises(MalformedError) as found:
+        customers_at(understood, scratch)
+    assert str(found.value) == "orders has 2 rows, but 1 were read."
+
+
+def test_what_the_engine_stumbles_over_becomes_a_value():
+    def stumble():
+        raise MalformedError("CSV Error")
+
+    assert str(or_misfit(stumble)) == "CSV Error"
+    assert or_misfit(lambda: 7) == 7
+
+
+# Who closes what
+
+
+def test_a_source_is_closed_with_what_was_understood(tmp_path):
+    for source in (
+        write(tmp_path / "o.csv", *ROWS),
+        pd.DataFrame({"customer": ["a"], "date": ["2024-01-05"], "amount": 1}),
+    ):
+        with understand(source, make_reading()) as understood:
+            opened = understood.source
+            assert not is_closed(opened)
+        assert is_closed(opened)
+        understood.close()  # harmless when repeated
+
+
+def test_a_table_of_the_user_stays_open():
+    con = ibis.duckdb.connect()
+    table = con.create_table(
+        "orders", pd.DataFrame({"customer": ["a"], "date": ["2024-01-05"], "amount": [1]})
+    )
+    with understand(table, make_reading()):
+        pass
+    assert table.count().to_pyarrow().as_py() == 1
+    con.disconnect()
+
+
+def test_a_source_that_is_not_understood_is_closed(tmp_path):
+    heard = Heard()
+    with pytest.raises(rfmeans.SourceError):
+        rfmeans.segment(write(tmp_path / "o.csv", *ROWS), customer="nobody", listener=heard)
+    with pytest.raises(rfmeans.DataError):
+        rfmeans.segment(write(tmp_path / "o.csv", *ROWS), segments=12, listener=heard)
+    assert [is_closed(source) for source in heard.sources] == [True, True]
+
+
+def test_a_result_keeps_its_source_open_until_it_is_closed(tmp_path):
+    heard = Heard()
+    result = rfmeans.segment(write(tmp_path / "o.csv", *ROWS), segments=2, n_init=1, listener=heard)
+    assert result.customers.count().to_pyarrow().as_py() == 3
+    assert result.set_aside.count().to_pyarrow().as_py() == 0
+    result.close()
+    result.close()
+    assert is_closed(heard.sources[0])
+
+
+def test_customers_of_a_result_that_nobody_holds_can_still_be_read(tmp_path):
+    path = write(tmp_path / "o.csv", *ROWS)
+    model = rfmeans.segment(path, segments=2, n_init=1).model
+    held = rfmeans.assign(model, path).customers
+    assert held.count().to_pyarrow().as_py() == 3
+    assert model.assign(path).count().to_pyarrow().as_py() == 3
+
+
+def test_a_workspace_closes_the_source_that_was_read(tmp_path):
+    with Workspace() as scratch:
+        source = read(write(tmp_path / "o.csv", *ROWS), make_reading(), scratch).source
+        assert not is_closed(source)
+    assert is_closed(source)
