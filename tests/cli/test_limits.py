@@ -107,8 +107,7 @@ def test_too_little_memory_is_one_paragraph_and_leaves_nothing(many, tmp_path):
     message = str(failed.value)
     assert message.startswith("Reading many.parquet ran out of memory: ")
     assert message.endswith(
-        "Give the engine more with --memory-limit, let it run fewer --threads, or free some of the disk that it "
-        "spills to."
+        "Give the engine more with memory_limit=, let it run fewer threads, or free some of the disk that it spills to."
     )
     assert "\n" not in message
 
