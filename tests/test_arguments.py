@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import rfmeans
-from rfmeans.arguments import MARK, OPTIONS, Text, argument, named, with_options
+from rfmeans.arguments import MARK, OPTIONS, Message, argument, named, with_options
 from rfmeans.cli.commands import app
 from rfmeans.errors import RFMeansError, SettingsError
 from rfmeans.output.audiences import AudienceSettings
@@ -28,7 +28,7 @@ OF_PYTHON = {"columns", "tol", "score_cuts"}
 
 
 def both(text: str) -> tuple[str, str]:
-    made = Text(text)
+    made = Message(text)
     return str(made), with_options(made)
 
 
@@ -75,12 +75,12 @@ def test_foreign_text_that_looks_like_an_argument_is_none() -> None:
 
 
 def test_a_text_stays_one_in_copies_and_in_other_processes() -> None:
-    text = Text(f"Give {argument('as_of')}.")
+    text = Message(f"Give {argument('as_of')}.")
     for same in (
         copy.deepcopy(text),
         pickle.loads(pickle.dumps(text)),
-        Text.of(list(text.parts)),
-        Text(text),
+        Message.of(list(text.parts)),
+        Message(text),
     ):
         assert (same, with_options(same)) == ("Give as_of=.", "Give --as-of.")
     assert both(f"{text.marked} Now.") == ("Give as_of=. Now.", "Give --as-of. Now.")
@@ -172,7 +172,7 @@ def test_every_argument_named_in_a_message_exists_and_has_its_option() -> None:
             continue
         assert name in known, name
         if name not in OF_PYTHON:
-            assert with_options(Text(named(name))) in options(), name
+            assert with_options(Message(named(name))) in options(), name
 
 
 def test_the_table_of_options_is_one_of_options() -> None:

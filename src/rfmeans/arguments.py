@@ -1,7 +1,7 @@
 """How a text names an argument: ``customer=`` to whoever calls from Python, ``--customer`` on the command line.
 
-A text is written once, with `argument` or `named` where it names one, and made a `Text`: errors and findings do that
-themselves. A `Text` reads as Python users need it; `with_options` returns what the command line, the JSON of it and
+A text is written once, with `argument` or `named` where it names one, and made a `Message`: errors and findings do that
+themselves. A `Message` reads as Python users need it; `with_options` returns what the command line, the JSON of it and
 the report say in its place.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# Stands around the three parts of an argument until the text is a `Text`. No foreign text in it can hold this.
+# Stands around the three parts of an argument until the text is a `Message`. No foreign text in it can hold this.
 MARK = f"\x1f{secrets.token_hex(8)}\x1f"
 NOTHING = object()
 # How options are called that are not called like their arguments.
@@ -30,11 +30,11 @@ PLAIN = re.compile(r"[\w.,:/+=-]+")  # what no shell reads as anything else
 def argument(name: str, value: Any = NOTHING) -> str:
     """Return an argument for a text, on its own or with a value to give.
 
-    >>> text = Text(f"Give {argument('date_format', '%d/%m')}, {argument('accept_loss', True)} or {argument('date')}.")
+    >>> text = Message(f"Give {argument('sheet', '*')}, {argument('accept_loss', True)} or {argument('date')}.")
     >>> print(text)
-    Give date_format='%d/%m', accept_loss=True or date=.
+    Give sheet='*', accept_loss=True or date=.
     >>> print(with_options(text))
-    Give --date-format '%d/%m', --accept-loss or --date.
+    Give --sheet '*', --accept-loss or --date.
     """
     shown = "" if value is NOTHING else repr(value)
     return _marked(f"no-{name}" if value is False else name, _typed(value), f"{name}={shown}")
@@ -43,7 +43,7 @@ def argument(name: str, value: Any = NOTHING) -> str:
 def named(name: str, option: str = "") -> str:
     """Return an argument for a text that speaks of it; the command line's part may be played by another one's option.
 
-    >>> text = Text(f"{named('as_of')} must be a date.")
+    >>> text = Message(f"{named('as_of')} must be a date.")
     >>> print(text)
     as_of must be a date.
     >>> print(with_options(text))
@@ -64,7 +64,7 @@ def _typed(value: Any) -> str:
     return f" {text}" if PLAIN.fullmatch(text) else f' "{text}"' if "'" in text else f" '{text}'"
 
 
-class Text(str):
+class Message(str):
     """A text for Python users that knows which words of it name an argument.
 
     Attributes
@@ -75,12 +75,12 @@ class Text(str):
 
     parts: tuple[str, ...]
 
-    def __new__(cls, text: str) -> Text:
-        """Return the text with arguments in it; a `Text` as it is."""
-        return text if isinstance(text, Text) else cls.of(text.split(MARK))
+    def __new__(cls, text: str) -> Message:
+        """Return the text with arguments in it; a `Message` as it is."""
+        return text if isinstance(text, Message) else cls.of(text.split(MARK))
 
     @classmethod
-    def of(cls, parts: Sequence[str]) -> Text:
+    def of(cls, parts: Sequence[str]) -> Message:
         """Return the text of such parts."""
         made = super().__new__(cls, "".join(part for at, part in enumerate(parts) if at % 4 in (0, 3)))
         made.parts = tuple(parts)
@@ -91,14 +91,16 @@ class Text(str):
         """The text as a part of another one."""
         return MARK.join(self.parts)
 
-    def renamed(self, names: Mapping[str, str]) -> Text:
+    def renamed(self, names: Mapping[str, str]) -> Message:
         """Return the text with some arguments' options called otherwise."""
-        return Text.of([names.get(part, part) if at % 4 == 1 else part for at, part in enumerate(self.parts)])
+        return Message.of(
+            [names.get(part, part) if at % 4 == 1 else part for at, part in enumerate(self.parts)]
+        )
 
 
 def with_options(text: str) -> str:
     """Return a text as the command line, its JSON and the report say it; one without arguments as it is."""
-    if not isinstance(text, Text):
+    if not isinstance(text, Message):
         return text
     shown = [_option(part) if at % 4 == 1 else part for at, part in enumerate(text.parts) if at % 4 != 3]
     return "".join(shown)

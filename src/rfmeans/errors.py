@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rfmeans.arguments import Text
+from rfmeans.arguments import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ class RFMeansError(Exception):
     exit_code = 1
 
     def __init__(self, message: str) -> None:
-        self.message = Text(message)
+        self.message = Message(message)
         super().__init__(self.message)
 
 

@@ -11,6 +11,7 @@ import os
 import re
 import unicodedata
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -25,6 +26,42 @@ ENGINES = ("duckdb", "spark")
 MAX_SYMBOL = 8
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?b)", re.IGNORECASE)
 MOST_THREADS = 1024
+
+
+Rule = tuple[str, Callable[[Any], bool]]  # what a setting must, and whether a value does
+
+
+def check(settings: object, *rules: tuple[str, Rule]) -> None:
+    """Check fields by their rules; None is always allowed.
+
+    Raises
+    ------
+    SettingsError
+        If a value is not as its rule says.
+    """
+    for name, (must, holds) in rules:
+        value = getattr(settings, name)
+        if value is not None and not holds(value):
+            got = "nothing" if not str(value).strip("() ") else repr(value)
+            raise SettingsError(f"{named(name)} must {must}. Got {got}.")
+
+
+def one_of(*known: str) -> Rule:
+    """Return the rule that a setting is one of two or more words."""
+    words = " or ".join(known) if len(known) == 2 else f"one of {', '.join(known)}"
+    return f"be {words}", known.__contains__
+
+
+def whole(low: int, high: int, other: str = "") -> Rule:
+    """Return the rule that a setting is a whole number; ``other``: what else it may be.
+
+    >>> must, holds = whole(2, 12)
+    >>> must, holds(2), holds(13), holds(True), holds("2")
+    ('be a whole number from 2 to 12', True, False, False, False)
+    """
+    return f"be a whole number from {low} to {high}{other}", (
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+    )
 
 
 @dataclass(frozen=True)
@@ -65,11 +102,7 @@ class Limits:
                     f"{named('memory_limit')} must be a size such as 4GB or 512MB. Got {self.memory_limit!r}."
                 )
             object.__setattr__(self, "memory_limit", f"{found[1]}{found[2]}")
-        whole = isinstance(self.threads, int) and not isinstance(self.threads, bool)
-        if self.threads is not None and not (whole and 1 <= self.threads <= MOST_THREADS):
-            raise SettingsError(
-                f"{named('threads')} must be a whole number from 1 to {MOST_THREADS}. Got {self.threads!r}."
-            )
+        check(self, ("threads", whole(1, MOST_THREADS)))
 
     def refuse(self, engine: str) -> None:
         """Refuse limits where another engine does the work.
@@ -220,16 +253,16 @@ class Reading:
 
     def __post_init__(self) -> None:
         check_symbol(self.currency_symbol)
-        if self.engine not in ENGINES:
-            raise SettingsError(f"{named('engine')} must be {' or '.join(ENGINES)}. Got {self.engine!r}.")
-        if self.amount_per not in (None, "line", "order"):
-            raise SettingsError(f"{named('amount_per')} must be line or order. Got {self.amount_per!r}.")
-        if self.currency is not None and not str(self.currency).strip():
-            raise SettingsError(f"{named('currency')} must be a code such as GBP. Got nothing.")
-        if self.keep_status == ():
-            raise SettingsError(
-                f"{named('keep_status')} must name a status, such as paid, or be all. Got nothing."
-            )
+        check(
+            self,
+            ("engine", one_of(*ENGINES)),
+            ("amount_per", one_of("line", "order")),
+            ("currency", ("be a code such as GBP", lambda code: bool(str(code).strip()))),
+            ("keep_status", ("name a status, such as paid, or be all", bool)),
+            ("where", ("be a SQL condition such as \"country = 'UK'\"", _is_text)),
+            ("decimal", ("be . or , (the decimal mark)", (".", ",").__contains__)),
+            ("delimiter", ("be one of , ; | or the words tab and blanks", DELIMITERS.__contains__)),
+        )
         if self.as_of and self.since and self.since >= self.as_of:
             raise SettingsError(
                 f"{named('since')} must be before {named('as_of')}. Got {self.since} and {self.as_of}: no day is left."
@@ -238,20 +271,11 @@ class Reading:
             raise SettingsError(
                 f"No time zone named {self.timezone!r}. Give one like 'Europe/London' or 'UTC'."
             )
-        if self.where is not None and not (isinstance(self.where, str) and self.where.strip()):
-            got = "nothing" if isinstance(self.where, str) else repr(self.where)
-            raise SettingsError(
-                f"{named('where')} must be a SQL condition such as \"country = 'UK'\". Got {got}."
-            )
-        if self.decimal not in (None, ".", ","):
-            raise SettingsError(
-                f"{named('decimal')} must be . or , (the decimal mark). Got {self.decimal!r}."
-            )
         _check_encoding(self.encoding)
-        if self.delimiter is not None and self.delimiter not in DELIMITERS:
-            raise SettingsError(
-                f"{named('delimiter')} must be one of , ; | or the words tab and blanks. Got {self.delimiter!r}."
-            )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _check_encoding(encoding: str | None) -> None:

@@ -12,7 +12,7 @@ import rfmeans
 import rfmeans.columns.layouts
 import rfmeans.errors
 from intakes import read
-from rfmeans.columns.layout_files import own_layouts, parse_layouts
+from rfmeans.columns.layout_files import check_layouts, own_layouts
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.settings import make_reading
 
@@ -68,13 +68,12 @@ def test_it_comes_before_the_built_in_ones(tmp_path):
 def test_the_built_in_ones_pass_the_same_check():
     text = files("rfmeans.columns").joinpath("layouts.toml").read_text(encoding="utf-8")
     known = text[: text.index("# Any other table of orders")]
-    assert parse_layouts(known, "layouts.toml") == tomllib.loads(text)["layout"]
+    assert check_layouts(tomllib.loads(known), "layouts.toml") == tomllib.loads(text)["layout"]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("[[layout]]", "[[layout]", "The layouts own.toml are not TOML: "),
         (OWN, "", "own.toml must hold [[layout]] entries and nothing else. Found none."),
         (OWN, OWN + "[orders]\n", "own.toml must hold [[layout]] entries and nothing else. Found 'orders'."),
         (OWN, "layout = [1]", "own.toml, layout 1 must be a table. Got 1."),
@@ -100,7 +99,7 @@ def test_the_built_in_ones_pass_the_same_check():
 )
 def test_what_is_wrong_with_it_is_said(old, new, message):
     with pytest.raises(rfmeans.errors.SettingsError) as raised:
-        parse_layouts(OWN.replace(old, new, 1), "own.toml")
+        check_layouts(tomllib.loads(OWN.replace(old, new, 1)), "own.toml")
     assert message in str(raised.value)
 
 
@@ -108,5 +107,10 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path):
     with pytest.raises(rfmeans.errors.SettingsError, match=r"Cannot read the layouts .*: No such file"):
         own_layouts(str(tmp_path / "none.toml"))
     (tmp_path / "own.toml").write_bytes(OWN.encode("utf-16"))
-    with pytest.raises(rfmeans.errors.SettingsError, match=r"are not UTF-8 text\. Save the file as UTF-8"):
+    with pytest.raises(
+        rfmeans.errors.SettingsError, match=r"own\.toml' is not UTF-8 text\. Save it as a TOML"
+    ):
+        own_layouts(str(tmp_path / "own.toml"))
+    (tmp_path / "own.toml").write_text("[[layout]", encoding="utf-8")
+    with pytest.raises(rfmeans.errors.SettingsError, match=r"The layouts file .*own\.toml' is not TOML: "):
         own_layouts(str(tmp_path / "own.toml"))

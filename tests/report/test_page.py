@@ -480,7 +480,7 @@ def test_a_playbook_of_ones_own_replaces_the_cards(result, tmp_path):
     ("text", "message"),
     [
         ("", 'The playbook bad.toml has no card. Write one like ["High-Value Loyal"] aim = "…".'),
-        ("[x\n", "The playbook bad.toml is not TOML: "),
+        ("[x\n", "The playbook 'bad.toml' is not TOML: "),
         ("x = 3", "In bad.toml 'x' is 3, not a card. A card has the texts aim, offer, channel, timing, "),
         (f"[x]\n{card()}\ncolour = 'red'", "In bad.toml the card 'x' has 'colour'."),
         (f"[x]\n{card(aim=' ')}", "In bad.toml the card 'x' has aim = ' ', which is no text."),

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 import rfmeans
 from rfmeans.segments.features import Z_COLUMNS
-from rfmeans.segments.kmeans import NEAR_BORDER, add_confidence, count_near_borders, nearest
+from rfmeans.segments.kmeans import (
+    NEAR_BORDER,
+    add_confidence,
+    add_squares,
+    add_two_least,
+    count_near_borders,
+    nearest,
+)
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers
 
@@ -27,7 +34,8 @@ def confidences(points, centres=CENTRES, aside=()) -> list[float | None]:
         ibis.null("int64"),
         nearest(table, centres).cast("int64") + 1,
     )
-    found = add_confidence(table.mutate(segment_id=segment_id), centres)
+    squared = add_squares(table.mutate(segment_id=segment_id), centres)
+    found = add_confidence(add_two_least(squared, len(centres)))
     return found.order_by("position").confidence.to_pyarrow().to_pylist()
 
 

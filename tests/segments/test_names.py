@@ -86,9 +86,8 @@ def test_five_segments_or_more(k, recency, value, region):
     assert name_one(recency, value, k).region == region
 
 
-def test_scores_are_worked_out_from_the_centre():
+def test_bands_are_worked_out_from_the_centre():
     name = name_centres([(-0.5, 1.0, 2.0), (0.5, -1.0, -1.0)])[0]
-    assert (name.recency_score, name.value_score) == (0.5, 1.5)
     assert (name.recency_band, name.value_band) == ("recent", "high")
 
 

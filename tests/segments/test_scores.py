@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 from collections import Counter
+from fractions import Fraction
 
 import ibis
 import polars as pl
@@ -19,13 +20,24 @@ from places import DATA
 from rfmeans.report.analyses import scores as telling
 from rfmeans.segments.features import distinct_values
 from rfmeans.segments.lexicon import built_in
-from rfmeans.segments.score_cuts import FEATURES, Scoring, fit_scoring, spread
-from rfmeans.segments.scores import SCORE_COLUMNS, add_scores, score_name
+from rfmeans.segments.score_cuts import FEATURES, Scoring, fit_scoring, spread_scores
+from rfmeans.segments.scores import SCORE_COLUMNS, add_scores
 from rfmeans.synthetic import make_orders
 from rfmeans.wording import percent
 
 GRID = built_in().scores
 CODES = list(itertools.product(range(1, 6), repeat=3))
+
+
+def score_name(code, bins: int, grid) -> str:
+    """The name of a code, by the grid's definition: its mean scores on the scale of 1 to 5, against the cuts."""
+
+    def band(axis, *scores: int) -> str:
+        on_scale = 1 + (Fraction(sum(scores), len(scores)) - 1) * Fraction(4, bins - 1)
+        return axis.bands[sum(on_scale >= Fraction(repr(cut)) for cut in axis.cuts)]
+
+    recency, frequency, monetary = code
+    return grid.names[band(grid.value, frequency, monetary)][band(grid.recency, recency)]
 
 
 def customers(recency, frequency, monetary) -> ibis.Table:
@@ -113,9 +125,9 @@ def test_a_code_of_ten_scores_separates_them():
 
 def test_fewer_bins_spread_from_the_worst_to_the_best():
     for bins in range(2, 11):
-        assert spread(bins, bins) == tuple(range(1, bins + 1))
+        assert spread_scores(bins, bins) == tuple(range(1, bins + 1))
         for left in range(2, bins + 1):
-            scores = spread(left, bins)
+            scores = spread_scores(left, bins)
             assert (scores[0], scores[-1]) == (1, bins)
             assert list(scores) == sorted(set(scores))
 
@@ -147,9 +159,9 @@ def test_the_cuts_are_those_of_the_definition(found, bins):
         places = set()
         for value in found:
             share = sum(other > value if worse == "above" else other < value for other in found)
-            places.add((share * bins // len(found), cuts.score(value)))
+            places.add((share * bins // len(found), cuts.scores[sum(value >= edge for edge in cuts.edges)]))
         ranks = sorted({place for place, _ in places})
-        assert sorted(places) == list(zip(ranks, spread(len(ranks), bins), strict=True))
+        assert sorted(places) == list(zip(ranks, spread_scores(len(ranks), bins), strict=True))
 
 
 @settings(max_examples=20)

@@ -56,6 +56,8 @@ Orders = Annotated[
     ),
 ]
 
+Model = Annotated[Path, typer.Argument(help="model.json of an earlier run.")]
+
 
 def _print_version(wanted: bool) -> None:
     if wanted:
@@ -100,7 +102,7 @@ def segment_command(
 @app.command("assign")
 @grouped
 def assign_command(
-    model: Annotated[Path, typer.Argument(help="model.json of an earlier run.")],
+    model: Model,
     orders: Orders,
     reading: ReadingOptions,
     customers: CustomersOptions,
@@ -142,7 +144,7 @@ def inspect_command(
 @app.command("explain")
 @grouped
 def explain_command(
-    model: Annotated[Path, typer.Argument(help="model.json of an earlier run.")],
+    model: Model,
     orders: Orders,
     customer_id: Annotated[str, typer.Option("--customer", help="The id of the customer to explain.")],
     reading: ExplainReadingOptions,
@@ -178,7 +180,7 @@ def _columns_option() -> Iterator[None]:
 @app.command("sql")
 @grouped
 def sql_command(
-    model: Annotated[Path, typer.Argument(help="model.json of an earlier run.")],
+    model: Model,
     dialect: Annotated[
         str,
         typer.Option(

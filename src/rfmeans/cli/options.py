@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from functools import cache, wraps
 from pathlib import Path  # noqa: TC003 - the command line reads these hints as it starts
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -29,145 +29,81 @@ ORDER_ROLES = (
 CUSTOMER_ROLES = ("recency", "frequency", "monetary")
 
 
+def option(words: str, default: Any = None, *, name: str = "") -> Any:
+    """Return a field of a group: an option that is called like it, unless it has a name of its own."""
+    return field(default=default, metadata={"help": words, "name": name})
+
+
 @dataclass(frozen=True)
-class OrdersOptions:
+class _Group:
+    """Options that name arguments of `rfmeans.segment`."""
+
+    def given(self) -> dict[str, Any]:
+        """Return those that were given, as `rfmeans.segment` takes them."""
+        options = {each.name: (each.default, getattr(self, each.name)) for each in fields(self)}
+        return {name: value for name, (usual, value) in options.items() if value not in (usual, [])}
+
+
+@dataclass(frozen=True)
+class OrdersOptions(_Group):
     """How orders are read, wherever they are: of `rfmeans.settings.Reading`, and the roles of columns."""
 
     PANEL = "How the source is read"
 
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="Date recency is counted to. Default: the day after the last order."),
-    ] = None
-    since: Annotated[
-        str | None, typer.Option("--since", help="First day of the window, like 2026-01-31.")
-    ] = None
-    timezone: Annotated[
-        str | None, typer.Option("--timezone", help="Zone of aware timestamps' days. Default: UTC.")
-    ] = None
-    where: Annotated[
-        str | None, typer.Option("--where", help="SQL condition; other lines are set aside.")
-    ] = None
-    customer: Annotated[str | None, typer.Option("--customer", help="Column of the customer's id.")] = None
-    date: Annotated[str | None, typer.Option("--date", help="Column of the order's date.")] = None
-    amount: Annotated[str | None, typer.Option("--amount", help="Column of the line's money.")] = None
-    order: Annotated[str | None, typer.Option("--order", help="Column of the order's id.")] = None
-    quantity: Annotated[
-        str | None, typer.Option("--quantity", help="Column of the quantity, with --price.")
-    ] = None
-    price: Annotated[
-        str | None, typer.Option("--price", help="Column of the unit price, with --quantity.")
-    ] = None
-    status: Annotated[str | None, typer.Option("--status", help="Column of the order's status.")] = None
-    keep_status: Annotated[
-        list[str] | None,
-        typer.Option("--keep-status", help="Statuses that count, like paid,refunded; or all."),
-    ] = None
-    refund: Annotated[
-        str | None, typer.Option("--refund", help="Column of the money refunded, to be subtracted.")
-    ] = None
-    layouts: Annotated[
-        str | None, typer.Option("--layouts", help="TOML file with layouts of exports of your own.")
-    ] = None
-    amount_per: Annotated[
-        str | None,
-        typer.Option("--amount-per", help="line, or order: the amount is the order's total, counted once."),
-    ] = None
-    currency: Annotated[
-        str | None, typer.Option("--currency", help="Keep this one, like GBP; set others aside.")
-    ] = None
-    currency_column: Annotated[
-        str | None, typer.Option("--currency-column", help="Column of the currency.")
-    ] = None
-
-    def given(self) -> dict[str, Any]:
-        """Return the options that were given, as `rfmeans.segment` takes them."""
-        return _given(self)
+    as_of: str | None = option("Date recency is counted to. Default: the day after the last order.")
+    since: str | None = option("First day of the window, like 2026-01-31.")
+    timezone: str | None = option("Zone of aware timestamps' days. Default: UTC.")
+    where: str | None = option("SQL condition; other lines are set aside.")
+    customer: str | None = option("Column of the customer's id.")
+    date: str | None = option("Column of the order's date.")
+    amount: str | None = option("Column of the line's money.")
+    order: str | None = option("Column of the order's id.")
+    quantity: str | None = option("Column of the quantity, with --price.")
+    price: str | None = option("Column of the unit price, with --quantity.")
+    status: str | None = option("Column of the order's status.")
+    keep_status: list[str] | None = option("Statuses that count, like paid,refunded; or all.")
+    refund: str | None = option("Column of the money refunded, to be subtracted.")
+    layouts: str | None = option("TOML file with layouts of exports of your own.")
+    amount_per: str | None = option("line, or order: the amount is the order's total, counted once.")
+    currency: str | None = option("Keep this one, like GBP; set others aside.")
+    currency_column: str | None = option("Column of the currency.")
 
 
 @dataclass(frozen=True)
 class ReadingOptions(OrdersOptions):
     """The same of a source that is a file or a frame: all fields of `rfmeans.settings.Reading`."""
 
-    currency_symbol: Annotated[
-        str | None, typer.Option("--currency-symbol", help="Sign that money is shown with, like £ or EUR.")
-    ] = None
-    drop_duplicates: Annotated[
-        bool, typer.Option("--drop-duplicates", help="Set repeated lines aside, but for the first of each.")
-    ] = False
-    accept_loss: Annotated[
-        bool, typer.Option("--accept-loss", help="Go on although over half of the lines are set aside.")
-    ] = False
+    currency_symbol: str | None = option("Sign that money is shown with, like £ or EUR.")
+    drop_duplicates: bool = option("Set repeated lines aside, but for the first of each.", False)
+    accept_loss: bool = option("Go on although over half of the lines are set aside.", False)
 
-    date_format: Annotated[
-        str | None,
-        typer.Option(
-            "--date-format", help="How dates are written: dmy, mdy, ymd, '%d/%m/%Y' ... Default: found."
-        ),
-    ] = None
-    decimal: Annotated[
-        str | None, typer.Option("--decimal", help="Decimal mark of numbers, . or , Default: found.")
-    ] = None
+    date_format: str | None = option("How dates are written: dmy, mdy, ymd, '%d/%m/%Y' ... Default: found.")
+    decimal: str | None = option("Decimal mark of numbers, . or , Default: found.")
 
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", help="Of a text file, like shift-jis. Default: found.")
-    ] = None
-    delimiter: Annotated[
-        str | None, typer.Option("--delimiter", help="Of a text file: , ; | tab or blanks. Default: found.")
-    ] = None
-    header: Annotated[
-        bool,
-        typer.Option("--header/--no-header", help="Without: the columns are column1, column2 and so on."),
-    ] = True
-    sheet: Annotated[
-        str | None,
-        typer.Option("--sheet", help="Sheet of a workbook, or '*' for all. Default: the first with data."),
-    ] = None
-    table: Annotated[
-        str | None, typer.Option("--table", help="Table of a database. Default: its only one.")
-    ] = None
-
-
-def _given(group: OrdersOptions | EngineOptions) -> dict[str, Any]:
-    options = [(option, getattr(group, option.name)) for option in fields(group)]
-    return {option.name: value for option, value in options if value not in (option.default, [])}
+    encoding: str | None = option("Of a text file, like shift-jis. Default: found.")
+    delimiter: str | None = option("Of a text file: , ; | tab or blanks. Default: found.")
+    header: bool = option("Without: the columns are column1, column2 and so on.", True)
+    sheet: str | None = option("Sheet of a workbook, or '*' for all. Default: the first with data.")
+    table: str | None = option("Table of a database. Default: its only one.")
 
 
 @dataclass(frozen=True)
-class EngineOptions:
+class EngineOptions(_Group):
     """Where the work is done, and what the embedded engine may use: the fields of `rfmeans.settings.Limits`."""
 
     PANEL = "The engine"
 
-    engine: Annotated[
-        str, typer.Option("--engine", help="duckdb, the embedded one, or spark, for Parquet files.")
-    ] = "duckdb"
-    memory_limit: Annotated[
-        str | None,
-        typer.Option(
-            "--memory-limit", help="Of the embedded engine, like 4GB; beyond it, it spills to disk."
-        ),
-    ] = None
-    threads: Annotated[
-        int | None, typer.Option("--threads", help="Of the embedded engine. Default: one per core.")
-    ] = None
-    temporary: Annotated[
-        Path | None,
-        typer.Option("--temporary", help="Folder to unpack and spill to. Default: one beside --out."),
-    ] = None
-
-    def given(self) -> dict[str, Any]:
-        """Return the options that were given, as `rfmeans.segment` takes them."""
-        return _given(self)
+    engine: str = option("duckdb, the embedded one, or spark, for Parquet files.", "duckdb")
+    memory_limit: str | None = option("Of the embedded engine, like 4GB; beyond it, it spills to disk.")
+    threads: int | None = option("Of the embedded engine. Default: one per core.")
+    temporary: Path | None = option("Folder to unpack and spill to. Default: one beside --out.")
 
 
 @dataclass(frozen=True)
 class ExplainReadingOptions(ReadingOptions):
     """The same where --customer is the customer to explain."""
 
-    customer: Annotated[
-        str | None, typer.Option("--customer-column", help="Column of the customer's id.")
-    ] = None
+    customer: str | None = option("Column of the customer's id.", name="customer-column")
 
 
 @dataclass(frozen=True)
@@ -176,10 +112,9 @@ class StatementOptions(OrdersOptions):
 
     PANEL = "How the table of orders is read"
 
-    types: Annotated[
-        list[str] | None,
-        typer.Option("--type", help="Type of a column, like customer_id=int64; may be given several times."),
-    ] = None
+    types: list[str] | None = option(
+        "Type of a column, like customer_id=int64; may be given several times.", name="type"
+    )
 
     def given(self) -> dict[str, Any]:
         """Return the options that were given, as `rfmeans.SegmentModel.to_sql` takes them."""
@@ -202,18 +137,10 @@ class CustomersOptions:
 
     PANEL = "A table of customers"
 
-    customers_table: Annotated[
-        bool, typer.Option("--customers-table", help="The input has one row per customer, not order lines.")
-    ] = False
-    recency: Annotated[
-        str | None, typer.Option("--recency", help="Column of the recency (customers table).")
-    ] = None
-    frequency: Annotated[
-        str | None, typer.Option("--frequency", help="Column of the frequency (likewise).")
-    ] = None
-    monetary: Annotated[str | None, typer.Option("--monetary", help="Column of the monetary (likewise).")] = (
-        None
-    )
+    customers_table: bool = option("The input has one row per customer, not order lines.", False)
+    recency: str | None = option("Column of the recency (customers table).")
+    frequency: str | None = option("Column of the frequency (likewise).")
+    monetary: str | None = option("Column of the monetary (likewise).")
 
     def columns(self, customer: str | None) -> CustomerColumns:
         """Return the columns by role."""
@@ -228,21 +155,13 @@ class SegmentingOptions:
 
     PANEL = "How customers are segmented"
 
-    segments: Annotated[str, typer.Option("--segments", help="Number of segments, 2 to 12, or auto.")] = "4"
-    transform: Annotated[
-        str,
-        typer.Option("--transform", help="auto (log1p where skewed), log, or none (plain standardising)."),
-    ] = "auto"
-    seed: Annotated[int, typer.Option("--seed", help="Seed of K-Means.")] = 0
-    n_init: Annotated[int, typer.Option("--n-init", help="k-means++ starts; the best is kept.")] = 50
-    method: Annotated[
-        str,
-        typer.Option("--method", help="kmeans, or scores: the segments are the names of the R, F, M scores."),
-    ] = "kmeans"
-    score_bins: Annotated[int, typer.Option("--score-bins", help="Number of scores, 2 to 10.")] = 5
-    lexicon: Annotated[
-        str | None, typer.Option("--lexicon", help="TOML file with your own names and cut points.")
-    ] = None
+    segments: str = option("Number of segments, 2 to 12, or auto.", "4")
+    transform: str = option("auto (log1p where skewed), log, or none (plain standardising).", "auto")
+    seed: int = option("Seed of K-Means.", 0)
+    n_init: int = option("k-means++ starts; the best is kept.", 50)
+    method: str = option("kmeans, or scores: the segments are the names of the R, F, M scores.", "kmeans")
+    score_bins: int = option("Number of scores, 2 to 10.", 5)
+    lexicon: str | None = option("TOML file with your own names and cut points.")
 
 
 @dataclass(frozen=True)
@@ -251,34 +170,16 @@ class OutputOptions:
 
     PANEL = "What is written"
 
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Output folder. Default: segments, assigned or demo.")
-    ] = None
-    format: Annotated[
-        str | None, typer.Option("--format", help="Of the customers' file: parquet (the default) or csv.")
-    ] = None
-    audience_format: Annotated[
-        str | None,
-        typer.Option(
-            "--audience-format",
-            help="Of the audience lists: plain (the default), klaviyo, mailchimp, google-ads, meta-ads, or none "
-            "for no lists.",
-        ),
-    ] = None
-    holdout: Annotated[
-        float,
-        typer.Option(
-            "--holdout", help="Share of customers to hold out of campaigns, to measure them; 0: none."
-        ),
-    ] = 0.1
-    no_report: Annotated[bool, typer.Option("--no-report", help="Leave out report.html and charts/.")] = False
-    playbook: Annotated[
-        Path | None,
-        typer.Option("--playbook", help="TOML file with a card per segment. Default: the built-in one."),
-    ] = None
-    force: Annotated[bool, typer.Option("--force", help="Replace an output folder that rfmeans wrote.")] = (
-        False
+    out: Path | None = option("Output folder. Default: segments, assigned or demo.")
+    format: str | None = option("Of the customers' file: parquet (the default) or csv.")
+    audience_format: str | None = option(
+        "Of the audience lists: plain (the default), klaviyo, mailchimp, google-ads, meta-ads, or none "
+        "for no lists."
     )
+    holdout: float = option("Share of customers to hold out of campaigns, to measure them; 0: none.", 0.1)
+    no_report: bool = option("Leave out report.html and charts/.", False)
+    playbook: Path | None = option("TOML file with a card per segment. Default: the built-in one.")
+    force: bool = option("Replace an output folder that rfmeans wrote.", False)
 
     def audiences(self, usual: str = "plain") -> AudienceSettings:
         """Return how to write the audience lists, which are of the ``usual`` format unless another was given."""
@@ -299,17 +200,11 @@ class TableOptions:
 
     PANEL = "What is written"
 
-    write_table: Annotated[
-        str | None,
-        typer.Option(
-            "--write-table",
-            help="Table to write the customers into, in the database of ORDERS; --out then gets no customers' file "
-            "and no lists, unless --format or --audience-format ask for them.",
-        ),
-    ] = None
-    replace_table: Annotated[
-        bool, typer.Option("--replace-table", help="Replace that table although rfmeans did not write it.")
-    ] = False
+    write_table: str | None = option(
+        "Table to write the customers into, in the database of ORDERS; --out then gets no customers' file "
+        "and no lists, unless --format or --audience-format ask for them."
+    )
+    replace_table: bool = option("Replace that table although rfmeans did not write it.", False)
 
     def check(self) -> None:
         """Refuse a permission without a table."""
@@ -336,13 +231,9 @@ class PrintingOptions:
 
     PANEL = "What is printed"
 
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = (
-        False
-    )
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the summary as Markdown on standard output.")
-    ] = False
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print errors only.")] = False
+    as_json: bool = option("Print the summary as JSON on standard output.", False, name="json")
+    markdown: bool = option("Print the summary as Markdown on standard output.", False)
+    quiet: bool = option("Print errors only.", False)
 
     def check(self) -> None:
         """Refuse two results on one standard output."""
@@ -376,15 +267,24 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
 @cache
 def _options(group: Any) -> list[inspect.Parameter]:
     """Return the options of a group, worked out once for all the commands that share it."""
-    hints = get_type_hints(group, include_extras=True)
-    for option in fields(group):
-        hints[option.name].__metadata__[0].rich_help_panel = group.PANEL
+    hints = get_type_hints(group)
     return [
         inspect.Parameter(
-            option.name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=hints[option.name]
+            each.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=each.default,
+            annotation=Annotated[
+                hints[each.name],
+                typer.Option(_name(each), help=each.metadata["help"], rich_help_panel=group.PANEL),
+            ],
         )
-        for option in fields(group)
+        for each in fields(group)
     ]
+
+
+def _name(option: Field[Any]) -> str:
+    name = option.metadata["name"] or option.name.replace("_", "-")
+    return f"--{name}/--no-{name}" if option.default is True else f"--{name}"
 
 
 def how_to_read(

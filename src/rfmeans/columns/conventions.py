@@ -88,18 +88,18 @@ def find_conventions(
     if not names:
         return Conventions()
     _check_engine(table, dated, wordy)
-    found_date, found_money = None, None
+
+    def find_day(rows: ir.Table, *, sample: bool = False) -> DateConvention | None:
+        return find_date(rows[dated], date_format, timezone, sample=sample) if dated else None
+
+    days, marks = None, None
     if not whole:
         with Workspace() as scratch:
             head = scratch.keep(table.select(*names).limit(SAMPLE))
-            found_date = find_date(head[dated], date_format, timezone, sample=True) if dated else None
-            found_money = find_money(head, wordy, decimal, sample=True)
-    sampled = found_date is not None or bool(found_money)
-    if dated and found_date is None:
-        found_date = find_date(table[dated], date_format, timezone)
-    if found_money is None:
-        found_money = find_money(table, wordy, decimal)
-    return Conventions(found_date, found_money or {}, whole=not sampled)
+            days, marks = find_day(head, sample=True), find_money(head, wordy, decimal, sample=True)
+    sampled = days is not None or bool(marks)
+    marks = find_money(table, wordy, decimal) if marks is None else marks
+    return Conventions(days or find_day(table), marks or {}, whole=not sampled)
 
 
 def _check_engine(table: ir.Table, date: str | None, wordy: Sequence[str]) -> None:
@@ -115,6 +115,3 @@ def _check_engine(table: ir.Table, date: str | None, wordy: Sequence[str]) -> No
         f"Column {name!r} was taken as {role} but holds {table[name].type()}, and {read} on DuckDB alone, not on "
         f"{engine}. Convert it there, such as in a view with CAST({name} AS {kind}), or pass the orders as a file."
     )
-
-
-# Dates

@@ -49,11 +49,10 @@ WEEKDAY_NAMES = (
 BLANKS = "[ \\t\\r\\n\u00a0\u2007\u2009\u202f]"
 # A two-digit year from 69 on belongs to the last century, as in POSIX.
 PIVOT = "69"
-# Where a number could be several things: Excel's serials count for 1970 to 2100, Unix time for 1980 to 2100, compact
-# dates for 1900 to 2100. The ranges do not meet, so that a number is never two of them.
+# Where a number could be several things: Excel's serials count for 1970 to 2100, Unix time for 1980 to 2100,
+# compact dates, by their pattern, for 1900 to 2100. The ranges do not meet, so that a number is never two of them.
 SERIALS = (25_569, 73_415)
 UNIX_SECONDS = (315_532_800, 4_133_980_799)
-COMPACT_DAYS = (19_000_101, 21_001_231)
 DAY_SECONDS = 86_400
 
 WEEKDAYS = f"(?:{'|'.join(sorted(WEEKDAY_NAMES.split(), key=len, reverse=True))})\\.?"

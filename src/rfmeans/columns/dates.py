@@ -110,11 +110,11 @@ def find_date(
         return None
     if tally.best() is None:
         return _nothing_read(column.get_name(), text, tally, offered)
-    formats = tally.formats if option else (_only_one(column.get_name(), text, tally),)
-    if not option and formats[0].order in COUNTS:
-        if sample:
-            return None  # only the whole column tells whether numbers are days
-        _check_counted(column.get_name(), text, formats[0])
+    formats = tally.formats
+    if option is None:
+        formats = (_only_one(column.get_name(), text, tally),)
+        if formats[0].order in COUNTS:
+            _check_counted(column.get_name(), text, formats[0])
     if zone:
         _check_offsets(column.get_name(), text, tally, formats)
     return DateConvention(formats)
@@ -160,12 +160,15 @@ def _tally_dates(
 
 
 def _settled(tally: _DateTally, *, together: bool) -> bool:
-    """Whether a sample leaves no doubt: every value is read, by the formats together or by one alone."""
+    """Whether a sample leaves no doubt: every value is read, by the formats together or by one alone.
+
+    Whether numbers are days, only the whole column tells.
+    """
     rows = tally.counts["rows"]
     if together or not rows:
         return bool(rows) and not tally.count("unread")
     full = [form for form in tally.formats if tally.count("reads", form) == rows]
-    return len(full) == 1 and not full[0].year_first
+    return len(full) == 1 and not full[0].year_first and full[0].order not in COUNTS
 
 
 def _nothing_read(

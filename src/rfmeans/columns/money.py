@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 CONTRADICTING = 0.01  # share of the values that decide, from which two decimal marks are one too many
+SHOWN = (".", ",", "either")  # kinds of values of which a message shows one
+KINDS = (*SHOWN, "neither", "named")
 
 
 def find_money(
@@ -33,47 +35,53 @@ def find_money(
     if decimal or not names:
         return {name: MoneyConvention(decimal) for name in names}
     tallies = _tally_money(table, names)
-    decided = {name: _mark(name, tally, sample=sample) for name, tally in tallies.items()}
-    known = {mark for mark in decided.values() if mark}
-    shared = known.pop() if len(known) == 1 else None
-    found = {}
+    marks = _with_shared(
+        {name: _mark(name, tally, sample=sample) for name, tally in tallies.items()}, tallies
+    )
+    if sample and not all(_is_settled(tally, marks[name]) for name, tally in tallies.items()):
+        return None
     for name, tally in tallies.items():
-        mark = decided[name] or (shared if tally["either"] else None)
-        if sample and (tally["neither"] or (tally["."] and tally[","]) or (tally["either"] and not mark)):
-            return None
-        if tally["either"] and not mark:
+        if tally["either"] and not marks[name]:
             raise _either(name, tally)
-        found[name] = MoneyConvention(mark, currency=tally["named"] > 0)
-    return found
+    return {
+        name: MoneyConvention(marks[name], currency=tally["named"] > 0) for name, tally in tallies.items()
+    }
+
+
+def _with_shared(marks: dict[str, str | None], tallies: dict[str, dict[str, Any]]) -> dict[str, str | None]:
+    """Give columns that leave their mark open the one of all others, where that is one."""
+    known = set(filter(None, marks.values()))
+    shared = known.pop() if len(known) == 1 else None
+    return {name: mark or (shared if tallies[name]["either"] else None) for name, mark in marks.items()}
 
 
 def _tally_money(table: ir.Table, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return per column how many values each mark alone reads, both read otherwise or neither, with examples."""
     read = table.select(
         **{f"text {name}": table[name] for name in names},
         **{f". {name}": MoneyConvention(".").parse(table[name]) for name in names},
         **{f", {name}": MoneyConvention(",").parse(table[name]) for name in names},
     )
-    wanted = {}
+    wanted: dict[str, ir.Scalar] = {}
     for name in names:
         text, point, comma = (read[f"{what} {name}"] for what in ("text", ".", ","))
-        filled = text.re_search(NOT_BLANK)
-        parts = {
+        kinds = {
             ".": point.notnull() & comma.isnull(),
             ",": comma.notnull() & point.isnull(),
             "either": point != comma,
-            "neither": filled & point.isnull() & comma.isnull(),
+            "neither": text.re_search(NOT_BLANK) & point.isnull() & comma.isnull(),
             "named": (point.notnull() | comma.notnull()) & text.re_search(f"(?i){CURRENCY}"),
         }
-        wanted[f"rows {name}"] = filled.sum()
-        for what, where in parts.items():
-            wanted[f"{what} {name}"] = where.sum()
-            wanted[f"{what} such as {name}"] = text.min(where=where)
-    counts = read.agg(**wanted).to_pyarrow().to_pylist()[0]
-    keys = (
-        "rows",
-        *(f"{part}{such}" for part in (".", ",", "either", "neither", "named") for such in ("", " such as")),
-    )
-    return {name: {key: counts[f"{key} {name}"] or 0 for key in keys} for name in names}
+        wanted |= {f"{kind} {name}": where.sum() for kind, where in kinds.items()}
+        wanted |= {f"{kind} such as {name}": text.min(where=kinds[kind]) for kind in SHOWN}
+    found = read.agg(**wanted).to_pyarrow().to_pylist()[0]
+    keys = (*KINDS, *(f"{kind} such as" for kind in SHOWN))
+    return {name: {key: found[f"{key} {name}"] or 0 for key in keys} for name in names}
+
+
+def _is_settled(tally: dict[str, Any], mark: str | None) -> bool:
+    """Whether a sample leaves no doubt about a column: every value is read, and by one mark."""
+    return not (tally["neither"] or (tally["."] and tally[","]) or (tally["either"] and not mark))
 
 
 def _mark(name: str, tally: dict[str, Any], *, sample: bool) -> str | None:

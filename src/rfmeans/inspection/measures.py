@@ -244,13 +244,13 @@ def _marks(column: ir.Column, name: str, counted: str, of: int) -> TestMarks | N
     return _counted(_marked(column), name, counted, of)
 
 
-def _marked_lines(intake: Intake, name: str, of: int) -> TestMarks | None:
+def _marked_lines(intake: Intake, name: str, of: int) -> TestMarks:
     """Count in the source first, and take off the lines set aside only where there is something to take off."""
     marked = _marked(intake.source.table[name])
     found = _counted(marked, name, "lines", of)
     aside = intake.set_aside
     own = name if name.casefold() not in ("row", "reason") else f"source_{name}"
-    if found is None or not found.count or aside is None or own not in aside.columns:
+    if not found.count or aside is None or own not in aside.columns:
         return found
     unused = _marked(aside[own]).rename(value_aside="value", rows_aside="rows")
     both = marked.left_join(unused, marked.value == unused.value_aside)

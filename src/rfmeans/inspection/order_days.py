@@ -116,15 +116,6 @@ def to_date(day: int | np.int64) -> dt.date:
     return dt.date.fromordinal(int(day) + EPOCH)
 
 
-def to_day(date: dt.date) -> int:
-    """Return the days since 1970-01-01.
-
-    >>> to_day(dt.date(1969, 12, 31))
-    -1
-    """
-    return date.toordinal() - EPOCH
-
-
 def part_strays(found: OrderDays) -> tuple[OrderDays, OrderDays, OrderDays]:
     """Return the days long before the bulk, the bulk, and the days long after it.
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.arguments import Text, argument
+from rfmeans.arguments import Message, argument
 from rfmeans.inspection.order_days import Gap, find_gaps, part_strays, partial_last_month
 from rfmeans.orders.checks import ASKED
 from rfmeans.wording import clip, counted, money, number, percent
@@ -47,7 +47,7 @@ class Finding:
     figures: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "advice", Text(self.advice))
+        object.__setattr__(self, "advice", Message(self.advice))
 
 
 def find_suspicions(

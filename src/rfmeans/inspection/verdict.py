@@ -15,6 +15,7 @@ from rfmeans.wording import counted, percent
 if TYPE_CHECKING:
     from rfmeans.inspection.measures import CustomerFigures, OrderFigures, TestMarks
     from rfmeans.inspection.order_days import OrderDays
+    from rfmeans.orders.account import LineAccount
     from rfmeans.orders.intake import Account
 
 READY, WITH_CARE, NOT_ENOUGH = "ready", "usable with care", "not enough"
@@ -56,18 +57,22 @@ class Inspection:
     currency_symbol: str = ""
 
     @property
+    def lines(self) -> LineAccount:
+        """The account of the lines."""
+        assert self.account.lines is not None
+        return self.account.lines
+
+    @property
     def first_day(self) -> dt.date:
         """Day of the first line used."""
-        assert self.account.lines is not None
-        assert self.account.lines.first_day is not None
-        return self.account.lines.first_day
+        assert self.lines.first_day is not None
+        return self.lines.first_day
 
     @property
     def last_day(self) -> dt.date:
         """Day of the last line used."""
-        assert self.account.lines is not None
-        assert self.account.lines.last_day is not None
-        return self.account.lines.last_day
+        assert self.lines.last_day is not None
+        return self.lines.last_day
 
     @property
     def days(self) -> int:
@@ -87,9 +92,7 @@ class Inspection:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values: money and shares as numbers, dates as ISO text."""
-        lines = self.account.lines
-        assert lines is not None
-        found = self.customers
+        lines, found = self.lines, self.customers
         aside = sorted(self.account.customers_set_aside.items())
         noticed = self.account.noticed
         plain = {

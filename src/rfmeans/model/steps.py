@@ -13,7 +13,7 @@ import ibis
 from rfmeans.columns.typed import computed_once
 from rfmeans.segments.features import to_feature_space
 from rfmeans.segments.kmeans import (
-    add_confidence_of_squares,
+    add_confidence,
     add_squares,
     add_two_least,
     distances,
@@ -184,7 +184,7 @@ def _centre_steps(segments: Centres) -> list[Step]:
         Step(
             "confident",
             "Confidence: 0 on the border between two segments, 1 at a centre.",
-            add_confidence_of_squares,
+            add_confidence,
         ),
     ]
 

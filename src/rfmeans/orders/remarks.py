@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.arguments import Text, argument
+from rfmeans.arguments import Message, argument
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.layouts import ANY_TABLE, plain
 from rfmeans.columns.typed import order_key, stripped
@@ -97,7 +97,7 @@ class Noticed:
     def sentences(self) -> tuple[str, ...]:
         """Return what is worth a sentence on a terminal or in a report."""
         said = (self.caution, self.of_statuses(), self._of_duplicates(), self._of_overlap())
-        return tuple(map(Text, filter(None, said)))
+        return tuple(map(Message, filter(None, said)))
 
     def of_statuses(self) -> str:
         """Return the statuses as a sentence; blank where there is none."""
@@ -154,7 +154,7 @@ def understood_line(layout: Layout, conventions: Conventions, source: Source) ->
     """Return one line on how the source is read: the columns, the conventions of its text, the file."""
     unused = overlooked(layout, source.table.columns)
     parts = (layout.describe(), unused, conventions.describe(), source.understood)
-    return Text("; ".join(filter(None, parts)))
+    return Message("; ".join(filter(None, parts)))
 
 
 def overlooked(layout: Layout, header: Sequence[str]) -> str:
@@ -162,7 +162,7 @@ def overlooked(layout: Layout, header: Sequence[str]) -> str:
 
     >>> from rfmeans.columns.layouts import recognise
     >>> header = ["customer", "date", "amount", "refunded", "shop_status"]
-    >>> print(Text(overlooked(recognise(header), header)))
+    >>> print(Message(overlooked(recognise(header), header)))
     not used: refunded (refund=), shop_status (status=)
     """
     if layout.name != ANY_TABLE:

@@ -183,32 +183,18 @@ def as_google_has_it(email: ir.Column) -> ir.Column:
     return ibis.ifelse(at_gmail, local + plain.re_extract(r"(@.*)$", 1), plain)
 
 
+def _called(*headers: str) -> dict[str, str]:
+    return dict(zip(headers, ("segment", "recency", "frequency", "monetary"), strict=True))
+
+
 FORMATS = {
-    "plain": Format(
-        None,
-        trimmed,
-        columns={name: name for name in ("customer_id", "recency", "frequency", "monetary", "group")},
-    ),
+    "plain": Format(None, trimmed, columns={name: name for name in (*MEMBER[:-1], "group")}),
     "klaviyo": Format(
-        "Email",
-        trimmed,
-        columns={
-            "rfm_segment": "segment",
-            "rfm_recency": "recency",
-            "rfm_frequency": "frequency",
-            "rfm_monetary": "monetary",
-        },
+        "Email", trimmed, columns=_called("rfm_segment", "rfm_recency", "rfm_frequency", "rfm_monetary")
     ),
     # Mailchimp's merge tags have ten characters at most.
     "mailchimp": Format(
-        "Email Address",
-        trimmed,
-        columns={
-            "SEGMENT": "segment",
-            "RECENCY": "recency",
-            "FREQUENCY": "frequency",
-            "MONETARY": "monetary",
-        },
+        "Email Address", trimmed, columns=_called("SEGMENT", "RECENCY", "FREQUENCY", "MONETARY")
     ),
     "google-ads": Format("Email", as_google_has_it, hashed=True),
     "meta-ads": Format("email", trimmed, hashed=True),

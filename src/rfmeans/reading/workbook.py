@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.arguments import Text, argument
+from rfmeans.arguments import Message, argument
 from rfmeans.errors import SourceError, did_you_mean
 from rfmeans.reading.csv_dialect import column_names
 from rfmeans.reading.source import FILE, LINE, Source, check_width, open_stored, path_in
@@ -241,7 +241,7 @@ def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Pa
             "far below or beside its table. Open it and save it again, or export it as CSV."
         )
     if "refused" in said:
-        raise SourceError(Text.of(said["refused"]))
+        raise SourceError(Message.of(said["refused"]))
     sheets = ", ".join(map(repr, said["sheets"]))
     return open_stored(con, stored, label, f"sheet{'s' if len(said['sheets']) > 1 else ''} {sheets}")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rfmeans import toml_file
 from rfmeans.errors import SettingsError, did_you_mean
+from rfmeans.toml_file import read_toml
 
 if TYPE_CHECKING:
     import os
@@ -68,8 +67,7 @@ class Playbook:
 @cache
 def built_in() -> Playbook:
     """Return the playbook that comes with rfmeans."""
-    text = files("rfmeans.report").joinpath("playbook.toml").read_text(encoding="utf-8")
-    return parse_playbook(text, "the built-in playbook")
+    return make_playbook(toml_file.built_in("report", "playbook.toml"), "the built-in playbook")
 
 
 def load_playbook(path: str | os.PathLike[str] | None) -> Playbook:
@@ -82,27 +80,17 @@ def load_playbook(path: str | os.PathLike[str] | None) -> Playbook:
     """
     if path is None:
         return built_in()
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise SettingsError(f"The playbook {path} is not UTF-8 text. Save it as UTF-8.") from None
-    except OSError as error:
-        raise SettingsError(f"Cannot read the playbook {path}: {error.strerror}. Check the path.") from error
-    return parse_playbook(text, str(path))
+    return make_playbook(read_toml(path, "playbook"), str(path))
 
 
-def parse_playbook(text: str, name: str) -> Playbook:
-    """Read a playbook from TOML text; ``name`` is what messages call it.
+def make_playbook(content: dict[str, Any], name: str) -> Playbook:
+    """Return the playbook of a file's content; ``name`` is what messages call it.
 
     Raises
     ------
     SettingsError
-        If it is not TOML, or a card lacks a text, has an empty one or one that is not known.
+        If a card lacks a text, has an empty one or one that is not known.
     """
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"The playbook {name} is not TOML: {error}. Mend that line.") from None
     if not content:
         raise SettingsError(
             f'The playbook {name} has no card. Write one like ["High-Value Loyal"] aim = "…".'

@@ -11,7 +11,7 @@ import ibis
 from rfmeans.segments.settings import FEATURES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import ibis.expr.types as ir
 
@@ -76,7 +76,8 @@ def fit_scaling(values: ir.Table, transform: str) -> Scaling:
     """
     raw, logs = _moments(values)
     scaled = (_scale(name, transform, *each) for name, *each in zip(FEATURES, raw, logs, strict=True))
-    return Scaling(tuple(scaled))  # type: ignore[arg-type]
+    recency, frequency, monetary = scaled
+    return Scaling((recency, frequency, monetary))
 
 
 @dataclass(frozen=True)
@@ -86,33 +87,44 @@ class _Moments:
     skewness: float
 
 
+@dataclass(frozen=True)
+class _Ranged:
+    """A column of all features' values, and the range of each: there one precision fits all."""
+
+    column: ir.Column
+    low: list[float]
+    span: list[float]
+
+    def places(self, values: ir.Table) -> ir.Column:
+        """Return where each value lies in its range, from 0 to 1."""
+        return (self.column - _each(values, self.low)) / _each(values, [span or 1.0 for span in self.span])
+
+    def moments(self, *central: list[float]) -> list[_Moments]:
+        """Return the moments from those of the places: the mean, and the central second and third one."""
+        return [
+            _Moments(low + span * first, span * second**0.5, third / second**1.5 if span else 0.0)
+            for low, span, first, second, third in zip(self.low, self.span, *central, strict=True)
+        ]
+
+
 def _moments(values: ir.Table) -> tuple[list[_Moments], list[_Moments]]:
     """Return the population moments of each feature, and of the logarithm of each."""
     ends = _rows(values, count=values.n.sum().cast("int64"), low=values.value.min(), high=values.value.max())
-    kinds = {"raw": (values.value, float), "log": (_log1p(values.value), math.log1p)}
-    low = {kind: [own(row["low"]) for row in ends] for kind, (_, own) in kinds.items()}
-    span = {
-        kind: [own(row["high"]) - least for row, least in zip(ends, low[kind], strict=True)]
-        for kind, (_, own) in kinds.items()
-    }
-    # Where each value lies in its range, from 0 to 1: there one precision fits all.
-    places = {
-        kind: (column - _each(values, low[kind])) / _each(values, [width or 1.0 for width in span[kind]])
-        for kind, (column, _) in kinds.items()
-    }
-    mean = _means(values, places, ends[0]["count"])
+    count = ends[0]["count"]
+
+    def ranged(column: ir.Column, own: Callable[[float], float]) -> _Ranged:
+        low = [own(row["low"]) for row in ends]
+        return _Ranged(column, low, [own(row["high"]) - least for row, least in zip(ends, low, strict=True)])
+
+    kinds = {"raw": ranged(values.value, float), "log": ranged(_log1p(values.value), math.log1p)}
+    places = {kind: found.places(values) for kind, found in kinds.items()}
+    mean = _means(values, places, count)
     off = {kind: place - _each(values, mean[kind]) for kind, place in places.items()}
     powers = {f"{kind}_2": value * value for kind, value in off.items()}
     powers |= {f"{kind}_3": value * value * value for kind, value in off.items()}
-    central = _means(values, powers, ends[0]["count"])
+    central = _means(values, powers, count)
     raw, logs = (
-        [
-            _Moments(least + width * first, width * second**0.5, third / second**1.5 if width else 0.0)
-            for least, width, first, second, third in zip(
-                low[kind], span[kind], mean[kind], central[f"{kind}_2"], central[f"{kind}_3"], strict=True
-            )
-        ]
-        for kind in kinds
+        found.moments(mean[kind], central[f"{kind}_2"], central[f"{kind}_3"]) for kind, found in kinds.items()
     )
     return raw, logs
 

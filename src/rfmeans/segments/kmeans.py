@@ -188,26 +188,6 @@ def _pass(features: ir.Table, centres: NDArray[np.float64], bits: int) -> tuple[
     return means, float(inertia)
 
 
-def add_confidence(placed: ir.Table, centres: NDArray[np.float64]) -> ir.Table:
-    """Add the column ``confidence``: 1 - distance to the nearest centre / distance to the second-nearest.
-
-    0 on the border between two segments, 1 at a centre; null where there is no segment, or no centre.
-
-    Parameters
-    ----------
-    placed
-        Customers with z columns and segment_id.
-    centres
-        Shape (k, 3); those of segments 1 to k. Empty for segments that have none.
-    """
-    if not len(centres):
-        return placed.mutate(confidence=ibis.null("float64"))
-    count = len(centres)
-    return add_confidence_of_squares(add_two_least(add_squares(placed, centres), count)).drop(
-        *_squares(count), *TWO_LEAST
-    )
-
-
 def add_squares(placed: ir.Table, centres: NDArray[np.float64]) -> ir.Table:
     """Add the squared distance to each centre, square_1 to square_k."""
     names = _squares(len(centres))
@@ -235,8 +215,12 @@ def _square(placed: ir.Table, centre: NDArray[np.float64]) -> ir.Column:
     return off[0] * off[0] + off[1] * off[1] + off[2] * off[2]
 
 
-def add_confidence_of_squares(measured: ir.Table) -> ir.Table:
-    """Add the confidence to customers with these two distances."""
+def add_confidence(measured: ir.Table) -> ir.Table:
+    """Add the column ``confidence``: 1 - distance to the nearest centre / distance to the second-nearest.
+
+    0 on the border between two segments, 1 at a centre; null where there is no segment. ``measured``: with the columns
+    of `add_two_least`, and segment_id.
+    """
     zero, one = float64(0.0), float64(1.0)
     nearest, second = (measured[name] for name in TWO_LEAST)
     apart = second > zero

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rfmeans import toml_file
 from rfmeans.errors import SettingsError, did_you_mean
 from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS
+from rfmeans.toml_file import as_table, check_keys, read_toml
 
 if TYPE_CHECKING:
     import os
@@ -155,19 +155,18 @@ class Lexicon:
 
 
 def _axes(grid: Grid | ScoreGrid) -> dict[str, list[Any]]:
+    axes = {"recency": grid.recency, "value": grid.value}
     return {
-        "recency_bands": list(grid.recency.bands),
-        "recency_cuts": list(grid.recency.cuts),
-        "value_bands": list(grid.value.bands),
-        "value_cuts": list(grid.value.cuts),
+        f"{name}_{part}": list(getattr(axis, part))
+        for name, axis in axes.items()
+        for part in ("bands", "cuts")
     }
 
 
 @cache
 def built_in() -> Lexicon:
     """Return the built-in lexicon."""
-    text = files("rfmeans.segments").joinpath("lexicon.toml").read_text(encoding="utf-8")
-    return _lexicon(tomllib.loads(text), BUILT_IN)
+    return _lexicon(toml_file.built_in("segments", "lexicon.toml"), BUILT_IN)
 
 
 def read_lexicon(given: Lexicon | Mapping[str, Any] | str | os.PathLike[str] | None) -> Lexicon:
@@ -189,33 +188,18 @@ it one under [grid.names]: all.old = "...".
     if isinstance(given, Lexicon):
         return given
     if isinstance(given, Mapping):
-        return _lexicon({**built_in().to_dict(), **_over_built_in(given, "the lexicon")}, "the lexicon")
-    path = Path(given)
-    content = _from_file(path)
-    return _lexicon({**built_in().to_dict(), **_over_built_in(content, path.name)}, path.name)
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(
-            f"Cannot read the lexicon {str(path)!r}: {error.strerror}. Check the path."
-        ) from None
-    except UnicodeDecodeError:
-        raise SettingsError(
-            f"The lexicon {str(path)!r} is not UTF-8 text. Save it as a TOML file in UTF-8."
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"The lexicon {str(path)!r} is not TOML: {error}. Mend that place.") from None
+        content, name = given, "the lexicon"
+    else:
+        content, name = read_toml(given, "lexicon"), Path(given).name
+    return _lexicon({**built_in().to_dict(), **_over_built_in(content, name)}, name)
 
 
 def _over_built_in(content: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Return the parts that a lexicon gives; a score grid without names of its own keeps the built-in one."""
-    _check_keys(content, ("grid", "scores"), where)
+    check_keys(content, ("grid", "scores"), where)
     given = dict(content)
     if "scores" in given:
-        scores = _table(given["scores"], f"{where}, [scores]")
+        scores = as_table(given["scores"], f"{where}, [scores]")
         built = {key: value for key, value in built_in().to_dict()["scores"].items() if key != "cuts"}
         given["scores"] = {**built, **scores} if not set(scores) - {"cuts"} else scores
     return given
@@ -248,8 +232,8 @@ def _grids(entries: Any, where: str) -> tuple[Grid, ...]:
 
 
 def _grid(entry: Any, where: str) -> Grid:
-    entry = _table(entry, where)
-    _check_keys(entry, GRID_KEYS, where)
+    entry = as_table(entry, where)
+    check_keys(entry, GRID_KEYS, where)
     most = entry.get("max_segments", MAX_SEGMENTS)
     if type(most) is not int or not 2 <= most <= MAX_SEGMENTS:
         raise SettingsError(
@@ -266,8 +250,8 @@ def _grid(entry: Any, where: str) -> Grid:
 
 
 def _score_grid(entry: Any, where: str) -> ScoreGrid:
-    entry = _table(entry, where)
-    _check_keys(entry, SCORE_KEYS, where)
+    entry = as_table(entry, where)
+    check_keys(entry, SCORE_KEYS, where)
     recency, value = _axis(entry, "recency", where), _axis(entry, "value", where)
     for cut in (*recency.cuts, *value.cuts):
         if not WORST < cut <= BEST:
@@ -305,10 +289,12 @@ def _axis(entry: Mapping[str, Any], name: str, where: str) -> Axis:
 def _names(
     entry: Mapping[str, Any], recency: Axis, value: Axis, where: str, table: str
 ) -> dict[str, dict[str, str]]:
-    rows = _table(entry.get("names"), f"{where}, {table}")
+    rows = as_table(entry.get("names"), f"{where}, {table}")
     _check_bands(rows, value, f"{where}, {table}: value")
     for band, row in rows.items():
-        _check_bands(_table(row, f"{where}, {table}, {band}"), recency, f"{where}, {table}, {band}: recency")
+        _check_bands(
+            as_table(row, f"{where}, {table}, {band}"), recency, f"{where}, {table}, {band}: recency"
+        )
     for v in value.bands:
         for r in recency.bands:
             if r not in rows.get(v, {}):
@@ -347,8 +333,8 @@ def check_cuts(cuts: Any, where: str) -> dict[str, tuple[float, ...]]:
     SettingsError
         If a feature is unknown or its cuts do not ascend.
     """
-    cuts = _table(cuts, where)
-    _check_keys(cuts, FEATURES, where)
+    cuts = as_table(cuts, where)
+    check_keys(cuts, FEATURES, where)
     for feature, edges in cuts.items():
         if not isinstance(edges, list | tuple) or not edges:
             raise SettingsError(f"{where}: {feature} must be a list of numbers. Got {edges!r}.")
@@ -380,20 +366,6 @@ def _check_ascending(cuts: Any, where: str) -> None:
         raise SettingsError(f"{where} must be numbers. Got {list(cuts)!r}.")
     if any(low >= high for low, high in pairwise(numbers)):
         raise SettingsError(f"{where} must ascend, each cut above the one before. Got {list(cuts)!r}.")
-
-
-def _table(value: Any, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise SettingsError(f"{where} must be a table. Got {value!r}.")
-    return value
-
-
-def _check_keys(table: Mapping[str, Any], known: tuple[str, ...] | list[str], where: str) -> None:
-    for key in table:
-        if key not in known:
-            raise SettingsError(
-                f"{where} has no place for {key!r}.{did_you_mean(str(key), known)} Known are: {', '.join(known)}."
-            )
 
 
 def _check_text(text: Any, what: str) -> None:

@@ -6,7 +6,6 @@ that plane into regions and names each; so names are total, unique and true by c
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,8 +28,6 @@ class Name:
         The name of the region, without a tier.
     recency_band, value_band
         Where the centre lies; empty for a score segment, which has none.
-    recency_score, value_score
-        The centre's scores; NaN likewise.
     borderline
         One sentence for each cut that a score is close to; empty where the name is clear.
     lapsed
@@ -41,8 +38,6 @@ class Name:
     region: str
     recency_band: str
     value_band: str
-    recency_score: float
-    value_score: float
     borderline: tuple[str, ...]
     lapsed: bool
 
@@ -73,8 +68,6 @@ def name_centres(centres: Sequence[Sequence[float]], lexicon: Lexicon | None = N
                 region=region,
                 recency_band=grid.recency.band(recency),
                 value_band=grid.value.band(value),
-                recency_score=recency,
-                value_score=value,
                 borderline=_borderline(grid, recency, value),
                 lapsed=len(grid.recency.bands) > 1 and grid.recency.band(recency) == grid.recency.bands[0],
             )
@@ -90,8 +83,6 @@ def name_scores(names: Sequence[str], lexicon: Lexicon) -> tuple[Name, ...]:
             region=name,
             recency_band="",
             value_band="",
-            recency_score=math.nan,
-            value_score=math.nan,
             borderline=(),
             lapsed=lexicon.scores.lapsed(name),
         )

@@ -45,14 +45,6 @@ class FeatureCuts:
     scores: tuple[int, ...]
     given: bool
 
-    def score(self, value: float) -> int:
-        """Return the score of a value.
-
-        >>> FeatureCuts("recency", (31.0, 91.0), (3, 2, 1), given=True).score(31)
-        2
-        """
-        return self.scores[sum(value >= edge for edge in self.edges)]
-
 
 @dataclass(frozen=True)
 class Scoring:
@@ -90,14 +82,11 @@ class Scoring:
         bins = content["bins"]
         if type(bins) is not int or not MIN_SCORES <= bins <= MAX_SCORES:
             raise ValueError(f"the number of scores is {bins!r}")
-        features = tuple(_cuts_from(entry, bins) for entry in content["features"])
+        features = [_cuts_from(entry, bins) for entry in content["features"]]
         if [cuts.feature for cuts in features] != list(FEATURES):
             raise ValueError(f"scores must be of {', '.join(FEATURES)}")
-        return cls(bins, features)  # type: ignore[arg-type]
-
-    def code(self, scores: Sequence[int]) -> str:
-        """Return the three scores as text: "543"; with ten bins "10-4-3"."""
-        return separator(self.bins).join(map(str, scores))
+        recency, frequency, monetary = features
+        return cls(bins, (recency, frequency, monetary))
 
 
 def _cuts_from(entry: Mapping[str, Any], bins: int) -> FeatureCuts:
@@ -156,23 +145,24 @@ def fit_scoring(
         Cut points by feature (``bins`` - 1 lower edges, ascending) that replace the data's.
     """
     given = given or {}
-    features = []
-    for feature in FEATURES:
-        found = tuple(given[feature]) if feature in given else _edges(values, feature, count, bins)
-        scores = spread(len(found) + 1, bins)
-        falling = feature == "recency"
-        features.append(
-            FeatureCuts(feature, found, scores[::-1] if falling else scores, given=feature in given)
+
+    def cuts(feature: str) -> FeatureCuts:
+        edges = tuple(given[feature]) if feature in given else _edges(values, feature, count, bins)
+        scores = spread_scores(len(edges) + 1, bins)
+        return FeatureCuts(
+            feature, edges, scores[::-1] if feature == "recency" else scores, given=feature in given
         )
-    return Scoring(bins, tuple(features))  # type: ignore[arg-type]
+
+    recency, frequency, monetary = map(cuts, FEATURES)
+    return Scoring(bins, (recency, frequency, monetary))
 
 
-def spread(left: int, bins: int) -> tuple[int, ...]:
+def spread_scores(left: int, bins: int) -> tuple[int, ...]:
     """Return the scores that the bins which are left take: the worst 1, the best ``bins``, evenly between.
 
     A half is rounded down, and a single bin takes the middle score.
 
-    >>> [spread(left, 5) for left in (5, 4, 3, 2, 1)]
+    >>> [spread_scores(left, 5) for left in (5, 4, 3, 2, 1)]
     [(1, 2, 3, 4, 5), (1, 2, 4, 5), (1, 3, 5), (1, 5), (3,)]
     """
     if left == 1:

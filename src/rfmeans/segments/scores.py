@@ -22,31 +22,6 @@ SCORE_COLUMNS = (*SCORES, "rfm_score", "score_segment")
 BANDS = ("recency_band", "value_band")
 
 
-# Names
-
-
-def score_name(scores: Sequence[int], bins: int, grid: ScoreGrid) -> str:
-    """Return the name of a code.
-
-    Parameters
-    ----------
-    scores
-        R, F and M score, 1 to ``bins``.
-    bins
-        Number of scores; they are brought to the grid's scale of 1 to 5 in proportion.
-    grid
-        The names.
-
-    >>> from rfmeans.segments.lexicon import built_in
-    >>> [score_name(scores, 5, built_in().scores) for scores in [(5, 5, 5), (1, 5, 5), (5, 1, 1)]]
-    ['Champions', "Can't Lose Them", 'New Customers']
-    """
-    recency, frequency, monetary = scores
-    r = sum(recency >= threshold for threshold in _thresholds(grid.recency.cuts, bins, 1))
-    v = sum(frequency + monetary >= threshold for threshold in _thresholds(grid.value.cuts, bins, 2))
-    return grid.names[grid.value.bands[v]][grid.recency.bands[r]]
-
-
 def _thresholds(cuts: Sequence[float], bins: int, parts: int) -> list[int]:
     """Return, for each cut, the least sum of ``parts`` scores whose mean lies on it or above."""
     sums = range(parts, parts * bins + 1)
@@ -70,14 +45,8 @@ def _exact(cut: float) -> Fraction:
     return Fraction(repr(cut))  # 2.2 as it is written, not as its float
 
 
-def add_scores(customers: ir.Table, scoring: Scoring | None, grid: ScoreGrid) -> ir.Table:
-    """Add r_score, f_score, m_score, rfm_score and score_segment (expressions).
-
-    Customers with a reason to be set aside get null, and all do without a scoring (a model of an older version).
-    """
-    if scoring is None:
-        nothing = {name: ibis.null("int64") for name in SCORES}
-        return customers.mutate(**nothing, rfm_score=ibis.null("string"), score_segment=ibis.null("string"))
+def add_scores(customers: ir.Table, scoring: Scoring, grid: ScoreGrid) -> ir.Table:
+    """Add r_score, f_score, m_score, rfm_score and score_segment (expressions); null where there is a reason."""
     scored = add_bands(add_three_scores(customers, scoring), scoring, grid)
     return add_score_names(scored, scoring, grid).drop(*BANDS)
 
@@ -108,7 +77,7 @@ def add_score_names(banded: ir.Table, scoring: Scoring, grid: ScoreGrid) -> ir.T
 
 
 def _code(scored: ir.Table, bins: int) -> ir.Column:
-    """Return the three scores as text, as `Scoring.code` does; null where they are."""
+    """Return the three scores as text, "543", with ten bins "10-4-3"; null where they are."""
     scores = [scored[name] for name in SCORES]
     if not separator(bins):
         return (100 * scores[0] + 10 * scores[1] + scores[2]).cast("string")

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
 from rfmeans.errors import SettingsError
+from rfmeans.settings import check, one_of, whole
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
+
 FEATURES = ("recency", "frequency", "monetary")
 TRANSFORMS = ("auto", "log", "none")
 METHODS = ("kmeans", "scores")
@@ -69,22 +71,18 @@ class Settings:
     lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise SettingsError(
-                f"{named('method')} must be one of {', '.join(METHODS)}. Got {self.method!r}."
-            )
+        check(
+            self,
+            ("method", ("be one of kmeans, scores", METHODS.__contains__)),
+            ("score_bins", whole(MIN_SCORES, MAX_SCORES)),
+            ("seed", whole(0, 2**32 - 1)),
+            ("n_init", whole(1, 1000)),
+            ("tol", ("be a number from 0 to 1", lambda tol: isinstance(tol, float | int) and 0 <= tol <= 1)),
+            ("transform", one_of(*TRANSFORMS)),
+        )
+        parse_segments(self.segments)
         if self.method == "scores":
             self._refuse_k_means()
-        _check_whole("score_bins", self.score_bins, MIN_SCORES, MAX_SCORES)
-        parse_segments(self.segments)
-        _check_whole("seed", self.seed, 0, 2**32 - 1)
-        _check_whole("n_init", self.n_init, 1, 1000)
-        if not isinstance(self.tol, float | int) or not 0 <= self.tol <= 1:
-            raise SettingsError(f"{named('tol')} must be a number from 0 to 1. Got {self.tol!r}.")
-        if self.transform not in TRANSFORMS:
-            raise SettingsError(
-                f"{named('transform')} must be one of {', '.join(TRANSFORMS)}. Got {self.transform!r}."
-            )
 
     def _refuse_k_means(self) -> None:
         usual = {entry.name: entry.default for entry in fields(Settings)}
@@ -95,13 +93,6 @@ class Settings:
                     f"of the scores. Leave it out, or use {argument('method', 'kmeans')}. "
                     f"Got {argument(name, getattr(self, name))}."
                 )
-
-
-def _check_whole(name: str, value: object, low: int, high: int, other: str = "") -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise SettingsError(
-            f"{named(name)} must be a whole number from {low} to {high}{other}. Got {value!r}."
-        )
 
 
 def parse_segments(value: object) -> int | str:
@@ -117,6 +108,8 @@ def parse_segments(value: object) -> int | str:
         return AUTO
     if isinstance(value, str) and value.strip().isdecimal():
         value = int(value)
-    _check_whole("segments", value, MIN_SEGMENTS, MAX_SEGMENTS, ", or auto")
+    must, holds = whole(MIN_SEGMENTS, MAX_SEGMENTS, ", or auto")
+    if not holds(value):
+        raise SettingsError(f"{named('segments')} must {must}. Got {value!r}.")
     assert isinstance(value, int)
     return value

@@ -1,0 +1,77 @@
+"""TOML files: read with a plain word on what is wrong, and checked for what they may hold."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.errors import SettingsError, did_you_mean
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+
+def built_in(room: str, name: str) -> dict[str, Any]:
+    """Return a file that comes with rfmeans, such as ``lexicon.toml`` of the room ``segments``."""
+    return tomllib.loads(files(f"rfmeans.{room}").joinpath(name).read_text(encoding="utf-8"))
+
+
+def read_toml(path: str | os.PathLike[str], kind: str) -> dict[str, Any]:
+    """Return a user's file; ``kind`` is what messages call it, such as ``lexicon``.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read, or is no TOML in UTF-8.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot read the {kind} {str(path)!r}: {error.strerror}. Check the path."
+        ) from error
+    except UnicodeDecodeError:
+        raise SettingsError(
+            f"The {kind} {str(path)!r} is not UTF-8 text. Save it as a TOML file in UTF-8."
+        ) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The {kind} {str(path)!r} is not TOML: {error}. Mend that place.") from None
+
+
+def as_table(value: Any, where: str) -> Mapping[str, Any]:
+    """Return a value that must be a table.
+
+    Raises
+    ------
+    SettingsError
+        If it is none.
+    """
+    if not isinstance(value, Mapping):
+        raise SettingsError(f"{where} must be a table. Got {value!r}.")
+    return value
+
+
+def check_keys(table: Mapping[str, Any], known: Sequence[str], where: str) -> None:
+    """Refuse what a table has no place for.
+
+    Raises
+    ------
+    SettingsError
+        If it has such a key.
+
+    >>> check_keys({"custmer": []}, ["customer", "date"], "my.toml, layout 1")
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: my.toml, layout 1 has no place for 'custmer'. Did you mean 'customer'? \
+Known are: customer, date.
+    """
+    for key in table:
+        if key not in known:
+            raise SettingsError(
+                f"{where} has no place for {key!r}.{did_you_mean(str(key), known)} Known are: {', '.join(known)}."
+            )
