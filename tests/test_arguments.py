@@ -3,24 +3,30 @@
 import ast
 import copy
 import inspect
+import io
 import pickle
 import re
 from dataclasses import fields
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from typer.testing import CliRunner
 
 import rfmeans
 from rfmeans.arguments import MARK, OPTIONS, Message, argument, named, with_options
 from rfmeans.cli.commands import app
+from rfmeans.cli.print_result import print_summary
 from rfmeans.errors import RFMeansError, SettingsError
 from rfmeans.output.audiences import AudienceSettings
+from rfmeans.result import Written
 from rfmeans.segments.settings import Settings
 from rfmeans.settings import Columns, CustomerColumns, Limits, Reading
+from rfmeans.synthetic import make_orders
 
 SOURCES = Path(rfmeans.__file__).parent
 # Arguments in Python alone: there is nothing of them to say on the command line.
@@ -105,6 +111,27 @@ def test_one_mistake_said_to_both(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["segment", str(orders), "--out", str(tmp_path / "out")])
     assert isinstance(done.exception, RFMeansError)
     assert with_options(done.exception.message) == f"{said}--date NAME."
+
+
+def test_sentences_of_a_result_say_options_wherever_they_are_drawn() -> None:
+    orders = make_orders(300, seed=1).drop(columns="kind")
+    twice = pd.concat([orders, orders[:1]])
+    with rfmeans.segment(twice, n_init=1) as result:
+        said = result.summary.account.noticed.sentences()[-1]
+        terminal = io.StringIO()
+        print_summary(result.summary, Written(Path("out"), None), Console(file=terminal, width=300))
+        drawn = (terminal.getvalue(), result.report().html)
+    assert said.endswith(
+        "Add drop_duplicates=True to set such lines aside if they are no sales of their own."
+    )
+    assert all("Add --drop-duplicates to set such lines aside" in text for text in drawn)
+
+
+def test_advice_of_an_inspection_is_told_to_both() -> None:
+    found = rfmeans.inspect(make_orders(300, seed=1).drop(columns="kind"))
+    (advice,) = (each.advice for each in found.advice if each.code == "few-customers")
+    assert "(segments=3)" in advice
+    assert "(--segments 3)" in next(each["advice"] for each in found.to_dict()["advice"])
 
 
 # All messages there are
