@@ -6,10 +6,8 @@ source -> orders -> customers -> feature space -> cells -> centres -> names -> m
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace, put_in_order
@@ -23,17 +21,15 @@ from rfmeans.orders.remarks import caution
 from rfmeans.orders.understand import understand
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
-from rfmeans.segments.cells import collect_cells, condense
-from rfmeans.segments.features import Z_COLUMNS, distinct_values, fit_scaling, to_feature_space
-from rfmeans.segments.kmeans import CLUSTER, count_near_borders, fit_centres, nearest, what_to_do
+from rfmeans.segments.features import distinct_values, fit_scaling
+from rfmeans.segments.grouping import group_by_kmeans, group_by_scores
+from rfmeans.segments.kmeans import CLUSTER, count_near_borders, what_to_do
 from rfmeans.segments.lexicon import read_lexicon, with_cuts
-from rfmeans.segments.number_of_segments import choose_segments
 from rfmeans.segments.profile import profile_all, profile_segments
 from rfmeans.segments.score_cuts import fit_scoring
-from rfmeans.segments.scores import add_scores, cross, segment_ids
+from rfmeans.segments.scores import cross
 from rfmeans.segments.settings import AUTO, MIN_SEGMENTS, Settings, parse_segments
 from rfmeans.segments.spread import measure_distributions
-from rfmeans.segments.stability import measure_stability
 from rfmeans.settings import make_reading
 from rfmeans.wording import counted
 
@@ -44,12 +40,8 @@ if TYPE_CHECKING:
 
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
-    from rfmeans.segments.cells import Cells
-    from rfmeans.segments.lexicon import Lexicon
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
-    from rfmeans.segments.score_cuts import Scoring
-    from rfmeans.segments.stability import Stability
     from rfmeans.settings import Columns, CustomerColumns, Reading
 
 
@@ -115,38 +107,33 @@ def segment(
     )
     words = with_cuts(read_lexicon(settings.lexicon), settings.score_cuts or {}, settings.score_bins)
     how, hearing = make_reading(columns, **reading), listener or SILENT
-    with Workspace() as keeper, Workspace() as scratch:
+    with Workspace() as keeper, Workspace() as scratch, engine_errors("Segmenting"):
         hearing.stage("reading orders")
         intake = customers_at(keeper.enter_context(understand(orders, how, hearing)), scratch)
-        with engine_errors("Segmenting"):
-            hearing.stage("measuring recency, frequency and monetary")
-            customers, found = _to_segment(intake), _enough(intake, settings)
-            values = scratch.keep(distinct_values(customers))
-            scaling = fit_scaling(values, settings.transform)
-            scoring = fit_scoring(values, found, settings.score_bins, words.cuts)
-            if settings.method == "scores":
-                grouping = _by_scores(customers, scoring, words, seed)
-            else:
-                features = scratch.keep(to_feature_space(customers, scaling).select(*Z_COLUMNS))
-                hearing.stage("grouping customers with K-Means")
-                cells = collect_cells(features, found, scratch)
-                grouping = _by_kmeans(
-                    to_feature_space(customers, scaling), features, cells, settings, hearing
-                )
-            model = SegmentModel(
-                scaling=scaling,
-                centres=grouping.centres,
-                as_of=intake.as_of,
-                customers=found,
-                inertia=grouping.inertia,
-                settings={"method": settings.method, "transform": settings.transform, **grouping.settings},
-                scoring=scoring,
-                lexicon=words,
-                score_segments=grouping.score_segments,
-                stability=grouping.stability,
-                orders=OrdersTable.of(intake.source.table, intake.layout) if intake.layout else None,
-            )
-            return _result(intake, model, grouping.groups, grouping.choice, keeper, how, settings)
+        hearing.stage("measuring recency, frequency and monetary")
+        customers, count = _to_segment(intake), _enough(intake, settings)
+        values = scratch.keep(distinct_values(customers))
+        scaling = fit_scaling(values, settings.transform)
+        scoring = fit_scoring(values, count, settings.score_bins, words.cuts)
+        if settings.method == "scores":
+            grouping = group_by_scores(customers, scoring, words)
+        else:
+            grouping = group_by_kmeans(customers, count, scaling, settings, scratch, hearing.stage)
+        model = SegmentModel(
+            scaling=scaling,
+            centres=grouping.centres,
+            as_of=intake.as_of,
+            customers=count,
+            inertia=grouping.inertia,
+            settings={name: getattr(settings, name) for name in ("method", "transform", "seed")}
+            | dict(grouping.fitted),
+            scoring=scoring,
+            lexicon=words,
+            score_segments=grouping.score_segments,
+            stability=grouping.stability,
+            orders=OrdersTable.of(intake.source.table, intake.layout) if intake.layout else None,
+        )
+        return _result(intake, model, grouping.groups, grouping.choice, keeper, how, settings)
 
 
 def assign(
@@ -159,19 +146,18 @@ def assign(
 ) -> Segmentation:
     """Put a fitted model to other orders; as `SegmentModel.assign`, with profile and account."""
     how, hearing = make_reading(columns, **reading), listener or SILENT
-    with Workspace() as keeper, Workspace() as scratch:
+    with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
         hearing.stage("reading orders")
         intake = customers_at(keeper.enter_context(understand(orders, how, hearing)), scratch)
         if not intake.account.clustered.rows:
             raise DataError(
                 f"No customer can be given a segment{_aside(intake)}. Give orders of which some are purchases."
             )
-        with engine_errors("Assigning"):
-            hearing.stage("assigning segments")
-            labelled = model.apply(_to_segment(intake))
-            labelled = labelled.mutate(**{CLUSTER: labelled.segment_id - 1})
-            groups = _held(profile_segments(labelled, CLUSTER, len(model.names)), model)
-            return _result(_cautioned(intake, model), model, groups, None, keeper, how)
+        hearing.stage("assigning segments")
+        labelled = model.apply(_to_segment(intake))
+        labelled = labelled.mutate(**{CLUSTER: labelled.segment_id - 1})
+        groups = _held(profile_segments(labelled, CLUSTER, len(model.names)), model)
+        return _result(_cautioned(intake, model), model, groups, None, keeper, how)
 
 
 def _cautioned(intake: Intake, model: SegmentModel) -> Intake:
@@ -211,60 +197,7 @@ def _aside(intake: Intake) -> str:
     return f" (set aside: {aside})" if aside else ""
 
 
-@dataclass(frozen=True)
-class _Grouping:
-    """The groups that were found, the most valuable first: what a model says of them, and their figures."""
-
-    groups: list[Group]
-    settings: dict[str, Any]
-    centres: tuple[tuple[float, float, float], ...] = ()
-    inertia: float | None = None
-    stability: Stability | None = None
-    choice: Choice | None = None
-    score_segments: tuple[str, ...] = ()
-
-
-def _by_kmeans(
-    placed: ir.Table, features: ir.Table, cells: Cells, settings: Settings, hearing: Listener
-) -> _Grouping:
-    """Put the clusters in order of mean monetary."""
-    choice = None
-    if settings.segments == AUTO:
-        hearing.stage("choosing the number of segments")
-        choice = choose_segments(cells, settings.seed)
-    fit = fit_centres(features, cells, choice.recommended if choice else int(settings.segments), settings)
-    hearing.stage("profiling the segments")
-    labelled = placed.mutate(**{CLUSTER: nearest(placed, fit.centres)})
-    groups = profile_segments(labelled, CLUSTER, len(fit.centres))
-    order = sorted(range(len(groups)), key=lambda index: (-_money(groups[index]), *fit.centres[index]))
-    hearing.stage("measuring stability")
-    how = {name: getattr(settings, name) for name in ("seed", "segments", "n_init", "tol")}
-    return _Grouping(
-        [groups[index] for index in order],
-        {**how, "passes": fit.passes, **({"choice": choice.sentence} if choice else {})},
-        centres=tuple(tuple(map(float, fit.centres[index])) for index in order),  # type: ignore[misc]
-        inertia=fit.inertia,
-        stability=measure_stability(condense(cells), fit.centres[order], settings.seed),
-        choice=choice,
-    )
-
-
-def _by_scores(customers: ir.Table, scoring: Scoring, lexicon: Lexicon, seed: int) -> _Grouping:
-    """Put the names of the scores in order of mean monetary, those that nobody has last."""
-    names = lexicon.scores.order
-    scored = add_scores(customers, scoring, lexicon.scores)
-    labelled = scored.mutate(**{CLUSTER: segment_ids(scored.score_segment, names) - 1})
-    groups = profile_segments(labelled, CLUSTER, len(names))
-    order = sorted(range(len(groups)), key=lambda index: -_money(groups[index]))
-    held = [groups[index] for index in order if groups[index].customers]
-    return _Grouping(held, {"seed": seed}, score_segments=tuple(names[index] for index in order))
-
-
-def _money(group: Group) -> float:
-    return group.mean_monetary if group.customers else -np.inf
-
-
-def _held(groups: list[Group], model: SegmentModel) -> list[Group]:
+def _held(groups: Sequence[Group], model: SegmentModel) -> Sequence[Group]:
     """Leave out the names of scores that nobody has and that nobody had when the model was fitted."""
     while model.score_segments and not groups[-1].customers:
         groups = groups[:-1]
@@ -274,7 +207,7 @@ def _held(groups: list[Group], model: SegmentModel) -> list[Group]:
 def _result(
     intake: Intake,
     model: SegmentModel,
-    groups: list[Group],
+    groups: Sequence[Group],
     choice: Choice | None,
     keeper: Workspace,
     reading: Reading,

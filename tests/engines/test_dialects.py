@@ -50,7 +50,7 @@ def recorded() -> tuple[ir.Expr, ...]:
         )
         patch.setattr("rfmeans.segments.profile.has_quantiles", lambda _: False)
         patch.setattr(
-            "rfmeans.pipeline.collect_cells", partial(collect_cells, exact_limit=100, cell_limit=200)
+            "rfmeans.segments.grouping.collect_cells", partial(collect_cells, exact_limit=100, cell_limit=200)
         )
         with rfmeans.segment(table, n_init=1, columns=columns) as fitted:
             assert fitted.model.settings["passes"] > 0

@@ -601,7 +601,7 @@ def test_no_customer_passes_through_python(writing, fetched):
 
 def test_a_point_that_leaves_the_engine_stands_for_ten_customers(writing, fetched, monkeypatch):
     small = partial(collect_cells, exact_limit=1_000, cell_limit=100)
-    monkeypatch.setattr("rfmeans.pipeline.collect_cells", small)
+    monkeypatch.setattr("rfmeans.segments.grouping.collect_cells", small)
     customers = make_customers(21_000, seed=2)[["recency", "frequency", "monetary"]]
     table = writing.table(customers.assign(customer_id=range(1, 21_001)), "many_customers")
     columns = rfmeans.CustomerColumns("customer_id", "recency", "frequency", "monetary")

@@ -64,7 +64,7 @@ def at(window):  # a run with a trap
         return die() if str(text).startswith("COMMENT ON TABLE") else raw_sql(self, text, **options)
 
     place, name, trap = {
-        "temporaries open": (pipeline, "_fit", die),
+        "temporaries open": (pipeline, "fit_scoring", die),
         "outputs half written": (result, "account_dict", die),
         "swap": (Path, "rename", moved_aside),
         "transaction": (ibis.backends.duckdb.Backend, "raw_sql", until_marked),
