@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
+from rich.table import Table as RichTable
 
+from rfmeans.cli.print_block import print_block
 from rfmeans.inspection.verdict import NOT_ENOUGH, READY
-from rfmeans.wording import counted, money, number, percent
+from rfmeans.report.table import Cell, Row, Table, in_money, in_number, in_percent, table
+from rfmeans.wording import counted, number, percent
 from rfmeans.wording import terminal_text as escape
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ COLOURS = {READY: "green", NOT_ENOUGH: "red"}
 def print_inspection(found: Inspection, console: Console) -> None:
     """Print an inspection for a shop owner to read."""
     console.print(f"[bold]{escape(found.source)}[/]", soft_wrap=True)
-    console.print(_account(found))
+    print_block(_account(found), console)
     statuses = found.account.noticed.of_statuses() if found.account.noticed else ""
     if statuses:
         console.print(escape(statuses), soft_wrap=True)
-    console.print(_figures(found))
+    print_block(_shop(found), console)
     if found.suspicious:
         _print_findings("Worth a look", found.suspicious, console)
     else:
@@ -40,62 +41,56 @@ def print_inspection(found: Inspection, console: Console) -> None:
 
 
 def _account(found: Inspection) -> Table:
-    lines = found.account.lines
+    account, symbol, lines = found.account, found.currency_symbol, found.account.lines
     assert lines is not None
-    symbol = found.currency_symbol
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("Account", overflow="fold")
-    for head in ("Count", "Share", "Money"):
-        table.add_column(head, justify="right", no_wrap=True)
 
-    def add(label: str, tally: Tally, of: int) -> None:
+    def row(label: str, tally: Tally, of: int) -> Row:
         share = percent(tally.rows / of) if of else ""
-        table.add_row(escape(label), number(tally.rows), share, money(float(tally.money), symbol))
+        return Cell(label), in_number(tally.rows), Cell(share, 0), in_money(float(tally.money), symbol)
 
-    add("Lines read", lines.read, lines.read.rows)
-    add("  used", lines.used, lines.read.rows)
-    for reason, tally in sorted(lines.set_aside.items()):
-        add(f"  set aside: {reason}", tally, lines.read.rows)
-    table.add_section()
-    aside = sorted(found.account.customers_set_aside.items())
-    customers = found.customers.customers + sum(tally.rows for _, tally in aside)
-    table.add_row(
-        "Customers in the lines used", number(customers), percent(1.0), money(float(lines.used.money), symbol)
+    def aside(tallies: dict[str, Tally], of: int) -> list[Row]:
+        return [row(f"  set aside: {reason}", tally, of) for reason, tally in sorted(tallies.items())]
+
+    read, whole = lines.read.rows, found.customers.customers
+    whole += sum(tally.rows for tally in account.customers_set_aside.values())
+    used = (in_number(whole), in_percent(1.0), in_money(float(lines.used.money), symbol))
+    return Table(
+        "",
+        ("Account", "Count", "Share", "Money"),
+        (row("Lines read", lines.read, read), row("  used", lines.used, read), *aside(lines.set_aside, read)),
+        (
+            (Cell("Customers in the lines used"), *used),
+            row("  to segment", account.clustered, whole),
+            *aside(account.customers_set_aside, whole),
+        ),
     )
-    add("  to segment", found.account.clustered, customers)
-    for reason, tally in aside:
-        add(f"  set aside: {reason}", tally, customers)
-    return table
 
 
-def _figures(found: Inspection) -> Table:
-    lines = found.account.lines
+def _shop(found: Inspection) -> Table:
+    lines, customers = found.account.lines, found.customers
     assert lines is not None
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column()
-    table.add_row(
-        "Period", f"{found.first_day} to {found.last_day} ({counted(found.days, 'day')}), as of {found.as_of}"
-    )
+    days = f"{found.first_day} to {found.last_day} ({counted(found.days, 'day')})"
     bought = "all of them" if lines.purchases == lines.orders else f"{number(lines.purchases)} of them"
-    table.add_row("Orders", f"{number(lines.orders)}, {bought} purchases (worth more than 0)")
-    customers = found.customers
+    rows = [
+        ("Period", f"{days}, as of {found.as_of}"),
+        ("Orders", f"{number(lines.orders)}, {bought} purchases (worth more than 0)"),
+    ]
     if found.share_bought_once is not None:
         once = f"{number(customers.bought_once)} of {counted(customers.customers, 'customer')}"
-        table.add_row("Bought once", f"{percent(found.share_bought_once)} ({once})")
+        rows.append(("Bought once", f"{percent(found.share_bought_once)} ({once})"))
     held = [
         f"the top {top.percent} % of customers ({number(top.customers)}) hold {percent(top.share)}"
         for top in customers.top_shares
         if top.share is not None
     ]
     if held:
-        table.add_row("Share of money", "\n".join(held))
-    return table
+        rows.append(("Share of money", "\n".join(held)))
+    return table("", (), rows)
 
 
 def _print_findings(title: str, findings: tuple[Finding, ...], console: Console) -> None:
     console.print(f"[bold]{title}[/]")
-    listed = Table.grid(padding=(0, 1, 0, 0))
+    listed = RichTable.grid(padding=(0, 1, 0, 0))
     listed.add_column(width=1)
     listed.add_column(overflow="fold")
     for finding in findings:

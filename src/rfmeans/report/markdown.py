@@ -47,7 +47,7 @@ def _drawn(block: TextBlock) -> str:
 
 
 def _table(table: Table) -> str:
-    rows = [[_name(cell.shown) for cell in row] for row in (*table.rows, table.total) if row]
+    rows = [[_name(cell.shown) for cell in row] for row in (*table.rows, *table.below)]
     lines = [map(_name, table.heads), ["---", *["--:"] * (len(table.heads) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

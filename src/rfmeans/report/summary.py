@@ -14,6 +14,7 @@ from rfmeans.arguments import with_options
 from rfmeans.segments.features import to_original_units
 from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.segments.profile import LEVELS
+from rfmeans.segments.settings import FEATURES
 from rfmeans.segments.spread import TOPS
 from rfmeans.wording import clip, counted, money, number, percent
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from rfmeans.model.fitted import Fitted
     from rfmeans.orders.account import Tally
     from rfmeans.orders.intake import Account, Intake
-    from rfmeans.orders.remarks import Noticed
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rfmeans.segments.spread import Distributions
     from rfmeans.segments.stability import Stability
 
+NONE_LAPSED = "no segment is lapsed in these data."
 NAME_TEXT = 60  # characters of a segment's name within a sentence
 
 
@@ -159,11 +160,10 @@ class Summary:
     def headlines(self) -> tuple[str, str]:
         """One sentence on the most valuable segment, one on the most at-risk one."""
         at_risk = self.most_at_risk
+        said = _headline(at_risk, self.currency_symbol) if at_risk else NONE_LAPSED
         return (
             f"Most valuable: {_headline(self.most_valuable, self.currency_symbol)}",
-            f"Most at risk: {_headline(at_risk, self.currency_symbol)}"
-            if at_risk
-            else "Most at risk: no segment is lapsed in these data.",
+            f"Most at risk: {said}",
         )
 
     @property
@@ -312,16 +312,13 @@ def _profile_row(segment: Segment) -> dict[str, Any]:
         "share": segment.share,
         "revenue": float(figures.revenue),
         "revenue_share": segment.revenue_share,
-        "mean_recency": figures.mean_recency,
-        "median_recency": figures.median_recency,
-        "mean_frequency": figures.mean_frequency,
-        "median_frequency": figures.median_frequency,
-        "mean_monetary": figures.mean_monetary,
-        "median_monetary": figures.median_monetary,
+        **{
+            f"{kind}_{name}": getattr(figures, f"{kind}_{name}")
+            for name in FEATURES
+            for kind in ("mean", "median")
+        },
         "average_order_value": figures.average_order_value,
-        "recency_index": segment.recency_index,
-        "frequency_index": segment.frequency_index,
-        "monetary_index": segment.monetary_index,
+        **{f"{name}_index": getattr(segment, f"{name}_index") for name in FEATURES},
         "stability": segment.stability,
         "near_border": segment.near_border,
         "evidence": segment.evidence,
@@ -331,30 +328,24 @@ def _profile_row(segment: Segment) -> dict[str, Any]:
 
 def account_dict(account: Account) -> dict[str, Any]:
     """Return the account as plain values; money as decimal text, so that it adds up exactly."""
-    lines = account.lines
-    customers = {
-        "segmented": _tally(account.clustered),
-        "set_aside": {reason: _tally(tally) for reason, tally in sorted(account.customers_set_aside.items())},
-    }
+    lines, noticed = account.lines, account.noticed
+    customers = {"segmented": _tally(account.clustered), "set_aside": _tallies(account.customers_set_aside)}
     if lines is None:
         return {"customers": customers}
+    counts = {"read": _tally(lines.read), "used": _tally(lines.used), "set_aside": _tallies(lines.set_aside)}
     return {
-        "lines": {
-            "read": _tally(lines.read),
-            "used": _tally(lines.used),
-            "set_aside": {reason: _tally(tally) for reason, tally in sorted(lines.set_aside.items())},
-        },
+        "lines": counts,
         "orders": lines.orders,
         "purchases": lines.purchases,
         "first_day": lines.first_day.isoformat() if lines.first_day else None,
         "last_day": lines.last_day.isoformat() if lines.last_day else None,
         "customers": customers,
-        **_noticed(account.noticed),
+        **({**asdict(noticed), "understood": with_options(noticed.understood)} if noticed else {}),
     }
 
 
-def _noticed(noticed: Noticed | None) -> dict[str, Any]:
-    return {**asdict(noticed), "understood": with_options(noticed.understood)} if noticed else {}
+def _tallies(set_aside: dict[str, Tally]) -> dict[str, Any]:
+    return {reason: _tally(tally) for reason, tally in sorted(set_aside.items())}
 
 
 def _tally(tally: Tally) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rfmeans.report.blocks import Beside, Heading, Item, Items, Section, Sentence
-from rfmeans.report.table import Cell, Table
+from rfmeans.report.table import Table, in_money, in_number, table
 from rfmeans.wording import SENTENCE_TEXT, clip, counted, money, number
 
 if TYPE_CHECKING:
@@ -72,18 +72,8 @@ def _tables(summary: Summary) -> tuple[Table, ...]:
 
 def _table(caption: str, rows: Tallies, set_aside: dict[str, Tally], symbol: str) -> Table:
     rows = [*rows, *((f"Set aside: {reason}", tally) for reason, tally in sorted(set_aside.items()))]
-    return Table(
-        caption,
-        ("Rows", "Count", "Money"),
-        tuple(
-            (
-                Cell(said),
-                Cell(number(tally.rows), tally.rows),
-                Cell(money(float(tally.money), symbol), float(tally.money)),
-            )
-            for said, tally in rows
-        ),
-    )
+    cells = ((said, in_number(tally.rows), in_money(float(tally.money), symbol)) for said, tally in rows)
+    return table(caption, ("Rows", "Count", "Money"), cells)
 
 
 def _items(summary: Summary) -> tuple[Item, ...]:

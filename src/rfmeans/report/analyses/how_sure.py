@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rfmeans.report.blocks import BLANK, Heading, Item, Items, Section, Sentence
 from rfmeans.report.charts.choice import vote_rows
 from rfmeans.report.charts.frame import segment_labels
-from rfmeans.report.table import Cell, Table
+from rfmeans.report.table import Cell, Table, table
 from rfmeans.segments.number_of_segments import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
 from rfmeans.wording import DASH, clip, number, percent
 
@@ -67,12 +67,11 @@ def _table(summary: Summary) -> Table | None:
     """Return how sure each segment is: found again on resamples, customers near a border; None if unknown."""
     if all(segment.near_border is None for segment in summary.segments):
         return None
-    rows = tuple(
-        (Cell(label), _found_again(segment), _near_border(segment))
-        for label, segment in zip(segment_labels(summary), summary.segments, strict=True)
+    named = zip(segment_labels(summary), summary.segments, strict=True)
+    rows = ((label, _found_again(segment), _near_border(segment)) for label, segment in named)
+    return table(
+        "How sure each segment is", ("Segment", "Found again, 0 to 1", "Customers near a border"), rows
     )
-    heads = ("Segment", "Found again, 0 to 1", "Customers near a border")
-    return Table("How sure each segment is", heads, rows)
 
 
 def _found_again(segment: Segment) -> Cell:
@@ -89,11 +88,10 @@ def _near_border(segment: Segment) -> Cell:
 
 def _votes(choice: Choice) -> Table:
     """Return the votes as narrow as a terminal, the number recommended with a star."""
-    votes = (vote.segments for vote in choice.votes)
-    rows = tuple(
-        (replace(first, shown=f"{first.shown}{' *' if first.marked else '  '}", value=k), *others)
-        for k, (first, *others) in zip(votes, vote_rows(choice), strict=True)
-    )
+    rows = []
+    for vote, (first, *others) in zip(choice.votes, vote_rows(choice), strict=True):
+        star = " *" if first.marked else "  "
+        rows.append((replace(first, shown=first.shown + star, value=vote.segments), *others))
     favourites = "; ".join(f"{name} {taken or DASH}" for name, taken in choice.favourites.items())
     note = (
         f"* recommended. Alone would take: {favourites}.\n"
@@ -102,4 +100,4 @@ def _votes(choice: Choice) -> Table:
         f"Silhouette of a sample of {choice.silhouette_sample:,} customers. C-H: Calinski-Harabasz; "
         "D-B: Davies-Bouldin. docs/evidence.md defines all.\n"
     )
-    return Table("How many segments", SHORT_HEADS, rows, note=note)
+    return table("How many segments", SHORT_HEADS, rows, note=note)

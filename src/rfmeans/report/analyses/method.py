@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.arguments import with_options
 from rfmeans.report.blocks import Beside, Block, Heading, Item, Items, Section, Words
 from rfmeans.report.charts.frame import segment_labels
-from rfmeans.report.table import Cell, Table
+from rfmeans.report.table import Table, in_money, in_number, table
 from rfmeans.segments.settings import AUTO
 from rfmeans.settings import Reading
-from rfmeans.wording import SENTENCE_TEXT, clip, money, number
+from rfmeans.wording import SENTENCE_TEXT, clip, number
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
@@ -83,39 +83,30 @@ def _how(summary: Summary) -> str:
 
 
 def _centres(summary: Summary) -> Table:
-    rows = tuple(
-        (
-            Cell(label),
-            *(Cell(number(value), value) for value in (days, purchases)),
-            Cell(money(spent, summary.currency_symbol), spent),
-        )
+    rows = (
+        (label, in_number(days), in_number(purchases), in_money(spent, summary.currency_symbol))
         for label, segment in zip(segment_labels(summary), summary.segments, strict=True)
         for days, purchases, spent in [segment.centre]
     )
-    return Table("Centres of the segments", ("Segment", "Days", "Purchases", "Spent"), rows)
+    return table("Centres of the segments", ("Segment", "Days", "Purchases", "Spent"), rows)
 
 
 def _transforms(summary: Summary) -> Table:
     """Return the transform of each feature, and why."""
     asked = summary.settings.get("transform")
-
-    def why(skewness: float, transform: str) -> str:
-        if asked != "auto":
-            return f"asked for: transform {asked}"
-        above = "above" if transform == "log1p" else "not above"
-        return f"its skewness over customers is {number(skewness)}, {above} 1"
-
-    rows = tuple(
-        (
-            Cell(feature.name.capitalize()),
-            Cell(
-                f"{feature.transform}, then mean {feature.mean:.6g} and standard deviation {feature.sd:.6g}"
-            ),
-            Cell(why(feature.skewness, feature.transform)),
+    rows = []
+    for feature in summary.scaling.features:
+        above = "above" if feature.transform == "log1p" else "not above"
+        why = f"its skewness over customers is {number(feature.skewness)}, {above} 1"
+        scaled = f"mean {feature.mean:.6g} and standard deviation {feature.sd:.6g}"
+        rows.append(
+            (
+                feature.name.capitalize(),
+                f"{feature.transform}, then {scaled}",
+                why if asked == "auto" else f"asked for: transform {asked}",
+            )
         )
-        for feature in summary.scaling.features
-    )
-    return Table("Transform of each feature", ("Feature", "Transform", "Why"), rows)
+    return table("Transform of each feature", ("Feature", "Transform", "Why"), rows)
 
 
 def _kmeans(summary: Summary) -> dict[str, Any]:
@@ -144,7 +135,5 @@ def _reading(summary: Summary) -> dict[str, Any]:
 
 
 def _pairs(caption: str, pairs: dict[str, Any]) -> Table:
-    rows = tuple(
-        (Cell(clip(str(name))), Cell(clip(str(value), SENTENCE_TEXT))) for name, value in pairs.items()
-    )
-    return Table(caption, ("What", "Value"), rows)
+    rows = ((clip(str(name)), clip(str(value), SENTENCE_TEXT)) for name, value in pairs.items())
+    return table(caption, ("What", "Value"), rows)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rfmeans.report.blocks import BLANK, Block, Heading, Item, Items, Section, Sentence, TextBlock
 from rfmeans.report.charts.colours import chart_labels, colour
-from rfmeans.report.table import Cell, Table
+from rfmeans.report.table import Cell, Table, table
 from rfmeans.wording import DASH, clip, exact, number, percent
 
 if TYPE_CHECKING:
@@ -85,14 +85,9 @@ def _largest_shares(found: Crosstab) -> Items:
 
 def _crosstab(found: Crosstab, rows: Iterable[str], heads: Iterable[str]) -> Table:
     totals = [sum(row) for row in found.customers]
-    return Table(
-        "Customers by score segment and K-Means segment",
-        ("Score segment", *heads),
-        tuple(
-            (Cell(name), *map(_shaded, counts, range(1, len(counts) + 1), totals))
-            for name, counts in zip(rows, zip(*found.customers, strict=True), strict=True)
-        ),
-    )
+    counts = zip(rows, zip(*found.customers, strict=True), strict=True)
+    cells = ((Cell(name), *map(_shaded, row, range(1, len(row) + 1), totals)) for name, row in counts)
+    return table("Customers by score segment and K-Means segment", ("Score segment", *heads), cells)
 
 
 def _shaded(count: int, segment_id: int, total: int) -> Cell:
@@ -103,20 +98,18 @@ def _shaded(count: int, segment_id: int, total: int) -> Cell:
 
 
 def _cuts(scoring: Scoring, symbol: str) -> Table:
-    meant = [_meanings(found, symbol if found.feature == "monetary" else "") for found in scoring.features]
-    rows = tuple(
-        (
-            Cell(f"{score}, the best" if score == scoring.bins else str(score)),
-            *(Cell(meanings.get(score, DASH)) for meanings in meant),
-        )
-        for score in range(scoring.bins, 0, -1)
-    )
-    heads = ("Score", "Recency, days", "Frequency, purchases", "Monetary")
-    return Table("Scores: what each one means", heads, rows)
+    best, heads = scoring.bins, ("Score", "Recency, days", "Frequency, purchases", "Monetary")
+    columns = [
+        _column(found, best, symbol if found.feature == "monetary" else "") for found in scoring.features
+    ]
+    names = [f"{best}, the best", *map(str, range(best - 1, 0, -1))]
+    return table("Scores: what each one means", heads, zip(names, *columns, strict=True))
 
 
-def _meanings(found: FeatureCuts, symbol: str) -> dict[int, str]:
-    return dict(zip(found.scores, _ranges([exact(edge, symbol) for edge in found.edges]), strict=True))
+def _column(found: FeatureCuts, best: int, symbol: str) -> list[str]:
+    ranges = _ranges([exact(edge, symbol) for edge in found.edges])
+    meant = dict(zip(found.scores, ranges, strict=True))
+    return [meant.get(score, DASH) for score in range(best, 0, -1)]
 
 
 def _ranges(edges: list[str]) -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rfmeans.report.blocks import Heading, Item, Items, NamedRows, Section, Sentence
-from rfmeans.report.table import Cell, Row, Table
-from rfmeans.wording import SENTENCE_TEXT, clip, money, number, percent
+from rfmeans.report.table import Cell, Row, Table, in_money, in_number, in_percent
+from rfmeans.wording import SENTENCE_TEXT, clip
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
@@ -52,28 +52,27 @@ def names(summary: Summary) -> Section:
 
 
 def _table(summary: Summary) -> Table:
-    rows = tuple(
+    rows = (
         (
             Cell(segment.segment, segment_id=segment.segment_id, marked=bool(segment.borderline)),
-            *_cells(segment.figures, (segment.share, segment.revenue_share), summary.currency_symbol),
+            *_cells(segment.figures, segment.share, segment.revenue_share, summary.currency_symbol),
         )
         for segment in summary.segments
     )
-    total = (Cell("All customers"), *_cells(summary.everyone, (1.0, 1.0), summary.currency_symbol))
-    return Table(CAPTION, HEADS, rows, total)
+    total = (Cell("All customers"), *_cells(summary.everyone, 1.0, 1.0, summary.currency_symbol))
+    return Table(CAPTION, HEADS, tuple(rows), (total,))
 
 
-def _cells(figures: Group, shares: tuple[float, float], symbol: str) -> Row:
-    revenue = float(figures.revenue)
+def _cells(figures: Group, share: float, revenue_share: float, symbol: str) -> Row:
     cells = (
-        Cell(number(figures.customers), figures.customers),
-        Cell(percent(shares[0]), shares[0]),
-        Cell(money(revenue, symbol), revenue),
-        Cell(percent(shares[1]), shares[1]),
-        Cell(number(figures.mean_recency), figures.mean_recency),
-        Cell(number(figures.mean_frequency), figures.mean_frequency),
-        Cell(money(figures.mean_monetary, symbol), figures.mean_monetary),
-        Cell(money(figures.average_order_value, symbol), figures.average_order_value),
+        in_number(figures.customers),
+        in_percent(share),
+        in_money(float(figures.revenue), symbol),
+        in_percent(revenue_share),
+        in_number(figures.mean_recency),
+        in_number(figures.mean_frequency),
+        in_money(figures.mean_monetary, symbol),
+        in_money(figures.average_order_value, symbol),
     )
     return tuple(cell if math.isfinite(cell.value or 0) else Cell(cell.shown) for cell in cells)
 
@@ -86,12 +85,12 @@ def _short(table: Table, summary: Summary) -> Table:
         short = Cell(clip(name.shown, SHORT_NAME) + " *" * name.marked)
         return short, _with(customers, share), _with(revenue, revenue_share), *means
 
-    _, customers, _, revenue, _, *means = table.total
+    _, customers, _, revenue, _, *means = table.below[0]
     return Table(
         "Customer segments",
         SHORT_HEADS,
         tuple(map(shortened, table.rows)),
-        (Cell("All"), customers, revenue, *means),
+        ((Cell("All"), customers, revenue, *means),),
         SHORT_NOTE + (MARKED_NOTE if any(segment.borderline for segment in summary.segments) else ""),
         spare=1,
     )

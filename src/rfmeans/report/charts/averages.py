@@ -2,61 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rfmeans.report.charts.drawing import Drawing
-from rfmeans.report.charts.frame import (
-    ALL,
-    ROW_STEP,
-    Frame,
-    axis_title,
-    bar_axis,
-    beside,
-    in_units,
-    panel_width,
-    segment_colour,
-    segment_labels,
-    segment_rows,
-    segments_axis,
-)
-from rfmeans.report.charts.vega import Drawn, channel, layer, mark, tooltip, unit
-from rfmeans.segments.settings import FEATURES
+from rfmeans.report.charts.frame import ALL, ROW_STEP, Drawing, Sheet
+from rfmeans.report.charts.vega import Drawn, mark, tooltip
 from rfmeans.wording import counted, money, number
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
-    from rfmeans.segments.profile import Group
 
 
-def _draw(summary: Summary, frame: Frame) -> Drawn:
+def _draw(sheet: Sheet) -> Drawn:
     """Draw three panels of bars."""
-    return beside([_panel(summary, frame, feature) for feature in FEATURES], frame)
+    return sheet.per_feature(_panel)
 
 
-def _panel(summary: Summary, frame: Frame, feature: str) -> Drawn:
-    def averaged(row: dict[str, Any], group: Group) -> dict[str, Any]:
-        mean: float = getattr(group, f"mean_{feature}")
-        return {**row, "value": mean, "shown": in_units(feature, mean, summary)}
-
-    labels = [*segment_labels(summary), ALL]
-    everyone = {"segment": ALL, "customers": f"{summary.everyone.customers:,}"}
-    rows = [averaged(row, summary.segments[row["id"] - 1].figures) for row in segment_rows(summary)]
-    rows.append(averaged(everyone, summary.everyone))
-    width = panel_width(labels, frame, 3)
+def _panel(sheet: Sheet, feature: str, named: bool) -> Drawn:
+    labels, everyone = [*sheet.labels, ALL], sheet.summary.everyone
+    groups = [segment.figures for segment in sheet.summary.filled]
+    whole = {"segment": ALL, "customers": f"{everyone.customers:,}"}
+    rows = [
+        {**row, "value": mean, "shown": sheet.in_units(feature, mean)}
+        for row, group in zip([*sheet.rows, whole], [*groups, everyone], strict=True)
+        for mean in [getattr(group, f"mean_{feature}")]
+    ]
+    width = sheet.panel_width(labels, 3)
     places = {
-        "y": segments_axis(labels, frame, shown=feature == FEATURES[0] or frame.stacked),
-        "x": bar_axis("value", rows, width, f"{axis_title(feature, summary)}, mean"),
+        "y": sheet.names_axis(labels, shown=named),
+        "x": sheet.bar_axis("value", rows, width, f"{sheet.axis_title(feature)}, mean"),
         "tooltip": tooltip(segment="Segment", shown=f"Mean {feature}", customers="Customers"),
     }
-    bars = mark("bar", cornerRadiusEnd=2, height={"band": 0.68})
-    numbers = mark("text", align="left", dx=5)
-    return layer(
-        unit(bars, {**places, "color": segment_colour(labels)}),
-        unit(numbers, {**places, "text": channel("shown:N")}),
-        rows=rows,
-        width=width,
-        height=ROW_STEP,
-    )
+    bar = mark("bar", cornerRadiusEnd=2, height={"band": 0.68})
+    return sheet.bars(bar, places, {"color": sheet.colours(labels)}, rows, width=width, height=ROW_STEP)
 
 
 def _title(summary: Summary) -> str:

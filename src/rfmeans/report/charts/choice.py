@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rfmeans.report.charts.colours import EVERYONE, colour
-from rfmeans.report.charts.drawing import Drawing
-from rfmeans.report.charts.frame import DASHED, PERCENT, Frame, beside
+from rfmeans.report.charts.frame import DASHED, PERCENT, Drawing, Sheet
 from rfmeans.report.charts.vega import Drawn, Rows, channel, layer, mark, tooltip, unit
-from rfmeans.report.table import Cell, Table
+from rfmeans.report.table import Cell, Row, Table, in_digits, in_number, in_percent, table
 from rfmeans.segments.number_of_segments import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
 from rfmeans.wording import DASH, counted, number, percent
 
@@ -77,13 +76,13 @@ QUESTIONS = (
 )
 
 
-def _draw(summary: Summary, frame: Frame) -> Drawn:
+def _draw(sheet: Sheet) -> Drawn:
     """Draw the votes on the number of segments."""
-    assert summary.choice is not None
-    width = frame.width - AXIS_ROOM
-    if not frame.stacked:
-        width = (frame.width - GAP * (len(QUESTIONS) - 1)) // len(QUESTIONS) - AXIS_ROOM
-    return beside([_panel(question, summary.choice, width) for question in QUESTIONS], frame, GAP)
+    choice, frame = sheet.summary.choice, sheet.frame
+    assert choice is not None
+    shared = 1 if frame.stacked else len(QUESTIONS)
+    width = (frame.width - GAP * (shared - 1)) // shared - AXIS_ROOM
+    return sheet.beside([_panel(question, choice, width) for question in QUESTIONS], GAP)
 
 
 def _panel(question: Question, choice: Choice, width: int) -> Drawn:
@@ -117,33 +116,25 @@ def _row(question: Question, vote: Vote) -> Drawn:
 def _axes(question: Question, rows: Rows, numbers: list[int]) -> Drawn:
     values = [*(row["value"] for row in rows), question.limit]
     low, high = min(0.0, *values), max(values)
+    across = {"domain": numbers, "type": "point", "padding": 0.6}
+    up = {"domain": [low, high + 0.06 * (high - low)], "nice": False}
     text = {"labelExpr": PERCENT} if question.as_share else {"format": "~r"}
     return {
-        "x": channel(
-            "k:O",
-            axis={"title": "Segments", "labelAngle": 0, "grid": False},
-            scale={"domain": numbers, "type": "point", "padding": 0.6},
-        ),
-        "y": channel(
-            "value:Q",
-            axis={"title": None, "tickCount": 4, **text},
-            scale={"domain": [low, high + 0.06 * (high - low)], "nice": False},
-        ),
+        "x": channel("k:O", axis={"title": "Segments", "labelAngle": 0, "grid": False}, scale=across),
+        "y": channel("value:Q", axis={"title": None, "tickCount": 4, **text}, scale=up),
     }
 
 
 def _discs(rows: Rows, places: Drawn) -> list[Drawn]:
     """Return full discs for numbers that pass and rings for those that do not."""
-    encoding = {
-        **places,
-        "tooltip": [channel("k:O", title="Segments"), *tooltip(shown="Value", verdict="It")],
-    }
+    said = [channel("k:O", title="Segments"), *tooltip(shown="Value", verdict="It")]
+    passing, failing = ([row for row in rows if row["passes"] is passes] for passes in (True, False))
     disc = mark("point", filled=True, opacity=1, size=70, color=colour(1))
     ring = mark("point", filled=True, fill="white", opacity=1, size=60, stroke=colour(4))
     return [
-        unit(drawn, encoding, kept)
-        for passes, drawn in ((True, disc), (False, ring))
-        if (kept := [row for row in rows if row["passes"] is passes])
+        unit(drawn, {**places, "tooltip": said}, kept)
+        for drawn, kept in ((disc, passing), (ring, failing))
+        if kept
     ]
 
 
@@ -156,21 +147,23 @@ def _title(summary: Summary) -> str:
     return f"No number of segments stands out; {recommended} are recommended"
 
 
-def vote_rows(choice: Choice) -> tuple[tuple[Cell, ...], ...]:
+def vote_rows(choice: Choice) -> list[Row]:
     """Return one row per number of segments: what was measured of it."""
-    return tuple(
+    return [
         (
             Cell(str(vote.segments), marked=vote.segments == choice.recommended),
-            *(Cell(f"{value:.2f}", value) for value in (vote.stability, vote.weakest)),
-            Cell(percent(vote.smallest_share), vote.smallest_share),
-            Cell(f"{vote.gain:.3f}", vote.gain),  # the limit is 0.04: two digits would hide what misses it
-            *(Cell(f"{value:.2f}", value) for value in (vote.border, vote.silhouette)),
-            Cell(number(vote.calinski_harabasz), vote.calinski_harabasz),
-            Cell(f"{vote.davies_bouldin:.2f}", vote.davies_bouldin),
-            Cell(number(vote.inertia), vote.inertia),
+            in_digits(vote.stability),
+            in_digits(vote.weakest),
+            in_percent(vote.smallest_share),
+            in_digits(vote.gain, 3),  # the limit is 0.04: two digits would hide what misses it
+            in_digits(vote.border),
+            in_digits(vote.silhouette),
+            in_number(vote.calinski_harabasz),
+            in_digits(vote.davies_bouldin),
+            in_number(vote.inertia),
         )
         for vote in choice.votes
-    )
+    ]
 
 
 def _tables(summary: Summary) -> tuple[Table, ...]:
@@ -180,10 +173,10 @@ def _tables(summary: Summary) -> tuple[Table, ...]:
         f"The votes on the number of segments; {choice.recommended} is recommended. Stability from {choice.resamples} "
         f"resamples of {number(choice.resample_size)} customers, silhouette from {number(choice.silhouette_sample)}"
     )
-    favourites = tuple((Cell(name), Cell(str(k or DASH))) for name, k in choice.favourites.items())
+    favourites = ((name, str(taken or DASH)) for name, taken in choice.favourites.items())
     return (
-        Table(caption, HEADS, vote_rows(choice)),
-        Table("What each index alone would take", ("Index", "Segments"), favourites),
+        table(caption, HEADS, vote_rows(choice)),
+        table("What each index alone would take", ("Index", "Segments"), favourites),
     )
 
 

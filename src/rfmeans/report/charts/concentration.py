@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rfmeans.report.charts.colours import colour
-from rfmeans.report.charts.drawing import Drawing
-from rfmeans.report.charts.frame import DASHED, PERCENT, Frame
+from rfmeans.report.charts.frame import DASHED, PERCENT, Drawing, Sheet
 from rfmeans.report.charts.vega import Drawn, channel, layer, mark, tooltip, unit
-from rfmeans.report.table import Cell, Table
+from rfmeans.report.table import Table, in_percent, table
 from rfmeans.segments.spread import TOPS
 from rfmeans.wording import percent
 
@@ -18,9 +17,9 @@ if TYPE_CHECKING:
 LABELLED_TOPS = (0.01, 0.1, 0.2, 0.5)
 
 
-def _draw(summary: Summary, frame: Frame) -> Drawn:
+def _draw(sheet: Sheet) -> Drawn:
     """Draw the share of revenue that the top customers hold, as a curve."""
-    curve, held_by_top = summary.distributions.curve, summary.distributions.held_by_top
+    curve, held_by_top = sheet.summary.distributions.curve, sheet.summary.distributions.held_by_top
     rows = [
         {"top": top, "held": held, "said": f"{percent(held)} of revenue", "who": f"top {percent(top)}"}
         for position, held in enumerate(curve)
@@ -32,14 +31,10 @@ def _draw(summary: Summary, frame: Frame) -> Drawn:
         for held in [held_by_top(top)]
     ]
     axis = {"labelExpr": PERCENT, "tickCount": 5}
-    places = {
-        "x": channel("top:Q", axis={**axis, "title": "Share of customers, the biggest spenders first"}),
-        "y": channel(
-            "held:Q",
-            axis={**axis, "title": "Share of revenue they hold"},
-            scale={"domain": [0, 1], "nice": False},
-        ),
-    }
+    across = {**axis, "title": "Share of customers, the biggest spenders first"}
+    up = {**axis, "title": "Share of revenue they hold"}
+    whole = {"domain": [0, 1], "nice": False}
+    places = {"x": channel("top:Q", axis=across), "y": channel("held:Q", axis=up, scale=whole)}
     equal = [{"top": 0, "held": 0}, {"top": 1, "held": 1}]
     under_pointer = {**places, "tooltip": tooltip(who="Customers", said="Hold")}
     return layer(
@@ -49,8 +44,8 @@ def _draw(summary: Summary, frame: Frame) -> Drawn:
         unit(mark("point", size=120, opacity=0), under_pointer, rows),
         unit(mark("circle", color=colour(1), size=70, opacity=1), places, marked),
         unit(mark("text", align="left", dx=9, dy=11), {**places, "text": channel("who:N")}, marked),
-        width=frame.width - 75,
-        height=260 if frame.stacked else 330,
+        width=sheet.frame.width - 75,
+        height=260 if sheet.frame.stacked else 330,
     )
 
 
@@ -61,8 +56,8 @@ def _title(summary: Summary) -> str:
 
 def _tables(summary: Summary) -> tuple[Table, ...]:
     held = summary.distributions.held_by_top
-    rows = tuple((Cell(f"top {percent(top)}"), Cell(percent(held(top)), held(top))) for top in TOPS)
-    return (Table("Concentration of revenue", ("Customers", "hold of revenue"), rows),)
+    rows = ((f"top {percent(top)}", in_percent(held(top))) for top in TOPS)
+    return (table("Concentration of revenue", ("Customers", "hold of revenue"), rows),)
 
 
 CONCENTRATION = Drawing(

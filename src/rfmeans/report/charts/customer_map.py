@@ -3,56 +3,47 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rfmeans.report.charts.drawing import Drawing
-from rfmeans.report.charts.frame import DISC_INK, Frame, in_units, scaled_axis, segment_colour, segment_labels
+from rfmeans.report.charts.frame import DISC_INK, Drawing, Sheet
 from rfmeans.report.charts.vega import Drawn, Rows, channel, layer, mark, tooltip, unit
-from rfmeans.wording import counted, money, number, percent
+from rfmeans.wording import counted, number, percent
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
 
+LEGEND = {"labelLimit": 210, "orient": "bottom", "symbolOpacity": 1, "title": None}
 
-def _draw(summary: Summary, frame: Frame) -> Drawn:
+
+def _draw(sheet: Sheet) -> Drawn:
     """Draw where customers lie: rectangles by density and segment, numbered centres."""
-    keyed = [f"{position} {label}" for position, label in enumerate(segment_labels(summary), start=1)]
-    columns, rows = _edges(summary)
-    centres = _centres(keyed, summary)
+    keyed = [f"{position} {label}" for position, label in enumerate(sheet.labels, start=1)]
+    columns, rows = _edges(sheet)
+    centres = _centres(keyed, sheet)
     days = [row[edge] for row in columns for edge in ("x", "x2")] + [row["x"] for row in centres]
     spent = [row[edge] for row in rows for edge in ("y", "y2")] + [row["y"] for row in centres]
+    segments = [{"id": place, "segment": name} for place, name in enumerate(keyed, start=1)]
     places = {
-        "x": channel("x:Q", **scaled_axis(summary, "recency", days)),
-        "y": channel("y:Q", **scaled_axis(summary, "monetary", spent)),
-    }
-    legend = {
-        "columns": 1 if frame.stacked else 4,
-        "labelLimit": 210,
-        "orient": "bottom",
-        "symbolOpacity": 1,
-        "title": None,
-    }
-    looked_up = {
-        "column": columns,
-        "row": rows,
-        "id": [{"id": place, "segment": name} for place, name in enumerate(keyed, start=1)],
+        "x": channel("x:Q", **sheet.scaled_axis("recency", days)),
+        "y": channel("y:Q", **sheet.scaled_axis("monetary", spent)),
+        "color": sheet.colours(keyed, {"columns": 1 if sheet.frame.stacked else 4, **LEGEND}),
     }
     return layer(
-        _density(summary, looked_up, {**places, "color": segment_colour(keyed, legend)}),
+        _density(sheet.summary, {"column": columns, "row": rows, "id": segments}, places),
         *_discs(centres),
-        width=frame.width - 70,
-        height=320 if frame.stacked else 430,
+        width=sheet.frame.width - 70,
+        height=320 if sheet.frame.stacked else 430,
     )
 
 
-def _edges(summary: Summary) -> tuple[Rows, Rows]:
+def _edges(sheet: Sheet) -> tuple[Rows, Rows]:
     """Return the columns and the rows of the map, each with its edges."""
-    cells, symbol = summary.distributions.cells, summary.currency_symbol
+    cells = sheet.summary.distributions.cells
     return [
         {"column": place, "x": low, "x2": high, "days": f"{number(low)} to under {number(high)}"}
         for place, (low, high) in enumerate(sorted({cell.recency for cell in cells}))
     ], [
-        {"row": place, "y": low, "y2": high, "spent": f"{money(low, symbol)} to {money(high, symbol)}"}
+        {"row": place, "y": low, "y2": high, "spent": f"{sheet.money(low)} to {sheet.money(high)}"}
         for place, (low, high) in enumerate(sorted({cell.monetary for cell in cells}))
     ]
 
@@ -98,17 +89,17 @@ def _density(summary: Summary, looked_up: dict[str, Rows], places: Drawn) -> Dra
     return unit(mark("rect", aria=False), encoding, cells, transform=transform)
 
 
-def _centres(keyed: list[str], summary: Summary) -> list[dict[str, Any]]:
+def _centres(keyed: list[str], sheet: Sheet) -> Rows:
     return [
         {
             "x": segment.centre[0],
             "y": segment.centre[2],
             "id": str(segment.segment_id),
             "segment": label,
-            "days": in_units("recency", segment.centre[0], summary),
-            "spent": in_units("monetary", segment.centre[2], summary),
+            "days": sheet.in_units("recency", segment.centre[0]),
+            "spent": sheet.in_units("monetary", segment.centre[2]),
         }
-        for label, segment in zip(keyed, summary.segments, strict=True)
+        for label, segment in zip(keyed, sheet.summary.segments, strict=True)
         if not math.isnan(segment.centre[0])  # the medians of an empty score segment are NaN
     ]
 

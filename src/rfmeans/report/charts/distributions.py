@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rfmeans.report.charts.drawing import Drawing
-from rfmeans.report.charts.frame import (
-    DISC_INK,
-    ROW_STEP,
-    Frame,
-    beside,
-    in_units,
-    panel_width,
-    scaled_axis,
-    segment_colour,
-    segment_labels,
-    segment_rows,
-    segments_axis,
-)
-from rfmeans.report.charts.vega import Drawn, channel, layer, mark, tooltip, unit
-from rfmeans.report.table import Cell, Table
+from rfmeans.report.charts.frame import DISC_INK, ROW_STEP, Drawing, Sheet, segment_labels
+from rfmeans.report.charts.vega import Drawn, Rows, channel, layer, mark, tooltip, unit
+from rfmeans.report.table import Table, in_money, table
 from rfmeans.segments.profile import LEVELS
-from rfmeans.segments.settings import FEATURES
 from rfmeans.wording import money
 
 if TYPE_CHECKING:
@@ -30,50 +16,44 @@ if TYPE_CHECKING:
 KEYS = [f"q{level:.0%}".rstrip("%") for level in LEVELS]
 
 
-def _draw(summary: Summary, frame: Frame) -> Drawn:
+def _draw(sheet: Sheet) -> Drawn:
     """Draw quantiles of recency, frequency and monetary per segment, three panels."""
-    return beside([_panel(summary, frame, feature) for feature in FEATURES], frame)
+    return sheet.per_feature(_panel)
 
 
-def _rows(summary: Summary, feature: str) -> list[dict[str, Any]]:
-    def between(low: float, high: float) -> str:
-        return f"{in_units(feature, low, summary)} to {in_units(feature, high, summary)}"
-
+def _rows(sheet: Sheet, feature: str) -> Rows:
     return [
         {
             **row,
-            **dict(zip(KEYS, (lowest, low, median, high, highest), strict=True)),
-            "middle": between(low, high),
-            "most": between(lowest, highest),
-            "median": in_units(feature, median, summary),
+            **dict(zip(KEYS, quantiles, strict=True)),
+            "middle": f"{low} to {high}",
+            "most": f"{lowest} to {highest}",
+            "median": median,
         }
-        for row, segment in zip(segment_rows(summary), summary.filled, strict=True)
-        for lowest, low, median, high, highest in [getattr(segment.figures.spread, feature)]
+        for row, segment in zip(sheet.rows, sheet.summary.filled, strict=True)
+        for quantiles in [getattr(segment.figures.spread, feature)]
+        for lowest, low, median, high, highest in [[sheet.in_units(feature, one) for one in quantiles]]
     ]
 
 
-def _panel(summary: Summary, frame: Frame, feature: str) -> Drawn:
-    labels, rows = segment_labels(summary), _rows(summary, feature)
-    scaled = scaled_axis(summary, feature, [row[key] for row in rows for key in (KEYS[0], KEYS[-1])])
+def _panel(sheet: Sheet, feature: str, named: bool) -> Drawn:
+    labels, rows = sheet.labels, _rows(sheet, feature)
+    scaled = sheet.scaled_axis(feature, [row[key] for row in rows for key in (KEYS[0], KEYS[-1])])
     places = {
-        "y": segments_axis(labels, frame, shown=feature == FEATURES[0] or frame.stacked),
+        "y": sheet.names_axis(labels, shown=named),
         "tooltip": tooltip(segment="Segment", median="Median", middle="Middle half", most="Nine in ten"),
     }
-    coloured = {**places, "color": segment_colour(labels)}
+    coloured = {**places, "color": sheet.colours(labels)}
+    whisker = {**coloured, "x": channel(f"{KEYS[0]}:Q", **scaled), "x2": channel(KEYS[4])}
+    box = {**coloured, "x": channel(f"{KEYS[1]}:Q"), "x2": channel(KEYS[3])}
     # A disc with an edge: a white line at the end of a bar, where many medians lie, is lost on a white page.
     disc = mark("circle", size=54, fill="white", stroke=DISC_INK, strokeWidth=1.4, opacity=1)
     return layer(
-        unit(
-            mark("rule", strokeWidth=2),
-            {**coloured, "x": channel(f"{KEYS[0]}:Q", **scaled), "x2": channel(KEYS[4])},
-        ),
-        unit(
-            mark("bar", height={"band": 0.5}, cornerRadius=2),
-            {**coloured, "x": channel(f"{KEYS[1]}:Q"), "x2": channel(KEYS[3])},
-        ),
+        unit(mark("rule", strokeWidth=2), whisker),
+        unit(mark("bar", height={"band": 0.5}, cornerRadius=2), box),
         unit(disc, {**places, "x": channel(f"{KEYS[2]}:Q")}),
         rows=rows,
-        width=panel_width(labels, frame, 3),
+        width=sheet.panel_width(labels, 3),
         height=ROW_STEP,
     )
 
@@ -92,21 +72,22 @@ def _title(summary: Summary) -> str:
 
 
 def _tables(summary: Summary) -> tuple[Table, ...]:
-    units = {"recency": "days", "frequency": "purchases", "monetary": "money spent"}
-    return tuple(_quantiles(summary, feature, unit_) for feature, unit_ in units.items())
-
-
-def _quantiles(summary: Summary, feature: str, named: str) -> Table:
-    symbol = summary.currency_symbol if feature == "monetary" else ""
-    rows = tuple(
-        (
-            Cell(label),
-            *(Cell(money(value, symbol), value) for value in getattr(segment.figures.spread, feature)),
-        )
-        for label, segment in zip(segment_labels(summary), summary.segments, strict=True)
-    )
     heads = ("Segment", "5 % have at most", "25 %", "median", "75 %", "95 %")
-    return Table(f"{feature.capitalize()}, {named}", heads, rows)
+    return tuple(
+        table(
+            caption,
+            heads,
+            (
+                (label, *(in_money(value, symbol) for value in getattr(segment.figures.spread, feature)))
+                for label, segment in zip(segment_labels(summary), summary.segments, strict=True)
+            ),
+        )
+        for feature, caption, symbol in (
+            ("recency", "Recency, days", ""),
+            ("frequency", "Frequency, purchases", ""),
+            ("monetary", "Monetary, money spent", summary.currency_symbol),
+        )
+    )
 
 
 DISTRIBUTIONS = Drawing(

@@ -13,7 +13,7 @@ from rfmeans.report.charts.choice import CHOICE
 from rfmeans.report.charts.concentration import CONCENTRATION
 from rfmeans.report.charts.customer_map import CUSTOMER_MAP
 from rfmeans.report.charts.distributions import DISTRIBUTIONS
-from rfmeans.report.charts.frame import WIDE, Frame
+from rfmeans.report.charts.frame import WIDE, Frame, Sheet
 from rfmeans.report.charts.images import CONFIG, to_png, to_svg
 from rfmeans.report.charts.shares import SHARES
 from rfmeans.report.charts.vega import Drawn, in_order, specification
@@ -24,13 +24,11 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-    from rfmeans.report.charts.drawing import Drawing
+    from rfmeans.report.charts.frame import Drawing
     from rfmeans.report.summary import Summary
 
-DRAWINGS = {
-    drawing.name: drawing
-    for drawing in (AVERAGES, SHARES, CUSTOMER_MAP, DISTRIBUTIONS, CONCENTRATION, CHOICE)
-}
+ALL = (AVERAGES, SHARES, CUSTOMER_MAP, DISTRIBUTIONS, CONCENTRATION, CHOICE)
+DRAWINGS = {drawing.name: drawing for drawing in ALL}
 
 
 def drawings(summary: Summary) -> list[Drawing]:
@@ -79,7 +77,7 @@ class Charts:
         drawing = DRAWINGS[name]
         if (missing := drawing.missing(self.summary)) is not None:
             raise SettingsError(missing)
-        chart = drawing.draw(self.summary, frame)
+        chart = drawing.draw(Sheet(self.summary, frame))
         if titled:
             lines = textwrap.wrap(drawing.title(self.summary), frame.width // 8, break_on_hyphens=False)
             chart = in_order({**chart, "title": lines})

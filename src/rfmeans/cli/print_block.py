@@ -1,0 +1,63 @@
+"""Blocks of a section -> terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table as RichTable
+
+from rfmeans.report.blocks import Heading, Items, Sentence
+from rfmeans.report.table import Table
+from rfmeans.wording import clip
+from rfmeans.wording import terminal_text as escape
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rfmeans.report.blocks import TextBlock
+
+WARNING = "bold yellow"
+WIDE = 92  # columns from which a table's last columns fit as well
+
+
+def print_block(block: TextBlock, console: Console) -> None:
+    """Print one block of a section."""
+    match block:
+        case Heading():
+            console.print(f"[bold]{escape(block.text)}[/]", soft_wrap=True)
+        case Sentence():
+            console.print(
+                escape(block.text), style=WARNING if block.kind == "warning" else "", soft_wrap=True
+            )
+        case Items():
+            for item in block.items:
+                named = f"[bold]{escape(clip(item.name))}[/]: " if item.name else ""
+                lines = "\n    ".join((item.text, *item.under))
+                console.print(f"  {named}{escape(lines)}", soft_wrap=True)
+        case Table():
+            console.print(_drawn(block, 0 if console.width >= WIDE else block.spare))
+
+
+def _drawn(table: Table, left_out: int) -> RichTable:
+    kept = slice(0, len(table.rows[0]) - left_out)
+    drawn = RichTable(
+        title=escape(table.caption) or None,
+        caption=escape(table.note) or None,
+        title_justify="left",
+        caption_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_header=bool(table.heads),
+    )
+    for place in range(len(table.rows[0]))[kept]:
+        counts = any(row[place].value is not None for row in table.rows)
+        head = escape(table.heads[place]) if table.heads else ""
+        drawn.add_column(head, justify="right" if counts else "left", overflow="fold")
+    drawn.columns[0].no_wrap = True
+    for row in table.rows:
+        drawn.add_row(*(escape(cell.shown) for cell in row[kept]), style="bold" if row[0].marked else "")
+    drawn.add_section()
+    for row in table.below:
+        drawn.add_row(*(escape(cell.shown) for cell in row[kept]))
+    return drawn
