@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check bench clean
+.PHONY: help demo test test-long lint types check bench clean
 
 help:
 	@echo "make demo    install into .venv, make a synthetic shop, segment it"
-	@echo "make test    install what the tests need and run them all"
-	@echo "make check   lint, types and tests on every engine, as continuous integration runs them"
+	@echo "make test    install what the tests need and run the quick ones, in minutes"
+	@echo "make check   lint, types and all tests, on every engine, as continuous integration runs them"
+	@echo "make test-long   what takes too long even for that"
 	@echo "make bench   time the whole job beside other ways of doing it; BENCH=\"--lines 10_000_000 --rounds 3\""
 	@echo "make clean   remove .venv and what the other targets wrote"
 
@@ -30,11 +31,14 @@ help:
 demo: .venv/installed
 	$(BIN)/rfmeans demo --out demo --force
 
-# The files of the tests are shared out over the cores, up to four: each process may start engines of its own.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+# The files of the tests are shared out over the cores, up to four; those of one engine, which starts once, stay together.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 test: .venv/installed-dev
 	$(PYTEST)
+
+test-long: .venv/installed-engines
+	$(PYTEST) -m long
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -45,7 +49,7 @@ types: .venv/installed-dev
 	$(BIN)/mypy
 
 check: lint types .venv/installed-engines
-	$(PYTEST) --cov
+	EXAMPLES=whole $(PYTEST) -m "not long" --cov
 
 BENCH ?= --lines 0 1_000_000 10_000_000
 bench: .venv/installed-dev

@@ -1,11 +1,13 @@
-"""Engines to run a test on: DuckDB, Polars, a real PostgreSQL and a real Spark (local mode).
+"""Engines to run a test on: DuckDB, Polars, a real PostgreSQL and a real Spark (local mode); who runs which test.
 
-A test that takes the fixture ``engine`` runs once on each. PostgreSQL and Spark are started once a session; where
-they are not installed the test is skipped with the reason, in continuous integration (``CI`` is set) it fails.
+A test that takes the fixture ``engine`` runs once on each, one that takes ``sql_engine`` on those with SQL of their
+own. PostgreSQL and Spark are started once, by the one worker that runs all of their tests; where they are not
+installed the test is skipped with the reason, in continuous integration (``CI`` is set) it fails.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -21,18 +23,46 @@ import ibis
 import pytest
 from hypothesis import settings
 
+from drawn import ANEW
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import pandas as pd
 
-# The same examples everywhere; drawn anew each time: HYPOTHESIS_RANDOM=1 pytest
-settings.register_profile("rfmeans", deadline=None, derandomize=not os.environ.get("HYPOTHESIS_RANDOM"))
+settings.register_profile("rfmeans", deadline=None, derandomize=not ANEW)
 settings.load_profile("rfmeans")
+
+# Expressions are built of very many small objects: looking through them as often as usual takes a tenth of the time.
+gc.set_threshold(100_000, 50, 50)
 
 # A job that a script starts in the background ignores Ctrl-C, and so would all processes that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# The engines that take long to start, or to answer; the longest first, so that no worker waits for it at the end.
+STARTED = ("spark", "postgres")
+SLOW = "spark"
+CHOOSING = ("engine", "sql_engine", "engine_name")  # parameters of tests that choose one
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker run all tests of a started engine, and one all of a file; Spark's are slow unless said."""
+    for item in items:
+        engine = _engine_of(item)
+        item.add_marker(pytest.mark.xdist_group(engine or item.path.stem))
+        if engine == SLOW and item.get_closest_marker("quick") is None:
+            item.add_marker("slow")
+    items.sort(key=lambda item: [_engine_of(item) != engine for engine in STARTED])
+
+
+def _engine_of(item: pytest.Item) -> str | None:
+    """Return the engine that a test needs to have started."""
+    chosen = getattr(item, "callspec", None)
+    named = {*getattr(item, "fixturenames", ())}
+    named |= {f"{chosen.params[key]}_engine" for key in CHOOSING if chosen and key in chosen.params}
+    return next((engine for engine in STARTED if f"{engine}_engine" in named), None)
 
 
 @dataclass(frozen=True)
@@ -164,6 +194,13 @@ def absent(reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"{reason}; continuous integration must have it")
     pytest.skip(reason)
+
+
+@pytest.fixture(params=["duckdb", "postgres", "spark"])
+def sql_engine(request: pytest.FixtureRequest) -> Engine:
+    """One engine with SQL of its own, in which tables can be written, after the other."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
 
 
 @pytest.fixture(params=["duckdb", "polars", "postgres", "spark"])

@@ -9,17 +9,18 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import rfmeans
+from drawn import examples
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 
 N_INIT = 3
 ORDERS = ["customer_id", "order_id", "ordered_at", "amount"]
-quick = settings(max_examples=10)
-slow = settings(quick, max_examples=5)  # two runs or more in each example
+quick = examples(10)
+slow = examples(5)  # two runs or more in each example
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -231,7 +232,7 @@ def along(customer: dict[str, float], feature: str, steps: list[int]) -> pd.Data
 
 
 @pytest.mark.parametrize("transform", ["log", "none"])
-@settings(max_examples=30)
+@examples(30)
 @given(drawn=customer_and_gain())
 def test_a_better_customer_never_moves_to_a_worse_centre(transform, drawn):
     customer, feature, steps = drawn

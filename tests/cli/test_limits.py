@@ -92,6 +92,7 @@ def test_a_table_of_another_engine_refuses_them():
     )
 
 
+@pytest.mark.slow
 def test_the_result_is_the_same_under_limits(many, tmp_path):
     with (
         rfmeans.segment(many, n_init=2) as free,
@@ -120,6 +121,7 @@ def run(*arguments, check=False):
     return subprocess.run(command, capture_output=True, text=True, check=check, timeout=300)
 
 
+@pytest.mark.slow
 def test_too_little_memory_leaves_the_old_folder(many, orders_csv, tmp_path):
     lean = ("--no-report", "--audience-format", "none")
     run(orders_csv, "--out", tmp_path / "out", *lean, check=True)
@@ -147,6 +149,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(place)], check=True)
 
 
+@pytest.mark.slow
 def test_a_disk_too_small_to_spill_to_is_said(many, small_disk):
     done = run(many, "--out", small_disk / "out", "--memory-limit", "40MB", "--threads", "1", "--no-report")
     assert done.returncode == 1
@@ -155,6 +158,7 @@ def test_a_disk_too_small_to_spill_to_is_said(many, small_disk):
     assert names(small_disk) == []
 
 
+@pytest.mark.slow
 def test_another_place_to_spill_to(many, small_disk, tmp_path):
     spill = tmp_path / "spill"
     lean = ("--memory-limit", "40MB", "--threads", "1", "--no-report", "--audience-format", "none")
@@ -166,6 +170,7 @@ def test_another_place_to_spill_to(many, small_disk, tmp_path):
     assert names(spill) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_old_folder(many, orders_csv, small_disk):
     lean = ("--no-report", "--audience-format", "none")
     run(orders_csv, "--out", small_disk / "out", *lean, check=True)

@@ -53,6 +53,7 @@ def start(*arguments, **options):
 # Ctrl-C
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wait", [random.Random(seed).uniform(0, 2) for seed in range(3)])
 def test_ctrl_c_stops_the_run_and_leaves_nothing(orders_csv, tmp_path, wait):
     spilled = tmp_path / "tmp"
@@ -134,6 +135,7 @@ def run_patched(patch, orders_csv, folder, prefix=()):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "patch",
     [
@@ -152,12 +154,14 @@ def test_a_signal_at_an_awkward_place_stops_the_run_and_leaves_nothing(orders_cs
     assert {name for name in names(tmp_path) if name != "__pycache__"} == {"patched.py"}
 
 
+@pytest.mark.slow
 def test_a_signal_before_anything_is_shown_leaves_nothing(orders_csv, tmp_path):
     ended = run_patched("watch.Watch.__init__ = after(watch.Watch.__init__)", orders_csv, tmp_path)
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGTERM, "", "")
     assert {name for name in names(tmp_path) if name != "__pycache__"} == {"patched.py"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "patch",
     [
@@ -173,6 +177,7 @@ def test_a_signal_after_the_work_changes_nothing(orders_csv, tmp_path, patch):
     assert {name for name in names(tmp_path) if name != "__pycache__"} == {"out", "patched.py"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "patch",
     [
@@ -224,6 +229,7 @@ def test_a_child_leaves_its_parents_folder(tmp_path):
     assert names(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_signals_that_whoever_started_the_run_ignores_stay_ignored(orders_csv, tmp_path):
     shell = ("sh", "-c", "trap '' TERM; exec \"$@\"", "sh")
     ended = run_patched("watch.Watch.opened = sent", orders_csv, tmp_path, prefix=shell)
@@ -280,6 +286,7 @@ def spark_settings(tmp_path):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["log4j", "Setting default log level", "Read as Orders"])
 def test_ctrl_c_twice_stops_spark_from_its_start_on(spark_settings, tmp_path, moment):
     """While its JVM starts, as its session is made, and in a query that takes it minutes; to the whole group."""
@@ -362,10 +369,12 @@ def test_a_terminal_shows_stages_and_time_that_move(orders_csv, tmp_path):
     assert len(set(re.findall(r"\d:\d\d:\d\d", drawn))) > 1
 
 
+@pytest.mark.slow
 def test_nothing_is_drawn_when_quiet(orders_csv, tmp_path):
     assert on_a_terminal(orders_csv, "--out", tmp_path / "out", *LEAN, "--quiet") == ""
 
 
+@pytest.mark.slow
 def test_nothing_is_drawn_where_standard_error_is_no_terminal(orders_csv, tmp_path):
     with start(orders_csv, "--out", tmp_path / "out", *LEAN) as process:
         _, err = process.communicate(timeout=LONGEST_RUN)

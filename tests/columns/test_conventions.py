@@ -6,9 +6,10 @@ from typing import Any
 
 import ibis
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import examples
 from places import ROOT
 from rfmeans.columns.conventions import find_conventions
 from rfmeans.columns.date_formats import FORMATS, given_formats
@@ -204,13 +205,13 @@ def written(number: Decimal, style: tuple[str, str, str, str, str]) -> str:
     return negative.format(text) if number < 0 else text
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(NUMBERS, min_size=1, max_size=40), STYLES)
 def test_any_number_in_any_convention_is_read_exactly(numbers, style):
     assert amounts([written(number, style) for number in numbers], style[0]) == numbers
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(st.text("0123456789.,-+() £$kr'eE_%", max_size=12), min_size=1, max_size=60))
 def test_a_mark_decides_or_both_readings_agree_with_python(texts):
     plain = [text for text in texts if text.strip("+-").replace(".", "", 1).isdecimal() and text.isascii()]
@@ -693,7 +694,7 @@ WRITERS = {
 }
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(DAYS, min_size=1, max_size=30), st.sampled_from(sorted(WRITERS)))
 def test_any_day_in_any_format_is_read_back_or_asked_about(chosen, writer):
     moments = [dt.datetime.combine(day, dt.time(8, 26, 5)) for day in chosen]
@@ -706,7 +707,7 @@ def test_any_day_in_any_format_is_read_back_or_asked_about(chosen, writer):
     assert read == [day.isoformat() for day in chosen]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(DAYS, min_size=3, max_size=30), st.data())
 def test_swapped_days_and_months_never_pass_in_silence(chosen, data):
     swapped = data.draw(st.integers(0, len(chosen) - 1))

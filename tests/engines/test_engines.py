@@ -53,6 +53,7 @@ def test_orders_give_the_same_customers_segments_and_account(engine, orders):
         assert_frame_equal(found.profile, expected.profile, check_dtype=False, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_more_customers_than_are_fitted_one_by_one(engine):
     customers = make_customers(21_000, seed=2)[["recency", "frequency", "monetary"]]
     customers = customers.assign(customer_id=np.arange(1, 21_001))
@@ -86,6 +87,7 @@ def segment_ids(customers) -> np.ndarray:
     )
 
 
+@pytest.mark.slow
 def test_a_million_customers_get_the_same_segments(engine, million, million_segmented):
     expected, ids = million_segmented
     with rfmeans.segment(engine.table(million, "million"), columns=CustomerColumns()) as found:
@@ -94,6 +96,7 @@ def test_a_million_customers_get_the_same_segments(engine, million, million_segm
         assert np.array_equal(segment_ids(found.customers), ids)
 
 
+@pytest.mark.slow
 def test_online_retail_is_the_same(engine):
     if not ONLINE_RETAIL.exists():
         absent(f"the real data are not here: no {ONLINE_RETAIL}")
@@ -158,16 +161,16 @@ WITHOUT_EQUALITY = {  # expressions over a column of JSON text
 }
 
 
-@pytest.mark.parametrize("name", WITHOUT_EQUALITY)
+@pytest.mark.parametrize("engine_name", WITHOUT_EQUALITY)
 def test_columns_whose_values_the_engine_cannot_compare_are_compared_all_the_same(
-    request, orders, name, tmp_path
+    request, orders, engine_name, tmp_path
 ):
-    engine = request.getfixturevalue(f"{name}_engine")
+    engine = request.getfixturevalue(f"{engine_name}_engine")
     once = orders.drop_duplicates()[:2000]
     lines = pd.concat([once, once[:2]], ignore_index=True).assign(payload='{"b": 1, "a": [2]}')
     lines.loc[0, "payload"] = '{"b": 1, "a": [3]}'  # so that only the second line stands there twice
     engine.table(lines, "compared")
-    added = ", ".join(f"{text} AS {column}" for column, text in WITHOUT_EQUALITY[name].items())
+    added = ", ".join(f"{text} AS {column}" for column, text in WITHOUT_EQUALITY[engine_name].items())
     query = f"SELECT customer_id, order_id, ordered_at, amount, {added} FROM compared"
     engine.con.raw_sql(f"CREATE TEMPORARY VIEW compared_view AS {query}")
     table = engine.con.table("compared_view")

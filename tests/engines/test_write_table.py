@@ -330,55 +330,49 @@ def test_many_tables_are_listed_by_nearness(tmp_path):
 # Every engine
 
 
-@pytest.fixture(params=["duckdb", "postgres", "spark"])
-def writing(request):
-    """The engines that a table can be written on."""
-    return request.getfixturevalue(f"{request.param}_engine")
-
-
-def test_a_table_is_written_and_written_anew(writing, orders):
-    table = writing.table(orders, "orders_to_write")
+def test_a_table_is_written_and_written_anew(sql_engine, orders):
+    table = sql_engine.table(orders, "orders_to_write")
     with rfmeans.segment(table, n_init=2) as result:
         expected = plain(result.customers.to_pandas())
         result.write_table("written_segments")
         result.write_table("written_segments")
-        found = writing.con.table("written_segments").to_pandas()
+        found = sql_engine.con.table("written_segments").to_pandas()
     assert_frame_equal(plain(found), expected, check_dtype=False)
-    if writing.name == "spark":
-        assert [name for name in writing.con.list_tables() if "__rfmeans" in name] == []
-    few = rfmeans.segment(writing.table(orders[orders.customer_id < 100], "fewer_orders"), n_init=2)
+    if sql_engine.name == "spark":
+        assert [name for name in sql_engine.con.list_tables() if "__rfmeans" in name] == []
+    few = rfmeans.segment(sql_engine.table(orders[orders.customer_id < 100], "fewer_orders"), n_init=2)
     with few:
         few.write_table("written_segments")
-    assert writing.con.table("written_segments").count().to_pyarrow().as_py() < len(expected)
+    assert sql_engine.con.table("written_segments").count().to_pyarrow().as_py() < len(expected)
 
 
-def test_a_foreign_table_is_refused_unless_told(writing, orders):
-    table = writing.con.create_table(
-        "orders_as_table", writing.table(orders, "orders_to_write"), overwrite=True
+def test_a_foreign_table_is_refused_unless_told(sql_engine, orders):
+    table = sql_engine.con.create_table(
+        "orders_as_table", sql_engine.table(orders, "orders_to_write"), overwrite=True
     )
-    writing.con.create_table("foreign_table", ibis.memtable({"name": ["Anna"]}), overwrite=True)
+    sql_engine.con.create_table("foreign_table", ibis.memtable({"name": ["Anna"]}), overwrite=True)
     with rfmeans.segment(table, n_init=2) as result:
         with pytest.raises(OutputError, match="foreign_table that rfmeans did not write"):
             result.write_table("foreign_table")
-        assert writing.con.table("foreign_table").count().to_pyarrow().as_py() == 1
+        assert sql_engine.con.table("foreign_table").count().to_pyarrow().as_py() == 1
         result.write_table("foreign_table", replace=True)
-    assert writing.con.table("foreign_table").count().to_pyarrow().as_py() == 200
+    assert sql_engine.con.table("foreign_table").count().to_pyarrow().as_py() == 200
 
 
-def test_the_orders_of_an_ibis_table_are_never_replaced(writing, orders):
-    table = writing.table(orders, "own_orders")
+def test_the_orders_of_an_ibis_table_are_never_replaced(sql_engine, orders):
+    table = sql_engine.table(orders, "own_orders")
     with (
         rfmeans.segment(table.filter(table.amount > 0), n_init=1) as result,
         pytest.raises(OutputError, match="own_orders is the one that the orders are read from"),
     ):
         result.write_table("own_orders", replace=True)
-    assert list(writing.con.table("own_orders").columns) == list(orders.columns)
+    assert list(sql_engine.con.table("own_orders").columns) == list(orders.columns)
 
 
 @pytest.mark.parametrize("way", ["a view", "a query", "a part of a query"])
-def test_orders_behind_a_view_or_a_query_are_never_replaced(writing, orders, way):
-    con = writing.con
-    table = con.create_table("hidden_orders", writing.table(orders, "orders_to_write"), overwrite=True)
+def test_orders_behind_a_view_or_a_query_are_never_replaced(sql_engine, orders, way):
+    con = sql_engine.con
+    table = con.create_table("hidden_orders", sql_engine.table(orders, "orders_to_write"), overwrite=True)
     con.raw_sql("CREATE OR REPLACE VIEW orders_view AS SELECT * FROM hidden_orders")
     read = {
         "a view": lambda: con.table("orders_view"),
@@ -399,10 +393,10 @@ def test_orders_behind_a_view_or_a_query_are_never_replaced(writing, orders, way
     con.raw_sql("DROP VIEW orders_view")
 
 
-def test_a_temporary_view_hides_a_table_of_its_name(writing, orders):
-    con = writing.con
+def test_a_temporary_view_hides_a_table_of_its_name(sql_engine, orders):
+    con = sql_engine.con
     for name in ("hidden_orders", "shadowed"):
-        con.create_table(name, writing.table(orders, "orders_to_write"), overwrite=True)
+        con.create_table(name, sql_engine.table(orders, "orders_to_write"), overwrite=True)
     con.raw_sql("CREATE OR REPLACE TEMPORARY VIEW shadowed AS SELECT * FROM hidden_orders")
     with (
         rfmeans.segment(con.table("shadowed"), n_init=1, segments=2) as result,
@@ -412,12 +406,12 @@ def test_a_temporary_view_hides_a_table_of_its_name(writing, orders):
     con.raw_sql("DROP VIEW shadowed")
 
 
-def test_a_schema_that_is_not_there_is_said(writing, orders):
-    with rfmeans.segment(writing.table(orders, "orders_to_write"), n_init=1) as result:
+def test_a_schema_that_is_not_there_is_said(sql_engine, orders):
+    with rfmeans.segment(sql_engine.table(orders, "orders_to_write"), n_init=1) as result:
         with pytest.raises(OutputError, match="has no schema 'nosuchschema'"):
             result.write_table("nosuchschema.seg")
-        result.write_table(f"{writing.con.current_database}.schema_segments")
-    assert writing.con.table("schema_segments").count().to_pyarrow().as_py() == 200
+        result.write_table(f"{sql_engine.con.current_database}.schema_segments")
+    assert sql_engine.con.table("schema_segments").count().to_pyarrow().as_py() == 200
 
 
 def test_a_table_of_an_attached_database_is_written_there(tmp_path, shop):
@@ -564,10 +558,10 @@ def test_under_spark_a_table_is_written_into_the_catalogue_of_the_orders(spark_e
 
 
 @pytest.fixture
-def fetched(writing, monkeypatch):
+def fetched(sql_engine, monkeypatch):
     """The columns and the number of rows of everything that comes out of an engine."""
     seen: list[tuple[tuple[str, ...], int]] = []
-    backend = type(writing.con)
+    backend = type(sql_engine.con)
     tables, batches = backend.to_pyarrow, backend.to_pyarrow_batches
 
     def table(self, *arguments, **options):
@@ -586,24 +580,24 @@ def fetched(writing, monkeypatch):
     return seen
 
 
-def test_no_customer_passes_through_python(writing, fetched):
+def test_no_customer_passes_through_python(sql_engine, fetched):
     orders = make_orders(20_600, seed=2).drop(columns="kind")
     assert orders.customer_id.nunique() > EXACT_LIMIT
-    table = writing.table(orders, "orders_of_many")
+    table = sql_engine.table(orders, "orders_of_many")
     with rfmeans.segment(table, n_init=2) as result:
         result.write_table("many_segments")
     assert fetched
     assert max(rows for _, rows in fetched) <= 10_000  # the cells that K-Means runs on
     assert [names for names, rows in fetched if {"customer_id", "order_id"} & {*names} and rows] == []
-    found = writing.con.table("many_segments")
+    found = sql_engine.con.table("many_segments")
     assert found.count().to_pyarrow().as_py() == orders.customer_id.nunique()
 
 
-def test_a_point_that_leaves_the_engine_stands_for_ten_customers(writing, fetched, monkeypatch):
+def test_a_point_that_leaves_the_engine_stands_for_ten_customers(sql_engine, fetched, monkeypatch):
     small = partial(collect_cells, exact_limit=1_000, cell_limit=100)
     monkeypatch.setattr("rfmeans.segments.grouping.collect_cells", small)
     customers = make_customers(21_000, seed=2)[["recency", "frequency", "monetary"]]
-    table = writing.table(customers.assign(customer_id=range(1, 21_001)), "many_customers")
+    table = sql_engine.table(customers.assign(customer_id=range(1, 21_001)), "many_customers")
     columns = rfmeans.CustomerColumns("customer_id", "recency", "frequency", "monetary")
     with rfmeans.segment(table, columns=columns, n_init=2) as result:
         result.write_table("segments_of_many")

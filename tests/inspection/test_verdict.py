@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from typer.testing import CliRunner
 
 import rfmeans
+from drawn import examples
 from places import DATA
 from rfmeans.cli.commands import app
 from rfmeans.cli.print_inspection import print_inspection
@@ -478,7 +479,7 @@ def test_files_that_overlap_weigh_on_the_verdict(tmp_path):
 # However it is told
 
 
-@settings(max_examples=5)
+@examples(5)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_order_of_rows_does_not_matter(seed):
     orders = with_orders(

@@ -104,13 +104,6 @@ def assigned(model: rfmeans.SegmentModel, orders: Any, **reading: Any) -> dict[A
     return comparable(model.assign(orders, **reading).to_pyarrow().to_pylist())
 
 
-@pytest.fixture(params=["duckdb", "postgres", "spark"])
-def sql_engine(request: pytest.FixtureRequest) -> Engine:
-    """One engine with SQL after the other."""
-    found: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return found
-
-
 # Run on real engines
 
 
@@ -126,15 +119,15 @@ def test_hostile_orders_get_the_same_segments(sql_engine):
 
 
 @pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason=f"the real data are not here: no {ONLINE_RETAIL}")
-@pytest.mark.parametrize("name", ["duckdb", "postgres"])
-def test_online_retail_gets_the_same_segments(name, request):
-    engine: Engine = request.getfixturevalue(f"{name}_engine")
+@pytest.mark.parametrize("engine_name", ["duckdb", "postgres"])
+def test_online_retail_gets_the_same_segments(engine_name, request):
+    engine: Engine = request.getfixturevalue(f"{engine_name}_engine")
     orders = pd.read_parquet(ONLINE_RETAIL)
     engine.table(orders[["InvoiceNo", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"]], "retail")
     with rfmeans.segment(ONLINE_RETAIL, n_init=5) as result:
         model = rfmeans.SegmentModel.from_json(result.model.to_json())
         expected = comparable(result.customers.to_pyarrow().to_pylist())
-    found = comparable(run(engine, model.to_sql(name, orders="retail")))
+    found = comparable(run(engine, model.to_sql(engine_name, orders="retail")))
     assert len(found) == 4372
     assert found == expected
 

@@ -473,6 +473,7 @@ def kill_while_writing(folder: Path) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_the_old_folder_and_the_next_one_clears_up(tmp_path, result):
     old = old_folder(tmp_path)
     started = time.monotonic()

@@ -183,6 +183,7 @@ WINDOWS = ["temporaries open", "outputs half written", "swap"]
 LEAN = ["--out", "out", "--force", "--no-report", "--n-init", "2", "--quiet"]
 
 
+@pytest.mark.slow
 def test_fifty_killed_runs_leave_the_old_output_or_none(tmp_path, orders):
     orders.to_csv(tmp_path / "orders.csv", index=False)
     found = kill(tmp_path, ["segment", "orders.csv", *LEAN], 50, "folder", WINDOWS)
@@ -191,6 +192,7 @@ def test_fifty_killed_runs_leave_the_old_output_or_none(tmp_path, orders):
     assert found["absent"] >= 1
 
 
+@pytest.mark.slow
 def test_killed_runs_leave_the_old_table_or_the_new_one(tmp_path, orders):
     with duckdb.connect(tmp_path / "shop.duckdb") as con:
         con.register("frame", orders)

@@ -28,9 +28,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import examples
 from intakes import read
 from rfmeans import RFMeansError
 from rfmeans.cli import commands
@@ -40,9 +41,7 @@ from rfmeans.settings import make_reading
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# More of them, drawn anew each time: GARBAGE_EXAMPLES=500 pytest tests/test_garbage.py
-EXAMPLES = os.environ.get("GARBAGE_EXAMPLES")
-quick = settings(max_examples=int(EXAMPLES or 6), derandomize=not EXAMPLES)
+quick = examples(6)
 
 HEADER = "customer_id,order_id,order_date,amount,note"
 ROWS = [f"c{i % 7},o{i},2024-0{1 + i % 9}-{10 + i % 18},{10 + i}.{10 + i},plain" for i in range(40)]

@@ -21,6 +21,8 @@ from rfmeans.report.playbook import built_in
 from rfmeans.segments.lexicon import read_lexicon
 from rfmeans.synthetic import make_customers, make_orders
 
+pytestmark = pytest.mark.slow
+
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 OWN_SCHEMES = ("file:", "data:", "blob:", "about:")
 PHONE, DESK = (390, 844), (1280, 900)

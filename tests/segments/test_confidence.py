@@ -6,10 +6,11 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import rfmeans
+from drawn import examples
 from rfmeans.segments.features import Z_COLUMNS
 from rfmeans.segments.kmeans import (
     NEAR_BORDER,
@@ -63,7 +64,7 @@ coordinate = st.floats(-1e3, 1e3, allow_subnormal=False)
 point = st.tuples(coordinate, coordinate, coordinate)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.lists(point, min_size=1, max_size=8), st.lists(point, min_size=2, max_size=12))
 def test_confidence_lies_between_0_and_1_and_follows_the_distances(points, centres):
     points, centres = np.array(points), np.array(centres)

@@ -119,6 +119,7 @@ def segmented_many(many):
         yield result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transform", ["auto", "none"])
 def test_many_customers_get_as_good_centres(many, transform):
     with rfmeans.segment(many, columns=CustomerColumns(), transform=transform) as result:

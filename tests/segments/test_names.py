@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import examples
 from rfmeans.segments.lexicon import built_in
 from rfmeans.segments.names import Name, empty_regions, name_centres
 
@@ -179,6 +180,7 @@ def test_within_015_of_the_cut_is_borderline(score, borderline):
     assert bool(name_one(score, 1, 4).borderline) == borderline
 
 
+@examples(100)
 @given(st.floats(-3, 3, allow_nan=False), st.floats(-3, 3, allow_nan=False), st.sampled_from([2, 4, 5, 12]))
 def test_the_name_across_a_cut_is_another_one(recency, value, k):
     name = name_one(recency, value, k)
@@ -201,6 +203,7 @@ def test_every_score_has_a_name(k):
 numbers = st.floats(-10, 10, allow_nan=False)
 
 
+@examples(100)
 @given(st.lists(st.tuples(numbers, numbers, numbers), min_size=2, max_size=12))
 def test_names_are_total_and_unique(centres):
     names = name_centres(centres)

@@ -112,6 +112,7 @@ def test_evidence_depends_on_neither_the_order_of_rows_nor_the_number_of_threads
         assert second.summary.stability == expected.stability
 
 
+@pytest.mark.slow
 def test_above_the_limit_of_single_customers_it_works_on_cells_alike():
     with segment(make_customers(30_000, seed=1), segments="auto") as result:
         assert result.model.settings["passes"] > 0
@@ -179,6 +180,7 @@ def test_where_nothing_survives_the_smallest_of_about_equal_numbers_is_recommend
         assert "is the smallest number about as stable as any" in choice.sentence
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason=f"the real data are not here: {ONLINE_RETAIL}")
 @pytest.mark.parametrize(
     ("transform", "recommended", "sentence"),

@@ -12,10 +12,11 @@ from fractions import Fraction
 import ibis
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import rfmeans
+from drawn import examples
 from places import DATA
 from rfmeans.report.analyses import scores as telling
 from rfmeans.segments.features import distinct_values
@@ -149,7 +150,7 @@ def test_customers_set_aside_have_no_scores():
 values = st.one_of(st.integers(1, 6), st.floats(0.01, 1e6), st.sampled_from([1.5, 2e9]))
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(values, min_size=1, max_size=40), st.integers(2, 10))
 def test_the_cuts_are_those_of_the_definition(found, bins):
     """A score lies above j of n where at least j/n of all are strictly worse, for as many j as have a cut."""
@@ -164,7 +165,7 @@ def test_the_cuts_are_those_of_the_definition(found, bins):
         assert sorted(places) == list(zip(ranks, spread_scores(len(ranks), bins), strict=True))
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9), st.integers(1, 9)), min_size=2, max_size=30))
 def test_a_better_customer_never_has_a_worse_score_or_name(found):
     rows = scored(customers(*map(list, zip(*found, strict=True))))
@@ -176,7 +177,7 @@ def test_a_better_customer_never_has_a_worse_score_or_name(found):
             assert GRID.order.index(one["score_segment"]) <= GRID.order.index(other["score_segment"])
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(st.lists(st.tuples(values, values, values), min_size=1, max_size=40), st.integers(2, 10))
 def test_polars_gives_the_same_cuts_and_scores(found, bins):
     table = customers(*(list(map(float, column)) for column in zip(*found, strict=True)))

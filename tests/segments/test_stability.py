@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import (
     adjusted_rand_score,
@@ -17,6 +17,7 @@ from sklearn.metrics import (
 )
 
 import rfmeans
+from drawn import examples
 from places import ROOT
 from rfmeans.errors import DataError
 from rfmeans.segments.cells import Cells, condense
@@ -159,7 +160,7 @@ def weighted(draw):
     return cells, np.array(labels), np.array(others)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(weighted())
 def test_measures_are_scikit_learns_on_every_customer(case):
     cells, labels, others = case
@@ -336,6 +337,7 @@ any_vote = st.builds(
 )
 
 
+@examples(100)
 @given(st.lists(any_vote, min_size=1, max_size=9))
 def test_what_stands_out_is_sound_and_apart_and_the_silhouette_moves_nothing(votes):
     votes = [replace(found, segments=k) for k, found in enumerate(votes, start=2)]
