@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from rfmeans.columns.typed import MONEY_LIMIT, MONEY_PLACES, money
+from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.errors import DataError, SourceError
 from rfmeans.pipeline import segment
 from rfmeans.segments.features import to_feature_space, to_original_units
@@ -166,4 +167,4 @@ def _keyed(points: NDArray[np.float64]) -> Any:
     import ibis
 
     table = ibis.memtable(_table(points))
-    return table.mutate(monetary=money(table.monetary), reason=ibis.null("string"))
+    return table.mutate(monetary=money(table.monetary, DUCKDB), reason=ibis.null("string"))

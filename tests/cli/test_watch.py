@@ -15,7 +15,8 @@ import ibis
 import pytest
 
 from rfmeans.cli.watch import Watch
-from rfmeans.engines.progress import percentage_of
+from rfmeans.engines.dispatch import engine_at
+from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.reading.source import Source
 from rfmeans.synthetic import make_orders
 from rfmeans.temporary_folders import TemporaryFolder
@@ -314,7 +315,7 @@ def test_ctrl_c_twice_stops_spark_from_its_start_on(spark_settings, tmp_path, mo
 def test_the_engine_tells_how_far_it_is():
     con = ibis.duckdb.connect()
     con.raw_sql("CREATE TABLE numbers AS SELECT range AS n FROM range(2000000)")
-    percentage, seen = percentage_of(con), set()
+    percentage, seen = DUCKDB.percentage_of(con), set()
     done = threading.Event()
 
     def look():
@@ -334,7 +335,8 @@ def test_the_engine_tells_how_far_it_is():
 
 
 def test_of_an_engine_that_does_not_tell_nothing_is_known():
-    assert percentage_of(ibis.polars.connect())() is None
+    con = ibis.polars.connect()
+    assert engine_at(con).percentage_of(con)() is None
 
 
 def on_a_terminal(*arguments):

@@ -12,6 +12,8 @@ from rfmeans.columns.date_formats import given_formats
 from rfmeans.columns.dates import DateConvention
 from rfmeans.columns.money_formats import MoneyConvention
 from rfmeans.columns.typed import calendar_day, check_whole, customer_key, money, number, order_key, product
+from rfmeans.engines.dispatch import engine_of
+from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.errors import SourceError
 
 
@@ -43,17 +45,17 @@ def decimals(*texts: str | None) -> list[Decimal | None]:
     ],
 )
 def test_money(values, kind, expected):
-    assert read(money(column(values, kind))) == expected
+    assert read(money(column(values, kind), DUCKDB)) == expected
 
 
 def test_money_by_a_convention():
     text = column(["1.234,50 €", "10.05"], "string")
-    assert read(money(text, MoneyConvention(","))) == decimals("1234.5", None)
+    assert read(money(text, DUCKDB, MoneyConvention(","))) == decimals("1234.5", None)
 
 
 def test_many_cents_cancel_exactly():
     text = column(["0.10"] * 3 + ["-0.30"], "string")
-    assert money(text).sum().to_pyarrow().as_py() == 0
+    assert money(text, DUCKDB).sum().to_pyarrow().as_py() == 0
 
 
 def test_a_number_of_no_kind():
@@ -65,28 +67,28 @@ def test_products_of_text_are_products_of_decimals():
     table = ibis.memtable(
         {"q": ["3", "-2", "1000", "0.5", "x"], "p": ["0.10", "1.005", "0.00015", "0.00015", "1"]}
     )
-    assert read(product(table.q, table.p)) == decimals("0.3", "-2.01", "0.15", "0.0001", None)
+    assert read(product(table.q, table.p, DUCKDB)) == decimals("0.3", "-2.01", "0.15", "0.0001", None)
 
 
 def test_products_by_two_conventions():
     table = ibis.memtable({"q": ["1,000", "2"], "p": ["2,50", "1.000,00"]})
     point, comma = MoneyConvention("."), MoneyConvention(",")
-    assert read(product(table.q, table.p, (point, comma))) == decimals("2500", "2000")
+    assert read(product(table.q, table.p, DUCKDB, (point, comma))) == decimals("2500", "2000")
 
 
 @pytest.mark.parametrize("kind", ["float64", "int64"])
 def test_products_of_numbers_are_rounded_to_four_places(kind):
     table = ibis.memtable({"q": [3, -2], "p": [0.1, 1.005]}, schema={"q": kind, "p": "float64"})
-    assert read(product(table.q, table.p)) == decimals("0.3", "-2.01")
+    assert read(product(table.q, table.p, DUCKDB)) == decimals("0.3", "-2.01")
 
 
 def test_a_product_beyond_the_limit_is_no_money():
     table = ibis.memtable(
         {"q": ["100000000000", "-10", "999999999999", "2000"], "p": ["100", "1", "9e9", "3000.5"]}
     )
-    assert read(product(table.q, table.p)) == decimals(None, "-10", None, "6001000")
+    assert read(product(table.q, table.p, DUCKDB)) == decimals(None, "-10", None, "6001000")
     most = ibis.memtable({"q": ["-999999999999.999999"], "p": ["999999999999.999999"]})
-    assert read(product(most.q, most.p)) == [None]
+    assert read(product(most.q, most.p, DUCKDB)) == [None]
 
 
 FIFTH_PLACES = [0.00015, -0.00015, 0.00045, 2.00005, 12.34565, -12.34565, 123456.78905, 99999999999.99995]
@@ -97,7 +99,12 @@ def test_floats_of_more_than_four_places_differ_between_engines_by_less_than_one
     plain = [24.599999999999998, -1234.5678, 99999999999.25, float("nan"), float("inf"), 1e13]
     frame = pd.DataFrame({"number": range(14), "x": [*FIFTH_PLACES, *plain]})
     table = engine.table(frame, "fifth_places")
-    found = table.select("number", value=money(table.x)).to_pyarrow().sort_by("number")["value"].to_pylist()
+    found = (
+        table.select("number", value=money(table.x, engine_of(table)))
+        .to_pyarrow()
+        .sort_by("number")["value"]
+        .to_pylist()
+    )
     assert found[len(FIFTH_PLACES) :] == decimals("24.6", "-1234.5678", "99999999999.25", None, None, None)
     for value, exact in zip(found, FIFTH_PLACES, strict=False):
         assert abs(value - Decimal(repr(exact))) < Decimal("0.0001")
@@ -107,19 +114,22 @@ def test_floats_of_more_than_four_places_differ_between_engines_by_less_than_one
 
 
 def test_days_of_typed_columns():
-    assert read(calendar_day(column([dt.date(2011, 12, 9), None], "date"))) == [dt.date(2011, 12, 9), None]
+    assert read(calendar_day(column([dt.date(2011, 12, 9), None], "date"), DUCKDB)) == [
+        dt.date(2011, 12, 9),
+        None,
+    ]
     plain = column([dt.datetime(2011, 12, 9, 23, 30)], "timestamp")
-    assert read(calendar_day(plain, "Asia/Tokyo")) == [dt.date(2011, 12, 9)]
+    assert read(calendar_day(plain, DUCKDB, "Asia/Tokyo")) == [dt.date(2011, 12, 9)]
 
 
 def test_days_of_text():
     text = column(["2011-12-09 08:26", "9999-12-30", "9999-12-31", "0999-01-01", "9.12.2011"], "string")
-    assert read(calendar_day(text)) == [dt.date(2011, 12, 9), dt.date(9999, 12, 30), None, None, None]
+    assert read(calendar_day(text, DUCKDB)) == [dt.date(2011, 12, 9), dt.date(9999, 12, 30), None, None, None]
 
 
 def test_days_by_a_convention():
     text = column(["9.12.2011", "2011-12-09"], "string")
-    assert read(calendar_day(text, None, DateConvention(given_formats("%d.%m.%Y")))) == [
+    assert read(calendar_day(text, DUCKDB, None, DateConvention(given_formats("%d.%m.%Y")))) == [
         dt.date(2011, 12, 9),
         None,
     ]
@@ -127,7 +137,7 @@ def test_days_by_a_convention():
 
 def test_a_column_that_holds_no_days():
     with pytest.raises(SourceError, match="Column 'x' was taken as the date but holds boolean"):
-        calendar_day(column([True], "boolean"))
+        calendar_day(column([True], "boolean"), DUCKDB)
 
 
 # Keys
@@ -152,20 +162,22 @@ def test_a_column_that_holds_no_days():
     ],
 )
 def test_customer_keys(values, kind, expected):
-    assert read(customer_key(column(values, kind))) == expected
+    assert read(customer_key(column(values, kind), DUCKDB)) == expected
 
 
 def test_order_keys():
-    assert read(order_key(column([" A1", "", "nan", "guest", "0"], "string"))) == [
+    assert read(order_key(column([" A1", "", "nan", "guest", "0"], "string"), DUCKDB)) == [
         "A1",
         None,
         None,
         "guest",
         "0",
     ]
-    assert read(order_key(column([1.5, float("nan")], "float64"))) == [1.5, None]
-    assert read(order_key(column([0], "int64"))) == [0]
-    assert read(order_key(column(["N/A", "-", "#NV", "(blank)", "A-1"], "string"))) == [None] * 4 + ["A-1"]
+    assert read(order_key(column([1.5, float("nan")], "float64"), DUCKDB)) == [1.5, None]
+    assert read(order_key(column([0], "int64"), DUCKDB)) == [0]
+    assert read(order_key(column(["N/A", "-", "#NV", "(blank)", "A-1"], "string"), DUCKDB)) == [None] * 4 + [
+        "A-1"
+    ]
 
 
 def test_customers_are_whole_numbers():
@@ -197,7 +209,7 @@ def test_customers_are_whole_numbers():
     ],
 )
 def test_money_is_what_a_plain_number_or_the_convention_says(text, expected):
-    [found] = money(ibis.memtable({"x": [text]}).x).name("m").to_pyarrow().to_pylist()
+    [found] = money(ibis.memtable({"x": [text]}).x, DUCKDB).name("m").to_pyarrow().to_pylist()
     assert found == (None if expected is None else Decimal(expected))
 
 
@@ -206,5 +218,5 @@ def test_keys_are_trimmed_of_every_blank_on_either_side(blank):
     rows = ibis.memtable(
         {"x": [f"{blank}k7", f"k7{blank}", f"{blank}{blank}k7 {blank}", f"{blank}guest", f"nan{blank}"]}
     )
-    assert customer_key(rows.x).name("k").to_pyarrow().to_pylist() == ["k7", "k7", "k7", None, None]
-    assert order_key(rows.x).name("k").to_pyarrow().to_pylist() == ["k7", "k7", "k7", "guest", None]
+    assert customer_key(rows.x, DUCKDB).name("k").to_pyarrow().to_pylist() == ["k7", "k7", "k7", None, None]
+    assert order_key(rows.x, DUCKDB).name("k").to_pyarrow().to_pylist() == ["k7", "k7", "k7", "guest", None]

@@ -15,8 +15,10 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from rfmeans.columns.typed import product
-from rfmeans.engines.equality import comparable
-from rfmeans.model.sql_text import DIALECTS
+from rfmeans.engines.dispatch import BY_BACKEND, DIALECTS
+from rfmeans.engines.duckdb import DuckDB
+from rfmeans.engines.engine import Engine
+from rfmeans.engines.warehouses import BigQuery
 from rfmeans.segments.cells import collect_cells
 from rfmeans.segments.profile import ranked_quantiles
 from rfmeans.settings import Columns
@@ -33,9 +35,16 @@ def shop() -> pd.DataFrame:
     return lines.assign(order_id=lines["order_id"].astype("string"))
 
 
+class Plain(Engine):
+    """An engine that has no short cuts of DuckDB's and no quantiles."""
+
+    def can(self, _table, *_operations):
+        return False
+
+
 @cache
 def recorded() -> tuple[ir.Expr, ...]:
-    """What fitting and assigning send to an engine that has no short cuts of DuckDB's and no quantiles."""
+    """What fitting and assigning send to such an engine."""
     sent: list[ir.Expr] = []
     table = ibis.duckdb.connect().create_table("orders", shop())
     columns = Columns(status="status")
@@ -43,12 +52,7 @@ def recorded() -> tuple[ir.Expr, ...]:
         patch.setattr(ir.Table, "cache", _recording(sent, ir.Table.cache))
         for kind in (ir.Table, ir.Column, ir.Scalar):
             patch.setattr(kind, "to_pyarrow", _recording(sent, kind.to_pyarrow))
-        patch.setattr("rfmeans.columns.typed._in_duckdb", lambda _: False)
-        patch.setattr(
-            "rfmeans.orders.remarks.count_duplicates",
-            lambda table, *_: table.distinct().count().to_pyarrow() and None,
-        )
-        patch.setattr("rfmeans.segments.profile.has_quantiles", lambda _: False)
+        patch.setitem(BY_BACKEND, "duckdb", Plain("duckdb"))
         patch.setattr(
             "rfmeans.segments.grouping.collect_cells", partial(collect_cells, exact_limit=100, cell_limit=200)
         )
@@ -91,7 +95,7 @@ def test_quantiles_by_rank_are_those_of_the_engine():
 def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
     orders = make_orders(500, seed=3).drop(columns="kind")
     with rfmeans.segment(orders, n_init=2) as expected:
-        monkeypatch.setattr("rfmeans.segments.profile.has_quantiles", lambda _: False)
+        monkeypatch.setattr(DuckDB, "can", Plain.can)
         with rfmeans.segment(orders, n_init=2) as found:
             assert_frame_equal(found.profile, expected.profile, rtol=1e-12)
             for one, other in zip(found.summary.segments, expected.summary.segments, strict=True):
@@ -102,22 +106,24 @@ def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
 @pytest.mark.parametrize(
     ("engine", "start"),
     [
-        ("clickhouse", "SELECT CAST(CAST(CAST(ROUND(CASE WHEN ("),
-        ("bigquery", "SELECT CAST(ROUND(CAST(IF( ("),
+        ("clickhouse", "SELECT CAST(toString(ROUND(CASE WHEN ("),
+        ("bigquery", "SELECT ROUND(CAST(IF( ("),
         ("trino", "SELECT CAST(IF( ("),
     ],
 )
-def test_money_is_rounded_where_a_cast_is_not(monkeypatch, engine, start):
-    monkeypatch.setattr("rfmeans.columns.typed.engine_of", lambda _: engine)
+def test_money_is_rounded_where_a_cast_is_not(engine, start):
     table = ibis.table({"quantity": "int64", "price": "float64"}, name="orders")
-    text = str(ibis.to_sql(table.select(money=product(table.quantity, table.price)), dialect=engine))
+    text = str(
+        ibis.to_sql(
+            table.select(money=product(table.quantity, table.price, BY_BACKEND[engine])), dialect=engine
+        )
+    )
     assert " ".join(text.split()).replace("( ", "(").startswith(start.replace("( ", "("))
 
 
-def test_bigquery_compares_lists_and_documents_as_their_text(monkeypatch):
-    monkeypatch.setattr("rfmeans.engines.equality.engine_of", lambda _: "bigquery")
+def test_bigquery_compares_lists_and_documents_as_their_text():
     table = ibis.table({"amount": "int64", "tags": "array<string>", "place": "geography"}, name="orders")
-    compared = table.select(**comparable(table, table.columns)).distinct()
+    compared = table.select(**{name: BigQuery().comparable(table[name]) for name in table.columns}).distinct()
     text = " ".join(str(ibis.to_sql(compared, dialect="bigquery")).split())
     assert (
         "`t0`.`amount`, TO_JSON_STRING(`t0`.`tags`) AS `tags`, TO_JSON_STRING(`t0`.`place`) AS `place`"

@@ -11,9 +11,11 @@ from pandas.testing import assert_frame_equal
 import rfmeans
 from conftest import absent
 from places import DATA
-from rfmeans.columns.typed import BLANKS, check_whole, customer_key, money, order_key, product
+from rfmeans.columns.typed import check_whole, customer_key, money, order_key, product
+from rfmeans.engines.dispatch import engine_of
+from rfmeans.engines.engine import BLANKS
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.engines.moments import day_in
+from rfmeans.engines.warehouses import ClickHouse
 from rfmeans.errors import RFMeansError, SourceError
 from rfmeans.orders.where import KEPT, with_condition
 from rfmeans.settings import CustomerColumns
@@ -236,9 +238,8 @@ def test_an_engine_without_booleans_is_not_asked_for_the_type_of_a_condition(mon
     """ClickHouse's comparisons are numbers; and to tell the type of a query Ibis makes a view there."""
     con = ibis.duckdb.connect()
     table = con.create_table("shop_orders", pd.DataFrame({"country": ["UK", "FR"]}))
-    monkeypatch.setattr(type(con), "name", "clickhouse")
     monkeypatch.delattr(type(con), "_get_schema_using_query")
-    kept = with_condition(table, "country = 'UK'", "shop_orders")
+    kept = with_condition(table, ClickHouse(), "country = 'UK'", "shop_orders")
     assert kept[KEPT].to_pyarrow().to_pylist() == [True, False]
 
 
@@ -258,8 +259,13 @@ def test_a_condition_that_is_neither_true_nor_false_is_refused_on_every_engine(e
 
 
 def values_of(table, value) -> list:
-    """A column made from a table's column of values, in the order of its places."""
-    rows = table.select(place=table.place, found=value(table.held)).order_by("place").to_pyarrow().to_pylist()
+    """A column that the table's engine makes from a column of values, in the order of its places."""
+    rows = (
+        table.select(place=table.place, found=value(table.held, engine_of(table)))
+        .order_by("place")
+        .to_pyarrow()
+        .to_pylist()
+    )
     return [row["found"] for row in rows]
 
 
@@ -319,13 +325,13 @@ def test_zones_with_a_name_like_an_abbreviation_have_summer_time(engine, zone):
     moments = shown.tz_localize("UTC").as_unit("us")
     table = held(engine, f"summer_{zone.lower()}", moments)
     expected = [moment.tz_convert(zone).date() for moment in moments]
-    assert values_of(table, lambda moment: day_in(zone, moment)) == expected
+    assert values_of(table, lambda moment, engine: engine.day_in(zone, moment)) == expected
 
 
 def test_numbers_that_no_frame_holds_are_judged_on_every_engine(engine):
     table = held(engine, "beyond", [float("nan"), float("inf"), -float("inf"), 1e300, 7.0, 7.5])
     squares = [None, None, None, None, Decimal(49), Decimal("56.25")]
-    assert values_of(table, lambda value: product(value, value)) == squares
+    assert values_of(table, lambda value, engine: product(value, value, engine)) == squares
     check_whole(table.filter(table.place < 5).held)
     with pytest.raises(SourceError, match=r"holds fractions such as 7\.5"):
         check_whole(table.held)
@@ -348,12 +354,25 @@ def test_postgres_numbers_that_others_do_not_have(postgres_odd):
         rows = postgres_odd.select("place", found=value).order_by("place").to_pyarrow().to_pylist()
         return [None if row["found"] is None else str(row["found"]) for row in rows]
 
-    assert found(money(postgres_odd.held)) == ["12345.6699", "123456.7813", "1234567.8750", None, "0.5000"]
-    assert found(money(postgres_odd.few)) == [None, "5.0000", "7.2500", "-3.0000", "0.0000"]
-    assert found(money(postgres_odd.many)) == [None, None, None, "0.0000", "12.5000"]
-    assert found(product(postgres_odd.many, postgres_odd.many)) == [None, None, None, "0.0000", "156.2500"]
-    assert found(customer_key(postgres_odd.id)) == [None, None, "17", None, None]
-    assert found(order_key(postgres_odd.id).cast("string")) == [None, None, "17", None, "0"]
+    there = engine_of(postgres_odd)
+    assert found(money(postgres_odd.held, there)) == [
+        "12345.6699",
+        "123456.7813",
+        "1234567.8750",
+        None,
+        "0.5000",
+    ]
+    assert found(money(postgres_odd.few, there)) == [None, "5.0000", "7.2500", "-3.0000", "0.0000"]
+    assert found(money(postgres_odd.many, there)) == [None, None, None, "0.0000", "12.5000"]
+    assert found(product(postgres_odd.many, postgres_odd.many, there)) == [
+        None,
+        None,
+        None,
+        "0.0000",
+        "156.2500",
+    ]
+    assert found(customer_key(postgres_odd.id, there)) == [None, None, "17", None, None]
+    assert found(order_key(postgres_odd.id, there).cast("string")) == [None, None, "17", None, "0"]
 
 
 @pytest.mark.parametrize(

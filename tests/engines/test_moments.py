@@ -14,9 +14,8 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from intakes import read
+from rfmeans.engines.dispatch import DIALECTS, engine_of
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.engines.moments import day_in
-from rfmeans.model.sql_text import DIALECTS
 from rfmeans.settings import Reading
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
@@ -153,8 +152,8 @@ def test_spark_runs_the_statement_by_the_day_of_the_zone(spark_engine):
         ("postgres", "DATE(TIMEZONE('Asia/Tokyo', m))"),
         (
             "databricks",
-            "CONVERT_TIMEZONE('UTC', 'Asia/Tokyo', MAKE_TIMESTAMP_NTZ(EXTRACT(year FROM DATE_FROM_UNIX_DATE("
-            "CAST(CAST(FLOOR((UNIX_SECONDS(m)) / (86400)) AS BIGINT) AS INT)))",
+            "CAST(CONVERT_TIMEZONE('UTC', 'Asia/Tokyo', MAKE_TIMESTAMP_NTZ(1970, 1, 1, 0, 0, 0) + "
+            "MAKE_DT_INTERVAL(0, 0, 0, UNIX_SECONDS(m))) AS DATE)",
         ),
         ("bigquery", "DATE(DATETIME(m, 'Asia/Tokyo'))"),
         ("snowflake", "TO_DATE(CONVERT_TIMEZONE('Asia/Tokyo', m))"),
@@ -162,10 +161,9 @@ def test_spark_runs_the_statement_by_the_day_of_the_zone(spark_engine):
         ("clickhouse", "toDate(toTimeZone(m, 'Asia/Tokyo'))"),
     ],
 )
-def test_each_engine_is_asked_in_its_own_words(monkeypatch, engine, text):
-    monkeypatch.setattr("rfmeans.engines.moments.engine_of", lambda _: engine)
+def test_each_engine_is_asked_in_its_own_words(engine, text):
     moments = ibis.table({"m": "timestamp('UTC')"}, name="orders")
-    day = day_in("Asia/Tokyo", moments.m)
+    day = DIALECTS[engine].day_in("Asia/Tokyo", moments.m)
     sql = str(ibis.to_sql(moments.select(day=day), dialect=DIALECTS[engine].compiler))
     plain = re.sub(r'["`]t0["`]\.["`]m["`]', "m", " ".join(sql.split()))
     assert text in plain.replace("( ", "(").replace(" )", ")")
@@ -194,5 +192,7 @@ def test_moments_of_any_year_have_their_day_on_polars(polars_engine):
         polars.col("moment").str.to_datetime(time_zone="UTC")
     )
     table = polars_engine.con.create_table("ages", frame, overwrite=True)
-    days = table.select(day=day_in("Asia/Tokyo", table.moment)).to_pyarrow()["day"].to_pylist()
+    days = (
+        table.select(day=engine_of(table).day_in("Asia/Tokyo", table.moment)).to_pyarrow()["day"].to_pylist()
+    )
     assert [str(day) for day in days] == ["1600-01-02", "2024-01-02", "2300-01-02"]

@@ -21,7 +21,6 @@ from rfmeans.engines.database import ATTACHED, MARK, Home
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.write_table import check_table
 from rfmeans.errors import EngineError, OutputError, SettingsError, SourceError
-from rfmeans.reading.servers import _is_fleeting
 from rfmeans.segments.cells import EXACT_LIMIT, collect_cells
 from rfmeans.synthetic import make_customers, make_orders
 
@@ -512,7 +511,7 @@ def test_a_catalogue_that_is_not_duckdbs_own_is_refused():
     con = SimpleNamespace(
         name="duckdb",
         current_database="main",
-        raw_sql=lambda _text, parameters: SimpleNamespace(fetchone=lambda: ("iceberg",)),
+        raw_sql=lambda _text, parameters: SimpleNamespace(fetchall=lambda: [("iceberg",)]),
     )
     with pytest.raises(SettingsError) as refused:
         check_table(Home(con, "The lake", catalogue="lake"), "orders", "seg", force=False)
@@ -539,7 +538,7 @@ def test_only_tables_of_sparks_own_catalogue_end_with_the_session(catalogue, set
     session = SimpleNamespace(
         catalog=SimpleNamespace(currentCatalog=lambda: catalogue), conf=SimpleNamespace(get=settings.get)
     )
-    assert _is_fleeting(session) == fleeting
+    assert spark_tables._is_fleeting(session) == fleeting
 
 
 def test_under_spark_a_table_is_written_into_the_catalogue_of_the_orders(spark_engine, orders):
@@ -1034,7 +1033,7 @@ def test_spark_says_in_one_line_that_a_file_is_damaged(spark_engine, tmp_path):
 
 @pytest.mark.parametrize("given", ["orders.csv", "*.csv", "."])
 def test_what_is_no_parquet_is_refused_before_spark_starts(monkeypatch, tmp_path, given):
-    monkeypatch.setattr("rfmeans.reading.servers._spark_session", pytest.fail)
+    monkeypatch.setattr("rfmeans.engines.spark._spark_session", pytest.fail)
     (tmp_path / "orders.csv").write_text("customer_id,amount\n1,2\n")
     (tmp_path / "_SUCCESS").touch()
     with pytest.raises(SettingsError) as refused:
@@ -1052,7 +1051,7 @@ def test_of_a_folder_spark_reads_only_what_is_not_hidden(monkeypatch, tmp_path):
     def start():
         raise StartedError
 
-    monkeypatch.setattr("rfmeans.reading.servers._spark_session", start)
+    monkeypatch.setattr("rfmeans.engines.spark._spark_session", start)
     for hidden in ("_spark_metadata/0", "_temporary/0/notes.txt", ".part.crc", "year=2024/empty.parquet"):
         (tmp_path / hidden).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / hidden).write_text("" if "empty" in hidden else "v1")

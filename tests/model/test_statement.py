@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 import rfmeans
 from places import DATA
 from rfmeans.cli.commands import app, main
+from rfmeans.engines.dispatch import DIALECTS
 from rfmeans.errors import SourceError
-from rfmeans.model.sql_text import DIALECTS
 from rfmeans.segments.features import FeatureScaling, Scaling
 from rfmeans.settings import Columns, CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders

@@ -68,14 +68,12 @@ class Watch(Listener):
 
     def opened(self, source: Source) -> None:
         """Show from now on how far this source's engine is; it is the one that Ctrl-C stops."""
-        from rfmeans.engines.progress import interrupt_of, percentage_of
-
         if self._source_check:
             self._source_check(source)
-        engine = source.table.get_backend()
-        self._interrupt = interrupt_of(engine)
+        connection = source.table.get_backend()
+        self._interrupt = source.engine.interrupt_of(connection)
         if self.shown:
-            self.percentage = percentage_of(engine)
+            self.percentage = source.engine.percentage_of(connection)
 
     def understood(self, line: str) -> None:
         """Print what was understood, unless it was printed before."""

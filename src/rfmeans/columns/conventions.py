@@ -16,7 +16,6 @@ import ibis
 from rfmeans.columns.dates import SAMPLE, DateConvention, find_date, is_written
 from rfmeans.columns.money import find_money
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.engines.moments import engine_of
 from rfmeans.errors import SourceError
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.columns.money_formats import MoneyConvention
+    from rfmeans.engines.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Conventions:
 
 def find_conventions(
     table: ir.Table,
+    engine: Engine,
     date: str | None,
     money: Sequence[str],
     *,
@@ -87,7 +88,7 @@ def find_conventions(
     names = list(dict.fromkeys([*wordy, *([dated] if dated else [])]))
     if not names:
         return Conventions()
-    _check_engine(table, dated, wordy)
+    _check_engine(table, engine, dated, wordy)
 
     def find_day(rows: ir.Table, *, sample: bool = False) -> DateConvention | None:
         return find_date(rows[dated], date_format, timezone, sample=sample) if dated else None
@@ -102,10 +103,9 @@ def find_conventions(
     return Conventions(days or find_day(table), marks or {}, whole=not sampled)
 
 
-def _check_engine(table: ir.Table, date: str | None, wordy: Sequence[str]) -> None:
+def _check_engine(table: ir.Table, engine: Engine, date: str | None, wordy: Sequence[str]) -> None:
     """Refuse columns to be read out of text on an engine that lacks DuckDB's functions for it."""
-    engine = engine_of(table)
-    if engine in ("duckdb", ""):
+    if engine.reads_text:
         return
     name = date or wordy[0]
     role, read, kind = "a number", "numbers are read out of text", "DECIMAL(18, 4)"
@@ -113,5 +113,6 @@ def _check_engine(table: ir.Table, date: str | None, wordy: Sequence[str]) -> No
         role, read, kind = "the date", "dates are read out of text and numbers", "DATE"
     raise SourceError(
         f"Column {name!r} was taken as {role} but holds {table[name].type()}, and {read} on DuckDB alone, not on "
-        f"{engine}. Convert it there, such as in a view with CAST({name} AS {kind}), or pass the orders as a file."
+        f"{engine.backend}. Convert it there, such as in a view with CAST({name} AS {kind}), or pass the "
+        "orders as a file."
     )

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.arguments import named
-from rfmeans.engines.moments import moment_of, wall_clock
+from rfmeans.engines.engine import moment_of, sql_function, wall_clock
 from rfmeans.errors import SettingsError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+# English, German, French, Spanish, Italian, Portuguese; no name means two months.
 MONTHS = (
     "january jan januar jänner janvier janv enero ene gennaio gen janeiro",
     "february feb februar février fevrier févr fevr fév fev febrero febbraio fevereiro",
@@ -75,10 +76,7 @@ BEFORE_TIME = "(?:at|um|à|alle|a las|às)"
 TIME = f"(?:(?:T|,?{BLANKS}+(?:{BEFORE_TIME}{BLANKS}+)?){CLOCK}(?:{BLANKS}*(?:{OFFSET}|{ZONE}))?)?"
 
 
-# English, German, French, Spanish, Italian, Portuguese; no name means two months.
-@ibis.udf.scalar.builtin(name="try_strptime")  # type: ignore[untyped-decorator]
-def _try_strptime(text: str, reads: str) -> ibis.dtype("timestamp"):  # type: ignore[valid-type]
-    """DuckDB's ``try_strptime``."""
+_try_strptime = sql_function("try_strptime", (str, str), "timestamp")  # DuckDB's
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from rfmeans.columns.date_formats import FORMATS
 from rfmeans.columns.dates import LARGEST_WHOLE, DateConvention
 from rfmeans.columns.layout_files import KINDS
 from rfmeans.columns.money_formats import MONEY, MoneyConvention
-from rfmeans.engines.moments import day_in, engine_of
 from rfmeans.errors import SourceError
 
 if TYPE_CHECKING:
@@ -27,14 +26,12 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.expr.datatypes import DataType
 
+    from rfmeans.engines.engine import Engine
+
 MONEY_PLACES = 4
 LARGEST_DECIMAL = Decimal(10) ** 37
 MONEY_LIMIT = 1e13  # the largest single amount that MONEY holds with room to spare
 BELOW_LIMIT = "decimal(17, 4)"  # holds what is smaller than that
-BLANKS = " \t\n\r\v\f"
-BLANK_ENDS = "^[\t-\r ]+|[\t-\r ]+"
-# Where a text ends. Java's `$` stands before a last line break as well.
-END = {"polars": "$", "snowflake": "$", "pyspark": r"\z", "databricks": r"\z"}
 # Of a product of text columns, which has twelve places.
 FACTOR, WIDE_FACTOR, SMALL_FACTOR = "decimal(18, 6)", "decimal(38, 6)", 1000
 # 9999-12-31 is a common "never"; and the day after the last order must exist.
@@ -48,85 +45,44 @@ ISO_DATES, DECIMAL_POINT = DateConvention(FORMATS[:1]), MoneyConvention(".")
 # 0.0 is a 0 that pandas made a float.
 NO_CUSTOMER = (*NO_ORDER, "?", "unknown", "undefined", "anonymous", "guest", "0", "0.0")
 
-NO_LIMIT = 2**63 - 1  # rows
 
-
-def computed_once(table: ir.Table) -> ir.Table:
-    """Keep PostgreSQL from computing a column of the table anew wherever it is used.
-
-    It would write the column's expression into each of these places, in these again into those where they are used,
-    and so on: hundreds of logarithms for one customer. It does not merge a query that has a limit. DuckDB,
-    Polars and Spark know by themselves what they have computed.
-    """
-    return table.limit(NO_LIMIT) if engine_of(table) == "postgres" else table
-
-
-def customer_key(column: ir.Column, *, padded: bool = True) -> ir.Column:
+def customer_key(column: ir.Column, engine: Engine, *, padded: bool = True) -> ir.Column:
     """Return the customer key: whole number, or text without blanks around it; null where there is none."""
     if isinstance(column, ibis.expr.types.DecimalColumn):
-        return _finite(column).cast("decimal(38, 0)").nullif(0)
+        return _finite(column, engine).cast("decimal(38, 0)").nullif(0)
     if isinstance(column, ibis.expr.types.FloatingColumn):
         whole = ibis.ifelse(column.abs() < LARGEST_WHOLE, column, ibis.null(column.type()))
         column = whole.cast("int64")  # a nullable integer as frames keep it; see `check_whole`
     if isinstance(column, ibis.expr.types.IntegerColumn):
         return column.nullif(0)
-    return _unless(NO_CUSTOMER, trimmed(column.cast("string"), padded=padded))
+    return _key_text(column, engine, NO_CUSTOMER, padded)
 
 
-def order_key(column: ir.Column, *, padded: bool = True) -> ir.Column:
+def order_key(column: ir.Column, engine: Engine, *, padded: bool = True) -> ir.Column:
     """Return the order key; NaN and blank text, also as frames write it out, are null."""
     if isinstance(column, ibis.expr.types.FloatingColumn):
         return ibis.ifelse(column.isnan(), ibis.null(column.type()), column)
     if isinstance(column, ibis.expr.types.NumericColumn):
-        return _finite(column) if isinstance(column, ibis.expr.types.DecimalColumn) else column
-    return _unless(NO_ORDER, trimmed(column.cast("string"), padded=padded))
+        return _finite(column, engine) if isinstance(column, ibis.expr.types.DecimalColumn) else column
+    return _key_text(column, engine, NO_ORDER, padded)
 
 
-def _finite(column: ir.DecimalColumn) -> ir.DecimalColumn:
-    """Return the decimals, null where PostgreSQL holds NaN, infinity, or more digits than anybody else."""
-    if engine_of(column) != "postgres":
+def _finite(column: ir.DecimalColumn, engine: Engine) -> ir.DecimalColumn:
+    """Return the decimals, null where there is NaN, infinity, or more digits than other engines have."""
+    if not engine.odd_numbers:
         return column
     held = (column > -LARGEST_DECIMAL) & (column < LARGEST_DECIMAL)  # NaN is above all numbers there
     return ibis.ifelse(held, column, ibis.null(column.type()))
 
 
-def trimmed(text: ir.StringColumn, *, padded: bool = True) -> ir.StringColumn:
-    """Return the text without blanks around it, a step that is slow even where there are none."""
-    if not padded:
-        return text
-    if not _in_duckdb(text):
-        return stripped(text)
-    around = ibis.or_(text.ascii_str() <= ord(" "), *(text.endswith(blank) for blank in BLANKS))
-    return ibis.ifelse(around, text.strip(), text)
-
-
-def stripped(text: ir.StringColumn) -> ir.StringColumn:
-    """Return the text without blanks around it, the same ones on every engine.
-
-    Ibis names them to Spark, Databricks and Snowflake by escapes that they do not know, and so the letters v and f
-    would go as well; Polars takes blanks of Unicode too.
-    """
-    end = END.get(engine_of(text))
-    return text.re_replace(BLANK_ENDS + end, "") if end else text.strip()
-
-
-def _in_duckdb(column: ir.Column) -> bool:
-    """Whether DuckDB's fast functions may be used: others have none, or mean something else by their names."""
-    return engine_of(column) == "duckdb"
-
-
-def _unless(words: Sequence[str], text: ir.StringColumn) -> ir.StringColumn:
-    """Return the text, null where it is one of some words."""
-    if not _in_duckdb(text):
-        return ibis.ifelse(text.lower().isin(words), ibis.null("string"), text)
-    short = text.length() <= max(map(len, words))
-    # DuckDB makes a join of a long `in`, and lowers the text once for each word of as many comparisons.
-    among = ibis.array(words).contains(text.lower())
-    return ibis.ifelse(short & among, ibis.null("string"), text)
+def _key_text(column: ir.Column, engine: Engine, none: Sequence[str], padded: bool) -> ir.StringColumn:
+    """Return the text without blanks around it, null where it is one of the words for none."""
+    text = column.cast("string")
+    return engine.unless(none, engine.trimmed(text) if padded else text)
 
 
 def calendar_day(
-    column: ir.Column, timezone: str | None = None, convention: DateConvention | None = None
+    column: ir.Column, engine: Engine, timezone: str | None = None, convention: DateConvention | None = None
 ) -> ir.Column:
     """Return the calendar day; null where there is none, or one beyond what Python's dates hold.
 
@@ -142,36 +98,38 @@ def calendar_day(
         convention = ISO_DATES
     if convention is not None:
         return convention.parse(column, timezone).nullif(NEVER)  # a pattern has no year before 1000
-    day = _day(column, timezone)
+    day = _day(column, engine, timezone)
     return ibis.ifelse(day.between(FIRST_DAY, LAST_DAY), day, ibis.null("date"))
 
 
-def _day(column: ir.Column, timezone: str | None) -> ir.Column:
+def _day(column: ir.Column, engine: Engine, timezone: str | None) -> ir.Column:
     if isinstance(column, ibis.expr.types.DateColumn):
         return column
     if isinstance(column, ibis.expr.types.TimestampColumn):
-        return column.date() if column.type().timezone is None else day_in(timezone or "UTC", column)
+        return column.date() if column.type().timezone is None else engine.day_in(timezone or "UTC", column)
     raise SourceError(
         f"Column {column.get_name()!r} was taken as the date but holds {column.type()}. "
         f"Give the column of dates with {argument('date', 'NAME')}, or convert it to dates first."
     )
 
 
-def money(column: ir.Column, convention: MoneyConvention | None = None) -> ir.Column:
+def money(column: ir.Column, engine: Engine, convention: MoneyConvention | None = None) -> ir.Column:
     """Return a number or a text column as decimal money; null where it is none, or 10^13 or more.
 
     >>> import ibis
-    >>> money(ibis.memtable({"x": ["10.05", "abc", "-3"]}).x).name("m").to_pyarrow().to_pylist()
+    >>> from rfmeans.engines.duckdb import DUCKDB
+    >>> money(ibis.memtable({"x": ["10.05", "abc", "-3"]}).x, DUCKDB).name("m").to_pyarrow().to_pylist()
     [Decimal('10.0500'), None, Decimal('-3.0000')]
     """
     if isinstance(column, ibis.expr.types.StringColumn):
         return number(column, convention, BELOW_LIMIT).cast(MONEY)
-    return _as_money(number(column))
+    return _as_money(number(column), engine)
 
 
 def product(
     quantity: ir.Column,
     price: ir.Column,
+    engine: Engine,
     conventions: tuple[MoneyConvention | None, MoneyConvention | None] = (None, None),
 ) -> ir.Column:
     """Return quantity x unit price as decimal money.
@@ -180,42 +138,35 @@ def product(
     rounded to four places: exact for every true product of up to four places below 10^11, and it does not round a
     price like 0.00015 before it is multiplied.
     """
-    factors = [
+    one, other = (
         number(column, how, FACTOR) for column, how in zip((quantity, price), conventions, strict=True)
-    ]
+    )
     if isinstance(quantity, ibis.expr.types.StringColumn) and isinstance(price, ibis.expr.types.StringColumn):
-        return _decimal_product(*factors)
-    first, second = (_factor(factor) for factor in factors)
-    return _as_money(first * second)
+        return _decimal_product(one, other, engine)
+    return _as_money(_factor(one, engine) * _factor(other, engine), engine)
 
 
-def _factor(value: ir.Column) -> ir.Column:
-    """Return a factor as float64; PostgreSQL stops at a product that float64 does not hold."""
+def _factor(value: ir.Column, engine: Engine) -> ir.Column:
+    """Return a factor as float64, none whose product float64 does not hold where the engine would stop at it."""
     kind = value.type()
-    bounded = engine_of(value) == "postgres" and (kind.is_floating() or _is_unlimited(kind))
-    if not bounded:
+    if not engine.odd_numbers or not (kind.is_floating() or _is_unlimited(kind)):
         return value.cast("float64")
     # Neither so large, nor so small, that the product of two is out of range.
     large, small = (value.abs() >= 1e150).fill_null(True), value.abs() <= 1e-150
     return ibis.cases((large, ibis.null("float64")), (small, 0.0), else_=value.cast("float64"))
 
 
-def _decimal_product(first: ir.DecimalColumn, second: ir.DecimalColumn) -> ir.DecimalColumn:
+def _decimal_product(first: ir.DecimalColumn, second: ir.DecimalColumn, engine: Engine) -> ir.DecimalColumn:
     """Multiply in 64 bits where DuckDB's product of two such decimals holds it, which is ten times as fast."""
     small = (first.abs() < SMALL_FACTOR) & (second.abs() < SMALL_FACTOR)
-    wide = _as_money(first.cast(WIDE_FACTOR) * second.cast(WIDE_FACTOR))
+    wide = _as_money(first.cast(WIDE_FACTOR) * second.cast(WIDE_FACTOR), engine)
     return ibis.ifelse(small, (first * second).cast(MONEY), wide)
 
 
-def _as_money(value: ir.Column) -> ir.Column:
+def _as_money(value: ir.Column, engine: Engine) -> ir.Column:
     within = (value > -MONEY_LIMIT) & (value < MONEY_LIMIT)  # the least integer has no absolute value
-    engine = engine_of(value)
-    # A decimal of PostgreSQL may be NaN, whatever its precision.
-    always = engine != "postgres" and _always_below_limit(value.type())
-    held = value if always else ibis.ifelse(within, value, ibis.null(value.type()))
-    if engine == "clickhouse":  # its cast cuts digits off, where it does not read text
-        return held.round(MONEY_PLACES).cast("string").cast(MONEY)
-    return held.cast(MONEY).round(MONEY_PLACES) if engine == "bigquery" else held.cast(MONEY)
+    always = not engine.odd_numbers and _always_below_limit(value.type())
+    return engine.to_decimal(value if always else ibis.ifelse(within, value, ibis.null(value.type())), MONEY)
 
 
 def _always_below_limit(kind: DataType) -> bool:
@@ -272,34 +223,37 @@ def check_whole(column: ir.Column) -> None:
         )
 
 
-def customer_id(table: ir.Table, customers: Sequence[tuple[str, str]], *, padded: bool = True) -> ir.Column:
+def customer_id(
+    table: ir.Table, customers: Sequence[tuple[str, str]], engine: Engine, *, padded: bool = True
+) -> ir.Column:
     """Return the customer's key; null where no column has one.
 
     ``customers`` holds kinds and columns, the first ones first. A single column keeps its type. ``padded``: whether
     text may have blanks around it.
 
     >>> import ibis
+    >>> from rfmeans.engines.duckdb import DUCKDB
     >>> rows = ibis.memtable({"id": ["7", "", "email:b@x.org"], "mail": ["A@x.org", " B@X.org", ""]})
-    >>> key = customer_id(rows, [("id", "id"), ("email", "mail")])
+    >>> key = customer_id(rows, [("id", "id"), ("email", "mail")], DUCKDB)
     >>> key.name("key").to_pyarrow().to_pylist()
     ['7', 'email:b@x.org', 'id:email:b@x.org']
     """
     (kind, column), *fallbacks = customers
-    key = _key(kind, table[column], padded)
+    key = _key(kind, table[column], engine, padded)
     if not fallbacks:
         return key
     text = key.cast("string")
     like_another = ibis.or_(*(text.startswith(f"{other}:") for other in KINDS))
     keys = [ibis.ifelse(like_another, ibis.literal(f"{kind}:") + text, text)]
     keys += [
-        ibis.literal(f"{other}:") + _key(other, table[name], padded).cast("string")
+        ibis.literal(f"{other}:") + _key(other, table[name], engine, padded).cast("string")
         for other, name in fallbacks
     ]
     return ibis.coalesce(*keys)
 
 
-def _key(kind: str, column: ir.Column, padded: bool) -> ir.Column:
-    key = customer_key(column, padded=padded)
+def _key(kind: str, column: ir.Column, engine: Engine, padded: bool) -> ir.Column:
+    key = customer_key(column, engine, padded=padded)
     if kind == "email":
         return key.cast("string").lower()
     if kind == "phone":

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from rfmeans.arguments import argument
+from rfmeans.errors import SourceError, did_you_mean
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import ibis.expr.types as ir
+    from ibis.expr.datatypes import DataType
 
 MARK = "Customer segments, written by rfmeans, which may replace this table."  # the comment of rfmeans' own tables
 ATTACHED = "_rfmeans_database"
+MOST_LISTED = 12  # tables in a message
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,20 @@ class Home:
     catalogue: str | None = None
     fleeting: bool = False
     indirect: bool = False
+
+
+def nothing_to_close() -> None:
+    """Close nothing: what is open is not ours."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A table where it lies: itself, what to call it, its database, and what closes the connection to it."""
+
+    table: ir.Table
+    name: str
+    home: Home
+    closing: Callable[[], None] = nothing_to_close
 
 
 def home_of(table: ir.Table) -> Home:
@@ -90,15 +110,17 @@ class Target:
     catalogue: str | None = None
 
     def __str__(self) -> str:
-        return ".".join(self._quoted(part) for part in (self.catalogue, self.schema, self.name) if part)
+        return ".".join(quoted(part, self.quote) for part in (self.catalogue, self.schema, self.name) if part)
 
     @property
     def quoted_name(self) -> str:
         """The name without the schema."""
-        return self._quoted(self.name)
+        return quoted(self.name, self.quote)
 
-    def _quoted(self, part: str) -> str:
-        return f"{self.quote}{part.replace(self.quote, self.quote * 2)}{self.quote}"
+
+def quoted(text: str, mark: str = "'") -> str:
+    """Return a text or a name in quotes."""
+    return f"{mark}{text.replace(mark, mark * 2)}{mark}"
 
 
 @dataclass(frozen=True)
@@ -124,3 +146,57 @@ def is_marked(comment: str | None) -> bool:
 
 
 Check = Callable[[Found | None], None]  # raises OutputError where what was found must not be replaced
+
+
+def is_doubtful(kind: DataType) -> bool:
+    """Whether not every engine can compare values of a type."""
+    return bool(kind.is_nested() or kind.is_json() or kind.is_geospatial() or kind.is_unknown())
+
+
+def one_of(
+    found: list[tuple[str, str, str | None]], label: str, wanted: str | None, usual: str
+) -> tuple[str, tuple[str, str]]:
+    """Return the table that is wanted, or the only one that rfmeans did not write: its name in full, and both parts.
+
+    ``found`` are schemas, names and comments; ``usual`` is the schema that needs no name.
+
+    Raises
+    ------
+    SourceError
+        If there is no such table, or several and none is named.
+    """
+    places = {(name if schema == usual else f"{schema}.{name}"): (schema, name) for schema, name, _ in found}
+    foreign = [name for name, (*_, comment) in zip(places, found, strict=True) if not is_marked(comment)]
+    tables = list(places) if wanted is not None else foreign
+    if not tables:
+        raise SourceError(f"The database {label} has no table. Give another one.")
+    if wanted is None and len(tables) > 1:
+        raise SourceError(
+            f"The database {label} has several tables: {_listed(tables)}. Say which one with {argument('table')}."
+        )
+    name = tables[0] if wanted is None else _known(wanted, tables, usual)
+    if name is None:
+        elsewhere = [name for name in tables if name.casefold().endswith(f".{wanted}".casefold())]
+        meant = f" Did you mean {elsewhere[0]!r}?" if elsewhere else did_you_mean(str(wanted), tables)
+        raise SourceError(
+            f"The database {label} has no table {wanted!r}.{meant} Its tables are: "
+            f"{_listed(_nearest(str(wanted), tables))}."
+        )
+    return name, places[name]
+
+
+def _known(wanted: str, tables: list[str], usual: str) -> str | None:
+    known = {name.casefold(): name for name in tables}
+    return wanted if wanted in tables else known.get(wanted.removeprefix(f"{usual}.").casefold())
+
+
+def _nearest(wanted: str, tables: list[str]) -> list[str]:
+    if len(tables) <= MOST_LISTED:
+        return tables
+    close = difflib.get_close_matches(wanted, tables, MOST_LISTED, cutoff=0.3)
+    return [*close, *(name for name in tables if name not in close)]
+
+
+def _listed(tables: list[str]) -> str:
+    more = len(tables) - MOST_LISTED
+    return ", ".join(tables[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,76 +1,286 @@
-"""DuckDB: a table is replaced in one transaction, and a file is open for writing only for that moment."""
+"""DuckDB, the embedded engine: connecting, files of its own, functions that are quick there, tables written into it.
+
+A table is replaced in one transaction, and a file is open for writing only for that moment.
+"""
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+import tempfile
+import weakref
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import ibis
+
 from rfmeans.arguments import argument, named
-from rfmeans.engines.database import ATTACHED, MARK, Check, Found, Home, Target, is_direct
-from rfmeans.errors import OutputError, SettingsError
+from rfmeans.engines.database import ATTACHED, MARK, Check, Found, Home, Target, is_direct, quoted
+from rfmeans.engines.engine import BLANKS, Engine, sql_function
+from rfmeans.errors import OutputError, SettingsError, SourceError
+from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     import ibis.expr.types as ir
 
-QUOTE = '"'
+    from rfmeans.settings import Limits
+
+TEMPORARY = "rfmeans-"
+# As it is; Ibis' own takes it through a text of bits, which takes longer than all the rest.
+_hash = sql_function("hash", (None,), "uint64")
 
 
-def fold(name: str) -> str:
-    """Return a name as it is compared: case does not count."""
-    return name.casefold()
+class DuckDB(Engine):
+    """DuckDB."""
+
+    backend = name = grammar = compiler = "duckdb"
+    title = "DuckDB"
+    escapes = ("E", r"\x{:02x}", "''")
+    reads_text = writes_tables = True
+
+    def trimmed(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return the text without blanks around it, a step that is slow even where there are none."""
+        if self.written:
+            return self.stripped(text)
+        around = ibis.or_(text.ascii_str() <= ord(" "), *(text.endswith(blank) for blank in BLANKS))
+        return ibis.ifelse(around, text.strip(), text)
+
+    def unless(self, words: Sequence[str], text: ir.StringColumn) -> ir.StringColumn:
+        """Return the text, null where it is one of some words.
+
+        DuckDB makes a join of a long `in`, and lowers the text once for each word of as many comparisons.
+        """
+        if self.written:
+            return super().unless(words, text)
+        short = text.length() <= max(map(len, words))
+        return ibis.ifelse(short & ibis.array(words).contains(text.lower()), ibis.null("string"), text)
+
+    def quick_hash(self, value: ir.Value) -> ir.IntegerColumn:
+        """Return DuckDB's hash."""
+        found: ir.IntegerColumn = _hash(value)
+        return found
+
+    def keeps_order(self, connection: Any) -> bool:
+        """Whether it does: it does, unless it is told not to."""
+        return bool(connection.raw_sql("SELECT current_setting('preserve_insertion_order')").fetchone()[0])
+
+    def percentage_of(self, connection: Any) -> Callable[[], float | None]:
+        """Return what tells; DuckDB measures only while its progress bar is on, which need not be printed."""
+        connection.raw_sql("SET enable_progress_bar = true")
+        connection.raw_sql("SET enable_progress_bar_print = false")
+
+        def percentage() -> float | None:
+            found = float(connection.con.query_progress())
+            return min(found, 100.0) if found >= 0 else None
+
+        return percentage
+
+    def interrupt_of(self, connection: Any) -> Callable[[], None]:
+        """Return what stops the query."""
+        stop: Callable[[], None] = connection.con.interrupt
+        return stop
+
+    def readable(self, table: ir.Table, name: str) -> str:
+        """Return the table as text within a query."""
+        return f"({table.get_backend().compile(table)}) AS {name}"
+
+    def type_of_last(self, table: ir.Table, _called: str, _alone: str, query: str) -> str:
+        """Return the type."""
+        _, kind, *_ = table.get_backend().raw_sql(f"DESCRIBE {query}").fetchall()[-1]
+        return str(kind).casefold()
+
+    def queried(self, table: ir.Table, _called: str, query: str, schema: ibis.Schema) -> ir.Table:
+        """Return the query as a text within one: Ibis writes anew what it can read, and a ~ then means something else.
+
+        To infer the columns Ibis 12 asks DuckDB 2 for a method that it no longer has.
+        """
+        found: ir.Table = table.get_backend().sql(f"FROM query({quoted(query)})", schema=schema)
+        return found
+
+    def write_parquet(self, table: ir.Table, path: Path) -> None:
+        """Write the table as it is."""
+        copy_to(table, path, ["FORMAT parquet"])
+
+    def on_duckdb(self, table: ir.Table, _folder: Path) -> AbstractContextManager[ir.Table]:
+        """Give the table itself."""
+        return nullcontext(table)
+
+    def usual_schema(self, home: Home) -> str:
+        """Return the schema of a table whose name has none."""
+        return "main" if home.file or home.catalogue else str(home.con.current_database)
+
+    def schemas(self, home: Home) -> list[str]:
+        """Return the schemas' names. Ibis 12 would ask DuckDB 2 for a method that it no longer has."""
+        look = "SELECT schema_name FROM duckdb_schemas() WHERE lower(database_name) = lower($name)"
+        return [name for (name,) in _rows(home, look, name=_catalogue(home))]
+
+    def check_place(self, home: Home) -> None:
+        """Check that a table can be written into the database, and will last.
+
+        Raises
+        ------
+        OutputError
+            If the file is not there any more, or could not be opened again after it was written to, nor can be now.
+        SettingsError
+            If it is not attached any more, its tables have no comments to mark them, it is in memory though the orders
+            may lie in a file, or a transaction is open.
+        """
+        if home.file and not home.file.exists():  # DuckDB would make an empty one
+            raise OutputError(f"Cannot write into {home.label}: the file is not there any more. Put it back.")
+        _keep_attached(home)
+        con, found = home.con, _type_of(home)
+        if found is None:
+            raise SettingsError(
+                f"{named('write_table')} writes into the database that the orders come from, but {_catalogue(home)} is "
+                "not attached any more. Attach it again."
+            )
+        if found != "duckdb":
+            raise SettingsError(
+                f"{named('write_table')} writes into a database of DuckDB itself, but {_catalogue(home)} is attached "
+                f"as {found}. Leave it out, and load the customers of {argument('folder')} there."
+            )
+        _check_lasting(home)
+        _check_no_transaction(con)
+
+    def check_target(self, home: Home, _target: Target, _found: Found | None) -> None:
+        """Check that the file is in no other use: that is better known before the work.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be opened for writing.
+        """
+        with _writable(home):
+            pass
+        _keep_attached(home)
+
+    def find(self, home: Home, target: Target) -> Found | None:
+        """Return what has the target's name, temporary tables and views not counted."""
+        rows = _look(home, target.schema, target.name)
+        lasting = [Found(kind, comment) for kind, comment, temporary in rows if not temporary]
+        return lasting[0] if lasting else None
+
+    def kinds(self, home: Home, schema: str, name: str) -> list[str]:
+        """Return the kinds of what has a name, also of what is temporary and so hides the other."""
+        return [kind for kind, _, _ in _look(home, schema, name)]
+
+    def write(self, home: Home, target: Target, customers: ir.Table, check: Check) -> None:
+        """Replace the table in a transaction.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be opened for writing, or `check` says so of what is there by now.
+        """
+        con = home.con
+        place = replace(target, catalogue=_catalogue(home))
+        with _writable(home):
+            check(self.find(home, target))
+            con.raw_sql("BEGIN TRANSACTION")
+            try:
+                con.raw_sql(f"CREATE OR REPLACE TABLE {place} AS {con.compile(customers)}")
+                con.raw_sql(f"COMMENT ON TABLE {place} IS '{MARK}'")
+                con.raw_sql("COMMIT")
+            except BaseException:
+                with suppress(Exception):  # what went wrong before matters more
+                    con.raw_sql("ROLLBACK")
+                raise
 
 
-def usual_schema(home: Home) -> str:
-    """Return the schema of a table whose name has none."""
-    return "main" if home.file or home.catalogue else str(home.con.current_database)
+DUCKDB = DuckDB()  # the embedded one
 
 
-def schemas(home: Home) -> list[str]:
-    """Return the schemas' names. Ibis 12 would ask DuckDB 2 for a method that it no longer has."""
-    look = "SELECT schema_name FROM duckdb_schemas() WHERE lower(database_name) = lower($name)"
-    rows = home.con.raw_sql(look, parameters={"name": _catalogue(home)}).fetchall()
-    return [name for (name,) in rows]
+# Connecting
 
 
-def check_place(home: Home) -> None:
-    """Check that a table can be written into the database, and will last.
+def connect(limits: Limits, timezone: str | None) -> tuple[Any, TemporaryFolder]:
+    """Return an embedded engine, and a folder for what is unpacked and spilled, which is removed with the engine.
 
     Raises
     ------
     OutputError
-        If the file is not there any more, or could not be opened again after it was written to, nor can be now.
-    SettingsError
-        If it is not attached any more, its tables have no comments to mark them, it is in memory though the orders
-        may lie in a file, or a transaction is open.
+        If no folder can be made.
     """
-    if home.file and not home.file.exists():  # DuckDB would make an empty one
-        raise OutputError(f"Cannot write into {home.label}: the file is not there any more. Put it back.")
-    _keep_attached(home)
-    con, found = home.con, _type_of(home)
-    if found is None:
-        raise SettingsError(
-            f"{named('write_table')} writes into the database that the orders come from, but {_catalogue(home)} is not "
-            "attached any more. Attach it again."
-        )
-    if found != "duckdb":
-        raise SettingsError(
-            f"{named('write_table')} writes into a database of DuckDB itself, but {_catalogue(home)} is attached "
-            f"as {found}. Leave it out, and load the customers of {argument('folder')} there."
-        )
-    _check_lasting(home)
-    _check_no_transaction(con)
+    con = ibis.duckdb.connect()
+    parent = limits.temporary or tempfile.gettempdir()
+    clear_leftovers(parent, TEMPORARY)
+    try:
+        folder = TemporaryFolder(parent, TEMPORARY)
+    except OSError as error:
+        raise OutputError(f"Cannot write temporary files to {parent}: {error.strerror}.") from error
+    weakref.finalize(con, folder.remove)
+    settings = {
+        # The session's zone decides the calendar day of an aware timestamp: never the machine's own.
+        "TimeZone": timezone or "UTC",
+        "temp_directory": str(folder.path / "spilled"),
+        "memory_limit": limits.memory_limit,
+        "threads": limits.threads,
+    }
+    for name, value in settings.items():
+        if value is not None:
+            con.raw_sql(f"SET {name} = {quoted(str(value))}")
+    # Switched off only where it is on: in a notebook without widgets even switching it off is an error.
+    if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
+        con.raw_sql("SET enable_progress_bar = false")
+    return con, folder
+
+
+def attach(con: Any, path: Path, label: str) -> list[tuple[str, str, str | None]]:
+    """Attach a file for reading only, and return schema, name and comment of its tables and views.
+
+    Raises
+    ------
+    SourceError
+        If it is in use or damaged.
+    """
+    import duckdb
+
+    try:
+        con.raw_sql(f"ATTACH {quoted(str(path))} AS {ATTACHED} (READ_ONLY)")
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0].partition(" Error: ")[2]
+        if "lock" in said:
+            raise SourceError(
+                f"The database {label} is in use by another program. Close it there."
+            ) from error
+        raise SourceError(
+            f"{label} is cut off or damaged, or was written by a newer DuckDB than this one ({said}). Export the "
+            "orders again, for example with: COPY orders TO 'orders.parquet'"
+        ) from error
+    found: list[tuple[str, str, str | None]] = con.raw_sql(
+        "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE database_name = $name AND NOT internal "
+        "UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() WHERE database_name = $name "
+        "AND NOT internal ORDER BY ALL",
+        parameters={"name": ATTACHED},
+    ).fetchall()
+    return found
+
+
+# Files
+
+
+def copy_to(table: ir.Table, path: Path, options: Sequence[str]) -> None:
+    """Have DuckDB write a file. Ibis' own way breaks at an apostrophe in the path."""
+    con = table.get_backend()
+    with con._safe_raw_sql(f"COPY ({con.compile(table)}) TO {quoted(str(path))} ({', '.join(options)})"):
+        pass
+
+
+# A table that is written
+
+
+def _rows(home: Home, query: str, **values: str) -> list[Any]:
+    rows: list[Any] = home.con.raw_sql(query, parameters=values).fetchall()
+    return rows
 
 
 def _type_of(home: Home) -> str | None:
     """Return what is attached: DuckDB's own or another type; None for nothing."""
-    row = home.con.raw_sql(
-        "SELECT type FROM duckdb_databases() WHERE lower(database_name) = lower($name)",
-        parameters={"name": _catalogue(home)},
-    ).fetchone()
-    return row[0] if row else None
+    look = "SELECT type FROM duckdb_databases() WHERE lower(database_name) = lower($name)"
+    return next((kind for (kind,) in _rows(home, look, name=_catalogue(home))), None)
 
 
 def _check_lasting(home: Home) -> None:
@@ -79,8 +289,7 @@ def _check_lasting(home: Home) -> None:
         "SELECT path IS NULL AND EXISTS (FROM duckdb_databases() WHERE path IS NOT NULL) FROM duckdb_databases() "
         "WHERE lower(database_name) = lower($name)"
     )
-    (fleeting,) = home.con.raw_sql(look, parameters={"name": _catalogue(home)}).fetchone()
-    if fleeting and not is_direct(home, kinds):
+    if _rows(home, look, name=_catalogue(home)) == [(True,)] and not is_direct(home, DUCKDB.kinds):
         raise SettingsError(
             f"{named('write_table')} would be lost: the connection's own database is in memory, and the orders are "
             "read through a view, a query or from several databases, so that it cannot be told which attached one they "
@@ -98,31 +307,6 @@ def _check_no_transaction(con: Any) -> None:
         )
 
 
-def check_target(home: Home, _target: Target, _found: Found | None) -> None:
-    """Check that the file is in no other use: that is better known before the work.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be opened for writing.
-    """
-    with _writable(home):
-        pass
-    _keep_attached(home)
-
-
-def find(home: Home, target: Target) -> Found | None:
-    """Return what has the target's name, temporary tables and views not counted."""
-    rows = _look(home, target.schema, target.name)
-    lasting = [Found(kind, comment) for kind, comment, temporary in rows if not temporary]
-    return lasting[0] if lasting else None
-
-
-def kinds(home: Home, schema: str, name: str) -> list[str]:
-    """Return the kinds of what has a name, also of what is temporary and so hides the other."""
-    return [kind for kind, _, _ in _look(home, schema, name)]
-
-
 def _look(home: Home, schema: str, name: str) -> list[Any]:
     """Return what has a name: kind, comment, and whether it is temporary and so hides the other."""
     look = (
@@ -131,32 +315,7 @@ def _look(home: Home, schema: str, name: str) -> list[Any]:
         "view_name, comment, temporary FROM duckdb_views()) WHERE lower(table_name) = lower($name) AND (temporary "
         "OR lower(database_name) = lower($database) AND lower(schema_name) = lower($schema))"
     )
-    place = {"database": _catalogue(home), "schema": schema, "name": name}
-    rows: list[Any] = home.con.raw_sql(look, parameters=place).fetchall()
-    return rows
-
-
-def write(home: Home, target: Target, customers: ir.Table, check: Check) -> None:
-    """Replace the table in a transaction.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be opened for writing, or `check` says so of what is there by now.
-    """
-    con = home.con
-    place = replace(target, catalogue=_catalogue(home))
-    with _writable(home):
-        check(find(home, target))
-        con.raw_sql("BEGIN TRANSACTION")
-        try:
-            con.raw_sql(f"CREATE OR REPLACE TABLE {place} AS {con.compile(customers)}")
-            con.raw_sql(f"COMMENT ON TABLE {place} IS '{MARK}'")
-            con.raw_sql("COMMIT")
-        except BaseException:
-            with suppress(Exception):  # what went wrong before matters more
-                con.raw_sql("ROLLBACK")
-            raise
+    return _rows(home, look, database=_catalogue(home), schema=schema, name=name)
 
 
 def _catalogue(home: Home) -> str:
@@ -204,6 +363,5 @@ def _in_use(home: Home) -> OutputError:
 
 
 def _attach(home: Home, how: str) -> None:
-    quoted = str(home.file).replace("'", "''")
     home.con.raw_sql(f"DETACH DATABASE IF EXISTS {ATTACHED}")
-    home.con.raw_sql(f"ATTACH '{quoted}' AS {ATTACHED} {how}")
+    home.con.raw_sql(f"ATTACH {quoted(str(home.file))} AS {ATTACHED} {how}")

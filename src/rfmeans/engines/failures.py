@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rfmeans.arguments import argument, named
+from rfmeans.engines.dispatch import ENGINES
 from rfmeans.errors import EngineError, OutputError, SourceError
 
 if TYPE_CHECKING:
@@ -79,13 +80,10 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
 
 def _client_errors() -> tuple[type[Exception], ...]:
     """Return what the other engines' own clients raise, as far as they are loaded."""
-    known = (
-        ("polars.exceptions", "PolarsError"),
-        ("psycopg", "Error"),
+    known = [
         ("pyarrow.lib", "ArrowException"),
-        ("pyspark.errors", "PySparkException"),
-        ("py4j.protocol", "Py4JError"),
-    )
+        *(each for engine in ENGINES for each in engine.client_errors),
+    ]
     return tuple(getattr(sys.modules[module], name) for module, name in known if module in sys.modules)
 
 

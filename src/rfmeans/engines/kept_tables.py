@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.engines.dispatch import engine_of
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -23,26 +25,7 @@ def in_order(kept: ir.Table, by: str) -> ir.Table:
 
 
 def _keeps_order(table: ir.Table) -> bool:
-    """Whether a plain scan of a kept table gives its rows as they were put in: DuckDB's, unless it is told not to."""
-    engine = table.get_backend()
-    if engine.name != "duckdb":
-        return False
-    return bool(engine.raw_sql("SELECT current_setting('preserve_insertion_order')").fetchone()[0])
-
-
-def _worked_out(expression: ir.Table) -> Any:
-    """Return the result of an expression as a table that is dropped when nothing refers to it any more."""
-    engine = expression.get_backend()
-    if engine.name != "polars":
-        return expression.cache()
-    # There a cache is a plan, which each use would work out anew.
-    import ibis
-
-    name = ibis.util.gen_name("rfmeans_kept")
-    try:
-        return engine.create_table(name, expression.to_polars()).cache()
-    finally:
-        engine.drop_table(name, force=True)
+    return engine_of(table).keeps_order(table.get_backend())
 
 
 class Workspace(ExitStack):
@@ -54,7 +37,7 @@ class Workspace(ExitStack):
 
     def keep(self, expression: ir.Table) -> ir.Table:
         """Run the expression once and return its result as a table on the same engine."""
-        cached = _worked_out(expression)
+        cached = engine_of(expression).worked_out(expression)
         self.callback(_release, cached)
         return cached
 

@@ -1,150 +1,261 @@
-"""PostgreSQL: a table is filled anew or replaced in one transaction."""
+"""PostgreSQL: connecting to a server, numbers that only it has, tables filled anew or replaced in one transaction."""
 
 from __future__ import annotations
 
+import re
+import weakref
 from typing import TYPE_CHECKING, Any
 
+import ibis
+
 from rfmeans.arguments import argument
-from rfmeans.engines.database import MARK, Check, Found, Home, Target
-from rfmeans.errors import OutputError
+from rfmeans.engines.database import MARK, Check, Found, Home, Served, Target, is_doubtful, one_of
+from rfmeans.engines.engine import Engine, sql_function
+from rfmeans.errors import OutputError, SourceError
 
 if TYPE_CHECKING:
-    import ibis
     import ibis.expr.types as ir
 
-QUOTE = '"'
+ADDRESSES = ("postgres", "postgresql")
+SECONDS = 15  # to wait for a server, unless the address says otherwise
+MONEY_OID = 790
+MONEY_AS = "decimal(21, 4)"  # wider than what Ibis takes it for: a cast to that would be left out
+NO_LIMIT = 2**63 - 1  # rows
 SHOWN = 5  # changed columns in a message
+TABLES = (
+    "SELECT nspname, relname, obj_description(c.oid, 'pg_class') FROM pg_class c "
+    "JOIN pg_namespace n ON n.oid = relnamespace WHERE relkind IN ('r', 'p', 'v', 'm', 'f') "
+    "AND nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1, 2"
+)
+ENUMS = "SELECT oid FROM pg_type WHERE typtype = 'e' AND oid = ANY(%s)"
+PRIVILEGES = (
+    "SELECT has_schema_privilege(n.oid, 'USAGE'), has_schema_privilege(n.oid, 'CREATE'), "
+    "has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'DELETE'), "
+    "has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE'), "
+    "pg_has_role(relowner, 'USAGE') OR pg_has_role(nspowner, 'USAGE') FROM pg_namespace n "
+    "LEFT JOIN pg_class c ON relnamespace = n.oid AND relname = %s WHERE nspname = %s"
+)
+OWN = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass"
+RELATIONS = (
+    "SELECT CASE WHEN relkind IN ('r', 'p') THEN 'table' WHEN relkind = 'v' THEN 'view' "
+    "WHEN relkind = 'm' THEN 'materialized view' WHEN relkind = 'c' THEN 'type' "
+    "ELSE 'relation of another kind' END, obj_description(c.oid, 'pg_class') "
+    "FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = %s AND relname = %s "
+    # A table is a type too, and an array's type gives way to it.
+    "UNION ALL SELECT 'type', NULL FROM pg_type JOIN pg_namespace n ON n.oid = typnamespace "
+    "WHERE typrelid = 0 AND typcategory <> 'A' AND nspname = %s AND typname = %s"
+)
+KINDS = (
+    "SELECT CASE WHEN relkind = 'r' AND NOT EXISTS (SELECT FROM pg_inherits "
+    "WHERE c.oid IN (inhrelid, inhparent)) THEN 'table' ELSE 'other' END FROM pg_class c "
+    "JOIN pg_namespace n ON n.oid = relnamespace WHERE relname = %s "
+    "AND (nspname = %s OR n.oid = pg_my_temp_schema())"
+)
+_text = sql_function("text", (None,), str)  # the cast to text, written as a function
 
 
-def fold(name: str) -> str:
-    """Return a name as it is compared: as it is written."""
-    return name
+class Postgres(Engine):
+    """PostgreSQL."""
 
+    backend = name = grammar = compiler = "postgres"
+    title = "PostgreSQL"
+    escapes = ("E", r"\x{:02x}", "''")
+    materialized = "MATERIALIZED "
+    client_errors = (("psycopg", "Error"),)
+    odd_numbers = writes_tables = True
 
-def usual_schema(home: Home) -> str:
-    """Return the schema of a table whose name has none."""
-    return str(home.con.current_database)
+    def serves(self, source: str, _asked: str) -> bool:
+        """Whether a text is the address of a PostgreSQL database.
 
+        >>> Postgres().serves("postgres://ann@localhost/shop", ""), Postgres().serves("s3a://shop/*.parquet", "")
+        (True, False)
+        """
+        scheme, slashes, _ = source.partition("://")
+        return bool(slashes) and scheme.casefold() in ADDRESSES
 
-def schemas(home: Home) -> list[str]:
-    """Return the schemas' names. Ibis would list only those that the user owns."""
-    return [name for (name,) in home.con.con.execute("SELECT nspname FROM pg_namespace").fetchall()]
+    def open(self, source: str, wanted: str | None) -> Served:
+        """Open a table, which is read in place.
 
+        Raises
+        ------
+        SourceError
+            If nothing answers there, or there is no such table.
+        """
+        connection = _connect(source)
+        con = ibis.postgres.from_connection(connection)
+        weakref.finalize(con, connection.close)
+        info = con.con.info
+        label = f"postgres://{'' if info.host.startswith('/') else f'{info.host}:{info.port}'}/{info.dbname}"
+        _, (schema, name) = one_of(_rows(con, TABLES), label, wanted, con.current_database)
+        table = con.table(name, database=schema)
+        home = Home(con, label, origins=((schema, name),))
+        return Served(table, f"{name} in {label}", home, con.disconnect)
 
-def check_place(_home: Home) -> None:
-    """Check nothing: tables can be written into any database, and last."""
+    def with_plain_types(self, table: ir.Table) -> ir.Table:
+        """Return the table with its enums as text, and `money` as numbers: Ibis says they are."""
+        con = table.get_backend()
+        doubtful = [name for name, kind in table.schema().items() if kind.is_string() or kind.is_decimal()]
+        if not doubtful:
+            return table
+        con._run_pre_execute_hooks(table)
+        with con.con.transaction(), con.con.cursor() as cursor:
+            cursor.execute(con.compile(table.select(*doubtful).limit(0)))
+            kinds = {column.name: column.type_code for column in cursor.description}
+            enums = {oid for (oid,) in _rows(con, ENUMS, [*kinds.values()])}
+        plain = {name: _text(table[name]) for name, oid in kinds.items() if oid in enums}
+        plain |= {name: table[name].cast(MONEY_AS) for name, oid in kinds.items() if oid == MONEY_OID}
+        return table.mutate(**plain) if plain else table
 
+    def comparable(self, column: ir.Column) -> ir.Column:
+        """Return a document or a shape as its text."""
+        return column.cast("string") if is_doubtful(column.type()) else column
 
-def check_target(home: Home, target: Target, found: Found | None) -> None:
-    """Check that the user may write the table.
+    def computed_once(self, table: ir.Table) -> ir.Table:
+        """Return the table with a limit: PostgreSQL does not merge a query that has one.
 
-    Raises
-    ------
-    OutputError
-        If a privilege is missing, or a table that rfmeans did not write is another user's.
-    """
-    with home.con.con.cursor() as cursor:
-        cursor.execute(
-            "SELECT has_schema_privilege(n.oid, 'USAGE'), has_schema_privilege(n.oid, 'CREATE'), "
-            "has_table_privilege(c.oid, 'INSERT') AND has_table_privilege(c.oid, 'DELETE'), "
-            "has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE'), "
-            "pg_has_role(relowner, 'USAGE') OR pg_has_role(nspowner, 'USAGE') FROM pg_namespace n "
-            "LEFT JOIN pg_class c ON relnamespace = n.oid AND relname = %s WHERE nspname = %s",
-            (target.name, target.schema),
-        )
-        sees, creates, fills, locks, owns = cursor.fetchone()
-    shown = f"{target.schema}.{target.name}"
-    if found is None:
-        granted, lacking = creates, f"create a table in the schema {target.schema} (GRANT CREATE ON SCHEMA)"
-    elif found.marked:
-        granted, lacking = fills, f"fill the table {shown} anew (GRANT INSERT, DELETE ON)"
-    elif not owns:  # the owners of a table and of its schema may drop it
-        granted, lacking = False, f"replace the table {shown}, which is another's (ALTER TABLE OWNER TO)"
-    else:
-        granted, lacking = locks, f"lock the table {shown} (GRANT DELETE ON)"
-    if granted and not sees:
-        granted, lacking = False, f"use the schema {target.schema} (GRANT USAGE ON SCHEMA)"
-    if not granted:
-        raise OutputError(
-            f"You may not {lacking} in {home.label}. Have that granted, or give another {argument('name')}."
-        )
+        It would write a column's expression into each place that uses it, these again into those where they are used,
+        and so on: hundreds of logarithms for one customer. In a statement `materialized` says the same.
+        """
+        return table if self.written else table.limit(NO_LIMIT)
 
+    def unheld(self) -> tuple[type[Exception], ...]:
+        """Return what is raised: infinity, days before Christ or after 9999, numbers of more than 38 digits."""
+        import psycopg
+        import pyarrow as pa
 
-def find(home: Home, target: Target) -> Found | None:
-    """Return what has the target's name."""
-    with home.con.con.cursor() as cursor:
-        cursor.execute(
-            "SELECT CASE WHEN relkind IN ('r', 'p') THEN 'table' WHEN relkind = 'v' THEN 'view' "
-            "WHEN relkind = 'm' THEN 'materialized view' WHEN relkind = 'c' THEN 'type' "
-            "ELSE 'relation of another kind' END, obj_description(c.oid, 'pg_class') "
-            "FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = %s AND relname = %s "
-            # A table is a type too, and an array's type gives way to it.
-            "UNION ALL SELECT 'type', NULL FROM pg_type JOIN pg_namespace n ON n.oid = typnamespace "
-            "WHERE typrelid = 0 AND typcategory <> 'A' AND nspname = %s AND typname = %s",
-            (target.schema, target.name) * 2,
-        )
-        row = cursor.fetchone()
-    return Found(*row) if row else None
+        return psycopg.DataError, pa.ArrowException
 
+    def fold(self, name: str) -> str:
+        """Return a name as it is compared: as it is written."""
+        return name
 
-def kinds(home: Home, schema: str, name: str) -> list[str]:
-    """Return the kinds of what has a name, also of what is temporary and so hides the other."""
-    with home.con.con.cursor() as cursor:
-        cursor.execute(
-            "SELECT CASE WHEN relkind = 'r' AND NOT EXISTS (SELECT FROM pg_inherits "
-            "WHERE c.oid IN (inhrelid, inhparent)) THEN 'table' ELSE 'other' END FROM pg_class c "
-            "JOIN pg_namespace n ON n.oid = relnamespace WHERE relname = %s "
-            "AND (nspname = %s OR n.oid = pg_my_temp_schema())",
-            (name, schema),
-        )
-        return [kind for (kind,) in cursor.fetchall()]
+    def schemas(self, home: Home) -> list[str]:
+        """Return the schemas' names. Ibis would list only those that the user owns."""
+        return [name for (name,) in _rows(home.con, "SELECT nspname FROM pg_namespace")]
 
+    def check_target(self, home: Home, target: Target, found: Found | None) -> None:
+        """Check that the user may write the table.
 
-def write(home: Home, target: Target, customers: ir.Table, check: Check) -> None:
-    """Fill the table anew where its columns are the same, so that grants, indexes and views stay; else replace it.
-
-    One that another user owns and that has no comment is replaced, as only its owner may comment it.
-
-    Raises
-    ------
-    OutputError
-        If `check` says so of what is there by now, or views hang on a table that would get other columns.
-    """
-    con, query = home.con, home.con.compile(customers)
-    with con.con.transaction(), con.con.cursor() as cursor:
-        found = find(home, target)
-        if found is not None and found.kind == "table":
-            # Holds back other writers, never readers.
-            cursor.execute(f"LOCK TABLE {target} IN SHARE ROW EXCLUSIVE MODE")
-            found = find(home, target)
-        check(found)
-        now = _columns(customers.schema())
-        before = _columns(con.get_schema(target.name, database=target.schema)) if found is not None else None
-        if found is not None and before == now and (found.marked or _is_own(cursor, target)):
-            cursor.execute(f"DELETE FROM {target}")  # noqa: S608 - the name is quoted
-            cursor.execute(f"INSERT INTO {target} {query}")
-            marked = found.marked
+        Raises
+        ------
+        OutputError
+            If a privilege is missing, or a table that rfmeans did not write is another user's.
+        """
+        ((sees, creates, fills, locks, owns),) = _rows(home.con, PRIVILEGES, target.name, target.schema)
+        shown = f"{target.schema}.{target.name}"
+        if found is None:
+            needed = creates, f"create a table in the schema {target.schema} (GRANT CREATE ON SCHEMA)"
+        elif found.marked:
+            needed = fills, f"fill the table {shown} anew (GRANT INSERT, DELETE ON)"
+        elif owns:  # the owners of a table and of its schema may drop it
+            needed = locks, f"lock the table {shown} (GRANT DELETE ON)"
         else:
-            if before is not None:
-                _drop(home, target, (before, now))
-            cursor.execute(f"CREATE TABLE {target} AS {query}")
-            marked = False
-        if not marked:
-            cursor.execute(f"COMMENT ON TABLE {target} IS '{MARK}'")
+            needed = False, f"replace the table {shown}, which is another's (ALTER TABLE OWNER TO)"
+        for granted, lacking in (needed, (sees, f"use the schema {target.schema} (GRANT USAGE ON SCHEMA)")):
+            if not granted:
+                raise OutputError(
+                    f"You may not {lacking} in {home.label}. Have that granted, or give another {argument('name')}."
+                )
+
+    def find(self, home: Home, target: Target) -> Found | None:
+        """Return what has the target's name."""
+        rows = _rows(home.con, RELATIONS, *(target.schema, target.name) * 2)
+        return Found(*rows[0]) if rows else None
+
+    def kinds(self, home: Home, schema: str, name: str) -> list[str]:
+        """Return the kinds of what has a name, also of what is temporary and so hides the other."""
+        return [kind for (kind,) in _rows(home.con, KINDS, name, schema)]
+
+    def write(self, home: Home, target: Target, customers: ir.Table, check: Check) -> None:
+        """Fill the table anew where its columns are the same, so that grants, indexes and views stay; else replace it.
+
+        One that another user owns and that has no comment is replaced, as only its owner may comment it.
+
+        Raises
+        ------
+        OutputError
+            If `check` says so of what is there by now, or views hang on a table that would get other columns.
+        """
+        con, query = home.con, home.con.compile(customers)
+        with con.con.transaction(), con.con.cursor() as cursor:
+            found = self.find(home, target)
+            if found is not None and found.kind == "table":
+                # Holds back other writers, never readers.
+                cursor.execute(f"LOCK TABLE {target} IN SHARE ROW EXCLUSIVE MODE")
+                found = self.find(home, target)
+            check(found)
+            now = _columns(customers.schema())
+            before = _columns(con.get_schema(target.name, database=target.schema)) if found else None
+            if found and before == now and (found.marked or _rows(con, OWN, str(target)) == [(True,)]):
+                cursor.execute(f"DELETE FROM {target}")  # noqa: S608 - the name is quoted
+                cursor.execute(f"INSERT INTO {target} {query}")
+                marked = found.marked
+            else:
+                if before is not None:
+                    _drop(home, target, (before, now))
+                cursor.execute(f"CREATE TABLE {target} AS {query}")
+                marked = False
+            if not marked:
+                cursor.execute(f"COMMENT ON TABLE {target} IS '{MARK}'")
+
+
+def _rows(con: Any, query: str, *values: object) -> list[Any]:
+    """Return what a query gives as tuples, whatever the connection makes of rows."""
+    from psycopg.rows import tuple_row
+
+    with con.con.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute(query, values)
+        found: list[Any] = cursor.fetchall()
+    return found
+
+
+# Connecting
+
+
+def _connect(address: str) -> Any:
+    try:
+        import psycopg
+        from psycopg.conninfo import conninfo_to_dict
+    except ImportError:
+        raise SourceError("PostgreSQL needs psycopg. Install it: pip install 'rfmeans[postgres]'") from None
+    try:
+        found = conninfo_to_dict(address)
+        # A password with a / in it is taken for a port and a database.
+        if not re.fullmatch("[0-9,]*", str(found.get("port") or "")):
+            raise ValueError("no port")
+    except (psycopg.Error, ValueError):  # its words may quote a password
+        raise SourceError(
+            "This is no PostgreSQL address. Give one like postgres://user@host:5432/database; a sign such as / or @ in "
+            "a password is written as % and its code, or left to PGPASSWORD or ~/.pgpass."
+        ) from None
+    found.setdefault("connect_timeout", str(SECONDS))
+    found.setdefault("application_name", "rfmeans")
+    try:
+        return psycopg.connect(autocommit=True, **found)
+    except psycopg.Error as error:
+        said = str(error).strip().splitlines()[0].removeprefix("connection failed: ")
+        place = ":".join(filter(None, (str(found.get("host") or "this machine"), found.get("port"))))
+        raise SourceError(
+            f"Cannot connect to PostgreSQL on {place}: {without(said, found.get('password'))}. Check the address, and "
+            "that the server runs and lets you in."
+        ) from None
+
+
+def without(text: str, secret: object) -> str:
+    """Return a text without a secret.
+
+    >>> without("no user ann with hunter2", "hunter2"), without("no user ann", None)
+    ('no user ann with ***', 'no user ann')
+    """
+    return text.replace(str(secret), "***") if secret else text
+
+
+# A table that is written
 
 
 def _columns(schema: ibis.Schema) -> ibis.Schema:
     """Return names and types alone: NOT NULL, as of a primary key, makes no other column."""
-    import ibis
-
     return ibis.schema({name: kind(nullable=True) for name, kind in schema.items()})
-
-
-def _is_own(cursor: Any, target: Target) -> bool:
-    cursor.execute(
-        "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = %s::regclass", (str(target),)
-    )
-    return bool(cursor.fetchone()[0])
 
 
 def _drop(home: Home, target: Target, columns: tuple[ibis.Schema, ibis.Schema]) -> None:

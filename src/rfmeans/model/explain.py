@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rfmeans.columns.typed import BLANKS
 from rfmeans.columns.typed import money as decimal_money
+from rfmeans.engines.duckdb import DUCKDB
+from rfmeans.engines.engine import BLANKS
 from rfmeans.errors import DataError
 from rfmeans.model.explanation import HORIZON, MOST_PURCHASES, Centre, Drift, Explanation, Standing, Step
 from rfmeans.segments.settings import FEATURES
@@ -152,7 +153,7 @@ def _tried(row: dict[str, Any], placing: Placing) -> dict[_Move, int]:
             "monetary": [float(row["monetary"]) + n * each for n, _ in moves],
         }
     )
-    tried = tried.mutate(monetary=decimal_money(tried.monetary), reason=ibis.null("string"))
+    tried = tried.mutate(monetary=decimal_money(tried.monetary, DUCKDB), reason=ibis.null("string"))
     placed = placing.apply(tried).select("customer_id", "segment_id").to_pyarrow().to_pylist()
     return {moves[found["customer_id"]]: found["segment_id"] for found in placed}
 

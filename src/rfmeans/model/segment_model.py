@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rfmeans.engines.dispatch import engine_of
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import ModelError
@@ -105,7 +106,7 @@ class SegmentModel:
 
         Customers with a reason to be set aside get null.
         """
-        return run_steps(self.steps(), customers)
+        return run_steps(self.steps(), customers, engine_of(customers))
 
     def steps(self) -> list[Step]:
         """Return the steps from customers (customer_id, recency, frequency, monetary, reason) to their segments."""

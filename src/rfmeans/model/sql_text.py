@@ -2,122 +2,49 @@
 
 Ibis compiles; here nothing is computed another way. What it writes is made shorter (names without quotes and
 qualifiers where none are needed, no columns that nobody reads) and, where a dialect means something else by the
-same words, right: see `_corrections`.
+same words, right: see `rfmeans.engines.engine.Engine.correct`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
-from rfmeans.errors import SettingsError, did_you_mean
+from rfmeans.engines.dispatch import DIALECTS
+from rfmeans.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import ibis.expr.types as ir
     from sqlglot import exp
 
+    from rfmeans.engines.engine import Engine
+
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# How a text begins, and how a control character and a quote stand in it, in a dialect without backslashes in its
-# texts, and in one that does not know the backslashes that are written: to Spark and Snowflake \v is the letter v.
-_ESCAPES = {
-    "duckdb": ("E", r"\x{:02x}", "''"),
-    "postgres": ("E", r"\x{:02x}", "''"),
-    "trino": ("U&", r"\{:04x}", "''"),
-    **dict.fromkeys(("snowflake", "databricks", "spark"), ("", r"\u{:04x}", r"\'")),
-}
 PLAIN = re.compile("[a-z_][a-z0-9_]*")
 TEXT_LIST = re.compile(r"IN \(\n(?P<items>(?P<indent> +)'[^\n]*'(?:,\n +'[^\n]*')*)\n")
 LIST_WIDTH = 90
 SHORT_BRANCH = re.compile(r"(\n *WHEN [^\n]{1,90})\n *THEN ")
 SHORT_BRACKET = re.compile(r"\(\n\s*([^\n]{1,90})\n\s*\)")
-MONEY_PLACES = 4
 TEMPLATE = "{{"  # begins what another tool fills in, such as dbt
 HOLE = "rfmeans_hole"  # where that stands
 SOURCE = "source"  # what the table in FROM is called where a column needs its qualifier
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """A dialect of SQL.
-
-    Attributes
-    ----------
-    name
-        What the user calls it.
-    title
-        What people call it.
-    compiler
-        What Ibis calls it.
-    grammar
-        What sqlglot calls it.
-    """
-
-    name: str
-    title: str
-    compiler: str
-    grammar: str
-
-
-DIALECTS = {
-    dialect.name: dialect
-    for dialect in (
-        Dialect("duckdb", "DuckDB", "duckdb", "duckdb"),
-        Dialect("postgres", "PostgreSQL", "postgres", "postgres"),
-        Dialect("bigquery", "BigQuery", "bigquery", "bigquery"),
-        Dialect("snowflake", "Snowflake", "snowflake", "snowflake"),
-        Dialect("databricks", "Databricks", "databricks", "databricks"),
-        Dialect("spark", "Spark SQL", "databricks", "spark"),  # Ibis' own needs a session
-        Dialect("trino", "Trino", "trino", "trino"),
-        Dialect("clickhouse", "ClickHouse", "clickhouse", "clickhouse"),
-    )
-}
-
-
-def find_dialect(name: str) -> Dialect:
-    """Return a dialect by its name.
-
-    Raises
-    ------
-    SettingsError
-        If there is none.
-
-    >>> find_dialect("BigQuery").title
-    'BigQuery'
-    >>> find_dialect("postgresql")
-    Traceback (most recent call last):
-    rfmeans.errors.SettingsError: There is no dialect 'postgresql'. Did you mean 'postgres'? There are: duckdb, \
-postgres, bigquery, snowflake, databricks, spark, trino, clickhouse.
-    """
-    found = DIALECTS.get(name.strip().lower())
-    if found is None:
-        raise SettingsError(
-            f"There is no dialect {name!r}.{did_you_mean(name, DIALECTS)} There are: {', '.join(DIALECTS)}."
-        )
-    # Ibis mends what sqlglot writes for some engines, but sqlglot looks only once, when it first writes for one.
-    import ibis.backends.sql.dialects  # noqa: F401
-
-    return found
-
-
-def parse(expression: ir.Table, dialect: Dialect) -> exp.Select:
+def parse(expression: ir.Table, dialect: Engine) -> exp.Select:
     """Compile an expression over unbound tables, corrected for the dialect, and return its syntax tree."""
     import ibis
     import sqlglot
     from sqlglot import exp
 
     text = str(ibis.to_sql(expression, dialect=dialect.compiler))
-    tree = sqlglot.parse_one(text, read=DIALECTS[dialect.compiler].grammar)
-    for correct in _corrections(dialect.name):
-        tree = tree.transform(correct)
+    tree = sqlglot.parse_one(text, read=dialect.compiler).transform(dialect.correct)
     assert isinstance(tree, exp.Select)
     return tree
 
 
-def source_table(name: str, dialect: Dialect) -> exp.Table:
+def source_table(name: str, dialect: Engine) -> exp.Table:
     """Return a table from its name as the dialect writes it, or from a template.
 
     Raises
@@ -153,7 +80,7 @@ def from_table(select: exp.Select, names: dict[str, exp.Table]) -> None:
             table.set("this", exp.to_identifier(table.name))
 
 
-def check_readable(condition: str, dialect: Dialect) -> None:
+def check_readable(condition: str, dialect: Engine) -> None:
     """Check that a condition is written as the dialect writes one.
 
     Raises
@@ -267,7 +194,7 @@ def _is_new(column: exp.Expr) -> bool:
     )
 
 
-def to_text(select: exp.Select, dialect: Dialect) -> str:
+def to_text(select: exp.Select, dialect: Engine) -> str:
     """Return the text of a query, names in quotes only where they need them."""
     from sqlglot import exp
 
@@ -280,8 +207,8 @@ def to_text(select: exp.Select, dialect: Dialect) -> str:
         if isinstance(alias.this, exp.Column) and alias.this.name == alias.alias:
             alias.replace(alias.this)
     for literal in select.find_all(exp.Literal):
-        if literal.is_string and CONTROL.search(literal.name) and dialect.name in _ESCAPES:
-            literal.replace(exp.var(_escaped(literal.name, *_ESCAPES[dialect.name])))
+        if literal.is_string and CONTROL.search(literal.name) and dialect.escapes:
+            literal.replace(exp.var(_escaped(literal.name, *dialect.escapes)))
     return _compact(select.sql(dialect=dialect.grammar, pretty=True))
 
 
@@ -317,7 +244,7 @@ def _of_table(identifier: exp.Identifier) -> bool:
     return isinstance(identifier.parent, exp.Table)
 
 
-def spelled(name: str, dialect: Dialect) -> tuple[str, bool]:
+def spelled(name: str, dialect: Engine) -> tuple[str, bool]:
     """Return a column's name as it is to be written, and whether in quotes.
 
     A plain name is written as it is, so that an engine that folds names (to capitals in Snowflake) finds it; a
@@ -327,10 +254,10 @@ def spelled(name: str, dialect: Dialect) -> tuple[str, bool]:
         return name, True
     if not _is_reserved(name, dialect):
         return name, False
-    return (name.upper() if dialect.name == "snowflake" else name), True
+    return (name.upper() if dialect.capitals else name), True
 
 
-def quoted_column(name: str, dialect: Dialect) -> str:
+def quoted_column(name: str, dialect: Engine) -> str:
     """Return a column's name as text of the dialect."""
     from sqlglot import exp
 
@@ -338,92 +265,13 @@ def quoted_column(name: str, dialect: Dialect) -> str:
     return exp.to_identifier(spelling, quoted=quoted).sql(dialect=dialect.grammar)
 
 
-def _is_reserved(name: str, dialect: Dialect) -> bool:
+def _is_reserved(name: str, dialect: Engine) -> bool:
     from sqlglot.dialects.dialect import Dialect as Grammar
 
     words = {
         word.lower()
-        for grammar in ("duckdb", "bigquery", "trino")
+        for grammar in (engine.grammar for engine in DIALECTS.values())
         for word in Grammar.get_or_raise(grammar).generator_class.RESERVED_KEYWORDS
     }
     tokens = [token.token_type.name for token in Grammar.get_or_raise(dialect.grammar).tokenize(name)]
     return name in words or tokens != ["VAR"]
-
-
-# Where a dialect means something else by the same words
-
-
-def _money_in_clickhouse(node: exp.Expr) -> exp.Expr:
-    """Round before a cast to decimal, which cuts digits off: 8.2 * 3 becomes 24.5999. Text is read exactly."""
-    from sqlglot import exp
-
-    if _is_money(node):
-        rounded = exp.func("ROUND", node.this, exp.Literal.number(MONEY_PLACES))
-        node.set("this", exp.func("toString", rounded, dialect="clickhouse"))
-    return node
-
-
-def _money_in_bigquery(node: exp.Expr) -> exp.Expr:
-    """Round what is cast to NUMERIC, which keeps nine places."""
-    from sqlglot import exp
-
-    if _is_money(node):
-        return exp.func("ROUND", node.copy(), exp.Literal.number(MONEY_PLACES))
-    return node
-
-
-def _is_money(node: exp.Expr) -> bool:
-    from sqlglot import exp
-
-    return isinstance(node, exp.Cast) and node.to.is_type("decimal") and not isinstance(node.this, exp.Null)
-
-
-def _wide_dates(node: exp.Expr) -> exp.Expr:
-    """Take Date32 for Date, which begins in 1970: an earlier day comes out as a late one."""
-    from sqlglot import exp
-
-    if isinstance(node, exp.Anonymous) and node.name == "toDate":
-        node.set("this", "toDate32")
-    if isinstance(node, exp.DataType) and node.is_type("date"):
-        node.set("this", exp.DType.DATE32)
-    return node
-
-
-def _zone(grammar: str, text: str) -> Callable[[exp.Expr], exp.Expr]:
-    """Return what writes DuckDB's and PostgreSQL's ``timezone(zone, moment)`` in another dialect."""
-    import sqlglot
-    from sqlglot import exp
-
-    def correct(node: exp.Expr) -> exp.Expr:
-        if not (isinstance(node, exp.Anonymous) and node.name.upper() == "TIMEZONE"):
-            return node
-        given = dict(zip(("_zone", "_moment"), node.expressions, strict=True))
-        written: exp.Expr = sqlglot.parse_one(text, read=grammar).transform(
-            lambda part: given.get(part.name, part) if isinstance(part, exp.Column) else part
-        )
-        return written
-
-    return correct
-
-
-# By way of the clocks of UTC: those of a session of Databricks or Spark show an hour twice in autumn.
-_SPARK_ZONE = (
-    "CONVERT_TIMEZONE('UTC', _zone, "
-    "CAST('1970-01-01' AS TIMESTAMP_NTZ) + UNIX_SECONDS(_moment) * INTERVAL '1' SECOND)"
-)
-
-
-@cache
-def _corrections(name: str) -> tuple[Callable[[exp.Expr], exp.Expr], ...]:
-    return {
-        "bigquery": (_money_in_bigquery, _zone("bigquery", "DATETIME(_moment, _zone)")),
-        "snowflake": (_zone("snowflake", "CAST(CONVERT_TIMEZONE(_zone, _moment) AS TIMESTAMP_NTZ)"),),
-        "databricks": (_zone("databricks", _SPARK_ZONE),),
-        "spark": (_zone("spark", _SPARK_ZONE),),
-        "trino": (_zone("trino", "AT_TIMEZONE(_moment, _zone)"),),
-        "clickhouse": (
-            _money_in_clickhouse,
-            _wide_dates,
-            _zone("clickhouse", "toTimeZone(_moment, _zone)"),
-        ),
-    }.get(name, ())

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.arguments import argument, named
 from rfmeans.columns.conventions import Conventions
 from rfmeans.columns.layouts import Layout, as_asked, recognise, with_columns
+from rfmeans.engines.dispatch import find_dialect
 from rfmeans.errors import ModelError, SettingsError
 from rfmeans.model.sql_text import (
     HOLE,
     TEMPLATE,
     check_readable,
     columns_read,
-    find_dialect,
     from_table,
     parse,
     prune,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from sqlglot import exp
 
-    from rfmeans.model.sql_text import Dialect
+    from rfmeans.engines.engine import Engine
 
 # What is read from a file's text, or by its bytes, and means nothing to a table of an engine.
 OF_FILES = ("encoding", "delimiter", "header", "sheet", "table", "date_format", "decimal")
@@ -119,7 +119,7 @@ def to_statement(
     steps
         From customers (customer_id, recency, frequency, monetary, reason) to the result.
     dialect_name
-        One of `rfmeans.model.sql_text.DIALECTS`.
+        One of `rfmeans.engines.dispatch.DIALECTS`.
     orders
         Name of the table of orders as the dialect writes it, or a template such as ``{{ ref('orders') }}``.
     remembered
@@ -144,7 +144,7 @@ def to_statement(
     known = _types(layout, remembered, types)
     check_names(known)
     _check_zone(layout, known, reading)
-    all_steps = [*_line_steps(layout, reading, known), *steps]
+    all_steps = [*_line_steps(layout, reading, known, dialect), *steps]
     source = source_table(orders, dialect)
     taken, judged, queries = source.name.lower(), {}, []
     if reading.where is not None:
@@ -268,7 +268,9 @@ def _check_zone(layout: Layout, types: Mapping[str, str], reading: Reading) -> N
 # The steps from lines to customers
 
 
-def _line_steps(layout: Layout, reading: Reading, types: Mapping[str, str]) -> Iterator[Step]:
+def _line_steps(
+    layout: Layout, reading: Reading, types: Mapping[str, str], dialect: Engine
+) -> Iterator[Step]:
     import ibis
 
     roles = {name: role for role, name in asdict(layout.columns).items() if name}
@@ -282,7 +284,7 @@ def _line_steps(layout: Layout, reading: Reading, types: Mapping[str, str]) -> I
 
     def lines(table: ir.Table) -> ir.Table:
         kept = table if KEPT in table.columns else table.mutate(**{KEPT: ibis.literal(True)})
-        return read_lines(kept, layout, reading, Conventions())
+        return read_lines(kept, dialect, layout, reading, Conventions())
 
     if cast:
         yield Step("source_lines", "The columns that count, as what they are read as.", typed)
@@ -309,7 +311,7 @@ def _line_steps(layout: Layout, reading: Reading, types: Mapping[str, str]) -> I
 
 
 def _compiled(
-    steps: Sequence[Step], types: Mapping[str, str], dialect: Dialect, taken: str
+    steps: Sequence[Step], types: Mapping[str, str], dialect: Engine, taken: str
 ) -> list[tuple[Step, exp.Select]]:
     """Return each step with its query; a step whose name is that of the orders gets another one."""
     import ibis
@@ -336,7 +338,7 @@ def _free(name: str, taken: str) -> str:
     return f"{name}_" if name == taken else name
 
 
-def _judged(name: str, condition: str, orders: exp.Table, columns: Iterable[str], dialect: Dialect) -> str:
+def _judged(name: str, condition: str, orders: exp.Table, columns: Iterable[str], dialect: Engine) -> str:
     """Return the query with the condition; line breaks in its texts are part of it, so it is not indented.
 
     Columns are named, not taken by ``*``: the table may have others, one called `KEPT` among them.
@@ -352,16 +354,11 @@ def _query(name: str, says: str, text: str, kept: str = "") -> str:
     return f"-- {says}\n{name} AS {kept}(\n{indent(text, '  ')}\n)"
 
 
-def _kept(step: Step, dialect: Dialect) -> str:
-    """Return the word with which PostgreSQL computes a step's columns once, as `computed_once` does."""
-    return "MATERIALIZED " if step.reused and dialect.name == "postgres" else ""
-
-
 def _written(
     queries: list[str],
     found: list[tuple[Step, exp.Select]],
     orders: exp.Table,
-    dialect: Dialect,
+    dialect: Engine,
     head: Sequence[str],
 ) -> str:
     texts = []
@@ -370,7 +367,10 @@ def _written(
         simplify(select)
         texts.append((step, to_text(select, dialect)))
     *others, (last, result) = texts
-    steps = (_query(step.name, step.says, text, _kept(step, dialect)) for step, text in others)
+    steps = (
+        _query(step.name, step.says, text, dialect.materialized if step.reused else "")
+        for step, text in others
+    )
     named = ",\n\n".join([*queries, *steps])
     comment = "".join(f"-- {line}\n" for line in head)
     return f"{comment}\nWITH\n\n{named}\n\n-- {last.says}\n{result}\n"

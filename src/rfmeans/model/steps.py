@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.columns.typed import computed_once
 from rfmeans.segments.features import to_feature_space
 from rfmeans.segments.kmeans import (
     add_confidence,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from rfmeans.engines.engine import Engine
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.lexicon import ScoreGrid
     from rfmeans.segments.score_cuts import Scoring
@@ -66,7 +66,7 @@ class Step:
     build
         Returns the table as an expression over the one before.
     reused
-        Whether later steps use a column of it several times: see `rfmeans.columns.typed.computed_once`.
+        Whether later steps use a column of it several times: see `rfmeans.engines.engine.Engine.computed_once`.
     """
 
     name: str
@@ -114,11 +114,11 @@ def assigning_steps(
     ]
 
 
-def run_steps(steps: Sequence[Step], customers: ir.Table) -> ir.Table:
+def run_steps(steps: Sequence[Step], customers: ir.Table, engine: Engine) -> ir.Table:
     """Return the result of all steps, with the same columns whatever the model has (null where it has none)."""
     for step in steps:
         built = step.build(customers)
-        customers = computed_once(built) if step.reused else built
+        customers = engine.computed_once(built) if step.reused else built
     absent = {name: kind for name, kind in OPTIONAL_COLUMNS.items() if name not in customers.columns}
     return customers.mutate(**{name: ibis.null(kind) for name, kind in absent.items()}).select(
         *OUTPUT_COLUMNS

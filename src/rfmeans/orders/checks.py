@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.columns.layouts import Layout
+    from rfmeans.engines.engine import Engine
     from rfmeans.orders.account import LineAccount
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
@@ -34,15 +35,15 @@ ASKED = (
 MOST_CURRENCIES = 200  # there are some 180 in the world
 
 
-def check_comparing(table: ir.Table, layout: Layout, reading: Reading) -> None:
-    """Refuse on Polars what compares lines with each other: Ibis cannot say it there.
+def check_comparing(engine: Engine, layout: Layout, reading: Reading) -> None:
+    """Refuse what compares lines with each other where Ibis cannot say it: on Polars.
 
     Raises
     ------
     SourceError
         If lines are to be compared.
     """
-    if table.get_backend().name != "polars" or not (reading.drop_duplicates or takes_from_orders(layout)):
+    if engine.compares_lines or not (reading.drop_duplicates or takes_from_orders(layout)):
         return
     dropping = f"{argument('drop_duplicates', True)} compares"
     asked = dropping if reading.drop_duplicates else "Values of whole orders compare"
@@ -114,7 +115,7 @@ def _probably_wrong(reason: str, source: Source, layout: Layout) -> str:
 
 def _held(source: Source, layout: Layout, reason: str) -> str:
     """Return which statuses there are, where they are the reason."""
-    found = count_statuses(source.table, layout) if reason == "excluded status" else ()
+    found = count_statuses(source.table, source.engine, layout) if reason == "excluded status" else ()
     listed = ", ".join(f"{_short(each.name)} ({each.rows:,})" for each in found[:SHOWN])
     return f", which holds {listed}{', ...' if len(found) > SHOWN else ''}" if listed else ""
 

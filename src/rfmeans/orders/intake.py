@@ -178,12 +178,12 @@ def _customers_of_table(
     source, written = understood.source, understood.conventions.money
     table = source.table
     typed = {
-        "customer_id": customer_key(table[columns.customer]),
+        "customer_id": customer_key(table[columns.customer], source.engine),
         **{
             role: _whole_if_integer(number(table[name], written.get(name)))
             for role, name in (("recency", str(columns.recency)), ("frequency", str(columns.frequency)))
         },
-        "monetary": money(table[columns.monetary], written.get(str(columns.monetary))),
+        "monetary": money(table[columns.monetary], source.engine, written.get(str(columns.monetary))),
     }
     customers = workspace.keep(customers_from_table(table, typed))
     if misfit := source.misfit(customers.count().to_pyarrow().as_py()):

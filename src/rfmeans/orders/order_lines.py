@@ -12,14 +12,11 @@ from rfmeans.columns.layouts import PER_ORDER
 from rfmeans.columns.typed import (
     calendar_day,
     check_whole,
-    computed_once,
     customer_id,
     money,
     order_key,
     product,
-    stripped,
 )
-from rfmeans.engines.equality import comparable
 from rfmeans.orders.where import KEPT, with_condition
 from rfmeans.orders.whole_orders import hold_for_orders
 from rfmeans.reading.source import FILE, LINE, TEXT
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.conventions import Conventions
     from rfmeans.columns.layouts import Layout
+    from rfmeans.engines.engine import Engine
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
 
@@ -172,12 +170,14 @@ def _judged(
     source: Source, table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions
 ) -> ir.Table:
     """Return the canonical columns beside the source's own, the latter by their `_inner_names`."""
-    conditioned = with_condition(table, reading.where, source.called)
-    read = read_lines(conditioned, layout, reading, conventions)
+    conditioned = with_condition(table, source.engine, reading.where, source.called)
+    read = read_lines(conditioned, source.engine, layout, reading, conventions)
     return _with_day_id(read.mutate(reason=_reason(_tests(read, layout, reading))))
 
 
-def read_lines(table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions) -> ir.Table:
+def read_lines(
+    table: ir.Table, engine: Engine, layout: Layout, reading: Reading, conventions: Conventions
+) -> ir.Table:
     """Return what each line says as typed values, null where it is unreadable, and what may leave it out.
 
     ``table`` has the source's columns and `KEPT` (bool: whether the condition holds); those columns are in the
@@ -185,16 +185,16 @@ def read_lines(table: ir.Table, layout: Layout, reading: Reading, conventions: C
     """
     names = [name for name in table.columns if name != KEPT]
     own = [name for name in names if name not in (FILE, LINE)]
-    again = _is_repeated(table, own) if reading.drop_duplicates else ibis.literal(False)
+    again = _is_repeated(table, engine, own) if reading.drop_duplicates else ibis.literal(False)
     typed = table.select(
-        **_values(table, layout, reading, conventions),
-        **_status(table, layout),
+        **_values(table, engine, layout, reading, conventions),
+        **_status(table, engine, layout),
         kept=table[KEPT],
         again=again,
         left_out=~table[KEPT] | again,
         **{inner: table[name] for name, inner in _inner_names(names).items()},
     )
-    typed = computed_once(typed)
+    typed = engine.computed_once(typed)
     if takes_from_orders(layout):
         typed = hold_for_orders(typed, amount_once=layout.amount_per == PER_ORDER)
     if layout.columns.refund:
@@ -217,30 +217,30 @@ def _with_day_id(lines: ir.Table) -> ir.Table:
     return lines.mutate(day_id=ibis.ifelse(lines.order_id.isnull(), lines.ordered_on, ibis.null("date")))
 
 
-def _is_repeated(table: ir.Table, own: list[str]) -> ir.Column:
+def _is_repeated(table: ir.Table, engine: Engine, own: list[str]) -> ir.Column:
     """Whether a line is equal to an earlier one; where lines have no order, to any other but one."""
     earlier = [table[place] for _, place in PLACES if place in table.columns]
-    same = ibis.window(group_by=[*comparable(table, own).values()], order_by=earlier or None)
+    same = ibis.window(group_by=[engine.comparable(table[name]) for name in own], order_by=earlier or None)
     return ibis.row_number().over(same) > 0
 
 
 def _values(
-    table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions
+    table: ir.Table, engine: Engine, layout: Layout, reading: Reading, conventions: Conventions
 ) -> dict[str, ir.Value]:
     columns = layout.columns
     values = {
-        "customer_id": customer_id(table, layout.customers, padded=conventions.padded),
-        "order_id": order_key(table[columns.order], padded=conventions.padded)
+        "customer_id": customer_id(table, layout.customers, engine, padded=conventions.padded),
+        "order_id": order_key(table[columns.order], engine, padded=conventions.padded)
         if columns.order
         else ibis.null("int8"),
-        "ordered_on": calendar_day(table[columns.date], reading.timezone, conventions.date),
-        "amount": _amount(table, layout, conventions),
+        "ordered_on": calendar_day(table[columns.date], engine, reading.timezone, conventions.date),
+        "amount": _amount(table, engine, layout, conventions),
         "refund": ibis.null("int8"),
         "currency": ibis.null("string"),
     }
     if columns.refund:
-        refund = money(table[columns.refund], conventions.money.get(columns.refund)).abs()
-        filled = stripped(table[columns.refund].cast("string")).fill_null("") != ""
+        refund = money(table[columns.refund], engine, conventions.money.get(columns.refund)).abs()
+        filled = engine.stripped(table[columns.refund].cast("string")).fill_null("") != ""
         amount = values["amount"]
         values["refund"] = refund
         # A refund that cannot be read leaves the net amount unknown; a blank one is none.
@@ -249,25 +249,25 @@ def _values(
     if naming:
         values["currency"] = conventions.money[naming].currency_of(table[naming])
     if columns.currency:
-        own = stripped(table[columns.currency].cast("string")).upper().nullif("")
+        own = engine.stripped(table[columns.currency].cast("string")).upper().nullif("")
         values["currency"] = ibis.coalesce(own, values["currency"])
     return values
 
 
-def _amount(table: ir.Table, layout: Layout, conventions: Conventions) -> ir.Column:
+def _amount(table: ir.Table, engine: Engine, layout: Layout, conventions: Conventions) -> ir.Column:
     columns, how = layout.columns, conventions.money
     if columns.amount is not None:
-        return money(table[columns.amount], how.get(columns.amount))
+        return money(table[columns.amount], engine, how.get(columns.amount))
     assert columns.quantity is not None
     assert columns.price is not None
     by_part = how.get(columns.quantity), how.get(columns.price)
-    return product(table[columns.quantity], table[columns.price], by_part)
+    return product(table[columns.quantity], table[columns.price], engine, by_part)
 
 
-def _status(table: ir.Table, layout: Layout) -> dict[str, ir.Value]:
+def _status(table: ir.Table, engine: Engine, layout: Layout) -> dict[str, ir.Value]:
     if layout.columns.status is None:
         return {"status": ibis.null("string")}
-    return {"status": stripped(table[layout.columns.status].cast("string")).lower().nullif("")}
+    return {"status": engine.stripped(table[layout.columns.status].cast("string")).lower().nullif("")}
 
 
 def _excluded(lines: ir.Table, layout: Layout) -> ir.Column:

@@ -10,8 +10,7 @@ import ibis
 from rfmeans.arguments import Message, argument
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.layouts import ANY_TABLE, plain
-from rfmeans.columns.typed import order_key, stripped
-from rfmeans.engines.equality import comparable
+from rfmeans.columns.typed import order_key
 from rfmeans.orders.order_lines import status_variants
 from rfmeans.reading.source import FILE
 from rfmeans.wording import counted
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.conventions import Conventions
     from rfmeans.columns.layouts import Layout
+    from rfmeans.engines.engine import Engine
     from rfmeans.orders.account import LineAccount
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
@@ -186,31 +186,26 @@ def notice(source: Source, layout: Layout, reading: Reading, account: LineAccoun
         understood=read_as,
         duplicates=Duplicates(dropped.rows if dropped else 0, kept=False)
         if reading.drop_duplicates
-        else count_duplicates(source.table, rows),
+        else count_duplicates(source.table, source.engine, rows),
         overlap=find_overlap(source, layout, rows, drop_duplicates=reading.drop_duplicates),
-        statuses=count_statuses(source.table, layout),
+        statuses=count_statuses(source.table, source.engine, layout),
     )
 
 
-def count_duplicates(table: ir.Table, rows: int) -> Duplicates | None:
+def count_duplicates(table: ir.Table, engine: Engine, rows: int) -> Duplicates | None:
     """Return how many lines are equal to an earlier one; None on an engine that would take long for it."""
-    if table.get_backend().name != "duckdb":
+    line = engine.quick_hash(ibis.struct({name: table[name] for name in table.columns}))
+    if line is None:
         if rows > EXACT_LINES:
             return None
-        lines = table.select(**comparable(table, table.columns)).distinct()
+        lines = table.select(**{name: engine.comparable(table[name]) for name in table.columns}).distinct()
         return Duplicates(rows - int(lines.count().to_pyarrow().as_py()))
-    hashed = table.select(line=_duckdb_hash(ibis.struct({name: table[name] for name in table.columns})))
-    about = rows > EXACT_LINES
+    hashed, about = table.select(line=line), rows > EXACT_LINES
     if about:
         hashed = hashed.filter(hashed.line % SLICES == 0)
     groups = hashed.group_by("line").agg(copies=hashed.count() - 1)
     copies = groups.filter(groups.copies > 0).copies.sum().to_pyarrow().as_py() or 0
     return Duplicates(int(copies) * (SLICES if about else 1), about)
-
-
-@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
-def _duckdb_hash(value) -> ibis.dtype("uint64"):  # type: ignore[valid-type,no-untyped-def]
-    """DuckDB's hash as it is; Ibis' own takes it through a text of bits, which takes longer than all the rest."""
 
 
 def find_overlap(
@@ -219,13 +214,14 @@ def find_overlap(
     """Return which orders stand in several files; None where there is one file or no order id."""
     if source.files < 2 or layout.columns.order is None:
         return None
-    lines = source.located
-    about = rows > EXACT_LINES and lines.get_backend().name == "duckdb"
-    if about:
-        lines = lines.filter(_duckdb_hash(order_key(lines[layout.columns.order])) % SLICES == 0)
+    lines, engine = source.located, source.engine
+    hashed = engine.quick_hash(order_key(lines[layout.columns.order], engine)) if rows > EXACT_LINES else None
+    about = hashed is not None
+    if hashed is not None:
+        lines = lines.filter(hashed % SLICES == 0)
     if drop_duplicates:
         lines = lines.group_by(*source.table.columns).agg(**{FILE: lines[FILE].min()})
-    placed = lines.select(order=order_key(lines[layout.columns.order]), file=lines[FILE])
+    placed = lines.select(order=order_key(lines[layout.columns.order], engine), file=lines[FILE])
     placed = placed.filter(placed.order.notnull())
     orders = placed.group_by("order").agg(first=placed.file.min(), last=placed.file.max())
     apart = orders.filter(orders["first"] != orders["last"])
@@ -233,11 +229,11 @@ def find_overlap(
     return Overlap(int(found) * (SLICES if about else 1), source.files, about)
 
 
-def count_statuses(table: ir.Table, layout: Layout) -> tuple[Status, ...]:
+def count_statuses(table: ir.Table, engine: Engine, layout: Layout) -> tuple[Status, ...]:
     """Return the most frequent statuses, and which of them count."""
     if layout.columns.status is None:
         return ()
-    named = table.select(status=stripped(table[layout.columns.status].cast("string")).nullif(""))
+    named = table.select(status=engine.stripped(table[layout.columns.status].cast("string")).nullif(""))
     named = named.filter(named.status.notnull())
     found = named.group_by("status").agg(rows=named.count())
     most = found.order_by(ibis.desc("rows"), "status").limit(SHOWN_STATUSES).to_pyarrow().to_pylist()

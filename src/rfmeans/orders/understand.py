@@ -127,12 +127,12 @@ class Understood(AbstractContextManager["Understood"]):
             figures = [name for name in (found.recency, found.frequency, found.monetary) if name]
             self.layout, self.columns = None, found
             self.conventions = find_conventions(
-                table, None, figures, decimal=self.reading.decimal, whole=True
+                table, self.source.engine, None, figures, decimal=self.reading.decimal, whole=True
             )
             return
         layout = self.layout = recognise(table.columns, self.reading)
         self.columns = layout.columns
-        check_comparing(table, layout, self.reading)
+        check_comparing(self.source.engine, layout, self.reading)
         self.conventions = self._conventions(layout, whole=False)
         check_currency_column(currency_column(layout, self.conventions), self.reading)
 
@@ -142,6 +142,7 @@ class Understood(AbstractContextManager["Understood"]):
         try:
             found = find_conventions(
                 source.table,
+                source.engine,
                 columns.date,
                 money,
                 date_format=reading.date_format,

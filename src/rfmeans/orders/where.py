@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.engines.engine import Engine
+
 # A name of our own beside the source's columns.
 KEPT = "_rfmeans_kept"
 AS_NUMBER = (
@@ -22,9 +24,6 @@ AS_NUMBER = (
     '"TRY_CAST(quantity AS DECIMAL) > 0".'
 )
 AS_IN_SQL = "Write it as in SQL, e.g. \"country = 'UK' AND status <> 'void'\"."
-# Engines that take what is neither true nor false for it, or fail in the middle of the work. The others refuse to mix
-# it with FALSE, or have no type of their own for true and false.
-TOLERANT = ("polars", "pyspark", "databricks")
 BRACKETS = {"L_PAREN": "R_PAREN", "L_BRACKET": "R_BRACKET", "L_BRACE": "R_BRACE"}
 
 
@@ -99,7 +98,7 @@ def select_kept(condition: str, orders: str, columns: Iterable[str] = "*") -> st
     return f"SELECT\n  {passed},\n  COALESCE((\n    {condition}\n  ), FALSE) AS {KEPT}\nFROM {orders}"
 
 
-def with_condition(table: ir.Table, where: str | None, called: str) -> ir.Table:
+def with_condition(table: ir.Table, engine: Engine, where: str | None, called: str) -> ir.Table:
     """Add `KEPT`: whether a condition, in the SQL of the table's own engine, is true.
 
     ``called`` is the name by which the condition may call the table.
@@ -115,7 +114,7 @@ def with_condition(table: ir.Table, where: str | None, called: str) -> ir.Table:
         return table.mutate(**{KEPT: ibis.literal(True)})
     check_condition(where, table.get_backend().dialect)
     try:
-        return _judged(table, where, called)
+        return _judged(table, engine, where, called)
     except SourceError:
         raise
     except Exception as error:
@@ -128,35 +127,21 @@ def with_condition(table: ir.Table, where: str | None, called: str) -> ir.Table:
         ) from error
 
 
-def _judged(table: ir.Table, where: str, called: str) -> ir.Table:
+def _judged(table: ir.Table, engine: Engine, where: str, called: str) -> ir.Table:
     from sqlglot import exp
 
-    con = table.get_backend()
-    schema = ibis.schema({**table.schema(), KEPT: "boolean"})  # told, not inferred: see below
-    name = exp.to_identifier(called).sql(dialect=con.dialect)  # in quotes where it needs them
-    if con.name != "duckdb":
-        # To infer the columns Ibis makes text of PostgreSQL's JSON, which a condition then cannot look into.
-        parent, query = table.alias(called).op(), select_kept(where, name)
-        if con.name in TOLERANT:
-            asked = f"SELECT\n  (\n    {where}\n  ) AS {KEPT}\nFROM {name}"
-            inferred = con._get_sql_string_view_schema(name=called, table=table, query=asked)
-            _check_boolean(where, str(inferred[KEPT].copy(nullable=True)))
-        found: ir.Table = ibis.expr.operations.SQLStringView(parent, query, schema).to_expr()
-        found.select(KEPT).limit(0).to_pyarrow()
-        return found
-    query = select_kept(where, f"({con.compile(table)}) AS {name}")
-    _, kind, *_ = con.raw_sql(f"DESCRIBE {query}").fetchall()[-1]
-    _check_boolean(where, kind)
-    # As a text within the query: Ibis writes anew what it can read, and a ~ then means something else. To infer the
-    # columns Ibis 12 asks DuckDB 2 for a method that it no longer has.
-    quoted = exp.Literal.string(query).sql(dialect=con.dialect)
-    told: ir.Table = con.sql(f"FROM query({quoted})", schema=schema)
-    return told
+    name = exp.to_identifier(called).sql(dialect=table.get_backend().dialect)  # in quotes where it needs them
+    alone = f"SELECT\n  (\n    {where}\n  ) AS {KEPT}\nFROM {name}"
+    query = select_kept(where, engine.readable(table, name))
+    kind = engine.type_of_last(table, called, alone, query)
+    if kind is not None:
+        _check_boolean(where, kind)
+    return engine.queried(table, called, query, ibis.schema({**table.schema(), KEPT: "boolean"}))
 
 
 def _check_boolean(where: str, kind: str) -> None:
-    if kind.casefold() != "boolean":
+    if kind != "boolean":
         raise SourceError(
             f"The condition {named('where')} {where!r} cannot be used: it is neither true nor false, but of type "
-            f"{kind.casefold()}. {AS_IN_SQL}"
+            f"{kind}. {AS_IN_SQL}"
         )

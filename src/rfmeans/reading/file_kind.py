@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import gzip
 import json
 import re
@@ -12,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from rfmeans.errors import SourceError
+from rfmeans.arguments import argument
+from rfmeans.errors import SettingsError, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -199,3 +201,30 @@ OPENERS: dict[str, Callable[[Path], Any]] = {
     "zip": _open_zip,
     "zstd": _open_zstd,
 }
+
+
+def check_kind(pattern: str, kind: str, engine: str) -> None:
+    """Refuse files on this machine of another kind before an engine starts that reads one alone: Spark, and Parquet.
+
+    It would print pages of Java's.
+
+    Raises
+    ------
+    SettingsError
+        If there is one.
+    """
+    for found in map(Path, glob.glob(pattern)):  # noqa: PTH207 - pathlib cannot glob an absolute pattern
+        file = next(_data_files(found), None) if found.is_dir() else found
+        if file and file.stat().st_size and kind_of(file) != kind:
+            raise SettingsError(
+                f"{argument('engine', engine)} reads {kind.title()}, and {file} is none. Leave it out, or write the "
+                f"orders as {kind.title()} first."
+            )
+
+
+def _data_files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that Spark reads: nothing that a dot or an underscore hides."""
+    for file in folder.rglob("*"):
+        hidden = any(part[0] in "._" for part in file.relative_to(folder).parts)
+        if not hidden and file.is_file() and file.stat().st_size:
+            yield file

@@ -6,38 +6,35 @@ A file, a glob or a frame is opened in an embedded DuckDB of its own; an Ibis ta
 from __future__ import annotations
 
 import glob
-import tempfile
-import weakref
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import named
-from rfmeans.engines.database import home_of
+from rfmeans.engines.database import Served, home_of
+from rfmeans.engines.dispatch import engine_of, server_of
+from rfmeans.engines.duckdb import connect
 from rfmeans.engines.failures import engine_errors
-from rfmeans.engines.moments import with_moments
-from rfmeans.engines.plain_types import with_plain_types
-from rfmeans.errors import OutputError, SettingsError, SourceError
+from rfmeans.errors import SettingsError, SourceError
 from rfmeans.reading.csv_file import read_text
 from rfmeans.reading.duckdb_file import read_database
-from rfmeans.reading.file_kind import unpacked
+from rfmeans.reading.file_kind import check_kind, unpacked
 from rfmeans.reading.frame import frame_table
 from rfmeans.reading.json_records import read_json
-from rfmeans.reading.servers import Served, is_address, is_postgres, open_address, open_spark
 from rfmeans.reading.source import Source, located, numbered, open_parquet
 from rfmeans.reading.workbook import read_workbook
-from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import ibis.expr.types as ir
 
+    from rfmeans.engines.engine import Engine
     from rfmeans.settings import Reading
+    from rfmeans.temporary_folders import TemporaryFolder
 
 LONGEST_PATH = 4096
-TEMPORARY = "rfmeans-"
 KINDS = {
     "text": "delimited text",
     "json": "JSON",
@@ -81,18 +78,36 @@ def open_source(source: Any, reading: Reading) -> Source:
         return _in_place(Served(source, "Ibis table", home_of(source)))
     if not isinstance(source, str | Path):
         return _open_frame(source, reading)
-    if reading.engine == "spark" and not is_postgres(str(source)):
-        return _in_place(open_spark(str(source), reading))
-    if is_address(str(source)):
-        served = open_address(str(source), reading)
-        return replace(_in_place(served), closing=served.home.con.disconnect)
-    return _open_files(str(source), reading)
+    server = server_of(str(source), reading.engine)
+    return _in_place(_served(server, str(source), reading)) if server else _open_files(str(source), reading)
+
+
+def _served(server: Engine, source: str, reading: Reading) -> Served:
+    """Leave it to an engine to open a source by itself."""
+    reading.limits.refuse(server.title)
+    for option in ("sheet", "encoding", "delimiter", *(["table"] if server.file_kind else [])):
+        if getattr(reading, option) is not None:
+            raise SettingsError(
+                f"{named(option)} cannot be given here: what is read is no file of that kind."
+            )
+    if server.file_kind:
+        check_kind(source, server.file_kind, server.name)
+    return server.open(source, reading.table)
 
 
 def _in_place(found: Served) -> Source:
+    table, engine = found.table, engine_of(found.table)
     with engine_errors(f"Reading {found.name}"):
-        table = with_plain_types(with_moments(found.table))
-    return Source(table, found.name, located(table, None), ordered=False, home=found.home)
+        table = engine.with_plain_types(table)
+    return Source(
+        table,
+        found.name,
+        located(table, None),
+        ordered=False,
+        home=found.home,
+        engine=engine,
+        closing=found.closing,
+    )
 
 
 def _open_frame(frame: Any, reading: Reading) -> Source:
@@ -101,7 +116,7 @@ def _open_frame(frame: Any, reading: Reading) -> Source:
     given = getattr(frame, "attrs", {}).get("name")  # pandas frames can carry a name
     kind = str(given or f"{type(frame).__module__.partition('.')[0]} table")
     arrow = frame_table(frame, reading.timezone)
-    con, folder = _connect(reading)
+    con, folder = connect(reading.limits, reading.timezone)
     orders = con.create_table("orders", ibis.memtable(arrow), temp=True)
     return Source(orders, kind, numbered(orders, None), closing=partial(_close, con, folder))
 
@@ -111,39 +126,10 @@ def _close(con: Any, folder: TemporaryFolder) -> None:
     folder.remove()
 
 
-def _connect(reading: Reading) -> tuple[Any, TemporaryFolder]:
-    """Return an embedded engine, and a folder for what is unpacked and spilled, which is removed with the engine."""
-    import ibis
-
-    con, limits = ibis.duckdb.connect(), reading.limits
-    parent = limits.temporary or tempfile.gettempdir()
-    clear_leftovers(parent, TEMPORARY)
-    try:
-        folder = TemporaryFolder(parent, TEMPORARY)
-    except OSError as error:
-        raise OutputError(f"Cannot write temporary files to {parent}: {error.strerror}.") from error
-    weakref.finalize(con, folder.remove)
-    settings = {
-        # The session's zone decides the calendar day of an aware timestamp: never the machine's own.
-        "TimeZone": reading.timezone or "UTC",
-        "temp_directory": str(folder.path / "spilled"),
-        "memory_limit": limits.memory_limit,
-        "threads": limits.threads,
-    }
-    for name, value in settings.items():
-        if value is not None:
-            quoted = str(value).replace("'", "''")
-            con.raw_sql(f"SET {name} = '{quoted}'")
-    # Switched off only where it is on: in a notebook without widgets even switching it off is an error.
-    if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
-        con.raw_sql("SET enable_progress_bar = false")
-    return con, folder
-
-
 def _open_files(pattern: str, reading: Reading, *, by_lines: bool = False) -> Source:
     paths = _matching(pattern)
     name = pattern if len(paths) > 1 else Path(paths[0]).name
-    con, folder = _connect(reading)
+    con, folder = connect(reading.limits, reading.timezone)
     try:
         with engine_errors(f"Reading {name}"):
             source = _read_files(con, paths, reading, folder.path, by_lines=by_lines)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.engines.database import nothing_to_close
+from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.engines.failures import MalformedError
 from rfmeans.errors import SourceError
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.engines.database import Home
+    from rfmeans.engines.engine import Engine
 
     Stored = tuple[int, str, Sequence[str | None] | None]
 
@@ -24,10 +27,6 @@ if TYPE_CHECKING:
 FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
 BATCH = 50_000  # rows held in memory while a file is rewritten
 MOST_COLUMNS = 2_000  # each costs milliseconds; no shop exports so many
-
-
-def _close_nothing() -> None:
-    return None
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,8 @@ class Source:
         Whether a number in text may go on behind an e (1e5) or a low line (1_000).
     home
         The database it is in; None for files and frames.
+    engine
+        The one that does the work.
     closing
         What `close` does.
     """
@@ -80,7 +81,8 @@ class Source:
     padded: bool = True
     powers: bool = True
     home: Home | None = None
-    closing: Callable[[], None] = _close_nothing
+    engine: Engine = DUCKDB
+    closing: Callable[[], None] = nothing_to_close
 
     @property
     def called(self) -> str:

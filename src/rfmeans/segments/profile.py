@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from rfmeans.engines.dispatch import engine_of
 from rfmeans.segments.features import significant
 
 if TYPE_CHECKING:
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.engines.engine import Engine
+
 NUMBERS = RECENCY, FREQUENCY, MONETARY = "recency", "frequency", "monetary"
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MEDIAN = LEVELS.index(0.5)
+QUANTILES = ("Quantile", "Median")  # exact ones, as aggregates, which not every engine has
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,11 @@ class Group:
 
 def profile_all(customers: ir.Table) -> Group:
     """Return the figures of all customers of a table, none of them set aside."""
-    if not has_quantiles(customers):
-        return profile_segments(customers.mutate(everybody=customers.frequency * 0), "everybody", 1)[0]
-    return _group(customers.agg(**_figures(customers)).to_pyarrow().to_pylist()[0])
+    engine = engine_of(customers)
+    if not engine.can(customers, *QUANTILES):
+        everybody = customers.mutate(everybody=customers.frequency * 0)
+        return profile_segments(everybody, "everybody", 1)[0]
+    return _group(customers.agg(**_figures(customers, engine)).to_pyarrow().to_pylist()[0])
 
 
 def profile_segments(customers: ir.Table, segment: str, count: int) -> list[Group]:
@@ -94,27 +100,28 @@ def profile_segments(customers: ir.Table, segment: str, count: int) -> list[Grou
     count
         Number of segments. One that nobody is in has 0 customers and NaN means.
     """
-    rows = customers.group_by(segment).agg(**_figures(customers)).to_pyarrow().to_pylist()
+    engine = engine_of(customers)
+    rows = customers.group_by(segment).agg(**_figures(customers, engine)).to_pyarrow().to_pylist()
     found = {row[segment]: row for row in rows}
-    if not has_quantiles(customers):
+    if not engine.can(customers, *QUANTILES):
         ranked = ranked_quantiles(customers, segment, NUMBERS, LEVELS)
         found = {index: {**row, **ranked[index]} for index, row in found.items()}
     return [_group(found.get(index, {})) for index in range(count)]
 
 
-def _figures(customers: ir.Table) -> dict[str, ir.Scalar]:
+def _figures(customers: ir.Table, engine: Engine) -> dict[str, ir.Scalar]:
     return {
         "customers": customers.count(),
         "revenue": customers[MONETARY].sum(),
         **{f"sum_{name}": customers[name].sum() for name in (RECENCY, FREQUENCY)},
-        **(_quantiles(customers) if has_quantiles(customers) else {}),
+        **(_quantiles(customers, engine) if engine.can(customers, *QUANTILES) else {}),
     }
 
 
-def _quantiles(customers: ir.Table) -> dict[str, ir.Scalar]:
+def _quantiles(customers: ir.Table, engine: Engine) -> dict[str, ir.Scalar]:
     """Return the quantiles of each number: a column with all levels, or where an engine has no such, one a level."""
     floats = {name: customers[name].cast("float64") for name in NUMBERS}
-    if customers.get_backend().has_operation(ibis.expr.operations.MultiQuantile):
+    if engine.can(customers, "MultiQuantile"):
         return {name: column.quantile(list(LEVELS)) for name, column in floats.items()}
     return {
         f"{name}_{place}": column.quantile(level)
@@ -160,12 +167,6 @@ def _levels(row: dict[str, Any], name: str, count: int) -> tuple[float, ...]:
         return (math.nan,) * len(LEVELS)
     found = row[name] if name in row else [row[f"{name}_{place}"] for place in range(len(LEVELS))]
     return tuple(map(float, found))
-
-
-def has_quantiles(table: ir.Table) -> bool:
-    """Whether the engine of a table has exact quantiles and the median as aggregates."""
-    con, ops = table.get_backend(), ibis.expr.operations
-    return bool(con.has_operation(ops.Quantile) and con.has_operation(ops.Median))
 
 
 def ranked_quantiles(

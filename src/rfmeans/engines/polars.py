@@ -1,0 +1,51 @@
+"""Polars: no SQL, categories that Ibis takes for text, and results that are plans until they are worked out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+from ibis.expr.datatypes import Timestamp
+
+from rfmeans.engines.engine import Engine
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+class Polars(Engine):
+    """Polars."""
+
+    backend = name = "polars"
+    title = "Polars"
+    client_errors = (("polars.exceptions", "PolarsError"),)
+    compares_lines = False
+    tolerant = True
+    _text_end = "$"
+
+    def with_plain_types(self, table: ir.Table) -> ir.Table:
+        """Return the table with its enums and categories as text."""
+        import polars
+
+        con = table.get_backend()
+        con._run_pre_execute_hooks(table)
+        kinds = con.compile(table).collect_schema()
+        named = [name for name, kind in kinds.items() if kind in (polars.Categorical, polars.Enum)]
+        cast = ibis.expr.operations.Cast
+        return table.mutate(**{name: cast(table[name], "string").to_expr() for name in named})
+
+    def day_in(self, zone: str, moment: ir.TimestampColumn) -> ir.DateColumn:
+        """Return the day by its parts: a cast to a date takes the day of UTC.
+
+        In microseconds: without a scale it would take nanoseconds, which begin in 1677 and end in 2262.
+        """
+        shown = moment.cast(Timestamp(timezone=zone, scale=6))
+        return ibis.date(shown.year(), shown.month(), shown.day())
+
+    def worked_out(self, expression: ir.Table) -> Any:
+        """Return a table: a cache is a plan, which each use would work out anew."""
+        con, name = expression.get_backend(), ibis.util.gen_name("rfmeans_kept")
+        try:
+            return con.create_table(name, expression.to_polars()).cache()
+        finally:
+            con.drop_table(name, force=True)

@@ -1,0 +1,101 @@
+"""Warehouses whose dialects a statement is written in; nobody has run them here: see docs/engines.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+from ibis.expr.datatypes import Decimal
+
+from rfmeans.engines.database import is_doubtful
+from rfmeans.engines.engine import CLOCK, MOMENT, Engine, sql_function
+from rfmeans.engines.spark import SparkSQL
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from sqlglot import exp
+
+_datetime = sql_function("datetime", (MOMENT, str), CLOCK)
+_moved = sql_function("convert_timezone", (str, MOMENT), CLOCK)
+_at_timezone = sql_function("at_timezone", (MOMENT, str), CLOCK)
+_to_time_zone = sql_function("toTimeZone", (MOMENT, str), CLOCK)
+_json_text = sql_function("to_json_string", (None,), str)
+_round = sql_function("ROUND", (None, int), Decimal())
+_to_string = sql_function("toString", (None,), str)
+
+
+class BigQuery(Engine):
+    """BigQuery."""
+
+    backend = name = grammar = compiler = "bigquery"
+    title = "BigQuery"
+
+    def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
+        """Return ``DATETIME(moment, zone)``."""
+        return _datetime(moment, zone)
+
+    def to_decimal(self, value: ir.NumericColumn, kind: str) -> ir.DecimalColumn:
+        """Round what is cast to NUMERIC, which keeps nine places."""
+        return _round(value.cast(kind), ibis.dtype(kind).scale)
+
+    def comparable(self, column: ir.Column) -> ir.Column:
+        """Return a list or a document as its text."""
+        return _json_text(column) if is_doubtful(column.type()) else column
+
+
+class Snowflake(Engine):
+    """Snowflake."""
+
+    backend = name = grammar = compiler = "snowflake"
+    title = "Snowflake"
+    escapes = SparkSQL.escapes  # to it as well \\v is the letter v
+    capitals = True
+    _text_end = "$"
+
+    def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
+        """Return ``CONVERT_TIMEZONE(zone, moment)``."""
+        return _moved(zone, moment)
+
+
+class Databricks(SparkSQL):
+    """Databricks."""
+
+    backend = name = grammar = "databricks"
+    title = "Databricks"
+
+
+class Trino(Engine):
+    """Trino."""
+
+    backend = name = grammar = compiler = "trino"
+    title = "Trino"
+    escapes = ("U&", r"\{:04x}", "''")
+
+    def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
+        """Return ``AT_TIMEZONE(moment, zone)``."""
+        return _at_timezone(moment, zone)
+
+
+class ClickHouse(Engine):
+    """ClickHouse."""
+
+    backend = name = grammar = compiler = "clickhouse"
+    title = "ClickHouse"
+
+    def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
+        """Return ``toTimeZone(moment, zone)``."""
+        return _to_time_zone(moment, zone)
+
+    def to_decimal(self, value: ir.NumericColumn, kind: str) -> ir.DecimalColumn:
+        """Round before the cast, which cuts digits off: 8.2 * 3 becomes 24.5999. Text is read exactly."""
+        return _to_string(_round(value, ibis.dtype(kind).scale)).cast(kind)
+
+    def correct(self, node: exp.Expr) -> exp.Expr:
+        """Take Date32 for Date, which begins in 1970: an earlier day comes out as a late one."""
+        from sqlglot import exp
+
+        if isinstance(node, exp.Anonymous) and node.name == "toDate":
+            node.set("this", "toDate32")
+        if isinstance(node, exp.DataType) and node.is_type("date"):
+            node.set("this", exp.DType.DATE32)
+        return node
