@@ -176,6 +176,7 @@ class _Percentage(ProgressColumn):
         self._watch = watch
 
     def render(self, task: Task) -> Text:  # noqa: ARG002 - the signature is rich's
+        """Return the percentage, blank where there is none."""
         found = None
         with suppress(Exception):  # a line on a terminal must not stop the work
             found = self._watch.percentage and self._watch.percentage()

@@ -77,9 +77,11 @@ class _DateTally:
     counts: dict[str, Any]
 
     def count(self, what: str, *formats: DateFormat) -> int:
+        """Return how many values are so: read by a format, by one of two alone, and the like."""
         return int(self.counts.get(_key(what, *formats)) or 0)
 
     def example(self, what: str, *formats: DateFormat) -> str:
+        """Return one of these values."""
         return str(self.counts[_key(what, *formats)])
 
     def best(self) -> DateFormat | None:

@@ -35,7 +35,7 @@ VALUE = re.compile(r"\s*(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?|[+-]?[\d.,]*\d
 
 
 @dataclass(frozen=True)
-class Dialect:
+class CsvDialect:
     """How a text file is written.
 
     Attributes
@@ -84,7 +84,7 @@ class _Trial:
     share: float
 
 
-def find_dialect(lines: list[str], reading: Reading, label: str) -> Dialect:
+def find_dialect(lines: list[str], reading: Reading, label: str) -> CsvDialect:
     """Return the dialect that the first lines of a file are written in.
 
     Raises
@@ -105,9 +105,9 @@ def find_dialect(lines: list[str], reading: Reading, label: str) -> Dialect:
         raise _no_table(lines, label)
     check_width(best.width, label)
     if not reading.header:
-        return Dialect(best.delimiter, _positions(best.width), 0)
+        return CsvDialect(best.delimiter, _positions(best.width), 0)
     names = column_names(best.header.fields or [], label, best.header.line)
-    return Dialect(best.delimiter, names, best.header.line)
+    return CsvDialect(best.delimiter, names, best.header.line)
 
 
 def _rank(trial: _Trial) -> tuple[bool, bool, float, int]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument
 from rfmeans.errors import SourceError
-from rfmeans.reading.csv_dialect import Dialect, find_dialect
+from rfmeans.reading.csv_dialect import CsvDialect, find_dialect
 from rfmeans.reading.csv_records import UNREADABLE, Record, Records, physical_lines
 from rfmeans.reading.csv_survey import survey
 from rfmeans.reading.source import Source, numbered, store_records
@@ -55,7 +55,7 @@ class TextFile:
     label: str
     encoding: str
     ending: str
-    dialect: Dialect
+    dialect: CsvDialect
 
     @property
     def understood(self) -> str:

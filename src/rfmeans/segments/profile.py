@@ -26,8 +26,8 @@ QUANTILES = ("Quantile", "Median")  # exact ones, as aggregates, which not every
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Quantiles of a group's customers at `LEVELS`; NaN where nobody is in it.
+class Quantiles:
+    """The values of a group's customers at `LEVELS`; NaN where nobody is in it.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Group:
     median_frequency: float
     mean_monetary: float
     median_monetary: float
-    spread: Spread
+    spread: Quantiles
 
     @property
     def average_order_value(self) -> float:
@@ -139,7 +139,7 @@ def _group(row: dict[str, Any]) -> Group:
         return float(total) / count if count else nan
 
     recency, frequency = (_total(row.get(f"sum_{name}")) for name in (RECENCY, FREQUENCY))
-    spread = Spread(*(_levels(row, name, count) for name in NUMBERS))
+    spread = Quantiles(*(_levels(row, name, count) for name in NUMBERS))
     return Group(
         customers=count,
         revenue=revenue,
