@@ -72,8 +72,8 @@ def write_csv(table: ir.Table, path: Path, order_by: str, words: Collection[str]
     """
     texts = [name for name, kind in table.schema().items() if kind.is_string() and name not in words]
     safe = table.mutate(**{name: inert_column(table[name]) for name in texts}).order_by(order_by)
-    quoted = [f"FORCE_QUOTE ({', '.join(quoted(name, chr(34)) for name in texts)})"] if texts else []
-    copy_to(safe, path, ["FORMAT csv", "HEADER", *quoted])
+    kept_whole = [f"FORCE_QUOTE ({', '.join(quoted(name, chr(34)) for name in texts)})"] if texts else []
+    copy_to(safe, path, ["FORMAT csv", "HEADER", *kept_whole])
 
 
 def on_duckdb(table: ir.Table, folder: Path) -> AbstractContextManager[ir.Table]:
