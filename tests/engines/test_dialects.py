@@ -106,8 +106,8 @@ def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
 @pytest.mark.parametrize(
     ("engine", "start"),
     [
-        ("clickhouse", "SELECT CAST(toString(ROUND(CASE WHEN ("),
-        ("bigquery", "SELECT ROUND(CAST(IF( ("),
+        ("clickhouse", "SELECT CAST(CAST(CAST(ROUND(CASE WHEN ("),
+        ("bigquery", "SELECT CAST(ROUND(CAST(IF( ("),
         ("trino", "SELECT CAST(IF( ("),
     ],
 )

@@ -511,7 +511,7 @@ def test_a_catalogue_that_is_not_duckdbs_own_is_refused():
     con = SimpleNamespace(
         name="duckdb",
         current_database="main",
-        raw_sql=lambda _text, parameters: SimpleNamespace(fetchall=lambda: [("iceberg",)]),
+        raw_sql=lambda _text, parameters: SimpleNamespace(fetchall=lambda: [("iceberg", False)]),
     )
     with pytest.raises(SettingsError) as refused:
         check_table(Home(con, "The lake", catalogue="lake"), "orders", "seg", force=False)

@@ -131,19 +131,25 @@ class DuckDB(Engine):
         if home.file and not home.file.exists():  # DuckDB would make an empty one
             raise OutputError(f"Cannot write into {home.label}: the file is not there any more. Put it back.")
         _keep_attached(home)
-        con, found = home.con, _type_of(home)
-        if found is None:
+        attached = _attached(home)
+        if not attached:
             raise SettingsError(
                 f"{named('write_table')} writes into the database that the orders come from, but {_catalogue(home)} is "
                 "not attached any more. Attach it again."
             )
-        if found != "duckdb":
+        kind, fleeting = attached[0]
+        if kind != self.name:
             raise SettingsError(
                 f"{named('write_table')} writes into a database of DuckDB itself, but {_catalogue(home)} is attached "
-                f"as {found}. Leave it out, and load the customers of {argument('folder')} there."
+                f"as {kind}. Leave it out, and load the customers of {argument('folder')} there."
             )
-        _check_lasting(home)
-        _check_no_transaction(con)
+        if fleeting and not is_direct(home, self.kinds):  # the orders may lie in a file that is attached
+            raise SettingsError(
+                f"{named('write_table')} would be lost: the connection's own database is in memory, and the orders are "
+                "read through a view, a query or from several databases, so that it cannot be told which attached one "
+                "they lie in. Say USE and its name on the connection."
+            )
+        _check_no_transaction(home.con)
 
     def check_target(self, home: Home, _target: Target, _found: Found | None) -> None:
         """Check that the file is in no other use: that is better known before the work.
@@ -277,24 +283,13 @@ def _rows(home: Home, query: str, **values: str) -> list[Any]:
     return rows
 
 
-def _type_of(home: Home) -> str | None:
-    """Return what is attached: DuckDB's own or another type; None for nothing."""
-    look = "SELECT type FROM duckdb_databases() WHERE lower(database_name) = lower($name)"
-    return next((kind for (kind,) in _rows(home, look, name=_catalogue(home))), None)
-
-
-def _check_lasting(home: Home) -> None:
-    """Refuse a table in memory where the orders may lie in a file that is attached."""
+def _attached(home: Home) -> list[Any]:
+    """Return the type of the database, and whether it is in memory beside files; nothing where it is not attached."""
     look = (
-        "SELECT path IS NULL AND EXISTS (FROM duckdb_databases() WHERE path IS NOT NULL) FROM duckdb_databases() "
-        "WHERE lower(database_name) = lower($name)"
+        "SELECT type, path IS NULL AND EXISTS (FROM duckdb_databases() WHERE path IS NOT NULL) "
+        "FROM duckdb_databases() WHERE lower(database_name) = lower($name)"
     )
-    if _rows(home, look, name=_catalogue(home)) == [(True,)] and not is_direct(home, DUCKDB.kinds):
-        raise SettingsError(
-            f"{named('write_table')} would be lost: the connection's own database is in memory, and the orders are "
-            "read through a view, a query or from several databases, so that it cannot be told which attached one they "
-            "lie in. Say USE and its name on the connection."
-        )
+    return _rows(home, look, name=_catalogue(home))
 
 
 def _check_no_transaction(con: Any) -> None:
@@ -325,41 +320,38 @@ def _catalogue(home: Home) -> str:
 @contextmanager
 def _writable(home: Home) -> Iterator[None]:
     """Attach the file for writing, and for reading only again in the end: as short as can be, as it is exclusive."""
-    import duckdb
-
     if home.file is None:
         yield
         return
     try:
-        _attach(home, "")
-    except duckdb.Error as error:
-        with suppress(duckdb.Error):  # the other program may keep out readers as well
-            _attach(home, "(READ_ONLY)")
-        raise _in_use(home) from error
+        _reattach(home, "")
+    except OutputError:
+        with suppress(OutputError):  # the other program may keep out readers as well
+            _reattach(home, "(READ_ONLY)")
+        raise
     try:
         yield
     finally:
-        with suppress(duckdb.Error):  # another program may have come in between; what was written is there
-            _attach(home, "(READ_ONLY)")
+        with suppress(OutputError):  # another program may have come in between; what was written is there
+            _reattach(home, "(READ_ONLY)")
 
 
 def _keep_attached(home: Home) -> None:
     """Attach the file again if another program has kept it out."""
+    if home.file and not _attached(home):
+        _reattach(home, "(READ_ONLY)")
+
+
+def _reattach(home: Home, how: str) -> None:
     import duckdb
 
-    if home.file is None or _type_of(home):
-        return
     try:
-        _attach(home, "(READ_ONLY)")
+        _attach(home, how)
     except duckdb.Error as error:
-        raise _in_use(home) from error
-
-
-def _in_use(home: Home) -> OutputError:
-    return OutputError(
-        f"Cannot write into {home.label}: it is in use by another program, or may not be written. Close it there, or "
-        "check its permissions."
-    )
+        raise OutputError(
+            f"Cannot write into {home.label}: it is in use by another program, or may not be written. Close it there, "
+            "or check its permissions."
+        ) from error
 
 
 def _attach(home: Home, how: str) -> None:

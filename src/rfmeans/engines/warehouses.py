@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
-from ibis.expr.datatypes import Decimal
 
 from rfmeans.engines.database import is_doubtful
 from rfmeans.engines.engine import CLOCK, MOMENT, Engine, sql_function
@@ -20,8 +19,6 @@ _moved = sql_function("convert_timezone", (str, MOMENT), CLOCK)
 _at_timezone = sql_function("at_timezone", (MOMENT, str), CLOCK)
 _to_time_zone = sql_function("toTimeZone", (MOMENT, str), CLOCK)
 _json_text = sql_function("to_json_string", (None,), str)
-_round = sql_function("ROUND", (None, int), Decimal())
-_to_string = sql_function("toString", (None,), str)
 
 
 class BigQuery(Engine):
@@ -36,11 +33,17 @@ class BigQuery(Engine):
 
     def to_decimal(self, value: ir.NumericColumn, kind: str) -> ir.DecimalColumn:
         """Round what is cast to NUMERIC, which keeps nine places."""
-        return _round(value.cast(kind), ibis.dtype(kind).scale)
+        return value.cast(kind).round(ibis.dtype(kind).scale)
 
     def comparable(self, column: ir.Column) -> ir.Column:
         """Return a list or a document as its text."""
         return _json_text(column) if is_doubtful(column.type()) else column
+
+    def correct(self, node: exp.Expr) -> exp.Expr:
+        """Leave out Ibis' cast of what is rounded to the type that it has."""
+        from sqlglot import exp
+
+        return node.this if isinstance(node, exp.Cast) and isinstance(node.this, exp.Round) else node
 
 
 class Snowflake(Engine):
@@ -88,11 +91,18 @@ class ClickHouse(Engine):
 
     def to_decimal(self, value: ir.NumericColumn, kind: str) -> ir.DecimalColumn:
         """Round before the cast, which cuts digits off: 8.2 * 3 becomes 24.5999. Text is read exactly."""
-        return _to_string(_round(value, ibis.dtype(kind).scale)).cast(kind)
+        return value.round(ibis.dtype(kind).scale).cast("string").cast(kind)
 
     def correct(self, node: exp.Expr) -> exp.Expr:
-        """Take Date32 for Date, which begins in 1970: an earlier day comes out as a late one."""
+        """Take Date32 for Date, which begins in 1970: an earlier day comes out as a late one. Shorten `to_decimal`."""
         from sqlglot import exp
+
+        if (
+            isinstance(node, exp.Cast)
+            and isinstance(node.this, exp.Cast)
+            and isinstance(node.this.this, exp.Round)
+        ):
+            return exp.func("toString", node.this.this, dialect=self.grammar)
 
         if isinstance(node, exp.Anonymous) and node.name == "toDate":
             node.set("this", "toDate32")
