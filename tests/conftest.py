@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ import pytest
 from hypothesis import settings
 
 from drawn import ANEW
+from helpers.files import Run
+from rfmeans.cli.commands import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -208,3 +211,23 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     """One engine after the other."""
     found: Engine = request.getfixturevalue(f"{request.param}_engine")
     return found
+
+
+@pytest.fixture
+def inspect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Run]:
+    """The command `inspect` with --json, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> Run:
+        monkeypatch.setattr(sys, "argv", ["rfmeans", "inspect", *arguments, "--json"])
+        code = 0
+        try:
+            main()
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+        said = capsys.readouterr()
+        return Run(code, said.out, said.err)
+
+    return run

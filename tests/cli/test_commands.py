@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.main import get_command
 from typer.testing import CliRunner
 
 from rfmeans.cli import commands
@@ -170,15 +169,6 @@ def test_version():
     assert RUNNER.invoke(commands.app, ["--version"]).stdout.startswith("rfmeans 0.")
 
 
-@pytest.mark.parametrize("command", ["segment", "assign", "demo"])
-def test_every_option_has_its_help(command):
-    result = next(entry for entry in commands.app.registered_commands if entry.name == command)
-    assert result.callback.__doc__
-    click_command = __import__("typer").main.get_command(commands.app).commands[command]
-    for parameter in click_command.params:
-        assert getattr(parameter, "help", None), parameter.name
-
-
 def test_the_module_runs():
     done = subprocess.run(
         [sys.executable, "-m", "rfmeans", "--help"],
@@ -188,27 +178,3 @@ def test_the_module_runs():
         cwd=Path.cwd(),
     )
     assert "segment" in done.stdout
-
-
-READ_AS = (
-    *(
-        "date",
-        "amount",
-        "order",
-        "quantity",
-        "price",
-        "status",
-        "keep-status",
-        "refund",
-        "amount-per",
-        "currency",
-    ),
-    *("currency-column", "where", "layouts", "drop-duplicates", "accept-loss", "date-format", "decimal"),
-)
-
-
-@pytest.mark.parametrize("command", ["segment", "assign", "inspect", "explain"])
-def test_every_command_that_reads_orders_can_be_told_how(command):
-    options = {option for each in get_command(commands.app).commands[command].params for option in each.opts}
-    assert {f"--{name}" for name in READ_AS} <= options
-    assert ("--customer-column" if command == "explain" else "--customer") in options

@@ -19,12 +19,16 @@ from rfmeans.engines.dispatch import engine_at
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.reading.source import Source
 from rfmeans.synthetic import make_orders
-from rfmeans.temporary_folders import TemporaryFolder
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and terminals are those of Unix")
 
+
 LEAN = ("--no-report", "--audience-format", "none")
+
+
 LONGEST_RUN = 300  # seconds
+
+
 SECONDS = 30  # within which a process must have stopped, on a busy machine
 
 
@@ -202,32 +206,6 @@ def test_a_signal_lost_in_the_only_stage_of_an_inspection_is_not_forgotten(order
     ended = run_patched(patch, orders_csv, tmp_path)
     assert (ended.returncode, ended.stdout) == (143, "")
     assert ended.stderr.endswith("Stopped. Nothing was written.\n")
-
-
-def test_a_folder_is_removed_whole_although_a_signal_breaks_in(tmp_path, monkeypatch):
-    folder = TemporaryFolder(tmp_path, "left-")
-    remove = shutil.rmtree
-
-    def interrupted(path, **options):
-        signal.raise_signal(signal.SIGINT)
-        remove(path, **options)
-
-    monkeypatch.setattr("rfmeans.temporary_folders.shutil.rmtree", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        folder.remove()
-    assert names(tmp_path) == []
-
-
-def test_a_child_leaves_its_parents_folder(tmp_path):
-    script = (
-        "import os, sys; from rfmeans.temporary_folders import TemporaryFolder\n"
-        f"folder = TemporaryFolder({str(tmp_path)!r}, 'kept-')\n"
-        "child = os.fork()\n"
-        "if child: os.waitpid(child, 0); print(folder.path.exists())\n"
-    )
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert ended.stdout == "True\n"
-    assert names(tmp_path) == []
 
 
 @pytest.mark.slow

@@ -5,29 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import sys
 
 import ibis
 import pandas as pd
-import polars as pl
 import pytest
 
 import rfmeans
-from rfmeans.cli import commands
-from rfmeans.segments.lexicon import built_in
-from rfmeans.segments.names import better_than, name_centres, name_scores
+from helpers.explained_shop import CUSTOMERS, CUTS
+from rfmeans.segments.names import better_than
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_orders
-
-CUTS = {"recency": [10, 20, 30, 40], "frequency": [2, 3, 4, 5], "monetary": [10, 20, 30, 40]}
-CUSTOMERS = pl.DataFrame(
-    {
-        "customer_id": ["ann", "bob", "cyd", "dee", "eve", "fay"],
-        "recency": [5, 15, 15, 60, 60, None],
-        "frequency": [6, 1, 3, 2, 1, 0],
-        "monetary": [60.0, 9.0, 24.0, 24.0, -1.0, 0.0],
-    }
-)
 
 
 @pytest.fixture(scope="module")
@@ -104,40 +91,6 @@ def test_the_best_segment_has_no_better_one(by_hand):
     assert found.drift.segment == "Loyal Customers"
 
 
-def test_the_text(by_hand):
-    assert by_hand.explain("cyd").lines == (
-        "Customer cyd, among 4 customers with a segment:",
-        "  last purchase 15 days ago (R 4): more recent than 25 % of the customers; 50 % have the same",
-        "  3 purchases (F 3): more than 50 % of the customers; 25 % have the same",
-        "  24 spent (M 3): more than 25 % of the customers; 50 % have the same",
-        "Segment: Potential Loyalists, 2 of 11 by value. It is the name of the code 433.",
-        "To move it up: 1 more purchase of 8 (its average order value) would move it to Loyal Customers, at first even "
-        "to Champions, until 29 days after it.",
-        "Without another purchase: it goes to Need Attention in 5 days.",
-    )
-
-
-def test_nothing_small_is_said():
-    """One cut far away: five purchases more of 1 do not reach it."""
-    table = pl.DataFrame(
-        {"customer_id": [1, 2], "recency": [1, 1], "frequency": [1, 90], "monetary": [1.0, 9_000.0]}
-    )
-    with rfmeans.segment(
-        table,
-        columns=CustomerColumns(),
-        method="scores",
-        score_bins=2,
-        score_cuts={"recency": [1000], "frequency": [80], "monetary": [800]},
-    ) as result:
-        found = result.explain(1)
-    assert found.step is found.drift is None
-    assert found.lines[-2] == (
-        "To move it up: nothing small does so for a week, not even 5 more purchases of 1 each (its average order "
-        "value)."
-    )
-    assert found.lines[-1] == f"Without another purchase: it stays in {found.segment} for a year at least."
-
-
 # Customers without a segment, and ones that are not there
 
 
@@ -164,20 +117,6 @@ def test_a_blank_id(by_hand):
     with pytest.raises(rfmeans.DataError) as found:
         by_hand.explain("  ")
     assert str(found.value) == "The id of the customer is blank. Give one as it stands in the source."
-
-
-def test_the_most_alike_ids_come_first():
-    table = pd.DataFrame({"customer_id": ["12346", "12347", "12348", "17234", "22347", "99999"]})
-    table = table.assign(recency=[1, 2, 3, 4, 5, 6], frequency=1, monetary=5.0)
-    with rfmeans.segment(table, columns=CustomerColumns(), method="scores") as result:
-        for key, ids in {
-            "1234": "'12346', '12347', '12348'",
-            "124347": "'12347', '22347'",
-            "12349.0": "'12346', '12347', '12348'",
-        }.items():
-            with pytest.raises(rfmeans.DataError) as found:
-                result.explain(key)
-            assert f"Similar ids: {ids}." in str(found.value)
 
 
 def test_whole_numbers_and_texts_name_the_same_customer(fitted, shop):
@@ -306,90 +245,3 @@ def test_a_model_of_the_first_version_explains_without_scores(fitted, shop):
     assert [standing.score for standing in found.standings] == [None] * 3
     expected = [line for line in fitted.explain(customer).lines if not line.startswith("Scores")]
     assert list(found.lines) == [re.sub(r" \([RFM] \d\)", "", line) for line in expected]
-
-
-# Which segments are better
-
-
-def test_better_of_the_four_names():
-    names = name_centres([(-1, 1, 1), (1, 1, 1), (-1, -1, -1), (1, -1, -1)])
-    assert [name.text for name in names] == [
-        "High-Value Loyal",
-        "At-Risk High-Value",
-        "New/Potential",
-        "Low-Value/Churned",
-    ]
-    better = [better_than(names, place, built_in()) for place in (1, 2, 3, 4)]
-    # Nobody wants to lead a customer to a lapsed segment, whatever it is worth.
-    assert better == [set(), {1}, {1}, {1, 3}]
-
-
-def test_of_two_tiers_the_more_valuable_one_is_better():
-    names = name_centres([(-1, 2, 2), (-1, 1, 1), (1, -1, -1)])
-    assert better_than(names, 2, built_in()) == {1}
-
-
-def test_better_of_the_scores_names_is_their_order():
-    names = name_scores(built_in().scores.order, built_in())
-    assert better_than(names, 6, built_in()) == {1, 2, 3, 4, 5}  # Need Attention
-    assert better_than(names, 11, built_in()) == {1, 2, 3, 4, 5, 6, 9}  # Lost: the lapsed names are no aim
-
-
-# The command line
-
-
-def run(monkeypatch, capsys, *arguments):
-    monkeypatch.setattr(sys, "argv", ["rfmeans", *map(str, arguments)])
-    with pytest.raises(SystemExit) as stopped:
-        commands.main()
-    said = capsys.readouterr()
-    return stopped.value.code or 0, said.out, said.err
-
-
-@pytest.fixture
-def files(fitted, shop, tmp_path):
-    fitted.model.save(tmp_path / "model.json")
-    shop.rename(columns={"customer_id": "who"}).to_csv(tmp_path / "orders.csv", index=False)
-    return tmp_path / "model.json", tmp_path / "orders.csv"
-
-
-def test_the_command_prints_the_text(monkeypatch, capsys, files, fitted, shop):
-    customer = int(shop["customer_id"].min())
-    code, out, err = run(
-        monkeypatch, capsys, "explain", *files, "--customer", customer, "--customer-column", "who"
-    )
-    assert code == 0
-    assert err.startswith("Read as Orders: customer = who, ")
-    assert err.count("\n") == 1
-    assert out.splitlines() == list(fitted.explain(customer).lines)
-
-
-def test_the_command_is_quiet_when_asked(monkeypatch, capsys, files, fitted, shop):
-    customer = int(shop["customer_id"].min())
-    arguments = ("--customer", customer, "--customer-column", "who", "--quiet")
-    code, out, err = run(monkeypatch, capsys, "explain", *files, *arguments)
-    assert (code, err) == (0, "")
-    assert out.splitlines() == list(fitted.explain(customer).lines)
-
-
-def test_the_command_prints_json(monkeypatch, capsys, files, fitted, shop):
-    customer = int(shop["customer_id"].min())
-    arguments = ("--customer", customer, "--customer-column", "who", "--json")
-    code, out, _ = run(monkeypatch, capsys, "explain", *files, *arguments)
-    found = json.loads(out)
-    assert code == 0
-    assert found == json.loads(json.dumps(fitted.explain(customer).to_dict()))
-    assert [standing["feature"] for standing in found["standings"]] == ["recency", "frequency", "monetary"]
-
-
-def test_the_command_names_similar_customers(monkeypatch, capsys, files, shop):
-    arguments = ("--customer", f"{shop['customer_id'].max()}1", "--customer-column", "who")
-    code, out, err = run(monkeypatch, capsys, "explain", *files, *arguments)
-    assert (code, out) == (1, "")
-    assert f"'{shop['customer_id'].max()}'" in err
-    assert "Traceback" not in err
-
-
-def test_the_command_names_the_option_of_the_column(monkeypatch, capsys, files):
-    code, _, err = run(monkeypatch, capsys, "explain", *files, "--customer", "1")
-    assert (code, err.split("Give ")[-1]) == (1, "--customer-column NAME.\n")

@@ -2,76 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import subprocess
 import sys
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import sqlglot
-from typer.testing import CliRunner
 
 import rfmeans
 from places import DATA
-from rfmeans.cli.commands import app, main
 from rfmeans.engines.dispatch import DIALECTS
 from rfmeans.errors import SourceError
 from rfmeans.segments.features import FeatureScaling, Scaling
 from rfmeans.settings import Columns, CustomerColumns
-from rfmeans.synthetic import make_customers, make_orders
+from rfmeans.synthetic import make_orders
 
 if TYPE_CHECKING:
     from conftest import Engine
+from helpers.hostile_shop import hostile_model, hostile_orders, shop
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 
+
 ONLINE_RETAIL = DATA / "online_retail.parquet"
-HOSTILE_NAMES = {
-    "grid": [
-        {
-            "max_segments": 12,
-            "recency_cuts": [0.0],
-            "recency_bands": ["lapsed", "recent"],
-            "value_cuts": [0.0],
-            "value_bands": ["low", "high"],
-            "names": {
-                "high": {"recent": 'Ann\'s "best"', "lapsed": "back\\slash\\"},
-                "low": {"recent": "'); DROP TABLE orders; --", "lapsed": "ünïcode — 100 % {{ x }} 顧客"},
-            },
-        }
-    ]
-}
-
-
-def hostile_orders() -> pd.DataFrame:
-    """Order lines with everything that is set aside, returns, free orders, and ids that need quoting."""
-    lines = make_orders(700, seed=5).drop(columns=["kind", "product"])
-    odd = ["O'Brien ", 'say "hi" ', "back\\slash ", "ümlaut 顧客 ", "100% ", "a;b--", "{{x}} "]
-    ids = lines["customer_id"].astype(int)
-    lines["customer_id"] = [f"{odd[number % len(odd)]}{number}" for number in ids]
-    lines["order_id"] = lines["order_id"].astype("string")
-    lines.loc[::50, "customer_id"] = None
-    lines.loc[7::90, "customer_id"] = "\t Guest \n"
-    lines.loc[9::70, "order_id"] = "  "
-    lines.loc[1::40, "quantity"] *= -1
-    lines.loc[2::45, "unit_price"] = 0.0
-    lines.loc[3::55, "unit_price"] = np.nan
-    lines.loc[4::60, "ordered_at"] = pd.NaT
-    for customer in lines["customer_id"].dropna().unique()[:5]:  # nothing but returns
-        lines.loc[lines["customer_id"] == customer, "quantity"] = -1
-    return lines
-
-
-@cache
-def hostile_model() -> rfmeans.SegmentModel:
-    with rfmeans.segment(hostile_orders(), n_init=5, lexicon=HOSTILE_NAMES) as result:
-        return result.model
 
 
 def run(engine: Engine, text: str) -> list[dict[str, Any]]:
@@ -174,10 +131,6 @@ def test_what_assign_can_be_told_a_statement_can_be_told(duckdb_engine, reading)
     assert found == expected
 
 
-def shop(**changes: Any) -> pd.DataFrame:
-    return make_orders(300, seed=2).drop(columns=["kind", "product"]).assign(**changes)
-
-
 @pytest.mark.parametrize("method", ["kmeans", "scores"])
 @pytest.mark.parametrize(
     "columns",
@@ -208,40 +161,6 @@ def test_letters_at_the_ends_of_ids_stay(sql_engine):
         model, expected = result.model, comparable(result.customers.to_pyarrow().to_pylist())
     sql_engine.table(orders, "lettered_shop")
     assert comparable(run(sql_engine, model.to_sql(sql_engine.name, orders="lettered_shop"))) == expected
-
-
-def test_the_head_tells_which_model_it_was(tmp_path):
-    model = hostile_model()
-    model.save(tmp_path / "model.json")
-    digest = hashlib.sha256((tmp_path / "model.json").read_bytes()).hexdigest()
-    assert model.to_sql("duckdb").splitlines()[:2] == [
-        f"-- Customer segments, written by rfmeans {rfmeans.__version__}: the model of {model.customers:,} customers "
-        f"as of {model.as_of}",
-        f"-- (SHA-256 of model.json: {digest}) as one statement.",
-    ]
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_a_zone_that_postgres_takes_for_an_abbreviation_is_written_in_full(dialect):
-    told = {"timezone": "CET", "types": {"ordered_at": "timestamp('UTC')"}}
-    text = hostile_model().to_sql(dialect, **told)
-    assert "'Europe/Brussels'" in text
-    assert "'CET'" not in text
-
-
-def test_a_small_float_is_read_as_a_large_one():
-    orders = shop()
-    orders["amount"] = (orders.pop("quantity") * orders.pop("unit_price")).astype("float32")
-    with rfmeans.segment(orders, n_init=1) as result:
-        text = result.model.to_sql("postgres")
-    assert "THEN CAST(source.amount AS DOUBLE PRECISION)" in text
-
-
-@pytest.mark.parametrize("dialect", ["snowflake", "databricks", "spark"])
-def test_blanks_are_named_by_escapes_that_the_dialect_knows(dialect):
-    text = hostile_model().to_sql(dialect)
-    assert r"' \u0009\u000a\u000d\u000b\u000c'" in text
-    assert r"\v" not in text
 
 
 def test_moments_have_the_day_of_the_zone_that_was_asked_for(sql_engine):
@@ -313,6 +232,8 @@ CONDITIONED = {
     "spark": """CREATE OR REPLACE TEMPORARY VIEW {name} AS SELECT *, named_struct('country', Land) AS geo,
         to_json(named_struct('country', Land)) AS payload, array(Land, 'x') AS tags FROM conditioned_lines""",
 }
+
+
 PORTABLE = {
     "null is not kept": "amount > 5 AND NULLIF(quantity, 2) <> 3",
     "names like ours": "reason = 'gift' AND kept AND source <> 2",
@@ -321,6 +242,8 @@ PORTABLE = {
     "in a query": "customer_id IN (SELECT customer_id FROM conditioned_vips)",
     "in a query without a table": "quantity IN (SELECT 1)",
 }
+
+
 OWN = {
     "duckdb": [
         "geo.country = 'UK'",
@@ -399,64 +322,6 @@ def test_a_statement_cannot_read_a_column_called_as_one_of_ours():
         hostile_model().to_sql("duckdb", status="_RFMEANS_KEPT", keep_status="paid")
 
 
-# What it says
-
-
-def test_a_statement_reads_as_a_person_would_write_it():
-    text = hostile_model().to_sql("postgres", orders="shop.orders")
-    assert text.startswith("-- Customer segments, written by rfmeans")
-    names = [
-        line.split(" AS ")[0] for line in text.splitlines() if re.search(" AS (MATERIALIZED )?[(]$", line)
-    ]
-    assert names == [
-        *("source_lines", "order_lines", "used_lines", "order_totals", "customer_totals", "customers"),
-        *("scored", "banded", "score_named"),
-        *("placed", "measured", "assigned", "squared", "compared", "confident"),
-    ]
-    assert "FROM shop.orders AS source" in text
-    assert max(len(line) for line in text.splitlines()) < 300
-    assert len(text.splitlines()) < 320
-    assert '"' not in text.replace("Ann''s \"best\"", "")
-    for name in names:  # each one has its comment
-        assert text[: text.index(f"\n{name} AS ")].splitlines()[-1].startswith("-- ")
-
-
-def test_the_as_of_date_moves_with_the_data_unless_it_is_given():
-    model = hostile_model()
-    assert "MAX(last_day)" in model.to_sql("duckdb")
-    fixed = model.to_sql("duckdb", as_of="2024-06-01")
-    assert "last_day" not in fixed
-    assert fixed.count("MAKE_DATE(2024, 6, 1)") == 2
-    assert "to 2024-06-01" in fixed
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_every_dialect_is_one_query_of_its_grammar(dialect):
-    grammar = DIALECTS[dialect].grammar
-    for options in ({}, {"where": "quantity > 1"}, {"as_of": "2024-06-01", "since": "2023-06-01"}):
-        (tree,) = sqlglot.parse(hostile_model().to_sql(dialect, **options), read=grammar)
-        assert tree is not None
-        assert tree.key == "select"
-        # Anonymous functions are the ones that the grammar does not know.
-        known = {
-            "totimezone",
-            "at_timezone",
-            "todate32",
-            "tostring",
-            "isnull",
-            "make_date",
-            "date_from_parts",
-            "isnotnull",
-            "ieee_divide",
-            "from_iso8601_date",
-        }
-        unknown = {node.name.lower() for node in tree.find_all(sqlglot.exp.Anonymous)}
-        assert unknown <= known
-        assert tree.named_selects[:6] == [
-            *("customer_id", "recency", "frequency", "monetary", "segment_id", "segment"),
-        ]
-
-
 def flat(dialect: str, **options: Any) -> str:
     """A statement on one line, without blanks beside brackets."""
     told = {"types": {"customer_id": "int64", "ordered_at": "timestamp('UTC')"}, "timezone": "Asia/Tokyo"}
@@ -465,101 +330,6 @@ def flat(dialect: str, **options: Any) -> str:
 
 def closed(text: str) -> str:
     return re.sub(r"(?<=\() | (?=\))", "", " ".join(text.split()))
-
-
-TRAPS = {
-    "duckdb": [
-        "CAST(TIMEZONE('Asia/Tokyo', ordered_at) AS DATE)",
-        "DATE_DIFF('DAY', last_purchase, ( SELECT MAX(last_day) FROM customer_totals )) + 1 AS recency",
-        "COUNT(*) FILTER (WHERE total > 0) AS frequency",
-        "E' \\x09\\x0a\\x0d\\x0b\\x0c'",
-    ],
-    "postgres": [
-        "DATE(TIMEZONE('Asia/Tokyo', ordered_at))",
-        "/ 86400 AS BIGINT) + 1 AS recency",
-        "COUNT(*) FILTER (WHERE total > 0) AS frequency",
-        "AS DECIMAL(18, 4)) AS amount",
-    ],
-    "bigquery": [
-        "DATE(DATETIME(ordered_at, 'Asia/Tokyo'))",
-        "AS NUMERIC), 4 ) AS amount",
-        "DATE_DIFF((SELECT MAX(last_day) FROM customer_totals), last_purchase, DAY) + 1 AS recency",
-        "COUNTIF(total > 0) AS frequency",
-        "LN(IF(reason IS NULL, CAST(monetary AS FLOAT64), CAST(NULL AS FLOAT64)) + 1.0)",
-        r"'back\\slash\\'",
-    ],
-    "snowflake": [
-        "CONVERT_TIMEZONE('Asia/Tokyo', ordered_at)",
-        "DATEDIFF(DAY, last_purchase, (SELECT MAX(last_day) FROM customer_totals)) + 1 AS recency",
-        "AS DECIMAL(18, 4)) AS amount",
-        r"'back\\slash\\'",
-    ],
-    "databricks": [
-        "UNIX_SECONDS(ordered_at) * INTERVAL '1' SECOND",
-        "DATEDIFF(DAY, last_purchase, (SELECT MAX(last_day) FROM customer_totals)) + 1 AS recency",
-        "AS DECIMAL(18, 4)) AS amount",
-        r"'back\\slash\\'",
-    ],
-    "spark": ["UNIX_SECONDS(ordered_at) * INTERVAL '1' SECOND"],
-    "trino": [
-        "DATE(AT_TIMEZONE(ordered_at, 'Asia/Tokyo'))",
-        "AS DECIMAL(18, 4)) AS amount",
-        "'back\\slash\\'",
-        "U&' \\0009\\000a\\000d\\000b\\000c'",
-        "CAST(10000000000000.0 AS DOUBLE)",
-    ],
-    "clickhouse": [
-        "toDate32(toTimeZone(ordered_at, 'Asia/Tokyo'))",
-        "CAST(toString( ROUND(",
-        "MAX(source.last_day) AS last_day",
-        "DATE_DIFF(DAY, last_purchase, (SELECT MAX(last_day) FROM customer_totals)) + 1 AS recency",
-        "countIf(total > 0) AS frequency",
-        r"'back\\slash\\'",
-    ],
-}
-
-
-@pytest.mark.parametrize(("dialect", "texts"), TRAPS.items(), ids=TRAPS)
-def test_where_dialects_mean_different_things_the_text_is_the_right_one(dialect, texts):
-    found = flat(dialect)
-    assert [text for text in texts if closed(text) not in found] == []
-    assert "ORDER BY" not in found.replace("PARTITION BY", "")
-    assert "LOG(" not in found.upper()
-    if dialect not in ("duckdb", "postgres"):
-        assert " TIMEZONE(" not in found
-
-
-@pytest.mark.parametrize("dialect", TRAPS)
-def test_no_logarithm_is_taken_of_a_customer_who_is_set_aside(dialect):
-    """Net money below -1 has none, and an engine may compute a column before it knows that nobody looks at it."""
-    taken = re.findall(r"LN\(\s*(.{0,40})", flat(dialect), re.IGNORECASE)
-    assert len(taken) >= 1
-    assert [text for text in taken if not re.search(r"reason IS NULL|isNull\(reason\)", text)] == []
-
-
-# What is asked for
-
-
-def test_a_table_is_named_as_it_is_written_or_filled_in_later():
-    model = hostile_model()
-    assert "FROM `my-project.shop.orders` AS source" in model.to_sql(
-        "bigquery", orders="`my-project.shop.orders`"
-    )
-    assert 'FROM "Shop"."Orders" AS source' in model.to_sql("postgres", orders='"Shop"."Orders"')
-    assert "FROM {{ ref('orders') }} AS source" in model.to_sql("snowflake", orders="{{ ref('orders') }}")
-    # A table called as a step of ours does not meet it.
-    assert "customers_ AS (" in model.to_sql("duckdb", orders="customers")
-
-
-def test_names_are_quoted_where_they_need_it():
-    columns = Columns("Kunden Nr", "date", "amount", order="ORDER_ID")
-    model = replace(hostile_model(), orders=None)
-    snowflake = model.to_sql("snowflake", columns=columns)
-    assert '"Kunden Nr"' in snowflake
-    assert 'CAST(source."DATE" AS DATE) AS "DATE"' in snowflake
-    assert "CAST(source.amount AS DOUBLE)" in snowflake
-    assert '"ORDER_ID"' in snowflake
-    assert "`Kunden Nr`" in model.to_sql("bigquery", columns=columns)
 
 
 WRONG = {
@@ -651,77 +421,6 @@ def test_what_cannot_be_is_said(asked, message):
     with pytest.raises(rfmeans.RFMeansError) as caught:
         model.to_sql(**given)
     assert str(caught.value) == message
-
-
-def test_a_model_remembers_its_orders(tmp_path):
-    model = hostile_model()
-    model.save(tmp_path / "model.json")
-    loaded = rfmeans.SegmentModel.load(tmp_path / "model.json")
-    assert loaded.orders == model.orders
-    assert loaded.to_sql("trino") == model.to_sql("trino")
-    with rfmeans.segment(make_customers(300, seed=1), columns=CustomerColumns(), n_init=2) as result:
-        assert result.model.orders is None
-
-
-def test_a_damaged_memory_of_the_orders_is_refused():
-    text = hostile_model().to_json().replace('"amount_per"', '"amuont_per"')
-    with pytest.raises(rfmeans.ModelError, match="is not an rfmeans model: it is damaged"):
-        rfmeans.SegmentModel.from_json(text)
-
-
-# The command
-
-
-def test_the_command_prints_or_writes_the_statement(tmp_path):
-    hostile_model().save(tmp_path / "model.json")
-    asked = ["sql", str(tmp_path / "model.json"), "--dialect", "Trino", "--table", "hive.shop.orders"]
-    asked += [
-        "--type",
-        "customer_id=int64",
-        "--where",
-        "quantity > 0",
-        "--keep-status",
-        "paid",
-        "--status",
-        "state",
-    ]
-    printed = CliRunner().invoke(app, asked)
-    assert printed.exit_code == 0
-    expected = hostile_model().to_sql(
-        "trino",
-        orders="hive.shop.orders",
-        types={"customer_id": "int64"},
-        where="quantity > 0",
-        keep_status="paid",
-        status="state",
-    )
-    assert printed.stdout == expected
-    written = CliRunner().invoke(app, [*asked, "--out", str(tmp_path / "segments.sql")])
-    assert written.stdout == ""
-    assert (tmp_path / "segments.sql").read_text(encoding="utf-8") == expected
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (
-            ["--dialect", "bigqery"],
-            "There is no dialect 'bigqery'. Did you mean 'bigquery'? There are: duckdb",
-        ),
-        (
-            ["--dialect", "trino", "--type", "int64"],
-            "--type needs NAME=TYPE, like customer_id=int64. Got 'int64'.",
-        ),
-        (["--dialect", "trino", "--out", "/nowhere/x.sql"], "Cannot write the statement to /nowhere/x.sql"),
-    ],
-)
-def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys, options, message):
-    hostile_model().save(tmp_path / "model.json")
-    monkeypatch.setattr("sys.argv", ["rfmeans", "sql", str(tmp_path / "model.json"), *options])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    assert stopped.value.code in (1, 2)
-    assert message in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -1,11 +1,9 @@
 """The lists for campaigns: who is in them, in which group, under which headers, and that they are inert."""
 
-import csv
 import hashlib
 import json
 import math
 import unicodedata
-from decimal import Decimal
 from pathlib import Path
 
 import ibis
@@ -14,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import rfmeans
+from helpers.listed import NAMES, customers, read
 from places import ROOT
 from rfmeans import DataError, OutputError, SettingsError
 from rfmeans.cli.commands import app
@@ -27,38 +26,13 @@ from rfmeans.output.audiences import (
     trimmed,
     write_audiences,
 )
-from rfmeans.output.files import FORMULA, inert, inert_column, on_duckdb
-
-NAMES = ("High-Value Loyal", "Low-Value/Churned")
+from rfmeans.output.files import inert
 
 
 def group_by_hand(customer: object, seed: int = 0, holdout: float = 0.1) -> str:
     """The draw as the docs tell it, without rfmeans."""
     first = int.from_bytes(hashlib.sha256(f"{seed}:{customer}".encode()).digest()[:8], "big")
     return "holdout" if first < holdout * 2**64 else "treatment"
-
-
-def customers(ids, segment_ids=None) -> ibis.Table:
-    """Segmented customers with figures that follow from their place."""
-    count = len(ids)
-    frame = pd.DataFrame(
-        {
-            "customer_id": ids,
-            "recency": range(1, count + 1),
-            "frequency": [2] * count,
-            "monetary": [Decimal("10.5000") * place for place in range(1, count + 1)],
-            "segment_id": segment_ids or [1 + place % 2 for place in range(count)],
-        }
-    )
-    frame["segment_id"] = frame["segment_id"].astype("Int64")
-    table = ibis.memtable(frame)
-    names = table.segment_id.cases(*enumerate(NAMES, start=1), else_=ibis.null("string"))
-    return table.mutate(segment=names, reason=ibis.null("string"))
-
-
-def read(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
 
 
 def written(tmp_path, ids, kind="plain", holdout=0.1, seed=0, segment_ids=None):
@@ -272,6 +246,8 @@ def test_force_replaces_lists_but_not_what_a_user_put_beside_them(tmp_path):
 
 
 ADDRESSES = [f"buyer{place}@example.com" for place in range(60)]
+
+
 HEADERS = {
     "klaviyo": ["Email", "rfm_segment", "rfm_recency", "rfm_frequency", "rfm_monetary"],
     "mailchimp": ["Email Address", "SEGMENT", "RECENCY", "FREQUENCY", "MONETARY"],
@@ -475,18 +451,6 @@ def test_a_name_stays_readable():
 
 
 FORMULAS = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\x00=1", "＝1", "-5", "'=1", "''@x"]
-HARMLESS = ["a=1", "'t Hooft", "'", "", "1-2", " =1", "anna@example.com", "Zoë"]
-
-
-@pytest.mark.parametrize("text", [*FORMULAS, *HARMLESS])
-def test_a_formula_gets_an_apostrophe_and_can_be_had_back(text):
-    """In Python and on the engine alike."""
-    safe = inert(text)
-    assert safe == (f"'{text}" if text in FORMULAS else text)
-    assert not safe.startswith(tuple("=+-@\t\r\n\0＝"))
-    assert (safe[1:] if ibis.literal(safe).re_search(FORMULA).to_pyarrow().as_py() else safe) == text
-    column = ibis.memtable({"text": [text]}).text
-    assert inert_column(column).to_pyarrow().to_pylist() == [safe]
 
 
 def test_formulas_are_inert_in_the_lists_and_numbers_stay_numbers(tmp_path):
@@ -504,39 +468,6 @@ def test_text_is_quoted_so_that_no_other_separator_splits_it(tmp_path):
     lines = (folder / "1-high-value-loyal.csv").read_text(encoding="utf-8").splitlines()
     assert lines[1].startswith('"a;=1+1",')
     assert lines[2].startswith('"b\t=1+1",')
-
-
-@pytest.mark.parametrize("kind", ["parquet", "csv"])
-def test_customers_csv_is_inert_and_customers_parquet_exact(tmp_path, kind):
-    ids = [*FORMULAS, *HARMLESS[:3], *(f"buyer {place}" for place in range(20))]
-    frame = pd.DataFrame(
-        [(one, f"2026-01-{1 + place % 28:02d}", 3 * place + 1) for place, one in enumerate(ids)],
-        columns=["customer_id", "order_date", "amount"],
-    )
-    with rfmeans.segment(frame, n_init=1) as result:
-        kept = result.customers.customer_id.to_pyarrow().to_pylist()
-        folder = result.save(tmp_path / 'it\'s here; "quoted"', format=kind)
-    if kind == "parquet":
-        assert sorted(pd.read_parquet(folder / "customers.parquet")["customer_id"]) == sorted(kept)
-    else:
-        found = [row[0] for row in read(folder / "customers.csv")[1:]]
-        assert sorted(found) == sorted(inert(text) for text in kept)
-
-
-def test_a_table_on_duckdb_is_not_copied(tmp_path):
-    table = customers([1, 2])
-    with on_duckdb(table, tmp_path) as same:
-        assert same is table
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_way_to_undo_it_that_the_docs_give():
-    texts = pd.Series([*FORMULAS, *HARMLESS])
-    written_out = texts.map(inert)
-    code = ROOT / "docs" / "audiences.md"
-    pattern = next(line for line in code.read_text(encoding="utf-8").splitlines() if "str.replace" in line)
-    undone = eval(pattern, {"customer_id": written_out})
-    assert undone.tolist() == texts.tolist()
 
 
 def test_the_draw_that_the_docs_give():

@@ -4,70 +4,16 @@ import gc
 import gzip
 import io
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import ibis
-import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 
-import rfmeans
+from helpers.sources import EXPECTED, LINES, NAMED, customers, days, late_orders, polars_frame, rows, segment
 from rfmeans import CustomerColumns
-
-LINES = pd.DataFrame(
-    {
-        "order_id": [1, 1, 2, 3, 4, 5, 6, 7],
-        "customer_id": [11, 11, 11, 12, 13, 14, 14, 15],
-        "order_date": pd.to_datetime(
-            [
-                "2026-01-05 10:00",
-                "2026-01-05 10:00",
-                "2026-03-01 23:59",
-                "2026-02-01 00:00",
-                "2026-03-30 12:00",
-                "2026-03-31 08:00",
-                "2026-01-01 08:00",
-                "2026-03-31 20:00",
-            ]
-        ),
-        "amount": [10.1, 0.2, 5.0, 2.5, 99.99, 40.0, 60.0, -3.0],
-    }
-)
-# customer, recency at the default as-of 2026-04-01, frequency, monetary, reason
-EXPECTED = [
-    ("11", 31, 2, 15.3, None),
-    ("12", 59, 1, 2.5, None),
-    ("13", 2, 1, 99.99, None),
-    ("14", 1, 2, 100.0, None),
-    ("15", None, 0, -3.0, "no purchase"),
-]
-
-
-def segment(source: Any, **options: Any) -> rfmeans.Segmentation:
-    return rfmeans.segment(source, **{"segments": 2, "n_init": 2, **options})
-
-
-def rows(result: rfmeans.Segmentation) -> list[dict[str, Any]]:
-    return sorted(result.customers.to_pyarrow().to_pylist(), key=lambda row: str(row["customer_id"]))
-
-
-def customers(source: Any, **options: Any) -> list[tuple[Any, ...]]:
-    with segment(source, **options) as result:
-        return [
-            (
-                str(row["customer_id"]),
-                row["recency"],
-                row["frequency"],
-                float(row["monetary"]),
-                row["reason"],
-            )
-            for row in rows(result)
-        ]
-
 
 # Kinds of source
 
@@ -113,10 +59,6 @@ def parquet_glob(folder: Path) -> str:
 def csv_with_glob_letters_in_its_name(folder: Path) -> Path:
     LINES.to_csv(folder / "orders [2026].csv", index=False)
     return folder / "orders [2026].csv"
-
-
-def polars_frame(_folder: Path) -> pl.DataFrame:
-    return pl.DataFrame({name: LINES[name].to_numpy() for name in LINES})
 
 
 def polars_lazy(folder: Path) -> pl.LazyFrame:
@@ -210,50 +152,6 @@ def test_the_amount_is_preferred_to_quantity_and_price():
     assert customers(LINES.assign(quantity=1, unit_price=1.0)) == EXPECTED
 
 
-def test_a_header_after_a_byte_order_mark(tmp_path):
-    path = tmp_path / "orders.csv"
-    path.write_bytes(b"\xef\xbb\xbf" + LINES.to_csv(index=False).encode())
-    assert customers(path, customer="customer_id") == EXPECTED
-
-
-@pytest.mark.parametrize("bad", ["8,15", "8,15,2026-03-31,1,1,1"], ids=["short", "long"])
-def test_a_ragged_line_changes_no_other_line(tmp_path, bad):
-    """Refuse the file or set the line aside: never lose the header or another line."""
-    path = tmp_path / "orders.csv"
-    lines = LINES.to_csv(index=False).splitlines()
-    path.write_text("\n".join([*lines[:3], bad, *lines[3:]]) + "\n")
-    try:
-        found = customers(path)
-    except rfmeans.RFMeansError as error:
-        assert "No column was recognised" not in str(error)  # noqa: PT017 - both ways are right
-    else:
-        assert found == EXPECTED
-
-
-# Time zones
-
-
-def days(source: Any, **options: Any) -> list[int]:
-    return [row[1] for row in customers(source, as_of="2026-02-01", **options)]
-
-
-def late_orders(zone: str) -> pd.DataFrame:
-    """Orders at 23:30 of the zone on 30 and 31 January, as aware timestamps."""
-    late = pd.to_datetime(["2026-01-30 23:30", "2026-01-31 23:30"]).tz_localize(zone)
-    return pd.DataFrame({"customer_id": [1, 2], "order_date": late, "amount": [5.0, 7.0]})
-
-
-@pytest.mark.parametrize("zone", ["+01:00", "Europe/Paris", "America/New_York", "UTC"])
-def test_aware_timestamps_keep_the_day_of_their_own_zone(zone):
-    assert days(late_orders(zone)) == [2, 1]
-
-
-@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York"])
-def test_polars_and_arrow_keep_it_too(zone):
-    assert days(pl.from_pandas(late_orders(zone))) == [2, 1]
-    assert days(pa.Table.from_pandas(late_orders(zone))) == [2, 1]
-
-
 def test_timezone_moves_the_day():
     frame = late_orders("+01:00")[:1]
     frame = pd.concat([frame, frame.assign(customer_id=2, amount=7.0)])
@@ -280,28 +178,6 @@ def test_text_with_an_offset_keeps_its_day(tmp_path):
     assert customers(text) == EXPECTED
 
 
-# Customer ids
-
-
-def with_missing_id(kind: type) -> Any:
-    ids = [11.0, 11.0, np.nan, 12.0, 13.0, 14.0, 14.0, 15.0]
-    return kind({**{name: LINES[name].to_numpy() for name in LINES}, "customer_id": ids})
-
-
-@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table], ids=["pandas", "polars", "arrow"])
-def test_float_ids_with_nan_are_whole_numbers_and_missing_ones(kind):
-    with segment(with_missing_id(kind)) as result:
-        assert [row["customer_id"] for row in rows(result)] == [11, 12, 13, 14, 15]
-        assert {reason: tally.rows for reason, tally in result.summary.account.lines.set_aside.items()} == {
-            "missing customer": 1
-        }
-
-
-def test_fractional_ids_are_refused():
-    with pytest.raises(rfmeans.SourceError, match=r"fractions such as 11\.5"):
-        segment(LINES.assign(customer_id=LINES["customer_id"].where(LINES.index > 0, 11.5)))
-
-
 @pytest.mark.parametrize(
     "missing",
     [
@@ -325,22 +201,6 @@ def test_fractional_ids_are_refused():
 def test_words_for_no_customer_are_never_one_customer(missing):
     ids = LINES["customer_id"].astype(str).where(LINES.index != 3, missing)
     assert customers(LINES.assign(customer_id=ids)) == [row for row in EXPECTED if row[0] != "12"]
-
-
-# The caller's own
-
-
-@pytest.mark.parametrize("make", [LINES.copy, lambda: late_orders("Europe/Paris")], ids=["naive", "aware"])
-def test_a_pandas_frame_is_not_modified(make):
-    frame, untouched = make(), make()
-    segment(frame, timezone="Asia/Tokyo").close()
-    pd.testing.assert_frame_equal(frame, untouched)
-
-
-def test_a_polars_frame_is_not_modified(tmp_path):
-    frame = polars_frame(tmp_path)
-    segment(frame).close()
-    assert frame.equals(polars_frame(tmp_path))
 
 
 def test_an_ibis_connection_is_left_as_it_was():
@@ -414,22 +274,10 @@ def test_the_day_of_an_aware_timestamp_does_not_hang_on_the_session(session):
             assert result.summary.account.lines.last_day == last
 
 
-def test_long_decimal_ids_are_customers():
-    ids = pa.array([Decimal(10**16 + number) for number in range(4)], pa.decimal128(38, 0))
-    table = pa.table(
-        {"customer_id": ids, "date": [date(2024, 1, day) for day in (1, 2, 3, 4)], "amount": [1, 2, 3, 4]}
-    )
-    with segment(table, segments=2) as result:
-        assert result.summary.everyone.customers == 4
-
-
 def test_customers_outlive_their_result():
     customers = segment(LINES).customers
     gc.collect()
     assert customers.count().to_pyarrow().as_py() > 0
-
-
-NAMED = "customer_id,order_id,order_date,amount\n11,1,2026-01-05,{}\n12,2,2026-01-06,6.50\n"
 
 
 @pytest.mark.parametrize("name", ["amount=77", "order_date=2020-01-01"])
@@ -450,13 +298,6 @@ def test_a_parquet_file_with_glob_letters_in_its_name_is_itself(tmp_path):
     for name, amount in (("orders1", "99.50"), ("orders[1]", "5.50")):
         pd.read_csv(io.StringIO(NAMED.format(amount))).to_parquet(tmp_path / f"{name}.parquet")
     assert customers(tmp_path / "orders[1].parquet")[0] == ("11", 2, 1, 5.5, None)
-
-
-def test_a_plain_file_that_is_called_compressed_is_read(tmp_path):
-    for ending in (".gz", ".zst"):
-        path = tmp_path / f"orders.csv{ending}"
-        path.write_text(NAMED.format("5.50"))
-        assert customers(path)[0] == ("11", 2, 1, 5.5, None)
 
 
 def test_the_least_integer_is_an_unreadable_amount(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import sys
@@ -19,20 +18,31 @@ from sklearn.metrics import adjusted_rand_score
 import rfmeans
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError
-from rfmeans.segments.cells import EXACT_LIMIT, FIRST_WIDTH, collect_cells
-from rfmeans.segments.features import Z_COLUMNS, bits_for, whole_sum
+from rfmeans.segments.cells import EXACT_LIMIT, collect_cells
+from rfmeans.segments.features import Z_COLUMNS
 from rfmeans.segments.kmeans import STANDSTILL, fit_centres, nearest, refine
 from rfmeans.segments.settings import Settings
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
     from numpy.typing import NDArray
 
     from rfmeans.model.segment_model import SegmentModel
 
-FEATURES = ["recency", "frequency", "monetary"]
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drawn import examples
+from helpers.points import FEATURES, as_table, cloud
+from rfmeans.segments.kmeans import (
+    NEAR_BORDER,
+    add_confidence,
+    add_squares,
+    add_two_least,
+    count_near_borders,
+)
+
 FEW, MANY = 2_000, 60_000
 
 
@@ -40,17 +50,6 @@ FEW, MANY = 2_000, 60_000
 def workspace():
     with Workspace() as scratch:
         yield scratch
-
-
-def cloud(n: int, seed: int = 0) -> NDArray[np.float64]:
-    """Points of feature space in four overlapping heaps."""
-    rng = np.random.default_rng(seed)
-    heaps = np.array([[-1, 1, 1], [1, 1, 1], [-1, -1, -1], [1, -1, -1]])
-    return heaps[rng.integers(4, size=n)] + rng.normal(0, 0.6, (n, 3))
-
-
-def as_table(points: NDArray[np.float64]) -> ir.Table:
-    return ibis.memtable(pd.DataFrame(points, columns=list(Z_COLUMNS)))
 
 
 def standardised(customers: pd.DataFrame, model: SegmentModel) -> NDArray[np.float64]:
@@ -88,21 +87,6 @@ def test_few_customers_get_scikit_learns_own_result(transform, segments):
         own = KMeans(segments, n_init=50, random_state=0).fit(matrix[order])
         assert result.model.inertia == pytest.approx(own.inertia_, rel=1e-9)
         assert adjusted_rand_score(own.labels_, found[order]) == 1.0
-
-
-def test_each_customer_is_its_own_cell_up_to_the_limit(workspace):
-    points = cloud(50)
-    cells = collect_cells(as_table(points), EXACT_LIMIT, workspace)
-    assert cells.width is None
-    assert len(cells.points) == cells.counts.sum() == 50
-    assert collect_cells(as_table(points), EXACT_LIMIT + 1, workspace).width == FIRST_WIDTH
-
-
-def test_order_of_exact_cells_follows_from_the_numbers_alone(workspace):
-    points = cloud(200)
-    shuffled = np.random.default_rng(1).permutation(points)
-    first = collect_cells(as_table(points), 200, workspace).points
-    assert np.array_equal(first, collect_cells(as_table(shuffled), 200, workspace).points)
 
 
 # Many customers: as good as scikit-learn's on all of them
@@ -158,50 +142,6 @@ def test_finer_cells_spare_passes_over_all_customers(workspace):
     assert 1 <= with_finer.passes <= without.passes / 2
     onward = KMeans(4, init=with_finer.centres, n_init=1, tol=0, max_iter=1000).fit(points)
     assert with_finer.inertia <= 1.0001 * onward.inertia_
-
-
-# Cells
-
-
-@pytest.mark.parametrize("cell_limit", [10, 100, 1_000, 100_000])
-def test_coarsening_loses_nothing(workspace, cell_limit):
-    points = cloud(5_000)
-    cells = collect_cells(as_table(points), len(points), workspace, exact_limit=0, cell_limit=cell_limit)
-    assert len(cells.points) <= cell_limit
-    assert cells.counts.sum() == len(points)
-    weighted = cells.counts[:, None] * cells.points
-    assert weighted.sum(axis=0) == pytest.approx(points.sum(axis=0), abs=1e-7)
-    total = cells.within.sum() + (weighted * cells.points).sum()
-    assert total == pytest.approx((points**2).sum(), rel=1e-9)
-
-
-def test_cells_are_the_cubes_of_their_width(workspace):
-    points = cloud(3_000)
-    cells = collect_cells(as_table(points), len(points), workspace, exact_limit=0, cell_limit=200)
-    assert cells.width > FIRST_WIDTH
-    cubes = pd.DataFrame(points).groupby([*np.floor(points / cells.width).astype(int).T])
-    assert list(cubes.size()) == list(cells.counts)
-    assert cubes.mean().to_numpy() == pytest.approx(cells.points, abs=1e-9)
-    within = (cubes.var(ddof=0).sum(axis=1) * cubes.size()).to_numpy()
-    assert cells.within == pytest.approx(within, abs=1e-9)
-
-
-def test_finer_cells_hold_the_same_customers(workspace):
-    points = cloud(20_000)
-    cells = collect_cells(as_table(points), len(points), workspace, exact_limit=0, cell_limit=200)
-    finer = cells.finer
-    assert 200 < len(finer.points) <= 2_000  # at least ten customers each, on average
-    assert finer.width < cells.width
-    assert finer.counts.sum() == cells.counts.sum() == len(points)
-    sums = [(each.counts[:, None] * each.points).sum(axis=0) for each in (finer, cells)]
-    assert sums[0] == pytest.approx(sums[1], abs=1e-7)
-
-
-def test_counts_of_cells_add_up_to_the_customers(workspace):
-    customers = make_customers(EXACT_LIMIT + 1, seed=2)[FEATURES].to_numpy(dtype=np.float64)
-    points = (customers - customers.mean(axis=0)) / customers.std(axis=0)
-    cells = collect_cells(as_table(points), len(points), workspace)
-    assert cells.counts.sum() == EXACT_LIMIT + 1
 
 
 # Nearest and refine
@@ -280,20 +220,95 @@ def test_the_model_is_the_same_to_the_last_bit(tmp_path):
     assert found[0] == found[1] == found[2]
 
 
-@pytest.mark.parametrize("count", [10, 100_000])
-def test_whole_sums_do_not_depend_on_the_order(count):
-    values = np.random.default_rng(count).normal(size=count)
-    bits = bits_for(count)
-    orders = (values, values[::-1], np.sort(values))
-    tables = [ibis.memtable(pd.DataFrame({"z": each})) for each in orders]
-    sums = {int(table.agg(s=whole_sum(table.z, bits)).to_pyarrow()["s"][0].as_py()) for table in tables}
-    assert len(sums) == 1
-    assert sums.pop() / 2**bits == pytest.approx(math.fsum(values), abs=count / 2**bits)
+CENTRES = np.array([[0.0, 0, 0], [4.0, 0, 0], [0.0, 10, 0]])
 
 
-def test_sums_have_room_for_a_billion_customers_far_out():
-    """Σ|z| is at most n, and Σz² is n, but for rounding: 63 bits hold both, for one customer at sqrt(n) too."""
-    for count in (2, 1_000, 10**9):
-        bits = bits_for(count)
-        assert 3 * count * 2**bits < 2**62
-        assert math.sqrt(count) * 2**bits < 2**63
+def confidences(points, centres=CENTRES, aside=()) -> list[float | None]:
+    frame = pd.DataFrame(np.asarray(points, dtype=np.float64), columns=list(Z_COLUMNS))
+    frame["position"] = range(len(frame))
+    table = ibis.memtable(frame)
+    segment_id = ibis.ifelse(
+        table.position.isin(list(aside) or [-1]),
+        ibis.null("int64"),
+        nearest(table, centres).cast("int64") + 1,
+    )
+    squared = add_squares(table.mutate(segment_id=segment_id), centres)
+    found = add_confidence(add_two_least(squared, len(centres)))
+    return found.order_by("position").confidence.to_pyarrow().to_pylist()
+
+
+def test_confidence_by_hand():
+    at_a_centre, on_the_border, a_quarter_of_the_way = (0, 0, 0), (2, 0, 0), (1, 0, 0)
+    assert confidences([at_a_centre, on_the_border, a_quarter_of_the_way]) == pytest.approx([1, 0, 1 - 1 / 3])
+
+
+def test_beyond_a_centre_confidence_falls_again():
+    # 4 beyond the second centre the next nearest, the first, is 8 away; far out all centres are equally far.
+    beyond, far = confidences([(8, 0, 0), (4e6, 0, 0)])
+    assert beyond == pytest.approx(0.5)
+    assert far == pytest.approx(1e-6, rel=1e-3)
+
+
+def test_set_aside_customers_have_none():
+    assert confidences([(0, 0, 0), (1, 0, 0)], aside=[1]) == [1.0, None]
+
+
+def test_two_centres_at_one_place_leave_no_confidence():
+    assert confidences([(0, 0, 0), (1, 0, 0)], np.zeros((2, 3))) == [0.0, 0.0]
+
+
+coordinate = st.floats(-1e3, 1e3, allow_subnormal=False)
+
+
+point = st.tuples(coordinate, coordinate, coordinate)
+
+
+@examples(30)
+@given(st.lists(point, min_size=1, max_size=8), st.lists(point, min_size=2, max_size=12))
+def test_confidence_lies_between_0_and_1_and_follows_the_distances(points, centres):
+    points, centres = np.array(points), np.array(centres)
+    found = np.array(confidences(points, centres), dtype=np.float64)
+    assert np.isfinite(found).all()
+    assert ((found >= 0) & (found <= 1)).all()
+    near, second = np.sort(np.linalg.norm(points[:, None] - centres, axis=2), axis=1)[:, :2].T
+    expected = np.where(second > 0, 1 - near / np.where(second > 0, second, 1), 0)
+    # At a tie the engine's nearest centre may be the other one of the two; both stand for 0.
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_confidence_is_a_column_and_the_summary_counts_who_is_near_a_border():
+    customers = make_customers(2_000, seed=2)
+    with rfmeans.segment(customers, columns=CustomerColumns(), segments=5) as result:
+        table = result.customers.to_pandas()
+        assert list(table.columns[4:7]) == ["segment_id", "segment", "confidence"]
+        assert table["confidence"].between(0, 1).all()
+        near = table[table["confidence"] < NEAR_BORDER].groupby("segment_id").size()
+        assert [segment.near_border for segment in result.summary.segments] == [
+            near.get(i, 0) for i in range(1, 6)
+        ]
+        assert result.profile["near_border"].sum() == near.sum()
+        assert f"(confidence below 0.1): {near.sum():,} customers" in result.summary.border_line
+
+
+def test_score_segments_have_no_confidence_and_no_stability():
+    with rfmeans.segment(make_customers(500), columns=CustomerColumns(), method="scores") as result:
+        assert result.customers.confidence.notnull().sum().to_pyarrow().as_py() == 0
+        assert result.summary.border_line is None
+        assert result.summary.stability is None
+        assert result.summary.choice is None
+        assert {segment.near_border for segment in result.summary.segments} == {None}
+
+
+@pytest.mark.parametrize("transform", ["auto", "none"])
+def test_confidence_is_the_same_on_every_engine(engine, transform):
+    frame = make_customers(400, seed=6).drop(columns="kind")
+    with rfmeans.segment(frame, columns=CustomerColumns(), transform=transform) as result:
+        model, expected = result.model, result.customers.to_pandas().set_index("customer_id")["confidence"]
+    found = model.assign(engine.table(frame, "confident"), CustomerColumns()).to_pandas()
+    found = found.set_index("customer_id")["confidence"]
+    assert found.loc[expected.index].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-9)
+
+
+def test_counting_near_borders_by_hand():
+    table = ibis.memtable({"segment_id": [1, 1, 3, 3, None], "confidence": [0.05, 0.5, 0.0, 0.0999, None]})
+    assert count_near_borders(table, 3) == (1, 0, 2)

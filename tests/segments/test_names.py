@@ -1,5 +1,7 @@
 """The naming rule: each region by hand, cuts, tiers, empty regions, borderline names, and total cover."""
 
+from __future__ import annotations
+
 import itertools
 
 import pytest
@@ -8,10 +10,14 @@ from hypothesis import strategies as st
 
 from drawn import examples
 from rfmeans.segments.lexicon import built_in
-from rfmeans.segments.names import Name, empty_regions, name_centres
+from rfmeans.segments.names import Name, better_than, empty_regions, name_centres, name_scores
 
 Centre = tuple[float, float, float]
+
+
 FOUR = {"High-Value Loyal", "At-Risk High-Value", "New/Potential", "Low-Value/Churned"}
+
+
 NINE = FOUR | {
     "High-Value Cooling",
     "Growing",
@@ -254,3 +260,30 @@ def test_the_lexicon_has_no_other_grid():
     assert [grid.max_segments for grid in built_in().grids] == [4, 12]
     assert built_in().grid_for(2) is built_in().grid_for(3) is built_in().grid_for(4)
     assert built_in().grid_for(5) is built_in().grid_for(12)
+
+
+# Which segments are better
+
+
+def test_better_of_the_four_names():
+    names = name_centres([(-1, 1, 1), (1, 1, 1), (-1, -1, -1), (1, -1, -1)])
+    assert [name.text for name in names] == [
+        "High-Value Loyal",
+        "At-Risk High-Value",
+        "New/Potential",
+        "Low-Value/Churned",
+    ]
+    better = [better_than(names, place, built_in()) for place in (1, 2, 3, 4)]
+    # Nobody wants to lead a customer to a lapsed segment, whatever it is worth.
+    assert better == [set(), {1}, {1}, {1, 3}]
+
+
+def test_of_two_tiers_the_more_valuable_one_is_better():
+    names = name_centres([(-1, 2, 2), (-1, 1, 1), (1, -1, -1)])
+    assert better_than(names, 2, built_in()) == {1}
+
+
+def test_better_of_the_scores_names_is_their_order():
+    names = name_scores(built_in().scores.order, built_in())
+    assert better_than(names, 6, built_in()) == {1, 2, 3, 4, 5}  # Need Attention
+    assert better_than(names, 11, built_in()) == {1, 2, 3, 4, 5, 6, 9}  # Lost: the lapsed names are no aim

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import itertools
-import json
 import re
 from collections import Counter
 from fractions import Fraction
@@ -17,16 +16,14 @@ from hypothesis import strategies as st
 
 import rfmeans
 from drawn import examples
+from helpers.scored import GRID, codes, customers, cut_points, scored
 from places import DATA
 from rfmeans.report.analyses import scores as telling
-from rfmeans.segments.features import distinct_values
-from rfmeans.segments.lexicon import built_in
-from rfmeans.segments.score_cuts import FEATURES, Scoring, fit_scoring, spread_scores
+from rfmeans.segments.score_cuts import FEATURES
 from rfmeans.segments.scores import SCORE_COLUMNS, add_scores
 from rfmeans.synthetic import make_orders
 from rfmeans.wording import percent
 
-GRID = built_in().scores
 CODES = list(itertools.product(range(1, 6), repeat=3))
 
 
@@ -41,96 +38,10 @@ def score_name(code, bins: int, grid) -> str:
     return grid.names[band(grid.value, frequency, monetary)][band(grid.recency, recency)]
 
 
-def customers(recency, frequency, monetary) -> ibis.Table:
-    return ibis.memtable(
-        pl.DataFrame(
-            {
-                "customer_id": range(1, len(recency) + 1),
-                "recency": recency,
-                "frequency": frequency,
-                "monetary": monetary,
-                "reason": pl.Series([None] * len(recency), dtype=pl.String),
-            }
-        )
-    )
-
-
-def cut_points(table: ibis.Table, *arguments: object) -> Scoring:
-    return fit_scoring(distinct_values(table), *arguments)
-
-
-def scored(table: ibis.Table, bins: int = 5, cuts=None) -> list[dict[str, object]]:
-    scoring = cut_points(table, table.count().to_pyarrow().as_py(), bins, cuts)
-    return add_scores(table, scoring, GRID).order_by("customer_id").to_pyarrow().to_pylist()
-
-
-def codes(table: ibis.Table, bins: int = 5, cuts=None) -> list[str]:
-    return [row["rfm_score"] for row in scored(table, bins, cuts)]
-
-
-# By hand
-
-
-def test_ten_customers_who_all_differ_are_two_in_each_bin():
-    table = customers(range(1, 11), range(1, 11), range(10, 0, -1))
-    scoring = cut_points(table, 10, 5)
-    # Two of ten have a recency of 9 days or more, four of 7 or more ...; two have fewer than 3 purchases ...
-    assert [cuts.edges for cuts in scoring.features] == [(3, 5, 7, 9)] * 3
-    assert [cuts.scores for cuts in scoring.features] == [(5, 4, 3, 2, 1), (1, 2, 3, 4, 5), (1, 2, 3, 4, 5)]
-    assert codes(table) == ["515", "515", "424", "424", "333", "333", "242", "242", "151", "151"]
-    assert scoring.notes == ()
-
-
-def test_ten_identical_customers_have_the_middle_score_and_one_name():
-    table = customers([7] * 10, [1] * 10, [20.0] * 10)
-    assert set(codes(table)) == {"333"}
-    assert {row["score_segment"] for row in scored(table)} == {"Need Attention"}
-    assert cut_points(table, 10, 5).notes == (
-        "All customers have the same recency, so all have R 3.",
-        "All customers have the same frequency, so all have F 3.",
-        "All customers have the same monetary, so all have M 3.",
-    )
-
-
-def test_a_base_of_which_97_percent_bought_once():
-    """97 of 100 once, 2 twice, 1 three times: any cut that leaves a fifth below lies at two purchases."""
-    table = customers(range(1, 101), [1] * 97 + [2, 2, 3], [10.0] * 100)
-    scoring = cut_points(table, 100, 5)
-    assert scoring.features[1].edges == (2,)
-    assert scoring.features[1].scores == (1, 5)
-    assert Counter(row["f_score"] for row in scored(table)) == {1: 97, 5: 3}
-    assert scoring.notes[0] == (
-        "Too many customers have the same frequency, or it has too few values, for 5 different scores: "
-        "1 and 5 are left."
-    )
-
-
-def test_three_customers_have_the_worst_the_middle_and_the_best_score():
-    assert codes(customers([1, 2, 3], [3, 2, 1], [9.0, 5.0, 5.0])) == ["555", "331", "111"]
-
-
-def test_of_a_tie_all_have_what_its_worst_place_would_have():
-    """Six of ten share the second place: 0 of 10 are worse than the first, 1 of 10 than the six, 7 than the next."""
-    frequency = [1, 2, 2, 2, 2, 2, 2, 3, 4, 5]
-    scoring = cut_points(customers(range(1, 11), frequency, frequency), 10, 5)
-    # At least 2, 4 and 6 of 10 are below 3; at least 8 are below 4.
-    assert scoring.features[1].edges == (3, 4)
-    assert scoring.features[1].scores == (1, 3, 5)
-
-
 def test_a_code_of_ten_scores_separates_them():
     table = customers(range(1, 11), range(1, 11), range(1, 11))
     assert codes(table, bins=10)[0] == "10-1-1"
     assert codes(table, bins=9)[0] == "911"
-
-
-def test_fewer_bins_spread_from_the_worst_to_the_best():
-    for bins in range(2, 11):
-        assert spread_scores(bins, bins) == tuple(range(1, bins + 1))
-        for left in range(2, bins + 1):
-            scores = spread_scores(left, bins)
-            assert (scores[0], scores[-1]) == (1, bins)
-            assert list(scores) == sorted(set(scores))
 
 
 def test_customers_set_aside_have_no_scores():
@@ -150,21 +61,6 @@ def test_customers_set_aside_have_no_scores():
 values = st.one_of(st.integers(1, 6), st.floats(0.01, 1e6), st.sampled_from([1.5, 2e9]))
 
 
-@examples(40)
-@given(st.lists(values, min_size=1, max_size=40), st.integers(2, 10))
-def test_the_cuts_are_those_of_the_definition(found, bins):
-    """A score lies above j of n where at least j/n of all are strictly worse, for as many j as have a cut."""
-    found = [float(value) for value in found]
-    scoring = cut_points(customers(found, found, found), len(found), bins)
-    for cuts, worse in zip(scoring.features, ("above", "below", "below"), strict=True):
-        places = set()
-        for value in found:
-            share = sum(other > value if worse == "above" else other < value for other in found)
-            places.add((share * bins // len(found), cuts.scores[sum(value >= edge for edge in cuts.edges)]))
-        ranks = sorted({place for place, _ in places})
-        assert sorted(places) == list(zip(ranks, spread_scores(len(ranks), bins), strict=True))
-
-
 @examples(20)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9), st.integers(1, 9)), min_size=2, max_size=30))
 def test_a_better_customer_never_has_a_worse_score_or_name(found):
@@ -175,20 +71,6 @@ def test_a_better_customer_never_has_a_worse_score_or_name(found):
         assert one["monetary"] < other["monetary"] or one["m_score"] >= other["m_score"]
         if all(one[name] >= other[name] for name in SCORE_COLUMNS[:3]):
             assert GRID.order.index(one["score_segment"]) <= GRID.order.index(other["score_segment"])
-
-
-@examples(10)
-@given(st.lists(st.tuples(values, values, values), min_size=1, max_size=40), st.integers(2, 10))
-def test_polars_gives_the_same_cuts_and_scores(found, bins):
-    table = customers(*(list(map(float, column)) for column in zip(*found, strict=True)))
-    polars = ibis.polars.connect(tables={"customers": table.to_polars()}).table("customers")
-    scoring = cut_points(table, len(found), bins)
-    assert cut_points(polars, len(found), bins) == scoring
-    one, other = (
-        add_scores(rows, scoring, GRID).order_by("customer_id").to_pyarrow().select(SCORE_COLUMNS).to_pylist()
-        for rows in (table, polars)
-    )
-    assert one == other
 
 
 # The grid
@@ -265,32 +147,6 @@ def test_scores_of_three_bins_are_the_first_the_middle_and_the_last_of_five():
     assert names == {code: score_name([2 * score - 1 for score in code], 5, GRID) for code in names}
 
 
-# Cuts of one's own
-
-
-def test_given_cuts_are_lower_edges():
-    """A value on an edge belongs to the bin above: of recency that is the worse one."""
-    table = customers([114, 115, 481, 482], [3, 4, 7, 8], [255.7, 255.8, 665.9, 666.0])
-    cuts = {
-        "recency": (115, 181, 297.4, 482),
-        "frequency": (4, 5, 6, 8),
-        "monetary": (255.8, 382, 506.4, 666),
-    }
-    assert codes(table, cuts=cuts) == ["511", "422", "244", "155"]
-    scoring = cut_points(table, 4, 5, cuts)
-    assert [found.given for found in scoring.features] == [True] * 3
-    assert scoring.notes == ()
-
-
-def test_cuts_may_be_given_for_one_feature():
-    scoring = cut_points(customers([1, 2], [1, 2], [1.0, 2.0]), 2, 3, {"frequency": (5, 10)})
-    assert [(found.given, found.edges) for found in scoring.features] == [
-        (False, (2,)),
-        (True, (5, 10)),
-        (False, (2,)),
-    ]
-
-
 # Scores as the segmentation
 
 
@@ -359,34 +215,6 @@ def test_three_customers_are_enough():
         "b": "Loyal Customers",
         "c": "New Customers",
     }
-
-
-@pytest.mark.parametrize("setting", [{"segments": 6}, {"n_init": 3}, {"tol": 0.0}])
-def test_what_concerns_k_means_is_refused_with_scores(setting):
-    (name, value), *_ = setting.items()
-    with pytest.raises(rfmeans.SettingsError) as found:
-        rfmeans.segment("orders.csv", method="scores", **setting)
-    assert str(found.value) == (
-        f"{name} concerns K-Means: with method='scores' the segments are the names of the scores. "
-        f"Leave it out, or use method='kmeans'. Got {name}={value!r}."
-    )
-
-
-@pytest.mark.parametrize(
-    ("setting", "said"),
-    [
-        ({"method": "quantiles"}, "method must be one of kmeans, scores. Got 'quantiles'."),
-        ({"score_bins": 11}, "score_bins must be a whole number from 2 to 10. Got 11."),
-        ({"score_bins": 1}, "score_bins must be a whole number from 2 to 10. Got 1."),
-        ({"score_cuts": {"age": [1, 2, 3, 4]}}, "score_cuts has no place for 'age'."),
-        ({"score_cuts": {"recency": [1, 2]}}, "5 scores need 4 cuts of recency. Got 2: 1, 2."),
-        ({"score_cuts": {"recency": [1, 2, 2, 3]}}, "score_cuts: recency must ascend"),
-    ],
-)
-def test_wrong_settings(setting, said):
-    with pytest.raises(rfmeans.SettingsError) as found:
-        rfmeans.segment("orders.csv", **setting)
-    assert said in str(found.value)
 
 
 # Beside K-Means
@@ -474,58 +302,18 @@ def test_there_is_no_crosstab_of_scores_with_themselves(by_scores):
     assert by_scores.summary.crosstab is None
 
 
-def test_a_model_of_the_first_version_has_no_scores(shop):
-    with rfmeans.segment(shop, n_init=3) as result:
-        content = json.loads(result.model.to_json())
-        old = {key: value for key, value in content.items() if key not in ("scores", "lexicon")}
-        model = rfmeans.SegmentModel.from_json(json.dumps({**old, "version": 1}))
-        with rfmeans.assign(model, shop) as assigned:
-            assert list(assigned.profile["segment"]) == list(result.profile["segment"])
-            assert assigned.summary.scoring is assigned.summary.crosstab is None
-            row = assigned.customers.to_pyarrow().to_pylist()[0]
-    assert [row[name] for name in SCORE_COLUMNS] == [None] * 5
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"edges": [3.0, 2.0, 5.0, 6.0]},
-        {"scores": [5, 4, 3, 2]},
-        {"scores": [1, 2, 3, 4, 5]},
-        {"scores": [6, 4, 3, 2, 1]},
-        {"feature": "age"},
-    ],
-)
-def test_damaged_scores_of_a_model(by_scores, change):
-    content = json.loads(by_scores.model.to_json())
-    content["scores"]["features"][0].update(change)
-    with pytest.raises(rfmeans.ModelError, match="it is damaged"):
-        rfmeans.SegmentModel.from_json(json.dumps(content))
-
-
-@pytest.mark.parametrize("bins", [5.0, "5", True, 11, None])
-def test_a_damaged_number_of_scores_of_a_model(by_scores, bins):
-    content = json.loads(by_scores.model.to_json())
-    content["scores"]["bins"] = bins
-    with pytest.raises(rfmeans.ModelError, match="it is damaged"):
-        rfmeans.SegmentModel.from_json(json.dumps(content))
-
-
-def test_a_damaged_list_of_score_segments(by_scores):
-    content = json.loads(by_scores.model.to_json())
-    content["segments"][0]["segment"] = "Whales"
-    with pytest.raises(rfmeans.ModelError, match="each of their names once"):
-        rfmeans.SegmentModel.from_json(json.dumps(content))
-
-
 # The R package rfm's sample, with its own cuts
 
 RFM_R = DATA / "rfm_r_orders.csv"
+
+
 CUTS_OF_R = {
     "recency": (115, 181, 297.4, 482),
     "frequency": (4, 5, 6, 8),
     "monetary": (255.8, 382, 506.4, 666),
 }
+
+
 NINE_OF_R = {  # recency, frequency (rows), monetary, code
     "Abbey O'Reilly": (205, 6, 472, "343"),
     "Add Senger": (140, 3, 340, "412"),

@@ -5,12 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import sys
 import zipfile
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -22,47 +19,7 @@ from rfmeans.cli import commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-COLUMNS = ("order_id", "customer", "order_date", "amount", "note")
-NAMES = ("Zoë", "Jürgen", "Ann", "Señor")
-ROWS = [
-    (f"A{i:03d}", NAMES[i % 4], f"2024-0{1 + i % 6}-{13 + i % 15}", f"{10 + i}.5", "none") for i in range(24)
-]
-MONEY = sum(Decimal(row[3]) for row in ROWS)  # 24 x 10.5 + (0 + ... + 23) = 528
-CYRILLIC = dict(zip(NAMES, ("Зоя", "Юрий", "Анна", "Пётр"), strict=True))
-
-
-@dataclass(frozen=True)
-class Run:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        return " ".join(self.err.split())
-
-
-@pytest.fixture
-def inspect(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Run:
-        monkeypatch.setattr(sys, "argv", ["rfmeans", "inspect", *arguments, "--json"])
-        code = 0
-        try:
-            commands.main()
-        except SystemExit as stopped:
-            code = int(stopped.code or 0)
-        said = capsys.readouterr()
-        return Run(code, said.out, said.err)
-
-    return run
-
-
-def text(delimiter: str = ",", ending: str = "\n", header: bool = True, rows: Any = ROWS) -> str:
-    lines = [COLUMNS] if header else []
-    return "".join(delimiter.join(row) + ending for row in [*lines, *rows])
+from helpers.files import COLUMNS, CYRILLIC, MONEY, OTHER, ROWS, check, frame, text
 
 
 def zipped(**members: str) -> bytes:
@@ -102,7 +59,10 @@ BY_POSITION = (
     "--amount",
     "column4",
 )
+
+
 PREAMBLE = 'Orders of our shop\r\nexported on 2024-07-01 by "Ann"\r\n\r\n'
+
 
 # Content, options, and what the line on what was understood says of the file.
 FILES: dict[str, tuple[Callable[[], bytes], tuple[str, ...], str]] = {
@@ -160,20 +120,6 @@ FILES: dict[str, tuple[Callable[[], bytes], tuple[str, ...], str]] = {
 }
 
 
-def check(done: Run, understood: str, money: Decimal = MONEY) -> dict[str, Any]:
-    assert done.code == 0, done.err
-    assert done.said.startswith("Read as Orders: customer = ")
-    assert understood in done.said.partition(" orders")[0]
-    found: dict[str, Any] = json.loads(done.out)
-    assert found["lines"] == {
-        "read": {"rows": 24, "money": float(money)},
-        "used": {"rows": 24, "money": float(money)},
-        "set_aside": {},
-    }
-    assert found["customers"]["read"] == 4
-    return found
-
-
 @pytest.mark.parametrize("name", FILES)
 def test_the_same_orders_from_every_kind_of_file(inspect, name):
     content, options, understood = FILES[name]
@@ -204,13 +150,6 @@ def test_a_glob_of_files_with_other_columns_is_refused(inspect):
     assert "Give files with the same columns." in done.said
 
 
-# Workbooks
-
-
-def frame(rows: Any = ROWS) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=COLUMNS).assign(amount=[float(row[3]) for row in rows])
-
-
 def write_workbook(kind: str, **sheets: pd.DataFrame) -> str:
     name = f"orders.{kind}"
     if kind == "xls":
@@ -228,9 +167,6 @@ def write_workbook(kind: str, **sheets: pd.DataFrame) -> str:
         for title, table in sheets.items():
             table.to_excel(writer, sheet_name=title, index=False)
     return name
-
-
-OTHER = pd.DataFrame({"month": ["January", "February"], "total": [5, 7]})
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
@@ -268,36 +204,6 @@ def test_a_cover_sheet_is_passed_over(inspect):
 def test_all_sheets_with_their_columns_in_another_order(inspect):
     name = write_workbook("xlsx", One=frame(ROWS[:10]), Two=frame(ROWS[10:])[list(COLUMNS[::-1])])
     check(inspect(name, "--sheet", "*"), "sheets 'One', 'Two'.")
-
-
-# Databases, Parquet, archives
-
-
-def write_database(**tables: pd.DataFrame) -> str:
-    import duckdb
-
-    with duckdb.connect("shop.duckdb") as con:
-        for name, table in tables.items():
-            con.register("given", table)
-            con.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
-            con.unregister("given")
-    return "shop.duckdb"
-
-
-def test_a_database(inspect):
-    name = write_database(sales=frame())
-    check(inspect(name), "table 'sales'.")
-    check(inspect(name, "--table", "sales"), "table 'sales'.")
-
-
-def test_a_database_of_several_tables(inspect):
-    name = write_database(sales=frame(), customers=OTHER)
-    done = inspect(name)
-    assert done.code == 1
-    assert "shop.duckdb has several tables: customers, sales. Say which one with --table." in done.said
-    check(inspect(name, "--table", "sales"), "table 'sales'.")
-    said = inspect(name, "--table", "sale").said
-    assert "has no table 'sale'. Did you mean 'sales'? Its tables are: customers, sales." in said
 
 
 def test_parquet(inspect):

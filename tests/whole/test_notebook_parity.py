@@ -10,7 +10,7 @@ from sklearn.cluster import KMeans
 from sklearn.preprocessing import StandardScaler
 
 import rfmeans
-from test_notebook import CODE_CELLS, run_cells, source
+from helpers.notebook import CODE_CELLS, run_cells, source
 
 FEATURES = ["Recency", "Frequency", "Monetary"]
 COLUMNS = rfmeans.CustomerColumns("CustomerID", *FEATURES)

@@ -11,19 +11,17 @@ import sys
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from places import ROOT
+from helpers.notebook import CELLS, CODE_CELLS, NOTEBOOK, run_cells, source
 
-PATH = ROOT / "customer_segmentation.ipynb"
-NOTEBOOK = json.loads(PATH.read_text(encoding="utf-8"))
-CELLS = NOTEBOOK["cells"]
-CODE_CELLS = [cell for cell in CELLS if cell["cell_type"] == "code"]
 OUTPUTS = [output for cell in CODE_CELLS for output in cell["outputs"]]
 
+
 ALLOWED_LIBRARIES = {"matplotlib", "numpy", "pandas", "sklearn"}
+
+
 STEPS = [
     "1. Generate the customers",
     "2. Standardise",
@@ -34,19 +32,6 @@ STEPS = [
     "7. Read the result",
     "8. A campaign for each segment",
 ]
-
-
-def source(cell: dict[str, Any]) -> str:
-    return "".join(cell["source"])
-
-
-def run_cells(*ids: str) -> dict[str, Any]:
-    """The names that the cells with these ids define, run in order with NumPy and pandas at hand."""
-    sources = {cell["id"]: source(cell) for cell in CODE_CELLS}
-    names: dict[str, Any] = {"np": np, "pd": pd}
-    for cell_id in ids:
-        exec(sources[cell_id], names)
-    return names
 
 
 # The saved file

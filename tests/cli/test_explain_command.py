@@ -1,0 +1,80 @@
+"""The command `explain`: text, JSON, quiet, and the option that it names."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+import rfmeans
+from rfmeans.cli import commands
+from rfmeans.synthetic import make_orders
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return make_orders(300, seed=4).drop(columns="kind")
+
+
+@pytest.fixture(scope="module")
+def fitted(shop):
+    with rfmeans.segment(shop, n_init=5) as result:
+        yield result
+
+
+def run(monkeypatch, capsys, *arguments):
+    monkeypatch.setattr(sys, "argv", ["rfmeans", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stopped:
+        commands.main()
+    said = capsys.readouterr()
+    return stopped.value.code or 0, said.out, said.err
+
+
+@pytest.fixture
+def files(fitted, shop, tmp_path):
+    fitted.model.save(tmp_path / "model.json")
+    shop.rename(columns={"customer_id": "who"}).to_csv(tmp_path / "orders.csv", index=False)
+    return tmp_path / "model.json", tmp_path / "orders.csv"
+
+
+def test_the_command_prints_the_text(monkeypatch, capsys, files, fitted, shop):
+    customer = int(shop["customer_id"].min())
+    code, out, err = run(
+        monkeypatch, capsys, "explain", *files, "--customer", customer, "--customer-column", "who"
+    )
+    assert code == 0
+    assert err.startswith("Read as Orders: customer = who, ")
+    assert err.count("\n") == 1
+    assert out.splitlines() == list(fitted.explain(customer).lines)
+
+
+def test_the_command_is_quiet_when_asked(monkeypatch, capsys, files, fitted, shop):
+    customer = int(shop["customer_id"].min())
+    arguments = ("--customer", customer, "--customer-column", "who", "--quiet")
+    code, out, err = run(monkeypatch, capsys, "explain", *files, *arguments)
+    assert (code, err) == (0, "")
+    assert out.splitlines() == list(fitted.explain(customer).lines)
+
+
+def test_the_command_prints_json(monkeypatch, capsys, files, fitted, shop):
+    customer = int(shop["customer_id"].min())
+    arguments = ("--customer", customer, "--customer-column", "who", "--json")
+    code, out, _ = run(monkeypatch, capsys, "explain", *files, *arguments)
+    found = json.loads(out)
+    assert code == 0
+    assert found == json.loads(json.dumps(fitted.explain(customer).to_dict()))
+    assert [standing["feature"] for standing in found["standings"]] == ["recency", "frequency", "monetary"]
+
+
+def test_the_command_names_similar_customers(monkeypatch, capsys, files, shop):
+    arguments = ("--customer", f"{shop['customer_id'].max()}1", "--customer-column", "who")
+    code, out, err = run(monkeypatch, capsys, "explain", *files, *arguments)
+    assert (code, out) == (1, "")
+    assert f"'{shop['customer_id'].max()}'" in err
+    assert "Traceback" not in err
+
+
+def test_the_command_names_the_option_of_the_column(monkeypatch, capsys, files):
+    code, _, err = run(monkeypatch, capsys, "explain", *files, "--customer", "1")
+    assert (code, err.split("Give ")[-1]) == (1, "--customer-column NAME.\n")

@@ -1,0 +1,39 @@
+"""The options: each one has its help, and every command that reads orders has those that say how."""
+
+import pytest
+from typer.main import get_command
+
+from rfmeans.cli import commands
+
+
+@pytest.mark.parametrize("command", ["segment", "assign", "demo"])
+def test_every_option_has_its_help(command):
+    result = next(entry for entry in commands.app.registered_commands if entry.name == command)
+    assert result.callback.__doc__
+    click_command = __import__("typer").main.get_command(commands.app).commands[command]
+    for parameter in click_command.params:
+        assert getattr(parameter, "help", None), parameter.name
+
+
+READ_AS = (
+    *(
+        "date",
+        "amount",
+        "order",
+        "quantity",
+        "price",
+        "status",
+        "keep-status",
+        "refund",
+        "amount-per",
+        "currency",
+    ),
+    *("currency-column", "where", "layouts", "drop-duplicates", "accept-loss", "date-format", "decimal"),
+)
+
+
+@pytest.mark.parametrize("command", ["segment", "assign", "inspect", "explain"])
+def test_every_command_that_reads_orders_can_be_told_how(command):
+    options = {option for each in get_command(commands.app).commands[command].params for option in each.opts}
+    assert {f"--{name}" for name in READ_AS} <= options
+    assert ("--customer-column" if command == "explain" else "--customer") in options

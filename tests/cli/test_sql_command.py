@@ -1,0 +1,66 @@
+"""The command `sql`: the statement printed or written."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+from helpers.hostile_shop import hostile_model
+from rfmeans.cli.commands import app, main
+
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+
+
+# The command
+
+
+def test_the_command_prints_or_writes_the_statement(tmp_path):
+    hostile_model().save(tmp_path / "model.json")
+    asked = ["sql", str(tmp_path / "model.json"), "--dialect", "Trino", "--table", "hive.shop.orders"]
+    asked += [
+        "--type",
+        "customer_id=int64",
+        "--where",
+        "quantity > 0",
+        "--keep-status",
+        "paid",
+        "--status",
+        "state",
+    ]
+    printed = CliRunner().invoke(app, asked)
+    assert printed.exit_code == 0
+    expected = hostile_model().to_sql(
+        "trino",
+        orders="hive.shop.orders",
+        types={"customer_id": "int64"},
+        where="quantity > 0",
+        keep_status="paid",
+        status="state",
+    )
+    assert printed.stdout == expected
+    written = CliRunner().invoke(app, [*asked, "--out", str(tmp_path / "segments.sql")])
+    assert written.stdout == ""
+    assert (tmp_path / "segments.sql").read_text(encoding="utf-8") == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--dialect", "bigqery"],
+            "There is no dialect 'bigqery'. Did you mean 'bigquery'? There are: duckdb",
+        ),
+        (
+            ["--dialect", "trino", "--type", "int64"],
+            "--type needs NAME=TYPE, like customer_id=int64. Got 'int64'.",
+        ),
+        (["--dialect", "trino", "--out", "/nowhere/x.sql"], "Cannot write the statement to /nowhere/x.sql"),
+    ],
+)
+def test_the_command_says_what_is_wrong(tmp_path, monkeypatch, capsys, options, message):
+    hostile_model().save(tmp_path / "model.json")
+    monkeypatch.setattr("sys.argv", ["rfmeans", "sql", str(tmp_path / "model.json"), *options])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code in (1, 2)
+    assert message in " ".join(capsys.readouterr().err.split())

@@ -1,0 +1,65 @@
+"""The text of an explanation: sentences by hand, and nothing small is said."""
+
+from __future__ import annotations
+
+import pandas as pd
+import polars as pl
+import pytest
+
+import rfmeans
+from helpers.explained_shop import CUSTOMERS, CUTS
+from rfmeans.settings import CustomerColumns
+
+
+@pytest.fixture(scope="module")
+def by_hand():
+    with rfmeans.segment(CUSTOMERS, columns=CustomerColumns(), method="scores", score_cuts=CUTS) as result:
+        yield result
+
+
+def test_the_text(by_hand):
+    assert by_hand.explain("cyd").lines == (
+        "Customer cyd, among 4 customers with a segment:",
+        "  last purchase 15 days ago (R 4): more recent than 25 % of the customers; 50 % have the same",
+        "  3 purchases (F 3): more than 50 % of the customers; 25 % have the same",
+        "  24 spent (M 3): more than 25 % of the customers; 50 % have the same",
+        "Segment: Potential Loyalists, 2 of 11 by value. It is the name of the code 433.",
+        "To move it up: 1 more purchase of 8 (its average order value) would move it to Loyal Customers, at first even "
+        "to Champions, until 29 days after it.",
+        "Without another purchase: it goes to Need Attention in 5 days.",
+    )
+
+
+def test_nothing_small_is_said():
+    """One cut far away: five purchases more of 1 do not reach it."""
+    table = pl.DataFrame(
+        {"customer_id": [1, 2], "recency": [1, 1], "frequency": [1, 90], "monetary": [1.0, 9_000.0]}
+    )
+    with rfmeans.segment(
+        table,
+        columns=CustomerColumns(),
+        method="scores",
+        score_bins=2,
+        score_cuts={"recency": [1000], "frequency": [80], "monetary": [800]},
+    ) as result:
+        found = result.explain(1)
+    assert found.step is found.drift is None
+    assert found.lines[-2] == (
+        "To move it up: nothing small does so for a week, not even 5 more purchases of 1 each (its average order "
+        "value)."
+    )
+    assert found.lines[-1] == f"Without another purchase: it stays in {found.segment} for a year at least."
+
+
+def test_the_most_alike_ids_come_first():
+    table = pd.DataFrame({"customer_id": ["12346", "12347", "12348", "17234", "22347", "99999"]})
+    table = table.assign(recency=[1, 2, 3, 4, 5, 6], frequency=1, monetary=5.0)
+    with rfmeans.segment(table, columns=CustomerColumns(), method="scores") as result:
+        for key, ids in {
+            "1234": "'12346', '12347', '12348'",
+            "124347": "'12347', '22347'",
+            "12349.0": "'12346', '12347', '12348'",
+        }.items():
+            with pytest.raises(rfmeans.DataError) as found:
+                result.explain(key)
+            assert f"Similar ids: {ids}." in str(found.value)

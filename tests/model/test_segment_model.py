@@ -1,0 +1,86 @@
+"""A saved model comes back as it was, also one of an older version; a damaged one is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import rfmeans
+from helpers.hostile_shop import hostile_model
+from rfmeans.segments.scores import SCORE_COLUMNS
+from rfmeans.settings import CustomerColumns
+from rfmeans.synthetic import make_customers, make_orders
+
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+
+
+def test_a_model_remembers_its_orders(tmp_path):
+    model = hostile_model()
+    model.save(tmp_path / "model.json")
+    loaded = rfmeans.SegmentModel.load(tmp_path / "model.json")
+    assert loaded.orders == model.orders
+    assert loaded.to_sql("trino") == model.to_sql("trino")
+    with rfmeans.segment(make_customers(300, seed=1), columns=CustomerColumns(), n_init=2) as result:
+        assert result.model.orders is None
+
+
+def test_a_damaged_memory_of_the_orders_is_refused():
+    text = hostile_model().to_json().replace('"amount_per"', '"amuont_per"')
+    with pytest.raises(rfmeans.ModelError, match="is not an rfmeans model: it is damaged"):
+        rfmeans.SegmentModel.from_json(text)
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return make_orders(400, seed=2).drop(columns="kind")
+
+
+@pytest.fixture(scope="module")
+def by_scores(shop):
+    with rfmeans.segment(shop, method="scores") as result:
+        yield result
+
+
+def test_a_model_of_the_first_version_has_no_scores(shop):
+    with rfmeans.segment(shop, n_init=3) as result:
+        content = json.loads(result.model.to_json())
+        old = {key: value for key, value in content.items() if key not in ("scores", "lexicon")}
+        model = rfmeans.SegmentModel.from_json(json.dumps({**old, "version": 1}))
+        with rfmeans.assign(model, shop) as assigned:
+            assert list(assigned.profile["segment"]) == list(result.profile["segment"])
+            assert assigned.summary.scoring is assigned.summary.crosstab is None
+            row = assigned.customers.to_pyarrow().to_pylist()[0]
+    assert [row[name] for name in SCORE_COLUMNS] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"edges": [3.0, 2.0, 5.0, 6.0]},
+        {"scores": [5, 4, 3, 2]},
+        {"scores": [1, 2, 3, 4, 5]},
+        {"scores": [6, 4, 3, 2, 1]},
+        {"feature": "age"},
+    ],
+)
+def test_damaged_scores_of_a_model(by_scores, change):
+    content = json.loads(by_scores.model.to_json())
+    content["scores"]["features"][0].update(change)
+    with pytest.raises(rfmeans.ModelError, match="it is damaged"):
+        rfmeans.SegmentModel.from_json(json.dumps(content))
+
+
+@pytest.mark.parametrize("bins", [5.0, "5", True, 11, None])
+def test_a_damaged_number_of_scores_of_a_model(by_scores, bins):
+    content = json.loads(by_scores.model.to_json())
+    content["scores"]["bins"] = bins
+    with pytest.raises(rfmeans.ModelError, match="it is damaged"):
+        rfmeans.SegmentModel.from_json(json.dumps(content))
+
+
+def test_a_damaged_list_of_score_segments(by_scores):
+    content = json.loads(by_scores.model.to_json())
+    content["segments"][0]["segment"] = "Whales"
+    with pytest.raises(rfmeans.ModelError, match="each of their names once"):
+        rfmeans.SegmentModel.from_json(json.dumps(content))

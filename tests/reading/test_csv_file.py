@@ -1,0 +1,66 @@
+"""A text file: also one that the engine reads in parallel."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+import rfmeans
+from helpers.set_aside_lines import PLACED_HEADER, TEXTS, check, set_aside
+from helpers.sources import EXPECTED, LINES, NAMED, customers
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_in_every_encoding(tmp_path, encoding):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(TEXTS["quoted line breaks"].replace("one", "ü").encode(encoding))
+    check(set_aside(path))
+
+
+@pytest.mark.parametrize("name", ["plain", "preamble and quoted line breaks"])
+def test_in_a_compressed_file(tmp_path, name):
+    path = tmp_path / "orders.csv.gz"
+    path.write_bytes(gzip.compress(TEXTS[name].encode()))
+    found = set_aside(path)
+    check(found)
+    assert {row["file"] for row in found} == {str(path)}
+
+
+def test_in_a_file_so_large_that_it_is_read_in_parallel(tmp_path):
+    path = tmp_path / "orders.csv"
+    with path.open("w") as file:
+        file.write(PLACED_HEADER + "\n")
+        file.writelines(
+            f"{line},c{line % 99},2024-01-01,{'?' if line % 50_000 == 7 else 5},{'x' * 40}\n"
+            for line in range(2, 400_002)
+        )
+    check(set_aside(path, drop_duplicates=False), 8)
+    check(set_aside(path, where="amount <> '5' OR customer <> ''"), 8)
+
+
+def test_a_header_after_a_byte_order_mark(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + LINES.to_csv(index=False).encode())
+    assert customers(path, customer="customer_id") == EXPECTED
+
+
+@pytest.mark.parametrize("bad", ["8,15", "8,15,2026-03-31,1,1,1"], ids=["short", "long"])
+def test_a_ragged_line_changes_no_other_line(tmp_path, bad):
+    """Refuse the file or set the line aside: never lose the header or another line."""
+    path = tmp_path / "orders.csv"
+    lines = LINES.to_csv(index=False).splitlines()
+    path.write_text("\n".join([*lines[:3], bad, *lines[3:]]) + "\n")
+    try:
+        found = customers(path)
+    except rfmeans.RFMeansError as error:
+        assert "No column was recognised" not in str(error)  # noqa: PT017 - both ways are right
+    else:
+        assert found == EXPECTED
+
+
+def test_a_plain_file_that_is_called_compressed_is_read(tmp_path):
+    for ending in (".gz", ".zst"):
+        path = tmp_path / f"orders.csv{ending}"
+        path.write_text(NAMED.format("5.50"))
+        assert customers(path)[0] == ("11", 2, 1, 5.5, None)

@@ -1,0 +1,27 @@
+"""A source of several files, or of rows without lines: where a row stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.set_aside_lines import PLACED_HEADER, TEXTS, check, placed, set_aside
+
+
+def test_in_each_file_of_a_glob(tmp_path):
+    for place, name in enumerate(("plain", "preamble", "quoted line breaks")):
+        (tmp_path / f"{place}.csv").write_text(TEXTS[name])
+    found = set_aside(tmp_path / "*.csv")
+    check(found, 18)
+    assert [Path(row["file"]).name for row in found] == ["0.csv"] * 6 + ["1.csv"] * 6 + ["2.csv"] * 6
+
+
+def sheet(first: int) -> pd.DataFrame:
+    rows = [row.split(",") for row in placed(first=first).splitlines()]
+    return pd.DataFrame(rows, columns=PLACED_HEADER.split(","))
+
+
+def test_in_parquet_it_is_the_number_of_the_row(tmp_path):
+    sheet(1).to_parquet(tmp_path / "orders.parquet")
+    check(set_aside(tmp_path / "orders.parquet"))
