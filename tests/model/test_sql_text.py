@@ -142,18 +142,20 @@ TRAPS = {
         r"'back\\slash\\'",
     ],
     "snowflake": [
-        "CONVERT_TIMEZONE('Asia/Tokyo', ordered_at)",
+        "TO_DATE(CONVERT_TIMEZONE('Asia/Tokyo', ordered_at))",
         "DATEDIFF(DAY, last_purchase, (SELECT MAX(last_day) FROM customer_totals)) + 1 AS recency",
         "AS DECIMAL(18, 4)) AS amount",
         r"'back\\slash\\'",
     ],
     "databricks": [
-        "UNIX_SECONDS(ordered_at) * INTERVAL '1' SECOND",
+        "MAKE_TIMESTAMP_NTZ(1970, 1, 1, 0, 0, 0) + MAKE_DT_INTERVAL(0, 0, 0, UNIX_SECONDS(ordered_at))",
         "DATEDIFF(DAY, last_purchase, (SELECT MAX(last_day) FROM customer_totals)) + 1 AS recency",
         "AS DECIMAL(18, 4)) AS amount",
         r"'back\\slash\\'",
     ],
-    "spark": ["UNIX_SECONDS(ordered_at) * INTERVAL '1' SECOND"],
+    "spark": [
+        "MAKE_TIMESTAMP_NTZ(1970, 1, 1, 0, 0, 0) + MAKE_DT_INTERVAL(0, 0, 0, UNIX_SECONDS(ordered_at))"
+    ],
     "trino": [
         "DATE(AT_TIMEZONE(ordered_at, 'Asia/Tokyo'))",
         "AS DECIMAL(18, 4)) AS amount",
