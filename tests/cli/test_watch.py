@@ -15,8 +15,6 @@ import ibis
 import pytest
 
 from rfmeans.cli.watch import Watch
-from rfmeans.engines.dispatch import engine_at
-from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.reading.source import Source
 from rfmeans.synthetic import make_orders
 
@@ -285,36 +283,6 @@ def test_ctrl_c_twice_stops_spark_from_its_start_on(spark_settings, tmp_path, mo
     assert "Traceback" not in err
     assert names(tmp_path) == ["conf", "o.parquet", "tmp"]
     assert names(tmp_path / "tmp") == []
-
-
-# Progress
-
-
-def test_the_engine_tells_how_far_it_is():
-    con = ibis.duckdb.connect()
-    con.raw_sql("CREATE TABLE numbers AS SELECT range AS n FROM range(2000000)")
-    percentage, seen = DUCKDB.percentage_of(con), set()
-    done = threading.Event()
-
-    def look():
-        while not done.wait(0.005):
-            seen.add(percentage())
-
-    looking = threading.Thread(target=look)
-    looking.start()
-    try:
-        for _ in range(3):
-            con.raw_sql("SELECT count(*) FROM numbers WHERE md5(n::text) < md5((n + 1)::text)").fetchall()
-    finally:
-        done.set()
-        looking.join()
-    assert any(found is not None and 0 < found < 100 for found in seen)
-    assert all(found is None or 0 <= found <= 100 for found in seen)
-
-
-def test_of_an_engine_that_does_not_tell_nothing_is_known():
-    con = ibis.polars.connect()
-    assert engine_at(con).percentage_of(con)() is None
 
 
 def on_a_terminal(*arguments):

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import rfmeans
+from helpers.hostile_shop import hostile_model, hostile_orders, shop
 from places import DATA
 from rfmeans.engines.dispatch import DIALECTS
 from rfmeans.errors import SourceError
@@ -23,7 +24,7 @@ from rfmeans.synthetic import make_orders
 
 if TYPE_CHECKING:
     from conftest import Engine
-from helpers.hostile_shop import hostile_model, hostile_orders, shop
+
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 

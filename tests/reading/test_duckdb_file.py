@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import duckdb
+import pytest
+
+import rfmeans
 from helpers.files import OTHER, check, frame
+from rfmeans.errors import SourceError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,3 +40,19 @@ def test_a_database_of_several_tables(inspect):
     check(inspect(name, "--table", "sales"), "table 'sales'.")
     said = inspect(name, "--table", "sale").said
     assert "has no table 'sale'. Did you mean 'sales'? Its tables are: customers, sales." in said
+
+
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+
+
+def test_many_tables_are_listed_by_nearness(tmp_path):
+    path = tmp_path / "many.duckdb"
+    with duckdb.connect(path) as con:
+        for number in range(40):
+            con.execute(f"CREATE TABLE table_{number} AS SELECT 1 AS a")
+        con.execute("CREATE TABLE shop_orders AS SELECT 1 AS a")
+    with pytest.raises(SourceError) as failed:
+        rfmeans.segment(path, table="shop_order")
+    message = str(failed.value)
+    assert "has no table 'shop_order'. Did you mean 'shop_orders'? Its tables are: shop_orders, " in message
+    assert message.endswith(" and 29 more.")

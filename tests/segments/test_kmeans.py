@@ -12,15 +12,29 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 import rfmeans
+from drawn import examples
+from helpers.points import FEATURES, as_table, cloud
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError
 from rfmeans.segments.cells import EXACT_LIMIT, collect_cells
 from rfmeans.segments.features import Z_COLUMNS
-from rfmeans.segments.kmeans import STANDSTILL, fit_centres, nearest, refine
+from rfmeans.segments.kmeans import (
+    NEAR_BORDER,
+    STANDSTILL,
+    add_confidence,
+    add_squares,
+    add_two_least,
+    count_near_borders,
+    fit_centres,
+    nearest,
+    refine,
+)
 from rfmeans.segments.settings import Settings
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers
@@ -30,18 +44,6 @@ if TYPE_CHECKING:
 
     from rfmeans.model.segment_model import SegmentModel
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from drawn import examples
-from helpers.points import FEATURES, as_table, cloud
-from rfmeans.segments.kmeans import (
-    NEAR_BORDER,
-    add_confidence,
-    add_squares,
-    add_two_least,
-    count_near_borders,
-)
 
 FEW, MANY = 2_000, 60_000
 

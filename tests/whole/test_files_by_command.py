@@ -14,12 +14,12 @@ import pytest
 import zstandard
 from typer.main import get_command
 
+from helpers.files import COLUMNS, CYRILLIC, MONEY, OTHER, ROWS, check, frame, text
 from places import ROOT
 from rfmeans.cli import commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-from helpers.files import COLUMNS, CYRILLIC, MONEY, OTHER, ROWS, check, frame, text
 
 
 def zipped(**members: str) -> bytes:

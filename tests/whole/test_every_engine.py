@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,38 +9,25 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from conftest import absent
+from helpers.same import all_kinds_of_lines, in_order
 from places import DATA
-from rfmeans.columns.typed import check_whole, customer_key, money, order_key, product
+from rfmeans.columns.typed import check_whole, customer_key, order_key, product
 from rfmeans.engines.dispatch import engine_of
 from rfmeans.engines.engine import BLANKS
-from rfmeans.engines.kept_tables import Workspace
-from rfmeans.engines.warehouses import ClickHouse
-from rfmeans.errors import RFMeansError, SourceError
-from rfmeans.orders.where import KEPT, with_condition
+from rfmeans.errors import SourceError
 from rfmeans.settings import CustomerColumns
-from rfmeans.synthetic import make_customers, make_orders
+from rfmeans.synthetic import make_customers
 
 ONLINE_RETAIL = DATA / "online_retail.parquet"
+
+
 # What comes back over Spark's and PostgreSQL's own Python clients warns about pandas 3 and old names.
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 
 
 @pytest.fixture(scope="module")
 def orders() -> pd.DataFrame:
-    """Order lines with everything that is set aside: blank ids, returns, free orders, late lines."""
-    lines = make_orders(800, seed=5).drop(columns="kind").astype({"customer_id": "Int64"})
-    lines["amount"] = (lines.pop("quantity") * lines.pop("unit_price")).round(2)
-    lines.loc[::50, "customer_id"] = pd.NA
-    lines.loc[1::40, "amount"] *= -1
-    lines.loc[2::45, "amount"] = 0.0
-    return lines.drop(columns="product")
-
-
-def in_order(result: rfmeans.Segmentation) -> pd.DataFrame:
-    """The customers in order of their ids, in types that do not depend on the engine."""
-    frame = result.customers.to_pandas().sort_values("customer_id").reset_index(drop=True)
-    numbers = ["customer_id", "recency", "frequency", "monetary", "segment_id"]
-    return frame.assign(**{name: pd.to_numeric(frame[name]).astype("float64") for name in numbers}).fillna("")
+    return all_kinds_of_lines()
 
 
 def test_orders_give_the_same_customers_segments_and_account(engine, orders):
@@ -219,45 +205,6 @@ def test_text_is_read_on_duckdb_and_refused_elsewhere(engine, orders, column, ki
     assert str(refused.value).startswith(words.format(name=table.get_backend().name))
 
 
-def test_on_postgres_no_column_is_computed_over_and_over(postgres_engine, orders):
-    """PostgreSQL would write columns into each other: then a customer's logarithms were computed hundreds of times."""
-    table = postgres_engine.table(orders, "orders_computed_once")
-    with rfmeans.segment(table, n_init=1, transform="log") as found:
-        customers = postgres_engine.con.create_table(
-            "customers_computed_once", found.customers, overwrite=True
-        )
-        run = ibis.to_sql(found.model.apply(customers), dialect="postgres")
-        statement = found.model.to_sql("postgres", orders="orders_computed_once")
-    for text in (run, statement):
-        rows = postgres_engine.con.con.execute(f"EXPLAIN (VERBOSE) {text}").fetchall()
-        shown = "\n".join(line for (line,) in rows).count("ln(")
-        assert 3 <= shown <= 6  # one a feature, where it is computed and once where it is passed on
-
-
-def test_an_engine_without_booleans_is_not_asked_for_the_type_of_a_condition(monkeypatch):
-    """ClickHouse's comparisons are numbers; and to tell the type of a query Ibis makes a view there."""
-    con = ibis.duckdb.connect()
-    table = con.create_table("shop_orders", pd.DataFrame({"country": ["UK", "FR"]}))
-    monkeypatch.delattr(type(con), "_get_schema_using_query")
-    kept = with_condition(table, ClickHouse(), "country = 'UK'", "shop_orders")
-    assert kept[KEPT].to_pyarrow().to_pylist() == [True, False]
-
-
-@pytest.mark.parametrize("condition", ["number", "city", "number + 1", "number = 'one'"])
-def test_a_condition_that_is_neither_true_nor_false_is_refused_on_every_engine(engine, orders, condition):
-    table = engine.table(orders.assign(number=1, city="Rome"), "numbered")
-    with rfmeans.segment(table, where="number = 1", n_init=1) as found:
-        assert found.summary.account.lines.used.rows > 0
-    with pytest.raises(RFMeansError) as refused:
-        rfmeans.segment(table, where=condition, n_init=1)
-    assert "\n" not in str(refused.value)
-    if engine.name in ("polars", "spark") and "=" not in condition:
-        kind = "string" if condition == "city" else "int64"
-        assert str(refused.value).startswith(
-            f"The condition where {condition!r} cannot be used: it is neither true nor false, but of type {kind}."
-        )
-
-
 def values_of(table, value) -> list:
     """A column that the table's engine makes from a column of values, in the order of its places."""
     rows = (
@@ -335,97 +282,3 @@ def test_numbers_that_no_frame_holds_are_judged_on_every_engine(engine):
     check_whole(table.filter(table.place < 5).held)
     with pytest.raises(SourceError, match=r"holds fractions such as 7\.5"):
         check_whole(table.held)
-
-
-@pytest.fixture
-def postgres_odd(postgres_engine):
-    con = postgres_engine.con
-    con.raw_sql(
-        "CREATE TABLE odd (place int, id numeric, held real, few numeric(10, 2), many numeric);"
-        "INSERT INTO odd VALUES (1, 'NaN', 12345.67, 'NaN', 'NaN'), (2, 'Infinity', 123456.78, 5, 'Infinity'), "
-        "(3, 17, 1234567.89, 7.25, 1e400), (4, 1e50, 'NaN', -3, 1e-300), (5, 0, 0.5, 0, 12.5)"
-    ).close()
-    yield con.table("odd")
-    con.raw_sql("DROP TABLE odd").close()
-
-
-def test_postgres_numbers_that_others_do_not_have(postgres_odd):
-    def found(value) -> list:
-        rows = postgres_odd.select("place", found=value).order_by("place").to_pyarrow().to_pylist()
-        return [None if row["found"] is None else str(row["found"]) for row in rows]
-
-    there = engine_of(postgres_odd)
-    assert found(money(postgres_odd.held, there)) == [
-        "12345.6699",
-        "123456.7813",
-        "1234567.8750",
-        None,
-        "0.5000",
-    ]
-    assert found(money(postgres_odd.few, there)) == [None, "5.0000", "7.2500", "-3.0000", "0.0000"]
-    assert found(money(postgres_odd.many, there)) == [None, None, None, "0.0000", "12.5000"]
-    assert found(product(postgres_odd.many, postgres_odd.many, there)) == [
-        None,
-        None,
-        None,
-        "0.0000",
-        "156.2500",
-    ]
-    assert found(customer_key(postgres_odd.id, there)) == [None, None, "17", None, None]
-    assert found(order_key(postgres_odd.id, there).cast("string")) == [None, None, "17", None, "0"]
-
-
-@pytest.mark.parametrize(
-    ("options", "asked"),
-    [
-        ({"drop_duplicates": True}, "drop_duplicates=True compares"),
-        ({"amount_per": "order"}, "Values of whole orders compare"),
-    ],
-)
-def test_what_compares_lines_is_refused_on_polars_and_works_on_the_frame(
-    polars_engine, orders, options, asked
-):
-    named = {"customer": "customer_id", "date": "ordered_at", "amount": "amount", "order": "order_id"}
-    with pytest.raises(SourceError) as refused:
-        rfmeans.segment(polars_engine.table(orders, "compared"), **named, **options)
-    assert str(refused.value) == (
-        f"{asked} lines with each other, which Ibis cannot do on Polars. Pass the Polars frame itself, which is read "
-        "on DuckDB."
-    )
-    rfmeans.segment(orders, n_init=1, accept_loss=True, **named, **options).close()
-
-
-def test_categories_of_polars_are_text(polars_engine, orders):
-    polars = pytest.importorskip("polars")
-    frame = polars.from_pandas(
-        orders.assign(customer_id=orders["customer_id"].astype("string"), status="paid")
-    ).with_columns(
-        polars.col("customer_id").cast(polars.Categorical),
-        polars.col("status").cast(polars.Enum(["paid", "void"])),
-    )
-    table = polars_engine.con.create_table("categories", frame, overwrite=True)
-    columns = rfmeans.Columns(status="status")
-    with (
-        rfmeans.segment(frame, n_init=1, columns=columns) as expected,
-        rfmeans.segment(table, n_init=1, columns=columns) as found,
-    ):
-        assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
-
-
-def test_tables_kept_on_polars_are_not_taken_for_each_other(polars_engine):
-    """An expression's address is used again once it is gone; each was a plan, and had the rows of another."""
-    table = polars_engine.table(pd.DataFrame({"number": range(200)}), "many_numbers")
-    with Workspace() as scratch:
-        found = [scratch.keep(table.filter(table.number >= least)) for least in range(200)]
-        assert [len(kept.to_pyarrow()) for kept in found] == list(range(200, 0, -1))
-
-
-def test_what_is_kept_on_polars_is_worked_out_once_and_released(polars_engine):
-    table = polars_engine.table(pd.DataFrame({"number": range(10)}), "numbers")
-    before = set(polars_engine.con.list_tables())
-    with Workspace() as scratch:
-        kept = scratch.keep(table.filter(table.number > 5))
-        assert "FILTER" not in polars_engine.con.compile(kept).explain()
-        assert kept.count().to_pyarrow().as_py() == 4
-        del kept
-    assert set(polars_engine.con.list_tables()) == before

@@ -2,29 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
-import pandas as pd
 import pytest
 import sqlglot
-from pandas.testing import assert_frame_equal
 
 import rfmeans
 from rfmeans.columns.typed import product
 from rfmeans.engines.dispatch import BY_BACKEND, DIALECTS
-from rfmeans.engines.duckdb import DuckDB
 from rfmeans.engines.engine import Engine
 from rfmeans.engines.warehouses import BigQuery
 from rfmeans.segments.cells import collect_cells
-from rfmeans.segments.profile import ranked_quantiles
 from rfmeans.settings import Columns
 from rfmeans.synthetic import make_orders
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        ("postgres", "DATE(TIMEZONE('Asia/Tokyo', m))"),
+        (
+            "databricks",
+            "CAST(CONVERT_TIMEZONE('UTC', 'Asia/Tokyo', MAKE_TIMESTAMP_NTZ(1970, 1, 1, 0, 0, 0) + "
+            "MAKE_DT_INTERVAL(0, 0, 0, UNIX_SECONDS(m))) AS DATE)",
+        ),
+        ("bigquery", "DATE(DATETIME(m, 'Asia/Tokyo'))"),
+        ("snowflake", "TO_DATE(CONVERT_TIMEZONE('Asia/Tokyo', m))"),
+        ("trino", "DATE(AT_TIMEZONE(m, 'Asia/Tokyo'))"),
+        ("clickhouse", "toDate(toTimeZone(m, 'Asia/Tokyo'))"),
+    ],
+)
+def test_each_engine_is_asked_in_its_own_words(engine, text):
+    moments = ibis.table({"m": "timestamp('UTC')"}, name="orders")
+    day = DIALECTS[engine].day_in("Asia/Tokyo", moments.m)
+    sql = str(ibis.to_sql(moments.select(day=day), dialect=DIALECTS[engine].compiler))
+    plain = re.sub(r'["`]t0["`]\.["`]m["`]', "m", " ".join(sql.split()))
+    assert text in plain.replace("( ", "(").replace(" )", ")")
+
+
 ELSEWHERE = ["bigquery", "snowflake", "databricks", "trino", "clickhouse", "postgres"]
+
+
 # What a compiler lets through although the engine has no such function, or another one by that name.
 STRANGERS = {"timezone", "suffix", "codepoint", "ascii", "regexp_full_match", "strptime", "try_strptime"}
 
@@ -81,26 +109,6 @@ def test_every_expression_of_a_run_compiles_and_is_read_back(dialect):
         assert tree.key in ("select", "union")
         strangers = {node.name.lower() for node in tree.find_all(sqlglot.exp.Anonymous)} & STRANGERS
         assert strangers == set()
-
-
-def test_quantiles_by_rank_are_those_of_the_engine():
-    random = np.random.default_rng(3)
-    frame = pd.DataFrame({"group": random.integers(0, 4, 999), "value": random.lognormal(3, 2, 999).round(1)})
-    levels = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
-    found = ranked_quantiles(ibis.memtable(frame), "group", ["value"], levels)
-    for group, values in frame.groupby("group")["value"]:
-        np.testing.assert_allclose(found[group]["value"], values.quantile(levels), rtol=1e-12)
-
-
-def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
-    orders = make_orders(500, seed=3).drop(columns="kind")
-    with rfmeans.segment(orders, n_init=2) as expected:
-        monkeypatch.setattr(DuckDB, "can", Plain.can)
-        with rfmeans.segment(orders, n_init=2) as found:
-            assert_frame_equal(found.profile, expected.profile, rtol=1e-12)
-            for one, other in zip(found.summary.segments, expected.summary.segments, strict=True):
-                spreads = [segment.figures.spread.monetary for segment in (one, other)]
-                np.testing.assert_allclose(*spreads, rtol=1e-12)
 
 
 @pytest.mark.parametrize(
