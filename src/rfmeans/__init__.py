@@ -16,6 +16,7 @@ from rfmeans.errors import (
 )
 
 if TYPE_CHECKING:
+    from rfmeans.campaign import CampaignEffect, effect
     from rfmeans.estimator import RFMeans
     from rfmeans.inspection.inspect import inspect
     from rfmeans.inspection.verdict import Inspection
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CampaignEffect",
     "Columns",
     "CustomerColumns",
     "DataError",
@@ -41,12 +43,14 @@ __all__ = [
     "SettingsError",
     "SourceError",
     "assign",
+    "effect",
     "inspect",
     "segment",
 ]
 
 # Loaded on first use, so that `import rfmeans` and `rfmeans --help` load no engine.
 _LATER = {
+    "CampaignEffect": "campaign",
     "Columns": "settings",
     "CustomerColumns": "settings",
     "Inspection": "inspection.verdict",
@@ -54,6 +58,7 @@ _LATER = {
     "SegmentModel": "model.segment_model",
     "Segmentation": "result",
     "assign": "pipeline",
+    "effect": "campaign",
     "inspect": "inspection.inspect",
     "segment": "pipeline",
 }

@@ -23,6 +23,8 @@ OPTIONS = {
     "name": "write-table",  # of a table to write
     "replace": "replace-table",
     "types": "type",
+    "start": "from",  # of the campaign's time
+    "end": "to",
 }
 PLAIN = re.compile(r"[\w.,:/+=-]+")  # what no shell reads as anything else
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace, put_in_order
 from rfmeans.errors import DataError
+from rfmeans.groups import USUAL_HOLDOUT
 from rfmeans.listener import SILENT
 from rfmeans.model.fitted import Fitted
 from rfmeans.model.segment_model import SegmentModel
@@ -58,6 +59,7 @@ def segment(
     score_bins: int = 5,
     score_cuts: Mapping[str, Sequence[float]] | None = None,
     lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    holdout: float = USUAL_HOLDOUT,
     listener: Listener | None = None,
     **reading: Any,
 ) -> Segmentation:
@@ -72,7 +74,7 @@ def segment(
         Number of segments, 2 to 12, or ``"auto"``: recommended from the customers (docs/evidence.md).
     columns
         Columns by role, all at once; pass `CustomerColumns` for a table that already has one row per customer.
-    transform, seed, n_init, tol, method, score_bins, score_cuts, lexicon
+    transform, seed, n_init, tol, method, score_bins, score_cuts, lexicon, holdout
         See `rfmeans.segments.settings.Settings`.
     listener
         Hears how the run goes on; see `rfmeans.listener.Listener`.
@@ -104,6 +106,7 @@ def segment(
         score_bins=score_bins,
         score_cuts=score_cuts,
         lexicon=os.fspath(lexicon) if isinstance(lexicon, os.PathLike) else lexicon,
+        holdout=holdout,
     )
     words = with_cuts(read_lexicon(settings.lexicon), settings.score_cuts or {}, settings.score_bins)
     how, hearing = make_reading(columns, **reading), listener or SILENT
@@ -125,7 +128,7 @@ def segment(
             as_of=intake.as_of,
             customers=count,
             inertia=grouping.inertia,
-            settings={name: getattr(settings, name) for name in ("method", "transform", "seed")}
+            settings={name: getattr(settings, name) for name in ("method", "transform", "seed", "holdout")}
             | dict(grouping.fitted),
             scoring=scoring,
             lexicon=words,
@@ -141,10 +144,15 @@ def assign(
     orders: Any,
     *,
     columns: Columns | CustomerColumns | None = None,
+    holdout: float | None = None,
     listener: Listener | None = None,
     **reading: Any,
 ) -> Segmentation:
-    """Put a fitted model to other orders; as `SegmentModel.assign`, with profile and account."""
+    """Put a fitted model to other orders; as `SegmentModel.assign`, with profile and account.
+
+    ``holdout``: another share than the model's to hold out.
+    """
+    model = model if holdout is None else model.holding_out(holdout)
     how, hearing = make_reading(columns, **reading), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
         hearing.stage("reading orders")

@@ -92,7 +92,7 @@ class Segmentation(AbstractContextManager["Segmentation"]):
     ----------
     customers
         Ibis table, one row per customer: customer_id, recency (days), frequency (purchases), monetary,
-        segment_id (1..k, null for customers set aside), segment, reason.
+        segment_id (1..k, null for customers set aside), segment, confidence, scores, group, reason.
     summary
         The plain numbers.
     model
@@ -172,7 +172,6 @@ class Segmentation(AbstractContextManager["Segmentation"]):
         force: bool = False,
         format: str = "parquet",  # noqa: A002 - as the option is called
         audience_format: str = "plain",
-        holdout: float = 0.1,
         report: bool = True,
         playbook: str | os.PathLike[str] | None = None,
     ) -> Path:
@@ -186,7 +185,7 @@ class Segmentation(AbstractContextManager["Segmentation"]):
             Replace the folder if it exists and rfmeans wrote it.
         format
             Of the customers: ``"parquet"`` or ``"csv"``.
-        audience_format, holdout
+        audience_format
             See `rfmeans.output.audiences.AudienceSettings`.
         report
             Whether to write report.html and charts/.
@@ -202,7 +201,7 @@ class Segmentation(AbstractContextManager["Segmentation"]):
         """
         return self.write(
             folder,
-            AudienceSettings(audience_format, holdout),
+            AudienceSettings(audience_format),
             load_playbook(playbook) if report else None,
             force=force,
             customers_format=format,
@@ -294,8 +293,7 @@ class Segmentation(AbstractContextManager["Segmentation"]):
         if settings.format == NO_AUDIENCES:
             return None
         names = [segment.segment for segment in self.summary.segments]
-        # The model's own seed, so that `assign` finds each customer in the group of the fit.
-        return write_audiences(self.customers, names, self.model.settings["seed"], settings, folder)
+        return write_audiences(self.customers, names, self.model.seed, self.model.holdout, settings, folder)
 
     def __repr__(self) -> str:
         found = self.summary

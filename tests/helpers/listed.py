@@ -25,7 +25,7 @@ def customers(ids, segment_ids=None) -> ibis.Table:
     frame["segment_id"] = frame["segment_id"].astype("Int64")
     table = ibis.memtable(frame)
     names = table.segment_id.cases(*enumerate(NAMES, start=1), else_=ibis.null("string"))
-    return table.mutate(segment=names, reason=ibis.null("string"))
+    return table.mutate(segment=names, group=ibis.null("string"), reason=ibis.null("string"))
 
 
 def read(path: Path) -> list[list[str]]:

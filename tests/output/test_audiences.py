@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import unicodedata
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from rfmeans.output.audiences import (
     AudienceSettings,
     as_google_has_it,
     file_name,
-    group_of,
     trimmed,
     write_audiences,
 )
@@ -38,61 +36,11 @@ def group_by_hand(customer: object, seed: int = 0, holdout: float = 0.1) -> str:
 def written(tmp_path, ids, kind="plain", holdout=0.1, seed=0, segment_ids=None):
     """Write lists; return the folder and what was said of it."""
     folder = tmp_path / "audiences"
-    told = write_audiences(customers(ids, segment_ids), NAMES, seed, AudienceSettings(kind, holdout), folder)
+    told = write_audiences(customers(ids, segment_ids), NAMES, seed, holdout, AudienceSettings(kind), folder)
     return folder, told
 
 
-def groups_of(ids, seed=0, holdout=0.1) -> list[str]:
-    table = ibis.memtable({"place": list(range(len(ids))), "customer_id": ids})
-    drawn = table.mutate(group=group_of(table.customer_id, seed, holdout)).order_by("place")
-    return drawn.group.to_pyarrow().to_pylist()
-
-
-# The draw
-
-
-def test_the_draw_is_the_documented_one():
-    """SHA-256 of "0:12346" begins with 3b, of "0:12347" with 65: 3b/100 = 0.23 and 65/100 = 0.39 in hexadecimal."""
-    assert groups_of([12346, 12347], holdout=0.3) == ["holdout", "treatment"]
-    ids = ["12347", "anna@example.com", "Zoë", "李", "", "a" * 10_000, "=1+1", "'quoted'"]
-    for seed in (0, 7, 2**32 - 1):
-        assert groups_of(ids, seed, 0.5) == [group_by_hand(one, seed, 0.5) for one in ids]
-
-
-@pytest.mark.parametrize(
-    "same",
-    [
-        ibis.memtable({"customer_id": [12346, 12347]}).customer_id,
-        ibis.memtable({"customer_id": ["12346", "12347"]}).customer_id,
-        ibis.memtable({"customer_id": [12346, 12347]}).customer_id.cast("decimal(38, 0)"),
-        ibis.memtable({"customer_id": [12346, 12347]}).customer_id.cast("int16"),
-    ],
-    ids=["integer", "text", "decimal", "small integer"],
-)
-def test_an_id_is_in_the_same_group_whatever_its_type(same):
-    drawn = group_of(same, 0, 0.3).name("group").to_pyarrow().to_pylist()
-    assert drawn == ["holdout", "treatment"]
-
-
-@pytest.mark.parametrize("holdout", [0.01, 0.1, 0.5, 0.999])
-def test_the_share_is_what_was_asked_for(holdout):
-    """Within five standard deviations of a binomial draw of 100,000."""
-    ids = ibis.range(100_000).unnest().name("customer_id").as_table()
-    held = (group_of(ids.customer_id, 3, holdout) == "holdout").sum().to_pyarrow().as_py()
-    assert abs(held - 100_000 * holdout) < 5 * math.sqrt(100_000 * holdout * (1 - holdout))
-
-
-def test_a_larger_share_holds_out_the_same_customers_and_more():
-    ids = list(range(5_000))
-    small, large = groups_of(ids, holdout=0.1), groups_of(ids, holdout=0.2)
-    assert small.count("holdout") < large.count("holdout")
-    assert all(after == "holdout" for before, after in zip(small, large, strict=True) if before == "holdout")
-
-
-def test_another_seed_is_another_draw():
-    ids = list(range(5_000))
-    both = [a == b == "holdout" for a, b in zip(groups_of(ids, 0, 0.5), groups_of(ids, 1, 0.5), strict=True)]
-    assert 1_000 < sum(both) < 1_500  # a quarter of them, as independent draws have it
+# The lists of one draw
 
 
 def test_nobody_is_held_out_at_zero(tmp_path):
@@ -101,14 +49,6 @@ def test_nobody_is_held_out_at_zero(tmp_path):
     assert rows[0] == ["customer_id", "recency", "frequency", "monetary", "group"]
     assert {row[-1] for row in rows[1:]} == {"treatment"}
     assert sum(entry.holdout for entry in told.lists) == 0
-
-
-@pytest.mark.parametrize("holdout", [-0.1, 1, 1.5, float("nan"), "a tenth", True, None])
-def test_a_share_out_of_range_is_refused(holdout):
-    with pytest.raises(
-        SettingsError, match=r"holdout must be a share from 0 to below 1, such as 0.1 for 10 %"
-    ):
-        AudienceSettings(holdout=holdout)
 
 
 def test_an_unknown_format_is_refused_with_a_proposal():
@@ -221,13 +161,13 @@ def test_a_segment_without_customers_has_a_list_with_a_header_only(tmp_path):
 
 
 def test_another_engine_gives_the_same_files(tmp_path):
-    """Polars cannot hash: its customers are streamed to DuckDB, and end up in the same bytes."""
+    """Customers of Polars are streamed to DuckDB, and end up in the same bytes."""
     polars = ibis.polars.connect()
     ids = [f"customer {place}" for place in range(200)]
     here, _ = written(tmp_path, ids)
     there = tmp_path / "there"
     moved = polars.create_table("customers", customers(ids).to_pyarrow())
-    write_audiences(moved, NAMES, 0, AudienceSettings(), there)
+    write_audiences(moved, NAMES, 0, 0.1, AudienceSettings(), there)
     assert [path.read_bytes() for path in sorted(there.iterdir())] == [
         path.read_bytes() for path in sorted(here.iterdir())
     ]
@@ -475,7 +415,7 @@ def test_the_draw_that_the_docs_give():
     names: dict = {}
     exec(code.split("```python")[1].split("```")[0], names)
     ids = ["12347", "Zoë", *map(str, range(200))]
-    assert [names["group"](one, seed=3) for one in ids] == groups_of(ids, seed=3)
+    assert [names["group"](one, seed=3) for one in ids] == [group_by_hand(one, seed=3) for one in ids]
 
 
 # The command line

@@ -404,7 +404,11 @@ def test_as_of_before_all_data():
 def test_since_after_all_data():
     with pytest.raises(DataError) as found:
         segment(orders(), since="2030-01-01")
-    says(found, "before the window 12 of 12", "Widen the window")
+    says(
+        found,
+        "No order is dated on or after 2030-01-01, the first day of the window. The orders run from 2026-01-01 to "
+        "2026-01-12. Give an earlier since=, or leave it out.",
+    )
 
 
 @pytest.mark.parametrize(

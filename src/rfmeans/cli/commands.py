@@ -15,6 +15,8 @@ import typer
 
 from rfmeans.cli.options import (
     CustomersOptions,
+    EffectOptions,
+    EffectReadingOptions,
     EngineOptions,
     ExplainReadingOptions,
     OutputOptions,
@@ -94,7 +96,7 @@ def segment_command(
     def work(**watched: Any) -> Segmentation:
         from rfmeans.pipeline import segment
 
-        return segment(orders, **asdict(segmenting), **{**watched, **how})
+        return segment(orders, **asdict(segmenting), **output.drawn(), **{**watched, **how})
 
     _run(work, (output, table), printing, default="segments")
 
@@ -118,7 +120,7 @@ def assign_command(
         from rfmeans.model.segment_model import SegmentModel
         from rfmeans.pipeline import assign
 
-        return assign(SegmentModel.load(model), orders, **{**watched, **how})
+        return assign(SegmentModel.load(model), orders, **output.drawn(), **{**watched, **how})
 
     _run(work, (output, table), printing, default="assigned")
 
@@ -177,6 +179,49 @@ def _columns_option() -> Iterator[None]:
         raise
 
 
+@app.command("effect")
+@grouped
+def effect_command(
+    segments: Annotated[
+        str,
+        typer.Argument(
+            help="The output folder that the lists were sent from, or its customers: a file, or a database."
+        ),
+    ],
+    orders: Orders,
+    campaign: EffectOptions,
+    reading: EffectReadingOptions,
+    engine: EngineOptions,
+    printing: PrintingOptions,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Page to write, like effect.html. Default: none.")
+    ] = None,
+) -> None:
+    """Say what a campaign did: what the treated customers of SEGMENTS bought against those held out."""
+    printing.check()
+    with _watching(printing.quiet) as watch:
+        from rfmeans.campaign import effect
+
+        found = effect(
+            segments, orders, listener=watch, **asdict(campaign), **reading.given(), **engine.given()
+        )
+        if out is not None:
+            found.report().save(out)
+    if printing.as_json:
+        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+    if printing.markdown:
+        typer.echo(found.to_markdown(), nl=False)
+    if not printing.quiet:
+        from rfmeans.cli.print_block import print_sections
+        from rfmeans.report.analyses.effect import effect_sections
+
+        taken = printing.as_json or printing.markdown
+        console = _console() if taken else _stdout()
+        print_sections(effect_sections(found.summary), console)
+        if out is not None:
+            console.print(f"Written to {_escaped(str(out))}", soft_wrap=True)
+
+
 @app.command("sql")
 @grouped
 def sql_command(
@@ -225,7 +270,7 @@ def demo_command(
 
         orders = make_orders(customers, seed=seed).drop(columns="kind")
         orders.attrs["name"] = "synthetic shop"
-        return segment(orders, seed=seed, listener=listener, **watched)
+        return segment(orders, seed=seed, listener=listener, **output.drawn(), **watched)
 
     # Of a made shop there is nothing to understand.
     _run(work, (output, TableOptions()), printing, default="demo", telling=False)

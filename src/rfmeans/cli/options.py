@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import Field, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from functools import cache, wraps
 from pathlib import Path  # noqa: TC003 - the command line reads these hints as it starts
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -29,9 +29,12 @@ ORDER_ROLES = (
 CUSTOMER_ROLES = ("recency", "frequency", "monetary")
 
 
-def option(words: str, default: Any = None, *, name: str = "") -> Any:
-    """Return a field of a group: an option that is called like it, unless it has a name of its own."""
-    return field(default=default, metadata={"help": words, "name": name})
+def option(words: str, default: Any = None, *, name: str = "", hidden: bool = False) -> Any:
+    """Return a field of a group: an option that is called like it, unless it has a name of its own.
+
+    ``default``: MISSING for an option that must be given.
+    """
+    return field(default=default, metadata={"help": words, "name": name, "hidden": hidden})
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,29 @@ class ExplainReadingOptions(ReadingOptions):
 
 
 @dataclass(frozen=True)
+class EffectReadingOptions(ReadingOptions):
+    """The same where the campaign's time says which days count; what would say otherwise is refused."""
+
+    as_of: str | None = option("", hidden=True)
+    since: str | None = option("", hidden=True)
+
+
+@dataclass(frozen=True)
+class EffectOptions:
+    """What `rfmeans.effect` is told of the campaign."""
+
+    PANEL = "The campaign"
+
+    start: str = option("First day of the campaign's time, like 2026-01-31.", MISSING, name="from")
+    end: str = option("Last day of it.", MISSING, name="to")
+    cost_per_customer: float | None = option("For each treated customer, in the orders' money.")
+    margin: float | None = option("Share of the money that is margin, like 0.3, for the net gain.")
+    verdict_on: str = option("What verdicts rest on: buyers or money. Decide before you look.", "buyers")
+    holdout: float | None = option("Share that was to be held out, 0 to 1. Default: as the folder tells.")
+    segments_table: str | None = option("Table where SEGMENTS is a database.")
+
+
+@dataclass(frozen=True)
 class StatementOptions(OrdersOptions):
     """How a statement reads the table of orders."""
 
@@ -176,7 +202,9 @@ class OutputOptions:
         "Of the audience lists: plain (the default), klaviyo, mailchimp, google-ads, meta-ads, or none "
         "for no lists."
     )
-    holdout: float = option("Share of customers to hold out of campaigns, to measure them; 0: none.", 0.1)
+    holdout: float | None = option(
+        "Share of customers to hold out of campaigns, to measure them; 0: none. Default: 0.1, or the model's."
+    )
     no_report: bool = option("Leave out report.html and charts/.", False)
     playbook: Path | None = option("TOML file with a card per segment. Default: the built-in one.")
     force: bool = option("Replace an output folder that rfmeans wrote.", False)
@@ -185,7 +213,11 @@ class OutputOptions:
         """Return how to write the audience lists, which are of the ``usual`` format unless another was given."""
         from rfmeans.output.audiences import AudienceSettings
 
-        return AudienceSettings(self.audience_format or usual, self.holdout)
+        return AudienceSettings(self.audience_format or usual)
+
+    def drawn(self) -> dict[str, Any]:
+        """Return the share to hold out as `rfmeans.segment` takes it, if one was given."""
+        return {} if self.holdout is None else {"holdout": self.holdout}
 
     def cards(self) -> Playbook:
         """Return the playbook that was asked for."""
@@ -272,14 +304,16 @@ def _options(group: Any) -> list[inspect.Parameter]:
         inspect.Parameter(
             each.name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=each.default,
-            annotation=Annotated[
-                hints[each.name],
-                typer.Option(_name(each), help=each.metadata["help"], rich_help_panel=group.PANEL),
-            ],
+            default=inspect.Parameter.empty if each.default is MISSING else each.default,
+            annotation=Annotated[hints[each.name], _typer_option(each, group.PANEL)],
         )
         for each in fields(group)
     ]
+
+
+def _typer_option(each: Field[Any], panel: str) -> Any:
+    told = each.metadata
+    return typer.Option(_name(each), help=told["help"], hidden=told["hidden"], rich_help_panel=panel)
 
 
 def _name(option: Field[Any]) -> str:

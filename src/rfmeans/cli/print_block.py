@@ -13,12 +13,21 @@ from rfmeans.wording import clip
 from rfmeans.wording import terminal_text as escape
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
-    from rfmeans.report.blocks import TextBlock
+    from rfmeans.report.blocks import Section, TextBlock
 
 WARNING = "bold yellow"
 WIDE = 92  # columns from which a table's last columns fit as well
+
+
+def print_sections(told: Sequence[Section], console: Console) -> None:
+    """Print what sections have for a terminal."""
+    for section in told:
+        for block in section.terminal:
+            print_block(block, console)
 
 
 def print_block(block: TextBlock, console: Console) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rfmeans.cli.print_block import print_block
+from rfmeans.cli.print_block import print_sections
 from rfmeans.report.sections import sections
 from rfmeans.wording import clip, counted, percent
 from rfmeans.wording import terminal_text as escape
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 def print_summary(summary: Summary, written: Written, console: Console) -> None:
     """Print a result for a manager to read."""
-    for section in sections(summary):
-        for block in section.terminal:
-            print_block(block, console)
+    print_sections(sections(summary), console)
     if written.audiences is not None:
         console.print(escape(audience_line(written.audiences)), soft_wrap=True)
     for name in written.without_card:

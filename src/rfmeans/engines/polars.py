@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -34,6 +35,11 @@ class Polars(Engine):
         cast = ibis.expr.operations.Cast
         return table.mutate(**{name: cast(table[name], "string").to_expr() for name in named})
 
+    def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return it, worked out in Python: Polars has none."""
+        digest: ir.StringColumn = _sha256(text)
+        return digest
+
     def day_in(self, zone: str, moment: ir.TimestampColumn) -> ir.DateColumn:
         """Return the day by its parts: a cast to a date takes the day of UTC.
 
@@ -49,3 +55,13 @@ class Polars(Engine):
             return con.create_table(name, expression.to_polars()).cache()
         finally:
             con.drop_table(name, force=True)
+
+
+@ibis.udf.scalar.pyarrow(signature=((str,), str))  # type: ignore[untyped-decorator]
+def _sha256(texts: Any) -> Any:
+    import pyarrow as pa
+
+    digests = (
+        None if text is None else hashlib.sha256(text.encode()).hexdigest() for text in texts.to_pylist()
+    )
+    return pa.array(list(digests), pa.string())

@@ -52,6 +52,9 @@ KINDS = (
     "AND (nspname = %s OR n.oid = pg_my_temp_schema())"
 )
 _text = sql_function("text", (None,), str)  # the cast to text, written as a function
+_utf8 = sql_function("convert_to", (str, str), "binary")
+_sha256 = sql_function("sha256", ("binary",), "binary")
+_encoded = sql_function("encode", ("binary", str), str)
 
 
 class Postgres(Engine):
@@ -105,6 +108,11 @@ class Postgres(Engine):
         plain = {name: _text(table[name]) for name, oid in kinds.items() if oid in enums}
         plain |= {name: table[name].cast(MONEY_AS) for name, oid in kinds.items() if oid == MONEY_OID}
         return table.mutate(**plain) if plain else table
+
+    def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return it, of the text in UTF-8 whatever the database's own encoding is."""
+        digest: ir.StringColumn = _encoded(_sha256(_utf8(text, "UTF8")), "hex")
+        return digest
 
     def comparable(self, column: ir.Column) -> ir.Column:
         """Return a document or a shape as its text."""

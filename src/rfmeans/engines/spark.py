@@ -49,6 +49,10 @@ class SparkSQL(Engine):
         shown: ir.TimestampColumn = _converted("UTC", zone, clock_of_utc)
         return shown
 
+    def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return Ibis' own."""
+        return text.hexdigest("sha256")
+
     def comparable(self, column: ir.Column) -> ir.Column:
         """Return a map, or what holds one, as JSON: a cast to text would not quote what is in it."""
         return column.cast("json") if _has_map(column.type()) else column

@@ -18,6 +18,13 @@ _datetime = sql_function("datetime", (MOMENT, str), CLOCK)
 _moved = sql_function("convert_timezone", (str, MOMENT), CLOCK)
 _at_timezone = sql_function("at_timezone", (MOMENT, str), CLOCK)
 _to_time_zone = sql_function("toTimeZone", (MOMENT, str), CLOCK)
+_sha256 = sql_function("sha256", (str,), "binary")
+_sha256_of_bytes = sql_function("sha256", ("binary",), "binary")
+_hex = sql_function("to_hex", ("binary",), str)
+_utf8 = sql_function("to_utf8", (str,), "binary")
+_sha2 = sql_function("sha2", (str, int), str)
+_clickhouse_sha256 = sql_function("SHA256", (str,), "binary")
+_clickhouse_hex = sql_function("hex", ("binary",), str)
 _json_text = sql_function("to_json_string", (None,), str)
 
 
@@ -30,6 +37,11 @@ class BigQuery(Engine):
     def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
         """Return ``DATETIME(moment, zone)``."""
         return _datetime(moment, zone)
+
+    def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return ``TO_HEX(SHA256(text))``."""
+        digest: ir.StringColumn = _hex(_sha256(text))
+        return digest
 
     def to_decimal(self, value: ir.NumericColumn, kind: str) -> ir.DecimalColumn:
         """Round what is cast to NUMERIC, which keeps nine places."""
@@ -59,6 +71,11 @@ class Snowflake(Engine):
         """Return ``CONVERT_TIMEZONE(zone, moment)``."""
         return _moved(zone, moment)
 
+    def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return ``SHA2(text, 256)``."""
+        digest: ir.StringColumn = _sha2(text, 256)
+        return digest
+
 
 class Databricks(SparkSQL):
     """Databricks."""
@@ -78,6 +95,10 @@ class Trino(Engine):
         """Return ``AT_TIMEZONE(moment, zone)``."""
         return _at_timezone(moment, zone)
 
+    def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return ``LOWER(TO_HEX(SHA256(TO_UTF8(text))))``."""
+        return _hex(_sha256_of_bytes(_utf8(text))).lower()
+
 
 class ClickHouse(Engine):
     """ClickHouse."""
@@ -88,6 +109,10 @@ class ClickHouse(Engine):
     def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
         """Return ``toTimeZone(moment, zone)``."""
         return _to_time_zone(moment, zone)
+
+    def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return ``lower(hex(SHA256(text)))``."""
+        return _clickhouse_hex(_clickhouse_sha256(text)).lower()
 
     def to_decimal(self, value: ir.NumericColumn, kind: str) -> ir.DecimalColumn:
         """Round before the cast, which cuts digits off: 8.2 * 3 becomes 24.5999. Text is read exactly."""

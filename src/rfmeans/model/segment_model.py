@@ -6,21 +6,22 @@ import datetime as dt
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rfmeans.engines.dispatch import engine_of
+from rfmeans.engines.dispatch import engine_of, find_dialect
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import ModelError
+from rfmeans.groups import USUAL_HOLDOUT, check_holdout
 from rfmeans.listener import SILENT
 from rfmeans.model.explain import Placing, explain_customer
 from rfmeans.model.explanation import Centre, Explanation
 from rfmeans.model.statement import OrdersTable, to_statement
-from rfmeans.model.steps import Centres, Scores, Step, assigning_steps, run_steps
+from rfmeans.model.steps import Centres, Draw, Scores, Step, assigning_steps, run_steps
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
 from rfmeans.output.folder import write_whole
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.engines.engine import Engine
     from rfmeans.listener import Listener
 
 FORMAT = "rfmeans-model"
@@ -62,7 +64,8 @@ class SegmentModel:
     inertia
         Sum of their squared distances to the nearest centre; None without centres.
     settings
-        transform, seed and n_init of the fit; segments, a number or "auto", and then why it became this one.
+        transform, seed and n_init of the fit; segments, a number or "auto", and then why it became this one; the
+        share held out.
     scoring
         Cut points of the scores; None in a model of version 1.
     lexicon
@@ -95,6 +98,26 @@ class SegmentModel:
             return name_scores(self.score_segments, self.lexicon)
         return name_centres(self.centres, self.lexicon)
 
+    @property
+    def seed(self) -> int:
+        """The seed of the fit, and of the draw of the groups."""
+        return int(self.settings.get("seed", 0))
+
+    @property
+    def holdout(self) -> float:
+        """The share of customers that is held out of campaigns; a tenth in a model that does not say."""
+        return float(self.settings.get("holdout", USUAL_HOLDOUT))
+
+    def holding_out(self, holdout: float) -> SegmentModel:
+        """Return the model with another share held out: the same customers and more, or some of them.
+
+        Raises
+        ------
+        SettingsError
+            If it is no share.
+        """
+        return replace(self, settings={**self.settings, "holdout": check_holdout(holdout)})
+
     def empty_regions(self, count: int) -> tuple[str, ...]:
         """Return the names that no segment has, the segments being the first ``count``."""
         if self.score_segments:
@@ -106,13 +129,15 @@ class SegmentModel:
 
         Customers with a reason to be set aside get null.
         """
-        return run_steps(self.steps(), customers, engine_of(customers))
+        engine = engine_of(customers)
+        return run_steps(self.steps(engine), customers, engine)
 
-    def steps(self) -> list[Step]:
+    def steps(self, engine: Engine) -> list[Step]:
         """Return the steps from customers (customer_id, recency, frequency, monetary, reason) to their segments."""
         segments = self.score_segments or Centres(self.scaling, np.array(self.centres))
         scores = Scores(self.scoring, self.lexicon.scores) if self.scoring else None
-        return assigning_steps(segments, scores, [name.text for name in self.names])
+        draw = Draw(self.seed, self.holdout, engine)
+        return assigning_steps(segments, scores, [name.text for name in self.names], draw)
 
     def assign(
         self, orders: Any, columns: Columns | CustomerColumns | None = None, **reading: Any
@@ -133,7 +158,7 @@ class SegmentModel:
         -------
         Ibis table
             customer_id, recency, frequency, monetary, segment_id, segment, confidence, r_score, f_score, m_score,
-            rfm_score, score_segment, reason.
+            rfm_score, score_segment, group, reason.
         """
         with Workspace() as keeper, Workspace() as scratch:
             understood = keeper.enter_context(understand(orders, make_reading(columns, **reading)))
@@ -176,7 +201,7 @@ class SegmentModel:
             If neither the model nor the call says what the columns are.
         """
         return to_statement(
-            self.steps(),
+            self.steps(find_dialect(dialect)),
             dialect,
             orders,
             self.orders,
@@ -327,12 +352,14 @@ class SegmentModel:
 def _from_content(content: dict[str, Any]) -> SegmentModel:
     if type(content["version"]) is not int:
         raise ValueError("version must be a whole number")
+    settings = dict(content["settings"])
+    check_holdout(settings.get("holdout", USUAL_HOLDOUT))
     stability, orders = content.get("stability"), content.get("orders")
     return SegmentModel(
         scaling=_scaling_from(content["features"]),
         as_of=dt.date.fromisoformat(content["as_of"]) if content["as_of"] else None,
         customers=int(content["customers"]),
-        settings=dict(content["settings"]),
+        settings=settings,
         stability=Stability.from_dict(stability) if stability else None,
         orders=OrdersTable.from_dict(orders) if orders else None,
         **_segments_from(content),

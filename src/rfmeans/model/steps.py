@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.groups import group_of
 from rfmeans.segments.features import to_feature_space
 from rfmeans.segments.kmeans import (
     add_confidence,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 OUTPUT_COLUMNS = (
     *("customer_id", "recency", "frequency", "monetary", "segment_id", "segment", "confidence"),
     *SCORE_COLUMNS,
-    "reason",
+    *("group", "reason"),
 )
 # What a model of scores, or one of an older version, does not have.
 OPTIONAL_COLUMNS = {
@@ -91,8 +92,27 @@ class Scores:
     grid: ScoreGrid
 
 
+@dataclass(frozen=True)
+class Draw:
+    """Of treatment and holdout: see `rfmeans.groups.group_of`."""
+
+    seed: int
+    holdout: float
+    engine: Engine
+
+    @property
+    def says(self) -> str:
+        """What a statement says of it."""
+        return f"Treatment or holdout ({100 * self.holdout:g} %), drawn by SHA-256 of the seed and the customer's id."
+
+    def add_group(self, table: ir.Table) -> ir.Table:
+        """Add the group of each customer that has a segment; the others are in no list."""
+        group = group_of(table.customer_id, self.seed, self.holdout, self.engine)
+        return table.mutate(group=ibis.ifelse(table.segment_id.notnull(), group, ibis.null("string")))
+
+
 def assigning_steps(
-    segments: Centres | tuple[str, ...], scores: Scores | None, names: Sequence[str]
+    segments: Centres | tuple[str, ...], scores: Scores | None, names: Sequence[str], draw: Draw
 ) -> list[Step]:
     """Return the steps from customers (customer_id, recency, frequency, monetary, reason) to their segments.
 
@@ -104,12 +124,15 @@ def assigning_steps(
         None in a model without.
     names
         Names of the segments, by segment id.
+    draw
+        Of the groups.
     """
     placing = _centre_steps(segments) if isinstance(segments, Centres) else _score_segment_steps(segments)
     result = "The result: one row per customer; a customer with a reason is set aside and has no segment."
     return [
         *(_score_steps(scores) if scores else []),
         *placing,
+        Step("drawn", draw.says, draw.add_group),
         Step("segments", result, lambda placed: _named(placed, names)),
     ]
 

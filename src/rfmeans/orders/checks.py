@@ -15,6 +15,8 @@ from rfmeans.orders.remarks import SHOWN, _short, count_statuses
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import ibis.expr.types as ir
 
     from rfmeans.columns.layouts import Layout
@@ -33,6 +35,17 @@ ASKED = (
     "before the window",
 )
 MOST_CURRENCIES = 200  # there are some 180 in the world
+
+
+OUTSIDE = ("on or after the as-of date", "before the window")
+
+
+class OutsideError(DataError):
+    """No order lies in the window; ``first`` and ``last`` are the days of those seen."""
+
+    def __init__(self, message: str, first: dt.date, last: dt.date) -> None:
+        super().__init__(message)
+        self.first, self.last = first, last
 
 
 def check_comparing(engine: Engine, layout: Layout, reading: Reading) -> None:
@@ -66,17 +79,29 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
         return
     if not account.read.rows:
         raise DataError(f"{source.name} holds a header but no order line. Export it again with its orders.")
-    if reading.as_of is not None and "on or after the as-of date" in account.set_aside and account.seen:
-        raise DataError(
-            f"No order is dated before the as-of date {reading.as_of}. The orders run from {account.seen[0]} to "
-            f"{account.seen[1]}. Give a later {argument('as_of')}, or leave it out to count to the day after the "
-            "last order."
-        )
+    outside = sum(account.set_aside[reason].rows for reason in OUTSIDE if reason in account.set_aside)
+    if account.seen and outside > LOST_SHARE * account.read.rows:
+        raise OutsideError(_outside(account, reading), *account.seen)
     reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
     worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
     raise DataError(
         f"No line of {source.name} can be used. Set aside: {reasons} of {account.read.rows:,} lines. "
         f"{_probably_wrong(worst, source, layout)} Give the right columns, or mend the file."
+    )
+
+
+def _outside(account: LineAccount, reading: Reading) -> str:
+    assert account.seen is not None
+    since = f"on or after {reading.since}, the first day of the window" if reading.since else ""
+    before = f"before the as-of date {reading.as_of}" if reading.as_of else ""
+    advice = f"Give an earlier {argument('since')}, or leave it out."
+    if OUTSIDE[0] in account.set_aside:
+        advice = (
+            f"Give a later {argument('as_of')}, or leave it out to count to the day after the last order."
+        )
+    return (
+        f"No order is dated {' and '.join(filter(None, (since, before)))}. The orders run from {account.seen[0]} to "
+        f"{account.seen[1]}. {advice}"
     )
 
 

@@ -96,7 +96,12 @@ class Intake:
 
 
 def customers_at(
-    understood: Understood, workspace: Workspace, as_of: dt.date | None = None, *, keep_orders: bool = False
+    understood: Understood,
+    workspace: Workspace,
+    as_of: dt.date | None = None,
+    *,
+    since: dt.date | None = None,
+    keep_orders: bool = False,
 ) -> Intake:
     """Read a source and sum it up per customer at a date; a table of customers as it stands.
 
@@ -108,6 +113,8 @@ def customers_at(
         Keeps the sums on the engine.
     as_of
         The date recency is counted to; None: that of the reading, or the day after the last order.
+    since
+        First day of the window; None: that of the reading.
     keep_orders
         Keep the orders on the way, for more figures without another pass.
 
@@ -115,11 +122,14 @@ def customers_at(
     ------
     SourceError
         If the source cannot be read, or its money is in several currencies.
+    OutsideError
+        If no line lies in the window.
     DataError
-        If no line can be used, most lines are set aside for one reason, or a customer stands in a table of
+        If no other line can be used, most lines are set aside for one reason, or a customer stands in a table of
         customers twice.
     """
-    reading = replace(understood.reading, as_of=as_of or understood.reading.as_of)
+    asked = understood.reading
+    reading = replace(asked, as_of=as_of or asked.as_of, since=since or asked.since)
     while True:
         found = or_misfit(partial(_take_in, understood, reading, workspace, keep_orders=keep_orders))
         if isinstance(found, Intake):

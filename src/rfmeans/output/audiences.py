@@ -1,7 +1,4 @@
-"""Segmented customers -> the lists that a campaign needs, each customer in its treatment or its holdout group.
-
-A customer's group follows from the seed and the customer's id alone: `group_of`.
-"""
+"""Segmented customers -> the lists that a campaign needs, each customer in its treatment or its holdout group."""
 
 from __future__ import annotations
 
@@ -11,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rfmeans.arguments import argument, named
+from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, SettingsError, did_you_mean
+from rfmeans.groups import HOLDOUT, TREATMENT, group_of
 from rfmeans.output.files import on_duckdb, write_csv
 
 if TYPE_CHECKING:
@@ -22,13 +21,11 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-TREATMENT, HOLDOUT = "treatment", "holdout"
 HOLDOUT_FOLDER = "holdout"
-MEMBER = ("customer_id", "recency", "frequency", "monetary", "segment")
+PLAIN = ("customer_id", "recency", "frequency", "monetary", "group")
 LONGEST_SLUG = 50  # characters; four bytes each still fit into a file's name
 KEPT_IN_SLUG = "LNM"  # letters, digits and the marks on letters, in any script
 UNSEEN = "".join(map(chr, range(0xFE00, 0xFE10)))  # variation selectors, marks by category: they follow emoji
-HEX_DIGITS = 16  # of the hash: 64 bits, which hold a float's share exactly
 # Blanks that people paste along with an address; the last ones cannot be seen at all.
 BLANK = "[\\s\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
 # Plain enough for every tool: no list of several, no quoted local part, nothing a spreadsheet would run.
@@ -45,32 +42,20 @@ class AudienceSettings:
     ----------
     format
         ``"plain"``, a tool that imports them, or ``"none"`` for no lists.
-    holdout
-        Share of customers that a campaign leaves out, so that its effect can be measured: 0 to below 1.
 
     Raises
     ------
     SettingsError
-        If a value is out of range.
-
-    >>> AudienceSettings(holdout=10)
-    Traceback (most recent call last):
-    rfmeans.errors.SettingsError: holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got 10.
+        If there is no such format.
     """
 
     format: str = "plain"
-    holdout: float = 0.1
 
     def __post_init__(self) -> None:
         if self.format not in AUDIENCE_FORMATS:
             raise SettingsError(
                 f"{named('audience_format')} must be one of {', '.join(AUDIENCE_FORMATS)}. Got {self.format!r}."
                 f"{did_you_mean(str(self.format), AUDIENCE_FORMATS)}"
-            )
-        number = isinstance(self.holdout, float | int) and not isinstance(self.holdout, bool)
-        if not number or not 0 <= self.holdout < 1:
-            raise SettingsError(
-                f"{named('holdout')} must be a share from 0 to below 1, such as 0.1 for 10 %. Got {self.holdout!r}."
             )
 
 
@@ -131,24 +116,6 @@ class Audiences:
     repeated_email: int
 
 
-def group_of(customer_id: ir.Column, seed: int, holdout: float) -> ir.Column:
-    """Return ``holdout`` or ``treatment`` for each customer id (DuckDB).
-
-    SHA-256 of the UTF-8 text ``seed:customer_id``; held out are those whose first 64 bits, as a whole number,
-    are below ``holdout`` x 2^64. So a larger share holds out the same customers and more.
-
-    >>> import ibis
-    >>> ids = ibis.memtable({"customer_id": [12346, 12347, 12348]}).customer_id
-    >>> group_of(ids, seed=0, holdout=0.3).name("group").to_pyarrow().to_pylist()
-    ['holdout', 'treatment', 'holdout']
-    """
-    import ibis
-
-    drawn = (ibis.literal(f"{seed}:") + customer_id.cast("string")).hexdigest("sha256").substr(0, HEX_DIGITS)
-    limit = format(int(holdout * 2**64), f"0{HEX_DIGITS}x")  # texts of one length compare as their numbers do
-    return ibis.ifelse(drawn < limit, HOLDOUT, TREATMENT)
-
-
 def file_name(segment_id: int, segment: str) -> str:
     """Return a name that every file system takes: the segment's number, and what can be kept of its name.
 
@@ -188,7 +155,7 @@ def _called(*headers: str) -> dict[str, str]:
 
 
 FORMATS = {
-    "plain": Format(None, trimmed, columns={name: name for name in (*MEMBER[:-1], "group")}),
+    "plain": Format(None, trimmed, columns={name: name for name in PLAIN}),
     "klaviyo": Format(
         "Email", trimmed, columns=_called("rfm_segment", "rfm_recency", "rfm_frequency", "rfm_monetary")
     ),
@@ -202,7 +169,12 @@ FORMATS = {
 
 
 def write_audiences(
-    customers: ir.Table, segments: Sequence[str], seed: int, settings: AudienceSettings, folder: Path
+    customers: ir.Table,
+    segments: Sequence[str],
+    seed: int,
+    holdout: float,
+    settings: AudienceSettings,
+    folder: Path,
 ) -> Audiences:
     """Write one list per segment into a new folder.
 
@@ -212,10 +184,10 @@ def write_audiences(
         Segmented customers, as `Segmentation.customers`.
     segments
         The segments' names, by segment id from 1.
-    seed
-        Of the draw.
+    seed, holdout
+        Of the draw, for customers without a group: their engine has no SHA-256.
     settings
-        Format and share held out.
+        The format.
     folder
         Made here. Lists for a tool hold the treatment group; the holdout lies in a folder of its own in it.
 
@@ -226,19 +198,19 @@ def write_audiences(
     """
     wanted = FORMATS[settings.format]
     with on_duckdb(customers, folder.parent) as local, Workspace() as scratch:
-        members = local.filter(local.segment_id.notnull()).select("segment_id", *MEMBER)
-        members = members.mutate(group=group_of(members.customer_id, seed, settings.holdout))
-        # Kept, as hashing is the most expensive part.
-        kept = scratch.keep(_addressed(members, wanted) if wanted.email else members)
+        members = local.filter(local.segment_id.notnull()).select("segment_id", "segment", *PLAIN)
+        drawn = group_of(members.customer_id, seed, holdout, DUCKDB)
+        members = members.mutate(group=members.group.fill_null(drawn))
+        kept = scratch.keep(_addressed(members, wanted)) if wanted.email else members
         total, with_email = _rows(members), _rows(kept)
         if total and not with_email:
             raise DataError(_no_email(members, settings.format, total))
         members = kept.filter(kept.nth == 0) if wanted.email else kept
         lists = tuple(_lists(members, segments))
-        _write_lists(members, lists, settings, folder)
+        _write_lists(members, lists, wanted, folder, held_out=holdout > 0)
     listed = sum(entry.treatment + entry.holdout for entry in lists)
     return Audiences(
-        settings.format, settings.holdout, seed, lists, total - with_email, repeated_email=with_email - listed
+        settings.format, holdout, seed, lists, total - with_email, repeated_email=with_email - listed
     )
 
 
@@ -287,16 +259,15 @@ def _lists(members: ir.Table, segments: Sequence[str]) -> Iterator[AudienceList]
 
 
 def _write_lists(
-    members: ir.Table, lists: Sequence[AudienceList], settings: AudienceSettings, folder: Path
+    members: ir.Table, lists: Sequence[AudienceList], wanted: Format, folder: Path, *, held_out: bool
 ) -> None:
     """Write a file per segment; for a tool, the holdout goes into a folder that no upload takes by mistake."""
-    wanted = FORMATS[settings.format]
     columns = {**({wanted.email: "address"} if wanted.email else {}), **wanted.columns}
     words = ["group", *([wanted.email] if wanted.email and wanted.hashed else [])]
     parts: dict[Path, ir.Table] = {folder: members}
     if wanted.email:
         parts = {folder: members.filter(members.group == TREATMENT)}
-        if settings.holdout:
+        if held_out:
             parts[folder / HOLDOUT_FOLDER] = members.filter(members.group == HOLDOUT)
     for place, part in parts.items():
         place.mkdir()

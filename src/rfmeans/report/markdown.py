@@ -11,6 +11,9 @@ from rfmeans.report.table import Table
 from rfmeans.wording import SENTENCE_TEXT, clip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rfmeans.report.blocks import Section
     from rfmeans.report.playbook import Playbook
     from rfmeans.report.summary import Summary
 
@@ -20,9 +23,14 @@ WITHOUT_SCHEME = re.compile(r"(www)\.", re.IGNORECASE)  # GitHub makes a link of
 
 def to_markdown(summary: Summary, playbook: Playbook) -> str:
     """Return the summary as Markdown: what the segments are, their figures and evidence, what to do."""
-    parts = [f"# Customer segments: {_name(summary.source)}"]
+    return markdown_of(sections(summary, playbook), "Customer segments", summary.source)
+
+
+def markdown_of(told: Sequence[Section], about: str, source: str) -> str:
+    """Return sections as Markdown; ``about`` says in two or three words what they are about."""
+    parts = [f"# {about}: {_name(source)}"]
     before: TextBlock | None = None
-    for block in (block for section in sections(summary, playbook) for block in section.markdown):
+    for block in (block for section in told for block in section.markdown):
         joined = isinstance(block, Items) and isinstance(before, Items)  # lists on end are one
         parts += ["\n" if joined else "\n\n", _drawn(block)]
         before = block

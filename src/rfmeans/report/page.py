@@ -23,9 +23,11 @@ from rfmeans.wording import clip
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
     from jinja2 import Environment
 
+    from rfmeans.report.blocks import Section
     from rfmeans.report.charts.vega import Drawn
     from rfmeans.report.playbook import Playbook
     from rfmeans.report.summary import Summary
@@ -74,14 +76,22 @@ class Report:
 
 def render(summary: Summary, playbook: Playbook) -> Report:
     """Fill the page with a summary and the playbook's cards."""
+    return page_of(sections(summary, playbook), "Customer segments", summary.source)
+
+
+def page_of(told: Sequence[Section], about: str, source: str) -> Report:
+    """Fill the page with sections; ``about`` says in two or three words what they are about."""
+    from rfmeans import __version__
+
     styles, script, library = (_resource(name) for name in ("page.css", "page.js", "vega/vega.js"))
-    blocks = [block for section in sections(summary, playbook) for block in section.page]
-    opening, chapters = _in_chapters(blocks)
-    stills, specifications = _draw([block for block in blocks if isinstance(block, Picture)])
+    opening, chapters = _in_chapters([block for section in told for block in section.page])
+    inside = [*opening, *(block for _, blocks in chapters for block in blocks)]
+    stills, specifications = _draw([block for block in inside if isinstance(block, Picture)])
     filled = _environment().get_template("page.html.j2")
     page = filled.render(
-        source=summary.source,
-        version=summary.versions["rfmeans"],
+        about=about,
+        source=source,
+        version=__version__,
         policy=_policy(library, script),
         styles=styles,
         library=library,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
 from rfmeans.errors import SettingsError
+from rfmeans.groups import USUAL_HOLDOUT, check_holdout
 from rfmeans.settings import check, one_of, whole
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Settings:
         Number of scores, 2 to 10; the best is the highest.
     score_cuts
         Cut points of the scores by feature, as lower edges; they come before the lexicon's.
+    holdout
+        Share of customers that campaigns leave out, so that their effect can be measured: 0 to below 1.
     lexicon
         Path of a TOML file with names and cut points, or the same as a mapping; None: the built-in one.
 
@@ -69,6 +72,7 @@ class Settings:
     score_bins: int = 5
     score_cuts: Mapping[str, Sequence[float]] | None = None
     lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None
+    holdout: float = USUAL_HOLDOUT
 
     def __post_init__(self) -> None:
         check(
@@ -81,6 +85,7 @@ class Settings:
             ("transform", one_of(*TRANSFORMS)),
         )
         parse_segments(self.segments)
+        check_holdout(self.holdout)
         if self.method == "scores":
             self._refuse_k_means()
 

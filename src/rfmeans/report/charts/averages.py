@@ -26,9 +26,9 @@ def _panel(sheet: Sheet, feature: str, named: bool) -> Drawn:
         for row, group in zip([*sheet.rows, whole], [*groups, everyone], strict=True)
         for mean in [getattr(group, f"mean_{feature}")]
     ]
-    width = sheet.panel_width(labels, 3)
+    width = sheet.frame.panel_width(labels, 3)
     places = {
-        "y": sheet.names_axis(labels, shown=named),
+        "y": sheet.frame.names_axis(labels, shown=named),
         "x": sheet.bar_axis("value", rows, width, f"{sheet.axis_title(feature)}, mean"),
         "tooltip": tooltip(segment="Segment", shown=f"Mean {feature}", customers="Customers"),
     }

@@ -40,7 +40,7 @@ def _panel(sheet: Sheet, feature: str, named: bool) -> Drawn:
     labels, rows = sheet.labels, _rows(sheet, feature)
     scaled = sheet.scaled_axis(feature, [row[key] for row in rows for key in (KEYS[0], KEYS[-1])])
     places = {
-        "y": sheet.names_axis(labels, shown=named),
+        "y": sheet.frame.names_axis(labels, shown=named),
         "tooltip": tooltip(segment="Segment", median="Median", middle="Middle half", most="Nine in ten"),
     }
     coloured = {**places, "color": sheet.colours(labels)}
@@ -53,7 +53,7 @@ def _panel(sheet: Sheet, feature: str, named: bool) -> Drawn:
         unit(mark("bar", height={"band": 0.5}, cornerRadius=2), box),
         unit(disc, {**places, "x": channel(f"{KEYS[2]}:Q")}),
         rows=rows,
-        width=sheet.panel_width(labels, 3),
+        width=sheet.frame.panel_width(labels, 3),
         height=ROW_STEP,
     )
 

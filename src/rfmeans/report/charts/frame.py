@@ -54,6 +54,24 @@ class Frame:
     width: int
     stacked: bool
 
+    def names_axis(self, labels: list[str], *, shown: bool = True) -> Drawn:
+        """Return an axis with the segments in their order."""
+        room = self._label_room(labels)
+        axis: Drawn = {"labelLimit": room - 8, "labels": shown, "grid": False, "title": None}
+        if _whole_room(labels) > room:  # cut at its end, a name would lose the tier that tells it apart
+            raised = {"test": "indexof(datum.label, ' · ') > 0", "value": -6}
+            axis["labelExpr"] = "split(datum.label, ' · ')"
+            axis["labelOffset"] = {"condition": raised, "value": 0}
+        return channel("segment:N", sort=labels, scale={"domain": labels}, axis=axis)
+
+    def _label_room(self, labels: list[str]) -> int:
+        return min(_whole_room(labels), int(self.width * 0.42))
+
+    def panel_width(self, labels: list[str], panels: int) -> int:
+        """Return how many pixels each panel beside the names has."""
+        room = self.width - self._label_room(labels)
+        return room - 12 if self.stacked else (room - GAP * (panels - 1)) // panels - 6
+
 
 WIDE, NARROW = Frame(880, stacked=False), Frame(340, stacked=True)
 
@@ -113,24 +131,6 @@ class Sheet:
         """Return the colours of the segments, always the same for the same segment."""
         colours = [EVERYONE if label == ALL else colour(place) for place, label in enumerate(labels, start=1)]
         return channel("segment:N", scale={"domain": labels, "range": colours}, legend=legend)
-
-    def names_axis(self, labels: list[str], *, shown: bool = True) -> Drawn:
-        """Return an axis with the segments in their order."""
-        room = self._label_room(labels)
-        axis: Drawn = {"labelLimit": room - 8, "labels": shown, "grid": False, "title": None}
-        if _whole_room(labels) > room:  # cut at its end, a name would lose the tier that tells it apart
-            raised = {"test": "indexof(datum.label, ' · ') > 0", "value": -6}
-            axis["labelExpr"] = "split(datum.label, ' · ')"
-            axis["labelOffset"] = {"condition": raised, "value": 0}
-        return channel("segment:N", sort=labels, scale={"domain": labels}, axis=axis)
-
-    def _label_room(self, labels: list[str]) -> int:
-        return min(_whole_room(labels), int(self.frame.width * 0.42))
-
-    def panel_width(self, labels: list[str], panels: int) -> int:
-        """Return how many pixels each panel beside the names has."""
-        room = self.frame.width - self._label_room(labels)
-        return room - 12 if self.frame.stacked else (room - GAP * (panels - 1)) // panels - 6
 
     def beside(self, panels: list[Drawn], gap: int = GAP) -> Drawn:
         """Return panels in a row; below each other where there is no room."""

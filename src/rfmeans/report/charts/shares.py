@@ -22,10 +22,10 @@ def _draw(sheet: Sheet) -> Drawn:
         for row, segment in zip(sheet.rows, sheet.summary.filled, strict=True)
         for of, share in zip(ORDER, (segment.share, segment.revenue_share), strict=True)
     ]
-    labels, width = sheet.labels, sheet.panel_width(sheet.labels, 1)
+    labels, width = sheet.labels, sheet.frame.panel_width(sheet.labels, 1)
     title = "Share of all customers, of all revenue"
     places = {
-        "y": sheet.names_axis(labels),
+        "y": sheet.frame.names_axis(labels),
         "yOffset": channel("of:N", sort=ORDER, scale={"domain": ORDER, "paddingInner": 0.1}),
         "x": sheet.bar_axis("share", rows, width, title, **_share_ticks(rows, width)),
         "tooltip": tooltip(segment="Segment", customers="Customers", revenue="Revenue"),

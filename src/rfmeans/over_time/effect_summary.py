@@ -1,0 +1,109 @@
+"""All that is told of a campaign's effect: plain numbers, once, for every renderer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from rfmeans.over_time.effect_figures import Costs, Effect, SegmentEffect
+
+ASSUMED = (
+    "The campaign went to the treatment groups as they were drawn, and to nobody held out.",
+    "Nothing else set the two groups apart: no other campaign, and no customer who told another of it.",
+    "All treated customers count, also those who never opened it: that is what a campaign to such a list does.",
+)
+
+
+@dataclass(frozen=True)
+class EffectSummary:
+    """A campaign's effect, and what it was measured on.
+
+    Attributes
+    ----------
+    start, end
+        First and last day of the campaign's time.
+    lists, orders
+        What the lists and the later orders were read from.
+    found
+        The figures.
+    customers, held_out
+        Of all lists.
+    holdout
+        The share that was to be held out, 0-1; None where it is not known.
+    costs
+        None where neither cost nor margin was given.
+    buyers_in_no_list, money_in_no_list
+        Customers who bought in the campaign's time and stand in no list, and their money; they are not counted.
+    lists_as_of
+        The date that the lists were made for; None where it is not known.
+    bought_before
+        Customers of the lists who bought after that date and before the campaign: neither before nor after counts
+        it. None where the date is not known.
+    currency_symbol
+        Sign that money is shown with.
+    """
+
+    start: dt.date
+    end: dt.date
+    lists: str
+    orders: str
+    found: Effect
+    customers: int
+    held_out: int
+    holdout: float | None
+    costs: Costs | None
+    buyers_in_no_list: int
+    money_in_no_list: float
+    lists_as_of: dt.date | None
+    bought_before: int | None
+    currency_symbol: str = ""
+
+    @property
+    def days(self) -> int:
+        """Days of the campaign's time."""
+        return (self.end - self.start).days + 1
+
+    @property
+    def total(self) -> SegmentEffect:
+        """The figures of all lists together; a summary is made only where there are some."""
+        assert self.found.total is not None
+        return self.found.total
+
+    @property
+    def rows(self) -> tuple[SegmentEffect, ...]:
+        """The total, and the segments; where there is one segment, it alone."""
+        segments = self.found.segments
+        return segments if len(segments) == 1 else (self.total, *segments)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        found = asdict(self.found)
+        found["not_compared"] = [
+            {
+                "segment_id": sums.segment_id,
+                "segment": sums.segment,
+                "treatment": sums.treatment.customers,
+                "holdout": sums.holdout.customers,
+            }
+            for sums in self.found.not_compared
+        ]
+        return {
+            "lists": self.lists,
+            "orders": self.orders,
+            "from": self.start.isoformat(),
+            "to": self.end.isoformat(),
+            "days": self.days,
+            "customers": self.customers,
+            "held_out": self.held_out,
+            "holdout": self.holdout,
+            "costs": asdict(self.costs) if self.costs else None,
+            "buyers_in_no_list": self.buyers_in_no_list,
+            "money_in_no_list": self.money_in_no_list,
+            "lists_as_of": self.lists_as_of.isoformat() if self.lists_as_of else None,
+            "bought_before": self.bought_before,
+            **found,
+            "assumed": list(ASSUMED),
+        }

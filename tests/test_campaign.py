@@ -1,0 +1,472 @@
+"""What a campaign did, from lists and later orders: counted by hand, refused in words, told alike everywhere."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+import rfmeans
+from rfmeans import DataError, SettingsError, SourceError
+from rfmeans.arguments import with_options
+from rfmeans.cli.commands import app
+from rfmeans.cli.print_block import print_sections
+from rfmeans.errors import RFMeansError
+from rfmeans.report.analyses.effect import effect_sections
+from rfmeans.wording import money as as_money
+
+RUNNER = CliRunner()
+TIME = {"start": "2024-03-01", "end": "2024-03-31"}
+BEFORE = {"recency": 10, "frequency": 2}
+
+
+def lists(rows) -> pd.DataFrame:
+    """Customers of lists: id, segment id, group, money before."""
+    frame = pd.DataFrame(rows, columns=["customer_id", "segment_id", "group", "monetary"])
+    frame["segment"] = frame["segment_id"].map({1: "Loyal", 2: "New"})
+    return frame.assign(**BEFORE)
+
+
+def orders(rows) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["customer_id", "order_id", "order_date", "amount"])
+
+
+SENT = lists(
+    [
+        *[(one, 1, "treatment", 10.0 * one) for one in range(1, 7)],
+        *[(one, 1, "holdout", 10.0 * one) for one in range(7, 10)],
+        *[(one, 2, "treatment", 5.0) for one in range(10, 14)],
+        *[(one, 2, "holdout", 7.0) for one in (14, 15)],
+    ]
+)
+ORDERS = orders(
+    [
+        (1, "A", "2024-03-01", 20),  # the first day
+        (1, "B", "2024-03-31", 5),  # and the last
+        (2, "C", "2024-02-29", 99),  # before the campaign
+        (2, "D", "2024-04-01", 99),  # and after
+        (3, "E", "2024-03-05", 30),
+        (3, "E", "2024-03-06", -30),  # returned: no purchase
+        (4, "F", "2024-03-07", 0),  # free: no purchase
+        (5, "OLD", "2024-02-01", 40),
+        (5, "OLD", "2024-03-08", -15),  # a return of an old order: money, no purchase
+        (7, "G", "2024-03-09", 12),
+        (10, "H", "2024-03-10", 8),
+        (10, "H", "2024-03-11", 4),  # one order of two lines
+        (14, "I", "2024-03-12", 6),
+        (99, "J", "2024-03-13", 50),  # in no list
+        (98, "K", "2024-03-14", -1),  # in no list, but no buyer
+    ]
+)
+
+
+def test_groups_counted_by_hand():
+    found = rfmeans.effect(SENT, ORDERS, **TIME).summary
+    loyal, new = found.found.segments
+    assert (loyal.treatment.customers, loyal.treatment.buyers) == (6, 1)  # customer 1
+    assert loyal.treatment.money_per_customer == pytest.approx((20 + 5 + 0 - 15) / 6)
+    assert (loyal.holdout.customers, loyal.holdout.buyers) == (3, 1)
+    assert loyal.holdout.money_per_customer == pytest.approx(12 / 3)
+    assert (new.treatment.buyers, new.holdout.buyers) == (1, 1)
+    assert new.treatment.money_per_customer == pytest.approx(12 / 4)
+    assert loyal.share.value == pytest.approx(1 / 6 - 1 / 3)
+    assert (found.customers, found.held_out, found.days) == (15, 5, 31)
+
+
+def test_the_total_weighs_segments_with_their_treated_customers():
+    found = rfmeans.effect(SENT, ORDERS, **TIME).summary.total
+    assert found.share.value == pytest.approx((6 * (1 / 6 - 1 / 3) + 4 * (1 / 4 - 1 / 2)) / 10)
+    assert found.extra_buyers.value == pytest.approx(6 * (1 / 6 - 1 / 3) + 4 * (1 / 4 - 1 / 2))
+
+
+def test_who_is_in_no_list_is_said_and_not_counted():
+    found = rfmeans.effect(SENT, ORDERS, **TIME).summary
+    assert (found.buyers_in_no_list, found.money_in_no_list) == (1, 50.0)
+
+
+def test_sums_are_the_same_to_the_last_bit_whatever_the_order_of_rows():
+    money = [(one, f"O{one}", "2024-03-31", 0.1 * one**3) for one in range(1, 16)]
+    found = [
+        rfmeans.effect(
+            SENT.sample(frac=1, random_state=seed), orders(money).sample(frac=1, random_state=seed), **TIME
+        ).to_dict()
+        for seed in (1, 2)
+    ]
+    assert found[0] == found[1]
+
+
+def test_ids_meet_whatever_their_type():
+    as_text = rfmeans.effect(SENT.assign(customer_id=SENT.customer_id.astype(str)), ORDERS, **TIME).to_dict()
+    as_float = rfmeans.effect(
+        SENT, ORDERS.assign(customer_id=ORDERS.customer_id.astype(float)), **TIME
+    ).to_dict()
+    assert as_text == as_float == rfmeans.effect(SENT, ORDERS, **TIME).to_dict()
+
+
+def test_customers_set_aside_when_the_lists_were_made_are_in_no_list():
+    aside = pd.DataFrame([{"customer_id": 99, "reason": "no net spend", "monetary": -1.0, **BEFORE}])
+    found = rfmeans.effect(pd.concat([SENT, aside]), ORDERS, **TIME).summary
+    assert (found.customers, found.buyers_in_no_list) == (15, 1)
+
+
+def test_costs_and_margin():
+    row = rfmeans.effect(SENT, ORDERS, **TIME, cost_per_customer=0.5, margin=0.3).summary.found.segments[1]
+    assert row.net_gain.value == pytest.approx(0.3 * row.extra_money.value - 0.5 * 4)
+
+
+def test_a_list_that_cannot_be_compared_is_said():
+    alone = lists([(20, 2, "treatment", 1.0), (21, 2, "treatment", 1.0)])
+    found = rfmeans.effect(pd.concat([SENT[SENT.segment_id == 1], alone]), ORDERS, **TIME)
+    assert "Not compared, and not in the total: New (0 of 2 held out)." in found.to_markdown()
+    assert found.to_dict()["not_compared"] == [
+        {"segment_id": 2, "segment": "New", "treatment": 2, "holdout": 0}
+    ]
+
+
+def test_nobody_and_everybody_buying_are_said():
+    nobody = rfmeans.effect(SENT, orders([(99, "A", "2024-03-31", -1)]), **TIME)
+    assert "Nobody bought in that time." in nobody.to_markdown()
+    assert nobody.summary.total.money.low is None
+    everybody = rfmeans.effect(SENT, orders([(one, one, "2024-03-31", 1) for one in range(1, 16)]), **TIME)
+    assert "Everybody bought" in everybody.to_markdown()
+    assert everybody.summary.total.verdict == "cannot tell"
+
+
+# Files and engines
+
+
+def saved(folder, **settings):
+    frame = orders(
+        [
+            (one, f"{one}-{turn}", f"2024-0{1 + (one + turn) % 2}-{1 + one % 28:02d}", 5 + (one * 37) % 90)
+            for one in range(1, 121)
+            for turn in range(1 + one % 3)
+        ]
+    )
+    with rfmeans.segment(frame, segments=2, n_init=2, as_of="2024-03-01", holdout=0.3) as result:
+        return result.save(folder, report=False, **settings)
+
+
+LATER = orders([(one, f"L{one}", "2024-03-31", 3 + one % 7) for one in range(1, 121, 2)])
+
+
+def test_a_folder_tells_when_and_how_the_lists_were_made(tmp_path):
+    found = rfmeans.effect(saved(tmp_path / "sent"), LATER, **TIME).summary
+    drawn = pd.read_parquet(tmp_path / "sent" / "customers.parquet")
+    assert (found.customers, found.held_out) == (120, (drawn.group == "holdout").sum())
+    assert (found.holdout, str(found.lists_as_of), found.lists) == (
+        0.3,
+        "2024-03-01",
+        "sent/customers.parquet",
+    )
+    assert found.found.splits[0].expected == pytest.approx(36)
+    by_hand = drawn[drawn.customer_id % 2 == 1].groupby(["segment_id", "group"]).size()
+    for row in found.found.segments:
+        assert row.treatment.buyers == by_hand[row.segment_id, "treatment"]
+        assert row.holdout.buyers == by_hand[row.segment_id, "holdout"]
+
+
+def test_csv_and_parquet_and_table_say_the_same(tmp_path):
+    as_parquet = rfmeans.effect(saved(tmp_path / "sent"), LATER, **TIME).to_dict()
+    as_csv = rfmeans.effect(saved(tmp_path / "csv", format="csv"), LATER, **TIME).to_dict()
+    assert {**as_csv, "lists": ""} == {**as_parquet, "lists": ""}
+    table = pd.read_parquet(tmp_path / "sent" / "customers.parquet")
+    as_table = rfmeans.effect(table, LATER, **TIME, holdout=0.3).to_dict()
+    unknown = {"lists": "", "lists_as_of": None, "bought_before": None}
+    assert {**as_table, **unknown} == {**as_parquet, **unknown}
+
+
+def test_an_id_that_csv_made_inert_is_found_again(tmp_path):
+    ids = SENT.customer_id.map(lambda one: f"'=buyer {one}")  # as customers.csv holds "=buyer 1"
+    SENT.assign(customer_id=ids).to_csv(tmp_path / "customers.csv", index=False)
+    later = ORDERS.assign(customer_id=ORDERS.customer_id.map(lambda one: f"=buyer {one}"))
+    found = rfmeans.effect(tmp_path / "customers.csv", later, **TIME).to_dict()
+    expected = rfmeans.effect(SENT, ORDERS, **TIME).to_dict()
+    assert found["segments"] == expected["segments"]
+
+
+def test_purchases_between_lists_and_campaign_are_said(tmp_path):
+    folder = saved(tmp_path / "sent")
+    more = orders([(1, "X", "2024-03-05", 5), (2, "Y", "2024-03-06", -5), (500, "Z", "2024-03-07", 5)])
+    found = rfmeans.effect(folder, pd.concat([LATER, more]), start="2024-03-10", end="2024-03-31")
+    assert found.summary.bought_before == 1
+    assert (
+        "1 customer of the lists bought after those were made (2024-03-01) and before" in found.to_markdown()
+    )
+    assert rfmeans.effect(folder, LATER, start="2024-03-10", end="2024-03-31").summary.bought_before == 0
+
+
+def test_every_engine_counts_the_same(engine):
+    expected = rfmeans.effect(SENT, ORDERS, **TIME).to_dict()
+    typed = ORDERS.assign(order_date=pd.to_datetime(ORDERS.order_date), amount=ORDERS.amount.astype(float))
+    sent, later = engine.table(SENT, "effect_lists"), engine.table(typed, "effect_orders")
+    apart = {"lists": "", "orders": ""}
+    for given in (sent, SENT):  # on one engine, and brought together
+        assert {**rfmeans.effect(given, later, **TIME).to_dict(), **apart} == {**expected, **apart}
+
+
+# Refused
+
+
+def test_what_is_asked_for_is_checked_before_anything_is_read():
+    for options, words in (
+        (
+            {"start": "2024-04-01", "end": "2024-03-01"},
+            "start 2024-04-01 is after end 2024-03-01. Give the first and the last day of the campaign's time.",
+        ),
+        (TIME | {"margin": 30}, "margin must be 0 to 1, a share of the money. Got 30. Did you mean 0.3?"),
+        (TIME | {"cost_per_customer": -1}, "cost_per_customer must be 0 or more. Got -1."),
+        (TIME | {"margin": float("nan")}, "margin must be a number. Got nan."),
+        (TIME | {"verdict_on": "clicks"}, "verdict_on must be buyers or money. Got 'clicks'."),
+        (
+            TIME | {"as_of": "2024-04-01"},
+            "The campaign's time is given with start= and end=. Leave as_of= out.",
+        ),
+        (TIME | {"holdout": 10}, "holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got 10."),
+        (TIME | {"start": "soon"}, "start must be a date like 2026-01-31. Got 'soon'."),
+    ):
+        with pytest.raises(SettingsError) as refused:
+            rfmeans.effect("nowhere", "nowhere.csv", **options)
+        assert str(refused.value) == words
+
+
+REFUSED = {
+    "no group": (
+        SENT.drop(columns="group"),
+        ORDERS,
+        SourceError,
+        "No column named 'group' in pandas table. It says who was held out, and rfmeans writes it: run segment or "
+        "assign again with the same seed and holdout=, the groups are the same. The columns are: customer_id, "
+        "segment_id, monetary, segment, recency, frequency.",
+    ),
+    "another column missing": (
+        SENT.drop(columns="monetary"),
+        ORDERS,
+        SourceError,
+        "No column named 'monetary' in pandas table. The columns are: customer_id, segment_id, group, segment, "
+        "recency, frequency.",
+    ),
+    "another word": (
+        SENT.replace({"group": {"holdout": "control"}}),
+        ORDERS,
+        DataError,
+        "The column group of pandas table holds 'control' (5 customers with a segment); it must say treatment or "
+        "holdout.",
+    ),
+    "no word": (
+        SENT.assign(group=SENT.group.where(SENT.customer_id != 3)),
+        ORDERS,
+        DataError,
+        "The column group of pandas table holds nothing (1 customers with a segment); it must say treatment or "
+        "holdout.",
+    ),
+    "holdout 0": (
+        SENT.assign(group="treatment"),
+        ORDERS,
+        DataError,
+        "Nobody was held out: all 15 customers of pandas table are treatment, so nothing tells what they would have "
+        "bought anyway. Hold out a share next time: holdout=0.1.",
+    ),
+    "everybody held out": (
+        SENT.assign(group="holdout"),
+        ORDERS,
+        DataError,
+        "No list of pandas table can be compared: Loyal (9 of 9 customers held out), New (6 of 6 customers held "
+        "out). Each needs customers in both groups, four or more in all. Send larger lists, or hold out a larger "
+        "share: holdout=0.2.",
+    ),
+    "a customer in both groups": (
+        pd.concat([SENT, lists([(7, 1, "treatment", 1.0)])]),
+        ORDERS,
+        DataError,
+        "1 customers stand in pandas table several times, 1 of them in both groups; the first is '7'. One customer "
+        "counts once: leave one row of each.",
+    ),
+    "no customer": (
+        SENT[SENT.segment_id == 3],
+        ORDERS,
+        DataError,
+        "pandas table holds no customer with a segment. Give the customers that lists were made of.",
+    ),
+    "no order in the time": (
+        SENT,
+        ORDERS.assign(order_date="2023-05-06"),
+        DataError,
+        "No orders from 2024-03-01 to 2024-03-31: those of pandas table are from 2023-05-06 to 2023-05-06. Give orders "
+        "of the campaign's time.",
+    ),
+    "orders that end early": (
+        SENT,
+        ORDERS[ORDERS.order_date < "2024-03-12"],
+        DataError,
+        "The orders end on 2024-03-11, before end 2024-03-31: 20 of 31 days are missing. Give later orders, or "
+        "end='2024-03-11'.",
+    ),
+    "another shop": (
+        SENT,
+        ORDERS.assign(customer_id=ORDERS.customer_id.map("buyer {}".format)),
+        DataError,
+        "None of the 15 customers of pandas table bought anything in pandas table in that time, but 5 others did "
+        "(ids such as '1' against 'buyer 1'). Is it the same shop, and the same column customer=?",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_odd_input_is_refused_in_one_message(case):
+    sent, later, kind, words = REFUSED[case]
+    with pytest.raises(RFMeansError) as refused:
+        rfmeans.effect(sent, later, **TIME)
+    assert type(refused.value) is kind
+    assert str(refused.value) == words
+
+
+def test_a_campaign_cannot_begin_before_its_lists(tmp_path):
+    with pytest.raises(DataError) as refused:
+        rfmeans.effect(saved(tmp_path / "sent"), LATER, start="2024-02-01", end="2024-03-31")
+    assert str(refused.value) == (
+        "The lists were made as of 2024-03-01, and start 2024-02-01 is before it: their own past would count as "
+        "effect. Take start='2024-03-01' or later."
+    )
+
+
+def test_a_folder_without_customers_is_refused(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(
+        SourceError, match=r"empty holds no customers.parquet or customers.csv. Give the output"
+    ):
+        rfmeans.effect(tmp_path / "empty", ORDERS, **TIME)
+
+
+def test_a_table_of_customers_is_no_orders():
+    with pytest.raises(SettingsError, match="An effect is counted from order lines"):
+        rfmeans.effect(SENT, ORDERS, **TIME, columns=rfmeans.CustomerColumns())
+
+
+# Told
+
+
+def campaign(lift: float = 0.3):
+    """A shop of 900 in two lists, of which treated customers buy more often; a tenth held out."""
+    rows, bought = [], []
+    for one in range(900):
+        held = one % 10 == 0
+        rows.append((one + 1, 1 + one % 2, "holdout" if held else "treatment", 20.0 + one % 50))
+        if (one * 7919 % 1000) / 1000 < 0.2 + (0 if held else lift):
+            bought.append((one + 1, f"O{one}", "2024-03-31", 10 + one % 13))
+    return lists(rows), orders(bought)
+
+
+def test_a_planted_effect_is_told_and_its_absence_is_not():
+    assert rfmeans.effect(*campaign(), **TIME).summary.total.verdict == "worked"
+    assert rfmeans.effect(*campaign(lift=-0.19), **TIME).summary.total.verdict == "did harm"
+    assert rfmeans.effect(*campaign(lift=0.0), **TIME).summary.total.verdict == "cannot tell"
+
+
+@pytest.fixture(scope="module")
+def told():
+    return rfmeans.effect(
+        *campaign(), **TIME, cost_per_customer=0.5, margin=0.3, holdout=0.1, currency_symbol="£"
+    )
+
+
+def figures_of(found) -> list[str]:
+    """What is to be read of the JSON: each number as people read it."""
+    said = []
+    for row in [found["total"], *found["segments"]]:
+        share = row["share"]
+        said += [f"{100 * row[group]['share']:.1f} %" for group in ("treatment", "holdout")]
+        said.append(f"{100 * share['value']:+.1f} ({100 * share['low']:+.1f} to {100 * share['high']:+.1f})")
+        said += [as_money(abs(row["money"][end]), "£") for end in ("value", "low", "high")]
+        said.append(row["verdict"])
+    return said
+
+
+def gains_of(row) -> list[str]:
+    people = [f"{row['extra_buyers'][end]:+,.0f}" for end in ("value", "low", "high")]
+    return people + [
+        as_money(abs(row[name][end]), "£") for name in ("extra_money", "net_gain") for end in ("low", "high")
+    ]
+
+
+def test_every_number_is_told_alike_everywhere(told, capsys):
+    print_sections(effect_sections(told.summary), Console(width=80))
+    found = told.to_dict()
+    terminal = capsys.readouterr().out
+    assert max(map(len, terminal.split("All verdicts")[0].splitlines()[4:])) <= 80  # the tables
+    page = re.sub(r"<[^>]*>", " ", told.report().html.split("<script")[0])
+    everywhere = [*figures_of(found), *gains_of(found["total"])]
+    of_lists = [number for row in found["segments"] for number in gains_of(row)]
+    for place, numbers in (
+        (terminal, everywhere),
+        (told.to_markdown(), everywhere + of_lists),
+        (page, everywhere + of_lists),
+    ):
+        assert [number for number in numbers if number not in place] == []
+
+
+def test_the_verdict_is_the_interval(told):
+    for row in (told.to_dict()["total"], *told.to_dict()["segments"]):
+        assert (row["verdict"] == "worked") == (row["share"]["low"] > 0)
+
+
+def test_verdicts_on_money_are_told_with_the_money():
+    found = rfmeans.effect(*campaign(), **TIME, verdict_on="money")
+    assert (
+        "| Money per customer | Treated | Held out | Difference as it is | Adjusted for money before | Verdict |"
+        in (found.to_markdown())
+    )
+    assert "WORKED. Treated customers spent" in found.to_markdown()
+
+
+def test_a_split_that_was_not_drawn_is_a_warning():
+    sent, later = campaign()
+    found = rfmeans.effect(sent, later, **TIME, holdout=0.3)
+    assert "Split: 90 of 900 customers of all lists are held out, 270.0 were to be" in found.to_markdown()
+
+
+def test_groups_unlike_before_are_a_warning():
+    sent, later = campaign()
+    sent["recency"] = 10 + sent.customer_id % 7 + 20 * (sent.group == "holdout")
+    assert "Before the campaign the held-out customers were other customers: recency" in (
+        rfmeans.effect(sent, later, **TIME).to_markdown()
+    )
+
+
+# The command line
+
+
+@pytest.fixture
+def files(tmp_path):
+    sent, later = campaign()
+    sent.to_parquet(tmp_path / "customers.parquet")
+    later.to_csv(tmp_path / "orders.csv", index=False)
+    return [str(tmp_path / "customers.parquet"), str(tmp_path / "orders.csv")]
+
+
+def run(*options):
+    return RUNNER.invoke(app, ["effect", *options])
+
+
+def test_the_command_line_says_it_and_writes_the_page(files, tmp_path):
+    page = tmp_path / "effect.html"
+    done = run(*files, "--from", "2024-03-01", "--to", "2024-03-31", "--out", str(page))
+    assert done.exit_code == 0, done.output
+    assert "WORKED. Of the treated customers" in done.stdout
+    assert f"Written to {page}" in done.stdout
+    assert "Effect of a campaign" in page.read_text(encoding="utf-8")
+
+
+def test_json_alone_is_on_standard_output(files):
+    done = run(*files, "--from", "2024-03-01", "--to", "2024-03-31", "--json", "--quiet", "--margin", "0.4")
+    sent, later = campaign()
+    expected = rfmeans.effect(sent, later, **TIME, margin=0.4).to_dict()
+    apart = {"lists": "", "orders": ""}
+    assert {**json.loads(done.stdout), **apart} == {**json.loads(json.dumps(expected)), **apart}
+
+
+def test_messages_name_the_options(files):
+    done = run(*files, "--from", "2024-03-02", "--to", "2024-03-01")
+    assert with_options(done.exception.message).startswith("--from 2024-03-02 is after --to 2024-03-01.")
