@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rfmeans.model.explanation import Explanation
     from rfmeans.model.segment_model import SegmentModel
     from rfmeans.output.audiences import Audiences
+    from rfmeans.over_time.effect_power import Foresight
     from rfmeans.report.charts.registry import Charts
     from rfmeans.report.page import Report
     from rfmeans.report.playbook import Playbook
@@ -71,6 +72,15 @@ class Written:
     without_card: tuple[str, ...] = ()
     table: str | None = None
 
+    @cached_property
+    def foresight(self) -> Foresight | None:
+        """What the holdout of the lists can show; None where there are none, or nobody is held out."""
+        if self.audiences is None:
+            return None
+        from rfmeans.over_time.effect_power import foresee
+
+        return foresee([(entry.segment, entry.treatment, entry.holdout) for entry in self.audiences.lists])
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         return {
@@ -79,6 +89,7 @@ class Written:
             "report": str(self.report) if self.report else None,
             "without_card": list(self.without_card),
             "table": self.table,
+            "foresight": asdict(self.foresight) if self.foresight else None,
         }
 
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binom
 
 from rfmeans.over_time.effect_intervals import GroupSums, Pair, difference_of_shares, two_sided
-from rfmeans.over_time.effect_power import holdout_to_show, power, smallest_visible
+from rfmeans.over_time.effect_power import foresee, holdout_to_show, power, smallest_visible
 
 
 def told(treated, bought, held_out, held) -> bool:
@@ -76,3 +76,24 @@ def test_the_holdout_to_show_is_the_smallest(level):
         return power(30_000 - held, held, anyway=0.05, effect=0.02, level=level)
 
     assert shown(share) >= 0.8 > shown(share - 0.01)
+
+
+def test_what_lists_can_show_holds_together():
+    found = foresee([("Loyal", 1060, 118), ("New", 900, 100), ("Nobody", 9, 0)])
+    assert [sight.segment for sight in found.lists] == ["Loyal", "New"]  # the third cannot be compared
+    assert (found.total.customers, found.total.held_out) == (2178, 218)
+    each = smallest_visible(1060, 118, anyway=0.05, level=0.9875)  # 1 - 2.5 % / 2
+    assert found.lists[0].smallest == pytest.approx(each)
+    assert found.total.smallest == pytest.approx(smallest_visible(1960, 218, anyway=0.05, level=0.975))
+    assert found.holdout is None
+    assert found.smallest_by_half == pytest.approx(smallest_visible(1089, 1089, anyway=0.05, level=0.975))
+
+
+def test_large_lists_show_two_points():
+    found = foresee([("All", 90_000, 10_000)])
+    assert found.holdout == holdout_to_show(100_000, anyway=0.05, effect=0.02, level=0.95) == 0.02
+    assert power(98_000, 2_000, anyway=0.05, effect=0.02, level=0.95) >= 0.8
+
+
+def test_without_a_holdout_nothing_is_promised():
+    assert foresee([("All", 100, 0)]) is None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rfmeans.output.audiences import Audiences
+    from rfmeans.over_time.effect_power import Foresight
     from rfmeans.report.summary import Summary
     from rfmeans.result import Written
 
@@ -22,6 +23,9 @@ def print_summary(summary: Summary, written: Written, console: Console) -> None:
     print_sections(sections(summary), console)
     if written.audiences is not None:
         console.print(escape(audience_line(written.audiences)), soft_wrap=True)
+    if written.foresight is not None:
+        for line in foresight_lines(written.foresight):
+            console.print(escape(line), soft_wrap=True)
     for name in written.without_card:
         console.print(f"The playbook has no card for {escape(clip(name))}.", soft_wrap=True)
     console.print(f"Written to {escape(str(written.folder))}", soft_wrap=True)
@@ -47,3 +51,42 @@ def audience_line(audiences: Audiences) -> str:
     if audiences.repeated_email:
         line += f"; {audiences.repeated_email:,} share another one's address"
     return f"{line}."
+
+
+def foresight_lines(found: Foresight) -> list[str]:
+    """Return what the holdout can show: the smallest effects, and what it takes to see the one that is wanted.
+
+    >>> import textwrap
+    >>> from rfmeans.over_time.effect_power import foresee
+    >>> smallest, wanted = foresight_lines(foresee([("Loyal", 1060, 118), ("New", 2825, 314)]))
+    >>> for line in textwrap.wrap(smallest, 110): print(line)
+    What the holdout can show, if 5 % buy anyway: in all lists a campaign that adds 4.2 points or more, in one
+    list 5.6 (New, 3,139 customers) to 10.4 (Loyal, 1,178 customers). Smaller effects will mostly not be told from
+    chance.
+    >>> wanted
+    'No holdout shows 2 points in lists of 4,317 customers; with half of them held out, they show 2.2.'
+    """
+    line = f"What the holdout can show, if {percent(found.anyway)} buy anyway: "
+    if found.total.smallest is None:
+        return [f"{line}nothing, the lists are too small."]
+    line += f"in all lists a campaign that adds {_points(found.total.smallest)} points or more"
+    seen = {sight.smallest: sight for sight in found.lists if sight.smallest is not None}
+    if len(found.lists) > 1 and seen:
+        shown = (
+            f"{_points(least)} ({clip(seen[least].segment or '')}, {counted(seen[least].customers, 'customer')})"
+            for least in sorted({min(seen), max(seen)})
+        )
+        line += f", in one list {' to '.join(shown)}"
+    return [f"{line}. Smaller effects will mostly not be told from chance.", _wanted(found)]
+
+
+def _wanted(found: Foresight) -> str:
+    wanted, half = _points(found.wanted), found.smallest_by_half
+    if found.holdout is not None:
+        return f"For {wanted} points in all lists it takes --holdout {found.holdout:g}."
+    line = f"No holdout shows {wanted} points in lists of {counted(found.total.customers, 'customer')}"
+    return f"{line}; with half of them held out, they show {_points(half)}." if half else f"{line}."
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f}".removesuffix(".0")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Verdict = Literal["worked", "did harm", "cannot tell"]
 Outcome = Literal["buyers", "money"]
 
+LEVEL = 0.95  # of all verdicts together
 FOR_THE_TOTAL = 0.5  # of the allowance for error
 SEEN_IN = 0.8  # of campaigns: the power that "enough customers to tell" means
 FEWEST = 4  # customers of a segment; fewer tell no spread
@@ -215,7 +216,7 @@ class Effect:
 def effect(
     segments: Sequence[SegmentSums],
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     holdout: float | None = None,
     costs: Costs | None = None,
     verdict_on: Outcome = "buyers",

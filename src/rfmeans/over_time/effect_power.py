@@ -8,20 +8,102 @@ anyway it says 5.9 points, which are then seen in 54 of 100 campaigns, not in 80
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import binom
 
+from rfmeans.over_time.effect_figures import LEVEL, SEEN_IN, levels
 from rfmeans.over_time.effect_intervals import two_sided, wilson
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-SEEN_IN = 0.8  # of campaigns
+ANYWAY = 0.05  # share that buys without a campaign, while nobody knows it yet
+WANTED = 0.02  # the effect that most would like to see: two points
 MOST_HELD_OUT = 50  # percent: beyond it the treatment group is the smaller one
 RARE = 1e-10  # chance of the numbers of buyers that are left out of the sums
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one list can show, or all of them.
+
+    Attributes
+    ----------
+    segment
+        None for all lists.
+    customers, held_out
+        How many there are.
+    smallest
+        The smallest effect that is told in 8 of 10 campaigns, in shares; None where none is.
+    """
+
+    segment: str | None
+    customers: int
+    held_out: int
+    smallest: float | None
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """What the holdout of some lists can show, before anything is sent.
+
+    Attributes
+    ----------
+    anyway
+        The share that is taken to buy without the campaign, 0-1.
+    total, lists
+        All lists, and each.
+    wanted
+        An effect, in shares.
+    holdout
+        The share to hold out, 0-1, with which all lists together show it; None where none does.
+    smallest_by_half
+        What they show with half of their customers held out.
+    """
+
+    anyway: float
+    total: Sight
+    lists: tuple[Sight, ...]
+    wanted: float
+    holdout: float | None
+    smallest_by_half: float | None
+
+
+def foresee(groups: Sequence[tuple[str, int, int]], anyway: float = ANYWAY) -> Foresight | None:
+    """Return what the holdout of lists can show, by name, treated and held out; None where nobody is held out.
+
+    Verdicts on all lists and on each hold together, as those of `rfmeans.over_time.effect_figures.effect`.
+
+    >>> found = foresee([("At-Risk High-Value", 1060, 118), ("Others", 2825, 314)])
+    >>> found.holdout, [round(100 * sight.smallest, 1) for sight in (found.total, *found.lists)]
+    (None, [4.2, 10.4, 5.6])
+    """
+    split = [group for group in groups if group[1] and group[2]]
+    if not split:
+        return None
+    of_total, of_list = levels(len(split), LEVEL)
+    treated, held = (sum(column) for column in list(zip(*split, strict=True))[1:])
+    everyone = treated + held
+    half = everyone // 2
+    return Foresight(
+        anyway,
+        total=_sight(None, treated, held, anyway, of_total),
+        lists=tuple(_sight(*group, anyway, of_list) for group in split),
+        wanted=WANTED,
+        holdout=holdout_to_show(everyone, anyway=anyway, effect=WANTED, level=of_total),
+        smallest_by_half=smallest_visible(everyone - half, half, anyway=anyway, level=of_total),
+    )
+
+
+def _sight(segment: str | None, treated: int, held_out: int, anyway: float, level: float) -> Sight:
+    smallest = smallest_visible(treated, held_out, anyway=anyway, level=level)
+    return Sight(segment, treated + held_out, held_out, smallest)
 
 
 def power(treated: int, held_out: int, *, anyway: float, effect: float, level: float) -> float:
