@@ -159,7 +159,7 @@ def test_a_folder_tells_when_and_how_the_lists_were_made(tmp_path):
     assert (found.holdout, str(found.lists_as_of), found.lists) == (
         0.3,
         "2024-03-01",
-        "sent/customers.parquet",
+        "sent/",
     )
     assert found.found.splits[0].expected == pytest.approx(36)
     by_hand = drawn[drawn.customer_id % 2 == 1].groupby(["segment_id", "group"]).size()

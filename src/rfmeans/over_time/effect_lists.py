@@ -88,7 +88,7 @@ def open_lists(given: Any, table: str | None = None) -> Iterator[Lists]:
         found, as_of, holdout = _in_folder(Path(given))
     source = open_source(found, Reading(table=table))
     try:
-        name = f"{Path(given).name}/{source.name}" if found is not given else source.name
+        name = source.name if found is given else f"{Path(given).absolute().name}/"
         with engine_errors(f"Reading {name}"):
             yield Lists(name, _customers(source, name), as_of, holdout)
     finally:
@@ -119,7 +119,7 @@ def _customers(source: Source, name: str) -> ir.Table:
     table = source.table
     _check_columns(table.columns, name)
     texts = {column: table[column] for column in ("customer_id", "segment", "group")}
-    if name.endswith(".csv"):
+    if source.name.endswith(".csv"):
         texts |= {column: _as_it_was(texts[column]) for column in ("customer_id", "segment")}
     typed = table.select(
         key=customer_key(texts["customer_id"], engine_of(table)).cast("string"),

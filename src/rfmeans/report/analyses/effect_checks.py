@@ -90,7 +90,7 @@ def _warnings(summary: EffectSummary) -> list[str]:
         if split.suspicious
     ]
     apart = ", ".join(
-        f"{row.feature} {row.difference:+.2f} standard deviations apart (chance: up to {row.by_chance:.2f})"
+        f"{row.feature} {row.difference:+.2f} standard deviations apart (95 of 100 draws: up to {row.by_chance:.2f})"
         for row in summary.found.balance
         if row.suspicious
     )
@@ -119,7 +119,10 @@ def _alike(summary: EffectSummary) -> str:
         return ""
     apart = ", ".join(f"{row.feature} {row.difference:+.2f}" for row in balance)
     chance = max(row.by_chance for row in balance)
-    return f"Before the campaign the groups were alike: {apart} standard deviations apart (chance: up to {chance:.2f})."
+    return (
+        f"Before the campaign the groups were as alike as draws go: {apart} standard deviations apart (95 of 100 "
+        f"draws: up to {chance:.2f})."
+    )
 
 
 def _splits(summary: EffectSummary) -> list[Table]:
@@ -152,7 +155,13 @@ def _likeness(summary: EffectSummary) -> list[Table]:
         )
         for row in summary.found.balance
     ]
-    heads = ("Typical customer", "Treated", "Held out", "Apart, standard deviations", "Chance: up to")
+    heads = (
+        "Typical customer",
+        "Treated",
+        "Held out",
+        "Apart, standard deviations",
+        "95 of 100 draws: up to",
+    )
     return [table("Were the groups alike before the campaign?", heads, rows)] if rows else []
 
 

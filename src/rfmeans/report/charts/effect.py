@@ -38,7 +38,10 @@ def draw_effect(summary: EffectSummary, frame: Frame) -> Drawn:
             mark("rule", strokeWidth=3),
             {"x": _end("low", x), "x2": channel("high"), "y": y, "color": coloured},
         ),
-        unit(mark("point", filled=True, size=110), {"x": x, "y": y, "color": coloured, "tooltip": said}),
+        unit(
+            mark("point", filled=True, opacity=1, size=110),
+            {"x": x, "y": y, "color": coloured, "tooltip": said},
+        ),
         unit(mark("rule", **DASHED), {"x": {"datum": 0}}),
         rows=rows,
         width=frame.panel_width(labels, 1),
