@@ -112,9 +112,9 @@ def test_the_account_counts_the_groups(tmp_path):
 
 def test_each_list_is_in_order_of_the_customers(tmp_path):
     folder = saved(tmp_path / "out", orders().sample(frac=1, random_state=1))
-    for path in (folder / "audiences").iterdir():
-        ids = pd.read_csv(path)["customer_id"].tolist()
-        assert ids == sorted(ids)
+    lists = [pd.read_csv(path)["customer_id"].tolist() for path in (folder / "audiences").iterdir()]
+    assert len(lists) == 4
+    assert [ids for ids in lists if ids != sorted(ids)] == []
 
 
 def test_a_customer_stays_in_its_group_whatever_else_changes(tmp_path):
@@ -199,8 +199,8 @@ HEADERS = {
 @pytest.mark.parametrize("kind", HEADERS)
 def test_the_headers_are_those_that_the_tool_imports(tmp_path, kind):
     folder, _ = written(tmp_path, ADDRESSES, kind)
-    for path in folder.rglob("*.csv"):
-        assert read(path)[0] == HEADERS[kind]
+    # Two segments, each with a list and one of those held out.
+    assert [read(path)[0] for path in folder.rglob("*.csv")] == [HEADERS[kind]] * 4
 
 
 def test_every_format_but_none_has_its_headers_tested():
@@ -227,11 +227,11 @@ def test_without_a_holdout_there_is_no_folder_for_it(tmp_path):
 @pytest.mark.parametrize("kind", ["google-ads", "meta-ads"])
 def test_the_ad_formats_hold_no_plain_address_nor_any_figure(tmp_path, kind):
     folder, _ = written(tmp_path, ADDRESSES, kind)
-    for path in folder.rglob("*.csv"):
-        text = path.read_text(encoding="utf-8")
-        assert "@" not in text
-        assert "buyer" not in text
-        assert all(len(line) == 64 for line in text.splitlines()[1:])
+    texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.csv")]
+    assert len(texts) == 4
+    assert [text for text in texts if "@" in text or "buyer" in text] == []
+    lines = [line for text in texts for line in text.splitlines()[1:]]
+    assert (len(lines), {len(line) for line in lines}) == (60, {64})
 
 
 @pytest.mark.parametrize(

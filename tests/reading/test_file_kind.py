@@ -24,13 +24,18 @@ def test_a_file_that_is_cut_off_is_refused(kind, share):
     assert re.search("[Ee]xport|save it again", said)
 
 
+WITHOUT_SUMS = ("xls", "parquet")
+
+
 @pytest.mark.parametrize("kind", CONTAINERS)
 def test_damage_within_is_refused_or_harmless(kind):
     content = CONTAINERS[kind]()
     for at in range(20, len(content) - 20, len(content) // 2):
         found = outcome(content[:at] + bytes(255 - byte for byte in content[at : at + 3]) + content[at + 3 :])
-        # The old format of workbooks has no check sums: there a damaged cell is another cell.
-        assert found.refused or found.rows <= len(ROWS) or kind == "xls"
+        unharmed = (found.rows, found.used, found.money) == (len(ROWS), len(ROWS), TOTAL)
+        # Where there are no check sums a damaged cell is another cell; three bytes are three line breaks at the most.
+        other = kind in WITHOUT_SUMS and abs(found.rows - len(ROWS)) <= 3
+        assert found.refused or unharmed or other
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -29,10 +29,11 @@ quick = examples(6)
 @quick
 @given(edits)
 def test_json_lines_changed_anywhere(changes):
-    content = edited(JSON_LINES, changes)
+    """Below the first record a line is a row, or the file is refused, such as for dates in two formats."""
+    outcome(edited(JSON_LINES, changes), ".jsonl")
+    content = edited(JSON_LINES, changes, keep=JSON_LINES.index(b"\n") + 1)
     found = outcome(content, ".jsonl")
-    if not found.refused and content.startswith(b'{"customer_id"') and b"\n" in content:
-        assert found.rows == sum(bool(line.strip()) for line in content.split(b"\n"))
+    assert found.refused or found.rows == sum(bool(line.strip()) for line in content.split(b"\n"))
 
 
 @pytest.mark.parametrize("size", [1, 100, 3000])

@@ -190,8 +190,6 @@ var contrast = (element) => {
 
 @pytest.fixture(scope="module")
 def result():
-    if not hasattr(rfmeans.Segmentation, "report"):
-        pytest.skip("no report is written yet")
     with rfmeans.segment(make_orders(1500, seed=1).drop(columns="kind"), n_init=5) as result:
         yield result
 

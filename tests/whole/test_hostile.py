@@ -204,7 +204,6 @@ def test_a_refused_file_is_named_as_text(tmp_path, monkeypatch, capsys):
 # What is drawn
 
 
-@pytest.mark.skipif(not hasattr(rfmeans.Segmentation, "report"), reason="no report is written yet")
 def test_the_report_holds_names_as_text_only(result):
     page = result.report().html
     body = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
