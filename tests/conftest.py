@@ -44,6 +44,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+HERE = Path(__file__).parent
 # The engines that take long to start, or to answer; the longest first, so that no worker waits for it at the end.
 STARTED = ("spark", "postgres")
 SLOW = "spark"
@@ -51,10 +52,10 @@ CHOOSING = ("engine", "sql_engine", "engine_name")  # parameters of tests that c
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker run all tests of a started engine, and one all of a file; Spark's are slow unless said."""
+    """Let one worker run what shares something that takes long to make; Spark's tests are slow unless said."""
     for item in items:
         engine = _engine_of(item)
-        item.add_marker(pytest.mark.xdist_group(engine or item.path.stem))
+        item.add_marker(pytest.mark.xdist_group(engine or _room_of(item.path)))
         if engine == SLOW and item.get_closest_marker("quick") is None:
             item.add_marker("slow")
     items.sort(key=lambda item: [_engine_of(item) != engine for engine in STARTED])
@@ -66,6 +67,12 @@ def _engine_of(item: pytest.Item) -> str | None:
     named = {*getattr(item, "fixturenames", ())}
     named |= {f"{chosen.params[key]}_engine" for key in CHOOSING if chosen and key in chosen.params}
     return next((engine for engine in STARTED if f"{engine}_engine" in named), None)
+
+
+def _room_of(path: Path) -> str:
+    """Return the folder whose fixtures a file of tests shares with others, or the file that has its own alone."""
+    folders = [folder for folder in path.parents if folder.is_relative_to(HERE) and folder != HERE]
+    return str(next((folder for folder in folders if (folder / "conftest.py").exists()), path))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
-"""Limits of the embedded engine: what is taken and what is refused."""
+"""Settings of a run: sizes, numbers of threads and currency symbols that are taken, and those that are refused."""
 
 import pytest
 
 from rfmeans.errors import SettingsError
-from rfmeans.settings import Limits
+from rfmeans.settings import Limits, check_symbol
 
 
 @pytest.mark.parametrize("given", ["4GB", "512 MB", "1.5gib", "100kb", "2TB"])
@@ -23,3 +23,14 @@ def test_numbers_of_threads_that_are_refused(given):
     with pytest.raises(SettingsError) as refused:
         Limits(threads=given)
     assert str(refused.value) == f"threads must be a whole number from 1 to 1024. Got {given!r}."
+
+
+@pytest.mark.parametrize("symbol", ["", "£", "€", "EUR", "US$", "zł", "₹", "د.إ"])
+def test_a_currency_symbol(symbol):
+    assert check_symbol(symbol) == symbol
+
+
+@pytest.mark.parametrize("symbol", ["a b", "1", "-", "|", "x" * 9, "\n", "\u202e", None])
+def test_what_is_no_currency_symbol(symbol):
+    with pytest.raises(SettingsError, match="currency_symbol must be a sign like £ or EUR"):
+        check_symbol(symbol)

@@ -12,6 +12,7 @@ from rfmeans.cli import commands
 if TYPE_CHECKING:
     import pandas as pd
 
+
 RUNNER = CliRunner()
 
 

@@ -203,7 +203,9 @@ def parquet() -> bytes:
 CONTAINERS = {
     "csv.gz": lambda: gzip.compress(TEXT.encode(), mtime=0),
     "csv.zip": lambda: zipped(("orders.csv", TEXT.encode())),
-    "csv.zst": lambda: zstandard.ZstdCompressor(write_checksum=True).compress(TEXT.encode()),  # as `zstd` writes
+    "csv.zst": lambda: zstandard.ZstdCompressor(write_checksum=True).compress(
+        TEXT.encode()
+    ),  # as `zstd` writes
     "xlsx": lambda: workbook("xlsx"),
     "ods": lambda: workbook("ods"),
     "xls": lambda: workbook("xls"),

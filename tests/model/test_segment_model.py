@@ -84,3 +84,11 @@ def test_a_damaged_list_of_score_segments(by_scores):
     content["segments"][0]["segment"] = "Whales"
     with pytest.raises(rfmeans.ModelError, match="each of their names once"):
         rfmeans.SegmentModel.from_json(json.dumps(content))
+
+
+def test_a_model_of_scores_comes_back_and_assigns_alike(by_scores, shop):
+    loaded = rfmeans.SegmentModel.from_json(by_scores.model.to_json())
+    assert loaded == by_scores.model
+    with rfmeans.assign(loaded, shop) as again:
+        assert again.summary.segments == by_scores.summary.segments
+        assert again.summary.empty_regions == by_scores.summary.empty_regions

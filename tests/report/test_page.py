@@ -2,142 +2,33 @@
 
 import csv
 import html
-import io
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-from rich.console import Console
-from typer.testing import CliRunner
 
 import rfmeans
-from rfmeans.cli.commands import app
-from rfmeans.cli.print_result import print_summary
-from rfmeans.errors import SettingsError
+from helpers.pages import FIGURES, body_of, markdown_tables, said_in_terminal, shown, tables_of
 from rfmeans.report.charts import registry as drawing
 from rfmeans.report.charts.colours import colour
 from rfmeans.report.charts.frame import segment_labels
 from rfmeans.report.page import render
-from rfmeans.report.playbook import PARTS, built_in, load_playbook
-from rfmeans.result import Written
-from rfmeans.segments.lexicon import read_lexicon
+from rfmeans.report.playbook import built_in
 from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS, MapCell
-from rfmeans.settings import CustomerColumns
-from rfmeans.synthetic import make_customers, make_orders
+from rfmeans.synthetic import make_orders
 from rfmeans.wording import money, number, percent
 
-RUNNER = CliRunner()
 LIMIT = 2_000_000
+
+
 CHARTS = ["averages", "shares", "customer_map", "distributions", "concentration"]
+
+
 SECTIONS = ["segments", "charts", "actions", "scores", "method"]
-FIGURES = (
-    *("customers", "share", "revenue", "revenue_share", "mean_recency", "mean_frequency"),
-    *("mean_monetary", "average_order_value"),
-)
-
-
-@pytest.fixture(scope="module")
-def result():
-    orders = make_orders(500, seed=3).drop(columns="kind")
-    with rfmeans.segment(orders, n_init=3, currency_symbol="£") as result:
-        yield result
-
-
-@pytest.fixture(scope="module")
-def chosen():
-    with rfmeans.segment(
-        make_customers(250, seed=7), columns=CustomerColumns(), segments="auto", n_init=2
-    ) as result:
-        yield result
-
-
-@pytest.fixture(scope="module")
-def page(result) -> str:
-    return result.report().html
-
-
-class Tables(HTMLParser):
-    """All tables of a page: rows of cells, each its text and its data-value."""
-
-    def __init__(self):
-        super().__init__()
-        self.tables: dict[str, list[list[list[str]]]] = {}
-        self.caption, self.where = "", ""
-
-    def handle_starttag(self, tag, attributes):
-        if tag == "table":
-            self.rows: list[list[list[str]]] = []
-        elif tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th"):
-            self.rows[-1].append(["", dict(attributes).get("data-value")])
-        if tag in ("table", "caption", "td", "th", "small"):
-            self.where = tag
-
-    def handle_endtag(self, tag):
-        if tag == "table":
-            self.tables[self.caption] = self.rows
-            self.caption = ""
-        self.where = "" if tag in ("caption", "td", "th", "table") else self.where
-
-    def handle_data(self, data):
-        if self.where == "caption":
-            self.caption += data
-        elif self.where in ("td", "th"):
-            self.rows[-1][-1][0] += data
-
-
-def tables_of(page: str) -> dict[str, list[list[list[str]]]]:
-    reader = Tables()
-    reader.feed(page[page.index("<body>") : page.index('<script type="application/json"')])
-    return reader.tables
-
-
-def body_of(page: str) -> str:
-    """The page without what it holds for scripts."""
-    return page[page.index("<body>") : page.index('<script type="application/json"')]
-
-
-def said_in_terminal(result, width: int = 160) -> str:
-    said = io.StringIO()
-    print_summary(result.summary, Written(Path("out"), None), Console(file=said, width=width))
-    return said.getvalue()
 
 
 # The same numbers everywhere
-
-
-@pytest.fixture(scope="module")
-def counted(result) -> dict[str, dict[str, float]]:
-    """The figures, worked out from the customers with pandas, by segment and for all."""
-    customers = result.customers.to_pandas().dropna(subset="segment_id")
-    customers = customers.astype({"monetary": float})
-    whole = customers["monetary"].sum()
-
-    def figures(mine) -> dict[str, float]:
-        return {
-            "customers": len(mine),
-            "share": len(mine) / len(customers),
-            "revenue": mine["monetary"].sum(),
-            "revenue_share": mine["monetary"].sum() / whole,
-            "mean_recency": mine["recency"].mean(),
-            "mean_frequency": mine["frequency"].mean(),
-            "mean_monetary": mine["monetary"].mean(),
-            "average_order_value": mine["monetary"].sum() / mine["frequency"].sum(),
-        }
-
-    by_segment = {name: figures(mine) for name, mine in customers.groupby("segment")}
-    return {**by_segment, "All customers": figures(customers)}
-
-
-def shown(figures: dict[str, float]) -> list[str]:
-    """Figures as people read them, in the order of the tables."""
-    writers = [number, percent, lambda it: money(it, "£"), percent, number, number]
-    writers += [lambda it: money(it, "£")] * 2
-    return [write(figures[name]) for write, name in zip(writers, FIGURES, strict=True)]
 
 
 def test_the_page_holds_the_numbers_of_the_customers(page, counted):
@@ -155,18 +46,6 @@ def test_the_page_holds_the_numbers_of_the_customers(page, counted):
             assert [float(cell[1]) for cell in found[name]] == pytest.approx([figures[it] for it in FIGURES])
 
 
-def markdown_tables(text: str) -> list[dict[str, list[str]]]:
-    """The rows of each table, by their first cells; heads and rules left out."""
-    blocks = [block.splitlines()[2:] for block in text.split("\n\n") if block.startswith("| ")]
-    cells = [[[cell.strip() for cell in row.strip("|").split("|")] for row in block] for block in blocks]
-    return [{row[0]: row[1:] for row in table} for table in cells]
-
-
-def test_markdown_holds_the_same_numbers(result, counted):
-    found = markdown_tables(result.to_markdown())[0]
-    assert found == {name: shown(figures) for name, figures in counted.items()}
-
-
 def test_the_crosstab_is_the_same_on_the_page_in_markdown_and_as_json(result, page):
     customers = result.customers.to_pandas().dropna(subset="segment_id")
     in_markdown = markdown_tables(result.to_markdown())[1]
@@ -178,16 +57,6 @@ def test_the_crosstab_is_the_same_on_the_page_in_markdown_and_as_json(result, pa
         wanted = [int((mine["segment"] == segment).sum()) for segment in as_json["segments"]]
         assert cells == in_markdown[name] == [number(count) for count in wanted]
         assert [row[as_json["score_segments"].index(name)] for row in as_json["customers"]] == wanted
-
-
-def test_json_holds_the_same_numbers(result, counted):
-    found = json.loads(json.dumps(result.summary.to_dict()))
-    for row in found["segments"]:
-        assert {name: row[name] for name in FIGURES} == pytest.approx(counted[row["segment"]])
-    everyone = counted["All customers"]
-    for name in ("customers", "revenue", "mean_recency", "mean_frequency", "mean_monetary"):
-        assert found["everyone"][name] == pytest.approx(everyone[name])
-    assert [row["segment"] for row in found["segments"]] == list(result.profile["segment"])
 
 
 def test_the_terminal_holds_the_same_numbers(result, counted):
@@ -284,12 +153,6 @@ def test_the_sections_are_in_order(page):
     assert places == sorted(places)
 
 
-def test_two_sentences_say_what_the_segments_are(page):
-    lead = re.search(r'<p class="lead">(.*?)</p>', page)[1]
-    assert lead.count(". ") == 1
-    assert re.match(r"The [\d,]+ customers of .* fall into 4 segments by how recently, how often", lead)
-
-
 def test_every_chart_is_on_the_page_twice_and_alive(result, page, chosen):
     for of, names in ((page, CHARTS), (chosen.report().html, [*CHARTS, "choice"])):
         assert re.findall(r'<figure id="(\w+)"', of) == names
@@ -324,21 +187,6 @@ def test_a_segment_has_its_colour_all_over_the_page(result, page):
     for scale in seen:
         plain = {re.sub(r"^\d+ ", "", label): shade for label, shade in scale.items()}
         assert {label: plain[label] for label in wanted} == wanted
-
-
-def test_borderline_names_are_marked_with_what_they_hang_on(result):
-    sentence = "its recency score of -0.05 is close to the cut at 0"
-    first, *others = (replace(segment, borderline=()) for segment in result.summary.segments)
-    segments = (replace(first, borderline=(sentence,)), *others)
-    body = body_of(render(replace(result.summary, segments=segments), built_in()).html)
-    assert body.count(">borderline</abbr>") == 1
-    assert f"Borderline: {sentence}." in body
-
-
-def test_a_segment_that_is_found_again_only_in_part_is_said_so(result):
-    weak = tuple(replace(segment, stability=0.4) for segment in result.summary.segments)
-    body = body_of(render(replace(result.summary, segments=weak), built_in()).html)
-    assert body.count(">0.40, only in part</td>") == len(weak)
 
 
 def test_enough_to_reproduce_it(result, page):
@@ -434,91 +282,6 @@ def test_it_can_be_saved_and_a_refusing_disk_is_an_error_in_words(result, tmp_pa
 
 def test_the_same_result_gives_the_same_page(result, page):
     assert result.report().html == page
-
-
-# The playbook
-
-
-def card(**changed: str) -> str:
-    texts = {part: f"My {part}." for part in PARTS} | changed
-    return "\n".join(f'{part} = "{text}"' for part, text in texts.items() if text is not None)
-
-
-def test_the_built_in_playbook_has_a_card_for_every_name_of_the_lexicon():
-    lexicon = read_lexicon(None)
-    names = {name for grid in lexicon.grids for band in grid.names.values() for name in band.values()}
-    assert len(names) == 9
-    assert built_in().missing(names) == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("High-Value Loyal", ("Rewards", "exclusive offers")),
-        ("At-Risk High-Value", ("win-back discount", "reminder")),
-        ("New/Potential", ("Onboarding", "cross-sell")),
-        ("Low-Value/Churned", ("Low-cost reactivation",)),
-    ],
-)
-def test_what_the_built_in_playbook_offers(name, words):
-    assert [word for word in words if word not in built_in().cards[name].offer] == []
-
-
-def test_a_playbook_of_ones_own_replaces_the_cards(result, tmp_path):
-    mine = tmp_path / "mine.toml"
-    first, *others = [segment.region for segment in result.summary.segments]
-    mine.write_text(f'["{first}"]\n{card(offer="A parrot & a <hat>.")}\n', encoding="utf-8")
-    body = body_of(result.report(playbook=mine).html)
-    assert "A parrot &amp; a &lt;hat&gt;." in body
-    assert "Rewards and exclusive offers" not in body
-    for name in others:
-        assert html.escape(f"There is no card for {name} in {mine}.") in body
-    assert "A parrot &amp; a &lt;hat&gt;." in result.to_markdown(playbook=mine)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", 'The playbook bad.toml has no card. Write one like ["High-Value Loyal"] aim = "…".'),
-        ("[x\n", "The playbook 'bad.toml' is not TOML: "),
-        ("x = 3", "In bad.toml 'x' is 3, not a card. A card has the texts aim, offer, channel, timing, "),
-        (f"[x]\n{card()}\ncolour = 'red'", "In bad.toml the card 'x' has 'colour'."),
-        (f"[x]\n{card(aim=' ')}", "In bad.toml the card 'x' has aim = ' ', which is no text."),
-        (f"[x]\n{card(avoid=None)}", "In bad.toml the card 'x' lacks avoid."),
-    ],
-    ids=["empty", "no TOML", "no card", "unknown text", "blank text", "text missing"],
-)
-def test_a_bad_playbook_is_refused_in_words(tmp_path, monkeypatch, text, message):
-    monkeypatch.chdir(tmp_path)
-    Path("bad.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError) as raised:
-        load_playbook("bad.toml")
-    assert str(raised.value).startswith(message)
-
-
-def test_a_playbook_that_is_not_there_is_said_before_any_work(tmp_path):
-    done = RUNNER.invoke(app, ["segment", "nope.csv", "--playbook", str(tmp_path / "no.toml")])
-    assert isinstance(done.exception, SettingsError)
-    assert str(done.exception).startswith("Cannot read the playbook ")
-    assert str(done.exception).endswith("No such file or directory. Check the path.")
-
-
-# The command line
-
-
-def test_json_and_markdown_of_the_command_are_those_of_the_result(tmp_path):
-    make_orders(200, seed=5).drop(columns="kind").to_csv(tmp_path / "orders.csv", index=False)
-    ask = ["segment", str(tmp_path / "orders.csv"), "--n-init", "2", "--no-report", "--currency-symbol", "€",
-           "--audience-format", "none", "--quiet"]  # fmt: skip
-    as_json = RUNNER.invoke(app, [*ask, "--out", str(tmp_path / "a"), "--json"])
-    as_markdown = RUNNER.invoke(app, [*ask, "--out", str(tmp_path / "b"), "--markdown"])
-    with rfmeans.segment(tmp_path / "orders.csv", n_init=2, currency_symbol="€") as result:
-        assert as_markdown.stdout == result.to_markdown()
-        found = json.loads(as_json.stdout)
-        wanted = json.loads(json.dumps(result.summary.to_dict()))
-        assert {key: found[key] for key in wanted} == wanted
-    assert found["report"] is None
-    assert "€" in as_markdown.stdout
 
 
 def test_the_written_report_is_the_results(result, page, tmp_path):

@@ -179,14 +179,6 @@ def test_the_headline_of_risk_is_among_the_lapsed_names(by_scores):
     assert by_scores.headlines[1].startswith(f"Most at risk: {worst.segment}: ")
 
 
-def test_a_model_of_scores_comes_back_and_assigns_alike(by_scores, shop):
-    loaded = rfmeans.SegmentModel.from_json(by_scores.model.to_json())
-    assert loaded == by_scores.model
-    with rfmeans.assign(loaded, shop) as again:
-        assert again.summary.segments == by_scores.summary.segments
-        assert again.summary.empty_regions == by_scores.summary.empty_regions
-
-
 def test_assigning_keeps_the_cuts_of_the_fit(by_scores, shop):
     """Half of the orders would have other cuts."""
     cuts = by_scores.summary.scoring

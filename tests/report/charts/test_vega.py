@@ -9,7 +9,7 @@ import vl_convert
 
 from rfmeans.report.charts.images import VEGA_LITE
 
-PINNED = Path(__file__).parents[2] / "constraints.txt"
+PINNED = Path(__file__).parents[3] / "constraints.txt"
 FOLDER = files("rfmeans.report") / "vega"
 
 
