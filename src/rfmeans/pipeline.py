@@ -134,7 +134,7 @@ def segment(
             lexicon=words,
             score_segments=grouping.score_segments,
             stability=grouping.stability,
-            orders=OrdersTable.of(intake.source.table, intake.layout) if intake.layout else None,
+            orders=OrdersTable.of(intake.source.table, intake.layout, intake.keys) if intake.layout else None,
         )
         return _result(intake, model, grouping.groups, grouping.choice, keeper, how, settings)
 

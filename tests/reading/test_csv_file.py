@@ -64,3 +64,13 @@ def test_a_plain_file_that_is_called_compressed_is_read(tmp_path):
         path = tmp_path / f"orders.csv{ending}"
         path.write_text(NAMED.format("5.50"))
         assert customers(path)[0] == ("11", 2, 1, 5.5, None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_cells_that_are_wrapped_for_a_spreadsheet(tmp_path, encoding):
+    path = tmp_path / "orders.csv"
+    lines = ["customer,date,amount,note"]
+    lines += [f'"=""00{who}""",="2024-01-0{who}","=""{who}.50""",é =' for who in (1, 2)]
+    path.write_text("\n".join(lines) + "\n", encoding=encoding)
+    found = [(row[0], row[2], row[3]) for row in customers(path)]
+    assert found == [("001", 1, 1.5), ("002", 1, 2.5)]

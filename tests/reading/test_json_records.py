@@ -7,9 +7,11 @@ import json
 import pytest
 from hypothesis import given
 
+import rfmeans
 from drawn import examples
 from helpers.garbage import JSON_LINES, RECORDS, TOTAL, edited, edits, outcome
 from helpers.set_aside_lines import PLACED_HEADER, check, placed, set_aside
+from helpers.taken_in import taken_in
 
 
 def test_json_lines_and_arrays(tmp_path):
@@ -47,3 +49,28 @@ def test_a_json_array_cut_off_is_refused():
     array = json.dumps(RECORDS).encode()
     assert outcome(array, ".json").money == TOTAL
     assert "is damaged" in outcome(array[:-50], ".json").refused
+
+
+def monies(tmp_path, *amounts, **options):
+    path = tmp_path / "orders.json"
+    rows = [
+        {"customer": f"c{place}", "date": "2024-01-05", "amount": each} for place, each in enumerate(amounts)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return taken_in(str(path), **options).money
+
+
+@pytest.mark.parametrize("decimal", [None, ",", "."])
+def test_numbers_are_read_whatever_is_said_of_text(tmp_path, decimal):
+    assert monies(tmp_path, 1.25, 2.5, 1e3, 7, decimal=decimal) == {
+        "c0": 1.25,
+        "c1": 2.5,
+        "c2": 1000.0,
+        "c3": 7.0,
+    }
+
+
+def test_numbers_among_text_tell_nothing(tmp_path):
+    with pytest.raises(rfmeans.SourceError, match=r"'1\.250' is 1\.250 with a decimal point"):
+        monies(tmp_path, 2.5, "1.250", 7)
+    assert monies(tmp_path, 2.5, "1250,00", 7.0) == {"c0": 2.5, "c1": 1250.0, "c2": 7.0}

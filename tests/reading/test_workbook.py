@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+import openpyxl
 import pandas as pd
 import pytest
 
+import rfmeans
 from helpers.garbage import outcome, workbook
 from helpers.set_aside_lines import PLACED_HEADER, check, placed, set_aside
+from helpers.taken_in import taken_in
 
 
 def sheet(first: int) -> pd.DataFrame:
@@ -19,8 +24,6 @@ def test_in_a_workbook_it_is_the_row_of_the_sheet(tmp_path, titles):
     path = tmp_path / "orders.xlsx"
     sheet(2 + titles).to_excel(path, index=False, startrow=titles)
     if titles:
-        import openpyxl
-
         book = openpyxl.load_workbook(path)
         book.active["A1"] = "Orders of January"
         book.save(path)
@@ -43,3 +46,88 @@ def test_a_reader_that_ends_its_process_ends_no_other(monkeypatch):
     said = outcome(workbook("xlsx"), ".xlsx").refused
     assert "cannot be read as a workbook: it is damaged, or larger than the memory" in said
     assert "Open it and save it again, or export it as CSV." in said
+
+
+# Cells with a type among text
+
+
+def book(path, rows, hidden=None):
+    made = openpyxl.Workbook()
+    sheet = made.active
+    if hidden is not None:
+        sheet.title, sheet.sheet_state = "Old", "hidden"
+        for row in hidden:
+            sheet.append(row)
+        sheet = made.create_sheet("Orders")
+    for row in rows:
+        sheet.append(row)
+    made.save(path)
+    return str(path)
+
+
+HEADER = ["customer", "date", "amount"]
+DAY = dt.datetime(2024, 3, 1)
+
+
+def with_amounts(*amounts):
+    ids = "abcdefgh"
+    return [HEADER, *([ids[place], DAY, amount] for place, amount in enumerate(amounts))]
+
+
+@pytest.mark.parametrize("decimal", [None, ","])
+def test_numbers_are_numbers_whatever_the_text_among_them_says(tmp_path, decimal):
+    path = book(tmp_path / "orders.xlsx", with_amounts(2.5, 1250.125, "1250,00", 7, "3,5"))
+    right = {"a": 2.5, "b": 1250.125, "c": 1250.0, "d": 7.0, "e": 3.5}
+    assert taken_in(path, decimal=decimal).money == right
+
+
+def test_numbers_tell_nothing_of_how_text_is_written(tmp_path):
+    path = book(tmp_path / "orders.xlsx", with_amounts(2.5, 10.25, "1.250"))
+    with pytest.raises(
+        rfmeans.SourceError, match=r"'1\.250' is 1\.250 with a decimal point and 1250 with a decimal"
+    ):
+        taken_in(path)
+    assert taken_in(path, decimal=",").money["c"] == 1250
+    assert taken_in(path, decimal=".").money["c"] == 1.25
+
+
+def test_days_are_days_whatever_the_text_among_them_says(tmp_path):
+    rows = [
+        ["a", dt.datetime(2024, 5, 1, 10), 1],
+        ["b", "03.04.2024", 2],
+        ["c", "25.04.2024", 3],
+        ["d", "?", 4],
+    ]
+    path = book(tmp_path / "orders.xlsx", [HEADER, *rows])
+    assert taken_in(path).customers == {"a": (1, 1, 1.0), "b": (29, 1, 2.0), "c": (7, 1, 3.0)}
+
+
+def test_days_beside_words_that_are_none(tmp_path):
+    rows = [["a", dt.datetime(2024, 5, 1, 10), 1], ["b", dt.datetime(2024, 4, 3), 2], ["c", "?", 3]]
+    [aside] = taken_in(book(tmp_path / "orders.xlsx", [HEADER, *rows])).aside
+    assert (aside["reason"], aside["date"]) == ("unreadable date", "?")
+
+
+def test_a_number_set_aside_is_shown_as_the_sheet_has_it(tmp_path):
+    rows = with_amounts(2.5, 3.75, "1,5")
+    rows[1][0] = None
+    [aside] = taken_in(book(tmp_path / "orders.xlsx", rows)).aside
+    assert (aside["reason"], aside["amount"]) == ("missing customer", "2.5")
+
+
+OLD = [HEADER, ["x", dt.datetime(2020, 1, 1), 5], ["y", dt.datetime(2020, 1, 2), 6]]
+
+
+def test_a_hidden_sheet_is_left_out_and_named(tmp_path):
+    path = book(tmp_path / "orders.xlsx", with_amounts(1, 2), hidden=OLD)
+    for asked in (None, "*"):
+        found = taken_in(path, sheet=asked)
+        assert found.money == {"a": 1, "b": 2}
+        assert "sheet 'Orders'; hidden sheet 'Old' left out" in found.understood
+    assert taken_in(path, sheet="Old").money == {"x": 5, "y": 6}
+
+
+def test_months_in_which_a_column_is_text_and_in_which_it_is_numbers(tmp_path):
+    book(tmp_path / "m1.xlsx", [HEADER, [7.0, DAY, 2.5], [8, DAY, 10.25]])
+    book(tmp_path / "m2.xlsx", [HEADER, ["7", DAY, "1250,00"], ["9", DAY, "1,5"]])
+    assert taken_in(str(tmp_path / "m*.xlsx")).money == {"7": 1252.5, "8": 10.25, "9": 1.5}

@@ -57,7 +57,11 @@ def _account(found: Inspection) -> Table:
     return Table(
         "",
         ("Account", "Count", "Share", "Money"),
-        (row("Lines read", lines.read, read), row("  used", lines.used, read), *aside(lines.set_aside, read)),
+        (
+            row("Lines read", lines.read, read),
+            row("  used", lines.used, read),
+            *aside(lines.told_set_aside, read),
+        ),
         (
             (Cell("Customers in the lines used"), *used),
             row("  to segment", account.clustered, whole),

@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.columns.dates import SAMPLE, DateConvention, find_date, is_written
+from rfmeans.columns.keys import ANY_KEYS, KeyConvention
 from rfmeans.columns.money import find_money
+from rfmeans.columns.money_formats import MoneyConvention
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SourceError
+from rfmeans.typed_cells import SEPARATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import ibis.expr.types as ir
 
-    from rfmeans.columns.money_formats import MoneyConvention
     from rfmeans.engines.engine import Engine
+
+TYPED = MoneyConvention(None, currency=False, typed=True)
 
 
 @dataclass(frozen=True)
@@ -39,25 +43,28 @@ class Conventions:
         Of the columns of money, by name; those without a convention have numbers already.
     whole
         Whether all rows were looked at; if not, values that do not fit mean that they must be.
-    padded
-        Whether text may have blanks around it.
+    keys
+        Of the columns of customers and orders.
     """
 
     date: DateConvention | None = None
     money: dict[str, MoneyConvention] = field(default_factory=dict)
     whole: bool = field(default=True, compare=False)
-    padded: bool = True
+    keys: KeyConvention = ANY_KEYS
 
     def of_text(self, *, padded: bool, powers: bool) -> Conventions:
         """Return the same for text of which more is known."""
-        money = {name: replace(found, powers=powers) for name, found in self.money.items()}
-        return replace(self, padded=padded, money=money)
+        money = {
+            name: found if found.typed else replace(found, powers=powers)
+            for name, found in self.money.items()
+        }
+        return replace(self, keys=replace(self.keys, padded=padded), money=money)
 
     def describe(self) -> str:
         """Return a few words for them, e.g. ``dates as day/month/year, decimal comma``."""
         dates = [f"dates as {self.date.describe()}"] if self.date else []
         marks = dict.fromkeys(found.describe() for found in self.money.values() if found.decimal)
-        return ", ".join([*dates, *marks])
+        return ", ".join(filter(None, [*dates, *marks, self.keys.describe()]))
 
 
 def find_conventions(
@@ -70,11 +77,14 @@ def find_conventions(
     decimal: str | None = None,
     timezone: str | None = None,
     whole: bool = False,
+    typed: Collection[str] = (),
+    mixed: Collection[str] = (),
 ) -> Conventions:
     """Return the conventions of a column of dates and of columns of money.
 
     Columns whose type says it all have none. The first rows are looked at, and all rows where these leave it open
-    or ``whole`` asks for it.
+    or ``whole`` asks for it. ``typed`` are columns of text whose values are all numbers of a type, ``mixed`` those with
+    some of a type: these have no mark and no order of day and month, and so decide nothing.
 
     Raises
     ------
@@ -83,15 +93,21 @@ def find_conventions(
     SettingsError
         If the date format is none.
     """
-    wordy = [name for name in money if isinstance(table[name], ibis.expr.types.StringColumn)]
+    texts = [name for name in money if isinstance(table[name], ibis.expr.types.StringColumn)]
+    numbers = {name: TYPED for name in texts if name in typed}
+    wordy = [name for name in texts if name not in numbers]
     dated = date if date is not None and is_written(table[date]) else None
     names = list(dict.fromkeys([*wordy, *([dated] if dated else [])]))
     if not names:
-        return Conventions()
+        return Conventions(money=numbers)
     _check_engine(table, engine, dated, wordy)
+    among = [name for name in wordy if name in mixed]
+    table = table.mutate(**{name: _text_alone(table[name]) for name in among}) if among else table
 
     def find_day(rows: ir.Table, *, sample: bool = False) -> DateConvention | None:
-        return find_date(rows[dated], date_format, timezone, sample=sample) if dated else None
+        if dated is None:
+            return None
+        return find_date(rows[dated], date_format, timezone, sample=sample, mixed=dated in mixed)
 
     days, marks = None, None
     if not whole:
@@ -100,7 +116,12 @@ def find_conventions(
             days, marks = find_day(head, sample=True), find_money(head, wordy, decimal, sample=True)
     sampled = days is not None or bool(marks)
     marks = find_money(table, wordy, decimal) if marks is None else marks
-    return Conventions(days or find_day(table), marks or {}, whole=not sampled)
+    marks = {name: replace(found, mixed=name in mixed) for name, found in (marks or {}).items()}
+    return Conventions(days or find_day(table), {**marks, **numbers}, whole=not sampled)
+
+
+def _text_alone(text: ir.StringColumn) -> ir.StringColumn:
+    return ibis.ifelse(text.contains(SEPARATOR), ibis.null("string"), text)
 
 
 def _check_engine(table: ir.Table, engine: Engine, date: str | None, wordy: Sequence[str]) -> None:

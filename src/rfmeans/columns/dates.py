@@ -13,6 +13,7 @@ from rfmeans.columns.date_formats import COUNTS, FORMATS, DateFormat, given_form
 from rfmeans.columns.money_formats import NOT_BLANK
 from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.errors import SourceError
+from rfmeans.typed_cells import SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,15 +38,23 @@ class DateConvention:
     ----------
     formats
         One format; several only where ``date_format`` leaves the marks open, e.g. ``dmy``.
+    mixed
+        Whether there are typed days among the text: see `rfmeans.typed_cells`.
     """
 
     formats: tuple[DateFormat, ...]
+    mixed: bool = False
 
     def parse(self, column: ir.Column, zone: str | None = None) -> ir.DateColumn:
         """Return the days as written, or in a zone; null where the column does not fit."""
         text = as_text(column)
         days = [form.day_in(zone, text) if zone else form.day(text) for form in self.formats]
-        return days[0] if len(days) == 1 else ibis.coalesce(*days)
+        found = days[0] if len(days) == 1 else ibis.coalesce(*days)
+        return (
+            ibis.ifelse(text.endswith(SEPARATOR), FORMATS[0].day(text.left(10)), found)
+            if self.mixed
+            else found
+        )
 
     def describe(self) -> str:
         """Return a few words for it."""
@@ -91,9 +100,16 @@ class _DateTally:
 
 
 def find_date(
-    column: ir.Column, option: str | None = None, zone: str | None = None, *, sample: bool = False
+    column: ir.Column,
+    option: str | None = None,
+    zone: str | None = None,
+    *,
+    sample: bool = False,
+    mixed: bool = False,
 ) -> DateConvention | None:
     """Return the one format of a column of dates; for a sample None where it leaves the format open.
+
+    ``mixed``: there are typed days among the text, which tell nothing.
 
     Raises
     ------
@@ -102,7 +118,8 @@ def find_date(
     SettingsError
         If ``option`` is no format.
     """
-    text = as_text(column).name(TEXT)
+    text = as_text(column)
+    text = (_without_typed(text) if mixed else text).name(TEXT)
     offered = given_formats(option) if option else FORMATS
     tally = _tally_dates(text, _looked_like(text, offered), () if sample else offered)
     more = tuple(form for form in offered if tally.count("looks", form))
@@ -111,6 +128,8 @@ def find_date(
     if sample and not _settled(tally, together=option is not None):
         return None
     if tally.best() is None:
+        if mixed:
+            return DateConvention((offered[0],), mixed)
         return _nothing_read(column.get_name(), text, tally, offered)
     formats = tally.formats
     if option is None:
@@ -119,7 +138,11 @@ def find_date(
             _check_counted(column.get_name(), text, formats[0])
     if zone:
         _check_offsets(column.get_name(), text, tally, formats)
-    return DateConvention(formats)
+    return DateConvention(formats, mixed)
+
+
+def _without_typed(text: ir.StringColumn) -> ir.StringColumn:
+    return ibis.ifelse(text.endswith(SEPARATOR), ibis.null("string"), text)
 
 
 def _key(what: str, *formats: DateFormat) -> str:

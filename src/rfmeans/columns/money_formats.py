@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.typed_cells import SEPARATOR
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -96,6 +98,10 @@ class MoneyConvention:
         Whether values may name a currency; where they may not, one that does is unreadable.
     powers
         Whether digits may go on behind an e (1e5) or a low line (1_000): no money, but a cast would take it.
+    typed
+        Whether all values are numbers of a type, though they are kept as text: no mark then means anything.
+    mixed
+        Whether some are: see `rfmeans.typed_cells`.
 
     >>> import ibis
     >>> text = ibis.memtable({"x": ["£1,234.50", "(5)", "1.234,50"]}).x
@@ -106,9 +112,19 @@ class MoneyConvention:
     decimal: str | None
     currency: bool = True
     powers: bool = field(default=True, compare=False)
+    typed: bool = False
+    mixed: bool = False
 
     def parse(self, text: ir.StringColumn, kind: str = MONEY) -> ir.DecimalColumn:
         """Return the column as decimals of a kind, null where it does not fit; further places are rounded."""
+        if self.typed:
+            return text.try_cast(kind)
+        if self.mixed:
+            number = text.replace(SEPARATOR, ".").try_cast(kind)
+            return ibis.ifelse(text.contains(SEPARATOR), number, self._of_text(text, kind))
+        return self._of_text(text, kind)
+
+    def _of_text(self, text: ir.StringColumn, kind: str) -> ir.DecimalColumn:
         slow = self._slow(text).try_cast(kind)
         plain = text.replace(",", ".") if self.decimal == "," else text
         quick = plain.try_cast(kind)

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from rfmeans.settings import Limits
 
 TEMPORARY = "rfmeans-"
+SMALL_FACTOR, WIDE_FACTOR = 1000, "decimal(38, 6)"
 # As it is; Ibis' own takes it through a text of bits, which takes longer than all the rest.
 _hash = sql_function("hash", (None,), "uint64")
+_composed = sql_function("nfc_normalize", (str,), str)
 
 
 class DuckDB(Engine):
@@ -39,7 +41,7 @@ class DuckDB(Engine):
     backend = name = grammar = compiler = "duckdb"
     title = "DuckDB"
     escapes = ("E", r"\x{:02x}", "''")
-    reads_text = writes_tables = True
+    composes = reads_text = writes_tables = True
 
     def trimmed(self, text: ir.StringColumn) -> ir.StringColumn:
         """Return the text without blanks around it, a step that is slow even where there are none."""
@@ -61,6 +63,22 @@ class DuckDB(Engine):
     def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
         """Return Ibis' own."""
         return text.hexdigest("sha256")
+
+    def composed(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return the text in its composed form."""
+        found: ir.StringColumn = _composed(text)
+        return found
+
+    def multiplied(
+        self,
+        first: ir.DecimalColumn,
+        second: ir.DecimalColumn,
+        rounded: Callable[[ir.Column], ir.DecimalColumn],
+    ) -> ir.DecimalColumn:
+        """Multiply in 64 bits where they hold the product, which is ten times as fast."""
+        small = (first.abs() < SMALL_FACTOR) & (second.abs() < SMALL_FACTOR)
+        wide = rounded(first.cast(WIDE_FACTOR) * second.cast(WIDE_FACTOR))
+        return ibis.ifelse(small, (first * second).cast(wide.type()), wide)
 
     def quick_hash(self, value: ir.Value) -> ir.IntegerColumn:
         """Return DuckDB's hash."""

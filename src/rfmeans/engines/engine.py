@@ -71,8 +71,12 @@ class Engine:
         The word with which a step of a statement is computed once; see `computed_once`.
     client_errors
         Module and name of what its own client raises.
+    factor
+        The type of a factor, of six places at least, whose product is exact.
     file_kind
         The one kind of files that it reads, as `rfmeans.reading.file_kind` calls it; blank where it reads tables.
+    composes
+        Whether it can write a letter of two characters, such as e and an accent, as the one that it is.
     reads_text
         Whether dates and numbers can be read out of text, which takes functions of DuckDB's.
     compares_lines
@@ -94,8 +98,9 @@ class Engine:
     capitals = False
     materialized = ""
     client_errors: ClassVar[tuple[tuple[str, str], ...]] = ()
+    factor = "decimal(18, 6)"
     file_kind = ""
-    reads_text = False
+    composes = reads_text = False
     compares_lines = True
     odd_numbers = tolerant = False
     writes_tables = False
@@ -151,6 +156,10 @@ class Engine:
         """Return the SHA-256 of a text in UTF-8, as 64 hexadecimal digits in lower case; None: not known there."""
         return None
 
+    def composed(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return the text in Unicode's composed form (NFC); as it is where the engine lacks a function for it."""
+        return text
+
     # Days
 
     def day_in(self, zone: str, moment: ir.TimestampColumn) -> ir.DateColumn:
@@ -167,6 +176,15 @@ class Engine:
     def to_decimal(self, value: ir.NumericColumn, kind: str) -> ir.DecimalColumn:
         """Return numbers as decimals of a kind, rounded."""
         return value.cast(kind)
+
+    def multiplied(
+        self,
+        first: ir.DecimalColumn,
+        second: ir.DecimalColumn,
+        rounded: Callable[[ir.Column], ir.DecimalColumn],
+    ) -> ir.DecimalColumn:
+        """Return the product of two columns of `factor`, exact before it is rounded."""
+        return rounded(first * second)
 
     def comparable(self, column: ir.Column) -> ir.Column:
         """Return what can be compared in a column's place where the engine knows no equality of its type."""

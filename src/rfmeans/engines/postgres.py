@@ -51,6 +51,8 @@ KINDS = (
     "JOIN pg_namespace n ON n.oid = relnamespace WHERE relname = %s "
     "AND (nspname = %s OR n.oid = pg_my_temp_schema())"
 )
+_composed = sql_function("normalize", (str,), str)
+_bytes = sql_function("octet_length", (str,), "int64")
 _text = sql_function("text", (None,), str)  # the cast to text, written as a function
 _utf8 = sql_function("convert_to", (str, str), "binary")
 _sha256 = sql_function("sha256", ("binary",), "binary")
@@ -65,7 +67,7 @@ class Postgres(Engine):
     escapes = ("E", r"\x{:02x}", "''")
     materialized = "MATERIALIZED "
     client_errors = (("psycopg", "Error"),)
-    odd_numbers = writes_tables = True
+    composes = odd_numbers = writes_tables = True
 
     def serves(self, source: str, _asked: str) -> bool:
         """Whether a text is the address of a PostgreSQL database.
@@ -113,6 +115,13 @@ class Postgres(Engine):
         """Return it, of the text in UTF-8 whatever the database's own encoding is."""
         digest: ir.StringColumn = _encoded(_sha256(_utf8(text, "UTF8")), "hex")
         return digest
+
+    def composed(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return the text in its composed form, which PostgreSQL finds in databases of UTF-8 alone.
+
+        In the others no character has two bytes.
+        """
+        return ibis.ifelse(_bytes(text) != text.length(), _composed(text), text)
 
     def comparable(self, column: ir.Column) -> ir.Column:
         """Return a document or a shape as its text."""

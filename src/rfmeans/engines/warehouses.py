@@ -25,6 +25,7 @@ _utf8 = sql_function("to_utf8", (str,), "binary")
 _sha2 = sql_function("sha2", (str, int), str)
 _clickhouse_sha256 = sql_function("SHA256", (str,), "binary")
 _clickhouse_hex = sql_function("hex", ("binary",), str)
+_composed = sql_function("NORMALIZE", (str,), str)
 _json_text = sql_function("to_json_string", (None,), str)
 
 
@@ -33,6 +34,12 @@ class BigQuery(Engine):
 
     backend = name = grammar = compiler = "bigquery"
     title = "BigQuery"
+    composes = True
+
+    def composed(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return the text in its composed form."""
+        found: ir.StringColumn = _composed(text)
+        return found
 
     def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
         """Return ``DATETIME(moment, zone)``."""
@@ -90,6 +97,12 @@ class Trino(Engine):
     backend = name = grammar = compiler = "trino"
     title = "Trino"
     escapes = ("U&", r"\{:04x}", "''")
+    composes = True
+
+    def composed(self, text: ir.StringColumn) -> ir.StringColumn:
+        """Return the text in its composed form."""
+        found: ir.StringColumn = _composed(text)
+        return found
 
     def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
         """Return ``AT_TIMEZONE(moment, zone)``."""
@@ -105,6 +118,7 @@ class ClickHouse(Engine):
 
     backend = name = grammar = compiler = "clickhouse"
     title = "ClickHouse"
+    factor = "decimal(38, 6)"  # a product is as wide as its wider factor
 
     def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
         """Return ``toTimeZone(moment, zone)``."""

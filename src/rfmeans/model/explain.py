@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from rfmeans.columns.keys import as_key
 from rfmeans.columns.typed import money as decimal_money
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.engines.engine import BLANKS
@@ -84,7 +85,9 @@ def explain_customer(
     key = _text(customer)
     if not key:
         raise DataError("The id of the customer is blank. Give one as it stands in the source.")
-    found = customers.filter(customers.customer_id.cast("string") == key).limit(1)
+    ids = customers.customer_id.cast("string")
+    known = customers.filter(ids.isin({key, as_key(key)}))
+    found = known.order_by(known.customer_id.cast("string") != key).limit(1)
     rows = placing.apply(found).to_pyarrow().to_pylist()
     if not rows:
         raise DataError(_unknown(customers, key))
@@ -93,7 +96,7 @@ def explain_customer(
     if row["reason"] is not None:
         return Explanation(key, as_of, int(kept.count().to_pyarrow().as_py()), reason=row["reason"])
     count, standings = _standings(kept, row)
-    better = set(placing.better(row["segment_id"]))
+    key, better = str(row["customer_id"]), set(placing.better(row["segment_id"]))
     moved = _tried(row, placing)
     step, lasting = _steps(moved, row, better, placing.names)
     return Explanation(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
 from rfmeans.columns.conventions import Conventions
+from rfmeans.columns.keys import ANY_KEYS, KeyConvention
 from rfmeans.columns.layouts import Layout, as_asked, recognise, with_columns
 from rfmeans.engines.dispatch import find_dialect
 from rfmeans.errors import ModelError, SettingsError
@@ -63,19 +64,24 @@ class OrdersTable:
         What its columns mean.
     types
         Types of these columns, by name, as Ibis writes them.
+    keys
+        How customers and orders are written.
     """
 
     layout: Layout
     types: Mapping[str, str]
+    keys: KeyConvention = ANY_KEYS
 
     @classmethod
-    def of(cls, table: ir.Table, layout: Layout) -> OrdersTable:
+    def of(cls, table: ir.Table, layout: Layout, keys: KeyConvention = ANY_KEYS) -> OrdersTable:
         """Return what is to be remembered of a table."""
-        return cls(layout, {name: str(table[name].type()) for name in _columns(layout)})
+        kinds = {name: str(table[name].type()) for name in _columns(layout)}
+        return cls(layout, kinds, replace(ANY_KEYS, whole=keys.whole, zero=keys.zero))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {**asdict(self.layout), "types": dict(self.types)}
+        keys = {"whole": list(self.keys.whole), "zero": self.keys.zero}
+        return {**asdict(self.layout), "types": dict(self.types), "keys": keys}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> OrdersTable:
@@ -88,13 +94,15 @@ class OrdersTable:
         """
         found = dict(content)
         types = {str(name): str(kind) for name, kind in found.pop("types").items()}
+        keys = found.pop("keys", {})  # an older model has none
+        keys = KeyConvention(whole=tuple(map(str, keys.get("whole", ()))), zero=bool(keys.get("zero")))
         columns = Columns(**found.pop("columns"))
         customers = tuple((str(kind), str(name)) for kind, name in found.pop("customers"))
         found = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
         layout = Layout(columns=columns, customers=customers, **found)
         if set(types) != set(_columns(layout)):
             raise ValueError("the types of the orders' columns are not those of its columns")
-        return cls(layout, types)
+        return cls(layout, types, keys)
 
 
 def _columns(layout: Layout) -> list[str]:
@@ -144,7 +152,8 @@ def to_statement(
     known = _types(layout, remembered, types)
     check_names(known)
     _check_zone(layout, known, reading)
-    all_steps = [*_line_steps(layout, reading, known, dialect), *steps]
+    written = Conventions(keys=remembered.keys if remembered else ANY_KEYS)
+    all_steps = [*_line_steps(layout, reading, known, dialect, written), *steps]
     source = source_table(orders, dialect)
     taken, judged, queries = source.name.lower(), {}, []
     if reading.where is not None:
@@ -269,7 +278,7 @@ def _check_zone(layout: Layout, types: Mapping[str, str], reading: Reading) -> N
 
 
 def _line_steps(
-    layout: Layout, reading: Reading, types: Mapping[str, str], dialect: Engine
+    layout: Layout, reading: Reading, types: Mapping[str, str], dialect: Engine, written: Conventions
 ) -> Iterator[Step]:
     import ibis
 
@@ -284,7 +293,7 @@ def _line_steps(
 
     def lines(table: ir.Table) -> ir.Table:
         kept = table if KEPT in table.columns else table.mutate(**{KEPT: ibis.literal(True)})
-        return read_lines(kept, dialect, layout, reading, Conventions())
+        return read_lines(kept, dialect, layout, reading, written)
 
     if cast:
         yield Step("source_lines", "The columns that count, as what they are read as.", typed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.orders.order_lines import LINE_REASONS, MALFORMED, USED
+from rfmeans.orders.order_lines import LINE_REASONS, MALFORMED, MISSING, USED, ZERO_ID
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,6 +21,9 @@ class Tally:
 
     rows: int
     money: Decimal
+
+
+NONE = Tally(0, Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class LineAccount:
         Calendar days of the first and the last used line; None where no line is used.
     seen
         First and last readable day among all lines, used or not; None where there is none.
+    zero_ids
+        How many of the lines set aside for a missing customer have the id 0.
     currency, several_currencies
         Of the used lines; None where nothing tells it, and one of them where there are several.
     """
@@ -48,8 +53,18 @@ class LineAccount:
     first_day: dt.date | None
     last_day: dt.date | None
     seen: tuple[dt.date, dt.date] | None
+    zero_ids: int = 0
     currency: str | None = None
     several_currencies: bool = False
+
+    @property
+    def told_set_aside(self) -> dict[str, Tally]:
+        """The lines set aside by reason, in the words in which it is told."""
+        zeros = f"{MISSING} (of them {self.zero_ids:,} with id 0)"
+        return {
+            zeros if reason == MISSING and self.zero_ids else reason: tally
+            for reason, tally in self.set_aside.items()
+        }
 
     @property
     def read(self) -> Tally:
@@ -78,16 +93,22 @@ def account_lines(groups: ir.Table) -> LineAccount:
     used: dict[str, Any] = next((row for row in rows if row["line_reason"] == USED), {})
     firsts = [row["first_day"] for row in rows if row["first_day"] is not None]
     lasts = [row["last_day"] for row in rows if row["last_day"] is not None]
+    set_aside = {
+        LINE_REASONS[row["line_reason"] - 1]: _tally(row) for row in rows if row["line_reason"] != USED
+    }
+    zeros = set_aside.pop(ZERO_ID, NONE)
+    if zeros.rows:
+        others = set_aside.get(MISSING, NONE)
+        set_aside[MISSING] = Tally(zeros.rows + others.rows, zeros.money + others.money)
     return LineAccount(
         used=_tally(used),
-        set_aside={
-            LINE_REASONS[row["line_reason"] - 1]: _tally(row) for row in rows if row["line_reason"] != USED
-        },
+        set_aside=set_aside,
         orders=int(used.get("orders") or 0),
         purchases=int(used.get("purchases") or 0),
         first_day=used.get("first_day"),
         last_day=used.get("last_day"),
         seen=(min(firsts), max(lasts)) if firsts else None,
+        zero_ids=zeros.rows,
         currency=used.get("first_currency"),
         several_currencies=used.get("first_currency") != used.get("last_currency"),
     )

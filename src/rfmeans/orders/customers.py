@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.columns.dates import LARGEST_WHOLE
+from rfmeans.columns.keys import may_vary
 from rfmeans.orders.account import currency_range
 from rfmeans.orders.order_lines import USED
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     import ibis.expr.types as ir
+
+    from rfmeans.engines.engine import Engine
 
 NO_PURCHASE = "no purchase"
 NO_NET_SPEND = "no net spend"
@@ -51,18 +55,27 @@ def total_used_orders(lines: ir.Table, *keys: str) -> ir.Table:
     )
 
 
-def group_orders(orders: ir.Table) -> ir.Table:
+def group_orders(orders: ir.Table, engine: Engine) -> ir.Table:
     """Return one row per customer with used lines, and one per reason for the lines set aside.
 
     Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, monetary
-    (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day.
+    (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day; where orders are
+    text also varied_orders (bool: see `rfmeans.columns.keys.may_vary`).
     An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
     """
-    return group_used_orders(orders, line_reason=orders.reason)
+    order, more = orders.order_id, {}
+    if isinstance(order, ibis.expr.types.StringColumn):
+        more["varied_orders"] = may_vary(order, engine).any()
+    return group_used_orders(orders, more, line_reason=orders.reason)
 
 
-def group_used_orders(orders: ir.Table, **keys: ir.Column) -> ir.Table:
-    """Return one row per customer of orders that are all used; ``keys`` are more columns to tell rows apart by."""
+def group_used_orders(
+    orders: ir.Table, more: Mapping[str, ir.Scalar] | None = None, **keys: ir.Column
+) -> ir.Table:
+    """Return one row per customer of orders that are all used.
+
+    ``more`` are more sums; ``keys`` are more columns to tell rows apart by.
+    """
     is_purchase, told = orders.total > 0, "first_currency" in orders.columns
     return orders.group_by("customer_id", **keys).agg(
         lines=orders.lines.sum().cast("int64"),
@@ -73,6 +86,7 @@ def group_used_orders(orders: ir.Table, **keys: ir.Column) -> ir.Table:
         first_day=orders.first_day.min(),
         last_day=orders.last_day.max(),
         **currency_range(orders, told),
+        **(more or {}),
     )
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.columns.typed import customer_key, money, number
+from rfmeans.columns.keys import ANY_KEYS, KeyConvention, customer_key
+from rfmeans.columns.typed import money, number
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.errors import DataError
 from rfmeans.orders.account import (
@@ -83,6 +84,8 @@ class Intake:
         The orders, as `rfmeans.orders.customers.total_orders` returns them; None for a table of customers.
     layout
         What the columns of the orders mean; None for a table of customers.
+    keys
+        How customers and orders are written.
     """
 
     source: Source
@@ -93,6 +96,7 @@ class Intake:
     account: Account
     orders: ir.Table | None = None
     layout: Layout | None = None
+    keys: KeyConvention = ANY_KEYS
 
 
 def customers_at(
@@ -156,11 +160,13 @@ def _customers_of_orders(
         orders = total_orders(lines.lines)
         if keep_orders:
             orders = workspace.keep(orders)
-        groups = workspace.keep(group_orders(orders))
+        groups = workspace.keep(group_orders(orders, source.engine))
         account = account_lines(groups)
         if misfit := source.misfit(account.read.rows):
             return misfit
-        if not (UNREADABLE & set(account.set_aside) and understood.look_closer()):
+        keys_changed = understood.look_at_keys(groups, account)
+        unread = UNREADABLE & set(account.set_aside) and understood.look_closer()
+        if not (keys_changed or unread):
             break
     account = with_malformed(account, source.malformed_lines)
     check_lines(account, source, layout, reading)
@@ -179,6 +185,7 @@ def _customers_of_orders(
         Account(account, *account_customers(customers), noticed),
         orders,
         layout,
+        understood.conventions.keys,
     )
 
 
@@ -188,7 +195,7 @@ def _customers_of_table(
     source, written = understood.source, understood.conventions.money
     table = source.table
     typed = {
-        "customer_id": customer_key(table[columns.customer], source.engine),
+        "customer_id": customer_key(table[columns.customer], source.engine, understood.conventions.keys),
         **{
             role: _whole_if_integer(number(table[name], written.get(name)))
             for role, name in (("recency", str(columns.recency)), ("frequency", str(columns.frequency)))

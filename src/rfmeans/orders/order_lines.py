@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.columns.keys import check_whole, customer_id, is_zero, order_key
 from rfmeans.columns.layouts import PER_ORDER
-from rfmeans.columns.typed import (
-    calendar_day,
-    check_whole,
-    customer_id,
-    money,
-    order_key,
-    product,
-)
+from rfmeans.columns.typed import calendar_day, money, product
 from rfmeans.orders.where import KEPT, with_condition
 from rfmeans.orders.whole_orders import hold_for_orders
 from rfmeans.reading.source import FILE, LINE, TEXT
+from rfmeans.typed_cells import SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +29,8 @@ if TYPE_CHECKING:
 
 USED = 0
 MALFORMED = "malformed line"
+# A customer 0 is a missing one; a reason of its own on the way, so that it can be said how many there are.
+MISSING, ZERO_ID = "missing customer", "id 0"
 # A line's reason is kept as its number, a small integer that groups fast. Where several reasons fit,
 # the first one counts.
 LINE_REASONS = (
@@ -42,7 +39,8 @@ LINE_REASONS = (
     "conflicting order",
     "excluded status",
     "other currency",
-    "missing customer",
+    MISSING,
+    ZERO_ID,
     "unreadable date",
     "unreadable amount",
     "on or after the as-of date",
@@ -81,13 +79,14 @@ def order_lines(source: Source, layout: Layout, reading: Reading, conventions: C
     SourceError
         If a column's type does not fit its role.
     """
-    if len(layout.customers) == 1:
-        check_whole(source.table[layout.customers[0][1]])
+    for _, name in layout.customers:
+        check_whole(source.table[name])
     lines = _judged(source, source.table, layout, reading, conventions)
     told = ["currency"] if currency_column(layout, conventions) else []
     judged = _judged(source, source.located, layout, reading, conventions)
     aside = judged.filter(judged.reason != USED)
     own = {name: aside[inner] for name, inner in _inner_names(source.located.columns).items()}
+    own |= {name: own[name].re_replace(SEPARATOR + "$", "").replace(SEPARATOR, ".") for name in source.mixed}
     called = _outer_names(source.table.columns)
     return OrderLines(
         lines=lines.select(*CANONICAL, *told),
@@ -118,7 +117,8 @@ def _naming_currencies(layout: Layout, conventions: Conventions) -> str | None:
 
 def reason_text(code: ir.Column) -> ir.Column:
     """Return the words for a column of reason numbers."""
-    return code.cases(*((number, text) for number, text in enumerate(LINE_REASONS, start=1)), else_="used")
+    said = (MISSING if text == ZERO_ID else text for text in LINE_REASONS)
+    return code.cases(*enumerate(said, start=1), else_="used")
 
 
 def status_variants(words: Iterable[str]) -> list[str]:
@@ -204,7 +204,8 @@ def read_lines(
 
 def used_lines(read: ir.Table, layout: Layout, reading: Reading) -> ir.Table:
     """Return the lines of `read_lines` that nothing sets aside; the columns of `USED_COLUMNS`."""
-    used = read.filter(*(~test for test, _ in _tests(read, layout, reading)))
+    tests = [test for test, text in _tests(read, layout, reading) if text != ZERO_ID]  # a missing one as well
+    used = read.filter(*(~test for test in tests))
     return _with_day_id(used).select(*USED_COLUMNS)
 
 
@@ -229,8 +230,9 @@ def _values(
 ) -> dict[str, ir.Value]:
     columns = layout.columns
     values = {
-        "customer_id": customer_id(table, layout.customers, engine, padded=conventions.padded),
-        "order_id": order_key(table[columns.order], engine, padded=conventions.padded)
+        "customer_id": customer_id(table, layout.customers, engine, conventions.keys),
+        "zero_id": _has_zero(table, engine, layout),
+        "order_id": order_key(table[columns.order], engine, conventions.keys)
         if columns.order
         else ibis.null("int8"),
         "ordered_on": calendar_day(table[columns.date], engine, reading.timezone, conventions.date),
@@ -252,6 +254,11 @@ def _values(
         own = engine.stripped(table[columns.currency].cast("string")).upper().nullif("")
         values["currency"] = ibis.coalesce(own, values["currency"])
     return values
+
+
+def _has_zero(table: ir.Table, engine: Engine, layout: Layout) -> ir.Value:
+    """Whether one of the columns of a customer's key is 0."""
+    return ibis.or_(*(is_zero(table[name], engine).fill_null(False) for _, name in layout.customers))
 
 
 def _amount(table: ir.Table, engine: Engine, layout: Layout, conventions: Conventions) -> ir.Column:
@@ -297,7 +304,8 @@ def _tests(lines: ir.Table, layout: Layout, reading: Reading) -> list[tuple[ir.V
         other = (lines.currency != reading.currency.strip().upper()).fill_null(True)
         tests.append((other, "other currency"))
     tests += [
-        (lines.customer_id.isnull(), "missing customer"),
+        (ibis.ifelse(lines.customer_id.isnull(), lines.zero_id, False), ZERO_ID),
+        (lines.customer_id.isnull(), MISSING),
         (lines.ordered_on.isnull(), "unreadable date"),
         (lines.amount.isnull(), "unreadable amount"),
     ]

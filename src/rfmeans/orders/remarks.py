@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.arguments import Message, argument
+from rfmeans.columns.keys import order_key
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.layouts import ANY_TABLE, plain
-from rfmeans.columns.typed import order_key
 from rfmeans.orders.order_lines import status_variants
 from rfmeans.reading.source import FILE
 from rfmeans.wording import counted

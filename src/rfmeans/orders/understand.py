@@ -7,19 +7,22 @@ then asks here for a better understanding: no row is read for that alone.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import ibis
+
 from rfmeans.columns.conventions import Conventions, find_conventions
-from rfmeans.columns.layouts import customer_columns, recognise
-from rfmeans.columns.typed import check_whole
+from rfmeans.columns.keys import KeyConvention, check_whole, counts_from_zero, look_at_keys, may_vary
+from rfmeans.columns.layouts import ANY_TABLE, customer_columns, recognise
 from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.errors import SourceError
 from rfmeans.listener import SILENT, Listener
 from rfmeans.orders.checks import check_comparing, check_currency_column
-from rfmeans.orders.order_lines import currency_column
+from rfmeans.orders.order_lines import USED, currency_column
 from rfmeans.orders.remarks import understood_line
 from rfmeans.reading.open import ways_to_open
 from rfmeans.reading.source import FILE, LINE, Source
@@ -28,7 +31,10 @@ from rfmeans.settings import CustomerColumns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import ibis.expr.types as ir
+
     from rfmeans.columns.layouts import Layout
+    from rfmeans.orders.account import LineAccount
     from rfmeans.settings import Columns, Reading
 
 Result = TypeVar("Result")
@@ -111,6 +117,41 @@ class Understood(AbstractContextManager["Understood"]):
             self.conventions = self._conventions(self.of_orders, whole=True)
         return self.conventions != before
 
+    def look_at_keys(self, groups: ir.Table, account: LineAccount) -> bool:
+        """Look at all keys where the customers give reason to; return whether they are written otherwise than thought.
+
+        ``groups`` are those of `rfmeans.orders.customers.group_orders`.
+
+        Raises
+        ------
+        SourceError
+            If a spreadsheet has spoilt ids, or the engine cannot tell two writings of one name to be one.
+        """
+        layout, before = self.of_orders, self.conventions.keys
+        found = before
+        if not before.varied and ("conflicting order" in account.set_aside or self._varies(groups)):
+            names = [name for _, name in layout.customers] + [layout.columns.order] * bool(
+                layout.columns.order
+            )
+            found = replace(
+                before, varied=True, whole=look_at_keys(self.source.table, names, self.source.engine)
+            )
+        if account.zero_ids and layout.name == ANY_TABLE:
+            customers = groups.filter(groups.line_reason == USED)
+            found = replace(found, zero=counts_from_zero(customers, account.zero_ids))
+        if found == before:
+            return False
+        self.conventions = replace(self.conventions, keys=found)
+        if found.describe():
+            self._say(layout, self.conventions)
+        return True
+
+    def _varies(self, groups: ir.Table) -> bool:
+        told = [groups.varied_orders.fill_null(False)] if "varied_orders" in groups.columns else []
+        if isinstance(groups.customer_id, ibis.expr.types.StringColumn):
+            told.append(may_vary(groups.customer_id, self.source.engine).fill_null(False))
+        return bool(told) and bool(ibis.or_(*told).any().to_pyarrow().as_py())
+
     def _open(self, way: Callable[[], Source]) -> None:
         self.close()
         self.source = way()
@@ -126,9 +167,18 @@ class Understood(AbstractContextManager["Understood"]):
             check_whole(table[found.customer])
             figures = [name for name in (found.recency, found.frequency, found.monetary) if name]
             self.layout, self.columns = None, found
-            self.conventions = find_conventions(
-                table, self.source.engine, None, figures, decimal=self.reading.decimal, whole=True
+            written = find_conventions(
+                table,
+                self.source.engine,
+                None,
+                figures,
+                decimal=self.reading.decimal,
+                whole=True,
+                typed=self.source.typed,
+                mixed=self.source.mixed,
             )
+            pointed = look_at_keys(table, [str(found.customer)], self.source.engine)
+            self.conventions = replace(written, keys=KeyConvention(whole=pointed, zero=True))
             return
         layout = self.layout = recognise(table.columns, self.reading)
         self.columns = layout.columns
@@ -149,13 +199,19 @@ class Understood(AbstractContextManager["Understood"]):
                 decimal=reading.decimal,
                 timezone=reading.timezone,
                 whole=whole,
+                typed=source.typed,
+                mixed=source.mixed,
             )
         except UndecidedError as error:
             raise SourceError(f"{error.message.marked}{_places(source, error)}") from error
-        found = found.of_text(padded=source.padded, powers=source.powers)
-        self.line = understood_line(layout, found, source)
-        self._listener.understood(self.line)
+        keys = self.conventions.keys if whole else KeyConvention(varied=False)
+        found = replace(found, keys=keys).of_text(padded=source.padded, powers=source.powers)
+        self._say(layout, found)
         return found
+
+    def _say(self, layout: Layout, found: Conventions) -> None:
+        self.line = understood_line(layout, found, self.source)
+        self._listener.understood(self.line)
 
     def close(self) -> None:
         """Close what was opened; harmless when repeated."""

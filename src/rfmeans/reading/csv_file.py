@@ -18,7 +18,7 @@ from rfmeans.errors import SourceError
 from rfmeans.reading.csv_dialect import CsvDialect, find_dialect
 from rfmeans.reading.csv_records import UNREADABLE, Record, Records, physical_lines
 from rfmeans.reading.csv_survey import survey
-from rfmeans.reading.source import Source, numbered, store_records
+from rfmeans.reading.source import BARE, WRAPPED, Source, numbered, store_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,8 @@ def read_text(con: Any, path: Path, label: str, reading: Reading, folder: Path, 
     if by_lines or not regular:
         return _read_by_lines(con, file, folder)
     rows = found.lines - file.dialect.header_line
-    return replace(_read_regular(con, file), rows=rows, padded=found.padded, powers=found.powers)
+    source = _read_regular(con, file, wrapped=found.wrapped)
+    return replace(source, rows=rows, padded=found.padded, powers=found.powers)
 
 
 def _head(path: Path, label: str, encoding: str) -> tuple[list[str], str]:
@@ -107,7 +108,7 @@ def _undecodable(label: str, encoding: str, error: Exception) -> SourceError:
     )
 
 
-def _read_regular(con: Any, file: TextFile) -> Source:
+def _read_regular(con: Any, file: TextFile, *, wrapped: bool) -> Source:
     """Read everything as text: what a value means is decided in one place, `values`, not by a sniffer."""
     dialect = file.dialect
     table = con.read_csv(
@@ -122,6 +123,8 @@ def _read_regular(con: Any, file: TextFile) -> Source:
         hive_partitioning=False,
         compression="none",
     )
+    if wrapped:
+        table = table.mutate(**{name: table[name].re_replace(WRAPPED, BARE) for name in table.columns})
     where = numbered(table, file.label, before=dialect.header_line)
     return Source(table, file.label, where, understood=file.understood)
 

@@ -56,6 +56,8 @@ class Survey:
         Whether values may have blanks around them; where not, no time is lost on looking for them.
     powers
         Whether digits may go on behind an e (1e5) or a low line (1_000); likewise.
+    wrapped
+        Whether values may be written ``="00123"``; likewise.
     """
 
     encoding: str
@@ -63,6 +65,7 @@ class Survey:
     regular: bool = False
     padded: bool = True
     powers: bool = True
+    wrapped: bool = True
 
 
 def survey(path: Path, encoding: str | None) -> Survey:
@@ -76,7 +79,7 @@ def survey(path: Path, encoding: str | None) -> Survey:
     for block in _blocks(path):
         seen.take(block)
     if encoding or head.startswith(codecs.BOM_UTF8) or seen.valid >= seen.invalid:
-        return Survey("utf-8-sig", seen.lines, seen.regular, seen.padded, seen.powers)
+        return Survey("utf-8-sig", seen.lines, seen.regular, seen.padded, seen.powers, seen.wrapped)
     return Survey("cp1252")
 
 
@@ -117,7 +120,7 @@ class _Bytes:
         self.valid = self.invalid = 0
         self.lines = 1
         self.regular = True
-        self.padded = self.powers = False
+        self.padded = self.powers = self.wrapped = False
         self._carriage_returns: bool | None = None
 
     def take(self, block: bytes) -> None:
@@ -142,6 +145,7 @@ class _Bytes:
         self.lines += len(ends)
         self.padded = self.padded or _has_blanks_around_values(block, codes)
         self.powers = self.powers or _has_powers(block, codes)
+        self.wrapped = self.wrapped or b'="' in block
         if b"\0" in block or not self._has_one_line_ending(block, codes, ends):
             return False
         blank_line = 2 if self._carriage_returns else 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rfmeans.errors import SourceError
 from rfmeans.reading.csv_records import LONGEST_LINE, physical_lines
 from rfmeans.reading.source import Source, check_width, store_records
+from rfmeans.typed_cells import typed_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -19,6 +21,12 @@ DEEPEST = 20  # objects within objects
 Found = tuple[int, str, dict[str, str | None] | None]  # number, text, fields (None: malformed)
 
 
+class _Number(str):
+    """A number of JSON, as it is written: 10.10 is no float yet."""
+
+    __slots__ = ()
+
+
 def read_json(con: Any, path: Path, label: str, folder: Path) -> Source:
     """Return the rows of a file of JSON records; fields of an object within are called ``outer.inner``.
 
@@ -28,27 +36,38 @@ def read_json(con: Any, path: Path, label: str, folder: Path) -> Source:
         If it is not made of records.
     """
     whole = _whole_document(path, label)
-    names: dict[str, None] = {}
+    names: dict[str, set[bool]] = {}  # and whether values are numbers
     for _, _, fields in _found(path, whole):
-        names.update(dict.fromkeys(fields or ()))
+        for name, value in (fields or {}).items():
+            kinds = names.setdefault(name, set())
+            if value is not None:
+                kinds.add(isinstance(value, _Number))
     if not names:
         raise SourceError(
             f"{label} holds no JSON record. Give one object with the order line's fields on each line."
         )
     _check_names(names, label)
-    return store_records(_stored(_found(path, whole), [*names]), [*names], folder).opened(con, label, "JSON")
+    mixed = frozenset(name for name, kinds in names.items() if len(kinds) > 1)
+    records = _stored(_found(path, whole), [*names], mixed)
+    source = store_records(records, [*names], folder).opened(con, label, "JSON")
+    return replace(source, typed=frozenset(name for name in names if names[name] == {True}), mixed=mixed)
 
 
 def _found(path: Path, whole: list[Any] | None) -> Iterator[Found]:
     return _lines(path) if whole is None else _items(whole)
 
 
-def _stored(records: Iterable[Found], names: list[str]) -> Iterator[tuple[int, str, list[str | None] | None]]:
+def _stored(
+    records: Iterable[Found], names: list[str], mixed: Collection[str]
+) -> Iterator[tuple[int, str, list[str | None] | None]]:
     for number, text, fields in records:
         if fields is None:
             yield number, _storable(text), None
         else:
-            yield number, text, [fields.get(name) for name in names]
+            typed = {
+                name: typed_number(value) for name in mixed if isinstance(value := fields.get(name), _Number)
+            }
+            yield number, text, [typed.get(name, fields.get(name)) for name in names]
 
 
 def _check_names(names: Collection[str], label: str) -> None:
@@ -81,8 +100,7 @@ def _parsed(text: str) -> dict[str, str | None] | None:
 
 
 def _loaded(text: str) -> Any:
-    # Numbers stay as they are written: 10.10 is no float yet.
-    return json.loads(text, parse_float=str, parse_int=str)
+    return json.loads(text, parse_float=_Number, parse_int=_Number)
 
 
 def _fields(record: Any) -> dict[str, str | None] | None:

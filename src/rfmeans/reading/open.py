@@ -24,6 +24,7 @@ from rfmeans.reading.frame import frame_table
 from rfmeans.reading.json_records import read_json
 from rfmeans.reading.source import Source, located, numbered, open_parquet
 from rfmeans.reading.workbook import read_workbook
+from rfmeans.typed_cells import SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -191,6 +192,7 @@ def _united(files: list[Source]) -> Source:
     if len(files) == 1:
         return files[0]
     _check_same_columns([(file.name, file.table.columns) for file in files])
+    files, typed, mixed = _with_types(files)
     malformed = [file.malformed for file in files if file.malformed is not None]
     counted = [file.rows for file in files if file.rows is not None]
     return Source(
@@ -203,7 +205,46 @@ def _united(files: list[Source]) -> Source:
         understood="; ".join(dict.fromkeys(file.understood for file in files if file.understood)),
         padded=any(file.padded for file in files),
         powers=any(file.powers for file in files),
+        typed=typed,
+        mixed=mixed,
     )
+
+
+def _with_types(files: list[Source]) -> tuple[list[Source], frozenset[str], frozenset[str]]:
+    """Return the files with typed values as text where others have text, and the columns that are typed and mixed."""
+    texts = frozenset(
+        name for name in files[0].table.columns if any(file.table[name].type().is_string() for file in files)
+    )
+    typed = frozenset.intersection(*(file.typed for file in files))
+    mixed = frozenset.union(*(file.mixed for file in files))
+    told = []
+    for file in files:
+        ours = [name for name in texts - typed if _is_typed(file, name)]
+        mixed |= {*ours}
+        told.append(_as_texts(file, ours) if ours else file)
+    return told, typed, mixed
+
+
+def _as_texts(file: Source, names: Sequence[str]) -> Source:
+    table, places = file.table, file.located
+    return replace(
+        file,
+        table=table.mutate(**{name: _as_text(table[name]) for name in names}),
+        located=places.mutate(**{name: _as_text(places[name]) for name in names}),
+    )
+
+
+def _is_typed(file: Source, name: str) -> bool:
+    kind = file.table[name].type()
+    return name in file.typed or kind.is_numeric() or kind.is_timestamp() or kind.is_date()
+
+
+def _as_text(column: ir.Column) -> ir.StringColumn:
+    """Return typed values as text of a column that also holds other text: see `rfmeans.typed_cells`."""
+    text = column.cast("string")
+    if column.type().is_timestamp() or column.type().is_date():
+        return text + SEPARATOR
+    return text.re_replace("[.]0+$", "").replace(".", SEPARATOR)
 
 
 def _check_same_columns(files: list[tuple[str, Sequence[str]]]) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Names of our own columns beside the source's, which may be called anything.
 FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
+WRAPPED, BARE = r'^ *="(.*)" *$', r"\1"  # as spreadsheets are told that a number is text
 BATCH = 50_000  # rows held in memory while a file is rewritten
 MOST_COLUMNS = 2_000  # each costs milliseconds; no shop exports so many
 
@@ -61,6 +62,10 @@ class Source:
         Whether text may have blanks around it.
     powers
         Whether a number in text may go on behind an e (1e5) or a low line (1_000).
+    typed
+        The columns of text whose values are all numbers of a type.
+    mixed
+        The columns of text in which some values have a type: see `rfmeans.typed_cells`.
     home
         The database it is in; None for files and frames.
     engine
@@ -80,6 +85,8 @@ class Source:
     files: int = 1
     padded: bool = True
     powers: bool = True
+    typed: frozenset[str] = frozenset()
+    mixed: frozenset[str] = frozenset()
     home: Home | None = None
     engine: Engine = DUCKDB
     closing: Callable[[], None] = nothing_to_close
@@ -208,5 +215,15 @@ def _write(writer: Any, rows: Sequence[tuple[Any, ...]]) -> int:
     if rows:
         lines, *columns = zip(*rows, strict=True)
         texts = [[text or None for text in column] for column in columns]
-        writer.write_table(pa.table([lines, *texts], schema=writer.schema))
+        unwrapped = [_unwrapped(pa.array(column, pa.string())) for column in texts]
+        writer.write_table(pa.table([lines, *unwrapped], schema=writer.schema))
     return len(rows)
+
+
+def _unwrapped(column: Any) -> Any:
+    """Return texts without the ``="..."`` around them, which few files have."""
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.starts_with(column, '="')).as_py():
+        return column
+    return pc.replace_substring_regex(column, WRAPPED, BARE)

@@ -12,6 +12,7 @@ import math
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from rfmeans.arguments import Message, argument
 from rfmeans.errors import SourceError, did_you_mean
 from rfmeans.reading.csv_dialect import column_names
 from rfmeans.reading.source import FILE, LINE, Source, check_width, open_stored, path_in
+from rfmeans.typed_cells import typed_moment, typed_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,10 +39,11 @@ PROGRAM = (
 )
 
 
-def store_sheets(path: Path, label: str, wanted: str | None, target: Path, *, header: bool) -> list[str]:
-    """Write the rows of one sheet, or of several with the same columns, into a Parquet file; return their names.
+def store_sheets(path: Path, label: str, wanted: str | None, target: Path, *, header: bool) -> dict[str, Any]:
+    """Write the rows of one sheet, or of several with the same columns, into a Parquet file; return what it holds.
 
-    Each row has its number in its sheet; of several sheets also where it stands.
+    That is the names of the ``sheets``, those of ``hidden`` ones that were left out, and the ``mixed`` columns, in
+    which cells of several types stand. Each row has its number in its sheet; of several sheets also where it stands.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def store_sheets(path: Path, label: str, wanted: str | None, target: Path, *, he
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    found = _sheets(path, label, wanted)
+    found, hidden = _sheets(path, label, wanted)
     tables = [
         (name, *_table(rows, f"sheet {name!r} of {label}", header=header)) for name, rows in found.items()
     ]
@@ -63,36 +66,45 @@ def store_sheets(path: Path, label: str, wanted: str | None, target: Path, *, he
         places[FILE] = pa.array(
             [f"{label}, sheet {name!r}" for name, _, rows in chosen for _ in rows], pa.string()
         )
-    pq.write_table(pa.table([*places.values(), *_columns(rows, len(names))], names=[*places, *names]), target)
-    return [name for name, _, _ in chosen]
+    columns, mixed = _columns(rows, names)
+    pq.write_table(pa.table([*places.values(), *columns], names=[*places, *names]), target)
+    return {"sheets": [name for name, _, _ in chosen], "hidden": hidden, "mixed": mixed}
 
 
-def _columns(rows: list[Row], width: int) -> list[Any]:
-    """Return the columns of rows, each in the one type that all of its cells have."""
+def _columns(rows: list[Row], names: Sequence[str]) -> tuple[list[Any], list[str]]:
+    """Return the columns of rows, each in one type, and the names of those whose cells have several."""
     import pyarrow as pa
 
-    cells = zip(*(row for _, row in rows), strict=True) if rows else [()] * width
+    cells = [*zip(*(row for _, row in rows), strict=True)] if rows else [()] * len(names)
+    mixed = [name for name, column in zip(names, cells, strict=True) if len(_kinds(column)) > 1]
     columns = [pa.array(_column(column)) for column in cells]
-    return [column.cast(pa.string()) if pa.types.is_null(column.type) else column for column in columns]
+    return [
+        column.cast(pa.string()) if pa.types.is_null(column.type) else column for column in columns
+    ], mixed
 
 
 def answer(job: dict[str, Any]) -> dict[str, Any]:
-    """Do what `store_sheets` does, and return its answer as ``sheets``, or the message as ``refused``."""
+    """Do what `store_sheets` does, and return its answer, or the message as ``refused``."""
     paths = Path(job["path"]), Path(job["target"])
     try:
-        return {"sheets": store_sheets(paths[0], job["label"], job["wanted"], paths[1], header=job["header"])}
+        return store_sheets(paths[0], job["label"], job["wanted"], paths[1], header=job["header"])
     except SourceError as error:
         return {"refused": error.message.parts}
 
 
-def _sheets(path: Path, label: str, wanted: str | None) -> dict[str, list[Row]]:
-    """Return the rows that are not blank of the sheets wanted, or of all with data."""
+def _sheets(path: Path, label: str, wanted: str | None) -> tuple[dict[str, list[Row]], list[str]]:
+    """Return the rows that are not blank of the sheets wanted, or of all with data, and the hidden sheets left out.
+
+    A hidden sheet is none that the user sees: it is read where its own name was given alone.
+    """
     with _readable(label):
-        from python_calamine import CalamineWorkbook, SheetTypeEnum
+        from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
         book = CalamineWorkbook.from_path(str(path))
-        names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-        chosen = names if wanted is None else [wanted] if wanted in names else fnmatch.filter(names, wanted)
+        sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        names = [sheet.name for sheet in sheets]
+        seen = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible] or names
+        chosen = seen if wanted is None else [wanted] if wanted in names else fnmatch.filter(seen, wanted)
         if not chosen:
             raise SourceError(
                 f"{label} has no sheet {wanted!r}.{did_you_mean(str(wanted), names)} "
@@ -100,12 +112,12 @@ def _sheets(path: Path, label: str, wanted: str | None) -> dict[str, list[Row]]:
             )
         found = {name: _rows(book.get_sheet_by_name(name)) for name in chosen}
     if wanted in found:
-        return found
+        return found, []
     found = {name: rows for name, rows in found.items() if len(rows) > 1}
     if not found:
         listed = ", ".join(map(repr, names))
         raise SourceError(f"{label} has no sheet with a table in it (sheets: {listed}). Export it again.")
-    return found
+    return found, [name for name in names if name not in seen]
 
 
 def _alike(tables: list[SheetTable], label: str, *, every: bool) -> list[SheetTable]:
@@ -188,14 +200,31 @@ def _header_place(rows: list[Row]) -> int:
 
 def _column(cells: Sequence[Any]) -> list[Any]:
     """Return the cells of a column in one type: text as soon as they differ."""
-    kinds = {type(cell) for cell in cells if cell != ""}
-    if kinds <= {int, float}:
+    kinds = _kinds(cells)
+    if len(kinds) > 1:
+        return [_typed_text(cell) for cell in cells]
+    if kinds <= {float}:
         return _numbers(cells)
-    if kinds <= {dt.datetime, dt.date}:
+    if kinds == {dt.datetime}:
         return [_moment(cell) for cell in cells]
     if kinds == {bool}:
         return [None if cell == "" else cell for cell in cells]
     return [_text(cell) for cell in cells]
+
+
+def _kinds(cells: Sequence[Any]) -> set[type]:
+    """Return the types of the cells that are not blank, one for numbers, and one for days and moments."""
+    alike = {int: float, dt.date: dt.datetime}
+    return {alike.get(type(cell), type(cell)) for cell in cells if cell != ""}
+
+
+def _typed_text(cell: Any) -> str | None:
+    """Return a cell of a column with several types as text."""
+    if isinstance(cell, dt.date):
+        return typed_moment(str(_moment(cell)))
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return typed_number(repr(cell))
+    return _text(cell)
 
 
 def _numbers(cells: Sequence[Any]) -> list[Any]:
@@ -242,8 +271,13 @@ def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Pa
         )
     if "refused" in said:
         raise SourceError(Message.of(said["refused"]))
-    sheets = ", ".join(map(repr, said["sheets"]))
-    return open_stored(con, stored, label, f"sheet{'s' if len(said['sheets']) > 1 else ''} {sheets}")
+    left_out = f"; hidden {_listed(said['hidden'])} left out" if said["hidden"] else ""
+    source = open_stored(con, stored, label, _listed(said["sheets"]) + left_out)
+    return replace(source, mixed=frozenset(said["mixed"]))
+
+
+def _listed(sheets: Sequence[str]) -> str:
+    return f"sheet{'s' if len(sheets) > 1 else ''} {', '.join(map(repr, sheets))}"
 
 
 def _asked(job: dict[str, Any]) -> dict[str, Any] | None:

@@ -47,7 +47,7 @@ def read_line(summary: Summary) -> str:
         customers += f" (set aside: {'; '.join(aside)})"
     if lines is None:
         return f"{clip(summary.source)}: {customers}."
-    reasons = "; ".join(_worth(*each, symbol) for each in sorted(lines.set_aside.items()))
+    reasons = "; ".join(_worth(*each, symbol) for each in sorted(lines.told_set_aside.items()))
     return (
         f"{clip(summary.source)}: {lines.read.rows:,} lines read, {lines.used.rows:,} used worth "
         f"{money(float(lines.used.money), symbol)}, {lines.read.rows - lines.used.rows:,} set aside"
@@ -67,7 +67,7 @@ def _tables(summary: Summary) -> tuple[Table, ...]:
     if found.lines is None:
         return (customers,)
     rows = [("Read", found.lines.read), ("Used", found.lines.used)]
-    return _table("Order lines", rows, found.lines.set_aside, symbol), customers
+    return _table("Order lines", rows, found.lines.told_set_aside, symbol), customers
 
 
 def _table(caption: str, rows: Tallies, set_aside: dict[str, Tally], symbol: str) -> Table:
@@ -89,7 +89,7 @@ def _items(summary: Summary) -> tuple[Item, ...]:
         f"{money(float(used.money), summary.currency_symbol)}; {found.lines.first_day} to {found.lines.last_day}, "
         f"as of {summary.as_of}."
     )
-    return Item(line, under=_aside(found.lines.set_aside)), customers
+    return Item(line, under=_aside(found.lines.told_set_aside)), customers
 
 
 def _aside(set_aside: dict[str, Tally]) -> tuple[str, ...]:
