@@ -21,7 +21,7 @@ from rfmeans.columns.keys import (
     may_vary,
     order_key,
 )
-from rfmeans.engines.dispatch import find_dialect
+from rfmeans.engines.dispatch import engine_of, find_dialect
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SourceError

@@ -128,10 +128,9 @@ def _key_text(column: ir.Column, engine: Engine, none: Sequence[str], how: KeyCo
 
 def _in_one_writing(text: ir.StringColumn, engine: Engine) -> ir.StringColumn:
     start, end = WRAPPER
-    wrapped = text.startswith(start) & text.endswith(end)
     bare = ibis.cases(
-        (wrapped, text.substr(len(start), text.length() - len(start + end))),
-        (text.re_search(APOSTROPHE), text.substr(1)),
+        (text.startswith(start) & text.endswith(end), text.re_replace(f"^{start}|{end}$", "")),
+        (text.re_search(APOSTROPHE), text.re_replace("^'", "")),
         else_=text,
     )
     single = engine.composed(engine.stripped(bare.re_replace(GAPS, " ")))
