@@ -84,7 +84,7 @@ def _client_errors() -> tuple[type[Exception], ...]:
         ("pyarrow.lib", "ArrowException"),
         *(each for engine in ENGINES for each in engine.client_errors),
     ]
-    return tuple(getattr(sys.modules[module], name) for module, name in known if module in sys.modules)
+    return tuple(getattr(sys.modules[module], name) for module, name in known if sys.modules.get(module))
 
 
 def _first_paragraph(error: Exception) -> str:
