@@ -28,6 +28,14 @@ REQUIRED = ("customer", "date")
 ANY_TABLE = "Orders"
 
 
+class MissingColumnError(SourceError):
+    """Roles for which no column was recognised."""
+
+    def __init__(self, message: str, roles: Sequence[str]) -> None:
+        super().__init__(message)
+        self.roles = roles
+
+
 @dataclass(frozen=True)
 class Layout:
     """What a table of orders is, and the roles of its columns.
@@ -232,9 +240,11 @@ def _any_table(header: Sequence[str], given: Columns) -> Layout:
         found = _by_synonyms(book, header, found, {"quantity", "price"})
     elif found.amount is None:
         found, whole = _amount(book, header, found)
-    _require(found, header, REQUIRED)
-    if found.amount is None and (found.quantity is None or found.price is None):
+    without_money = found.amount is None and (found.quantity is None or found.price is None)
+    alone = found.customer and found.date
+    if without_money and alone:
         _refuse_amount(found, header)
+    _require(found, header, (*REQUIRED, *(["amount"] if without_money else [])))
     per_order = whole is not None and found.order is not None
     return Layout(
         name=ANY_TABLE,
@@ -359,9 +369,16 @@ def _named(columns: Columns | CustomerColumns) -> list[tuple[str, str]]:
 def _require(found: Columns | CustomerColumns, header: Sequence[str], roles: Sequence[str]) -> None:
     missing = [role for role in roles if getattr(found, role) is None]
     if missing:
-        raise SourceError(
+        wanted = [argument(role, "NAME") for role in missing]
+        parts = (
+            f" (or {argument('quantity', 'NAME')} with {argument('price', 'NAME')})"
+            if "amount" in missing
+            else ""
+        )
+        raise MissingColumnError(
             f"No column was recognised as the {' or the '.join(missing)}. {_has(header)} "
-            f"Give {' and '.join(argument(role, 'NAME') for role in missing)}."
+            f"Give {' and '.join(wanted)}{parts}.",
+            missing,
         )
 
 

@@ -301,7 +301,7 @@ def _line_steps(
         "order_lines", "One row per order line: whose it is, of which order, its day, its money.", lines
     )
     used = "The lines that count: a customer, a day and an amount are known, and nothing sets them aside."
-    yield Step("used_lines", used, lambda table: used_lines(table, layout, reading))
+    yield Step("used_lines", used, lambda table: used_lines(table, dialect, layout, reading))
     order = "One row per order: all lines of one customer with one order id, or without one of one day."
     yield Step("order_totals", order, total_used_orders)
     customer = (

@@ -9,13 +9,16 @@ import ibis
 
 from rfmeans.arguments import argument, named
 from rfmeans.columns.layouts import PER_ORDER
+from rfmeans.columns.undecided import shortened
 from rfmeans.errors import DataError, SourceError
 from rfmeans.orders.order_lines import USED, takes_from_orders
 from rfmeans.orders.remarks import SHOWN, _short, count_statuses
+from rfmeans.reading.source import FILE, LINE
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     import ibis.expr.types as ir
 
@@ -34,6 +37,7 @@ ASKED = (
     "on or after the as-of date",
     "before the window",
 )
+FEWEST_GROUPS = 2
 MOST_CURRENCIES = 200  # there are some 180 in the world
 
 
@@ -63,6 +67,44 @@ def check_comparing(engine: Engine, layout: Layout, reading: Reading) -> None:
     raise SourceError(
         f"{asked} lines with each other, which Ibis cannot do on Polars. Pass the Polars frame itself, which is read "
         "on DuckDB."
+    )
+
+
+def check_group_rows(source: Source, missing: Sequence[str]) -> None:
+    """Refuse a report in which customers stand on rows of their own, above those of their orders.
+
+    Raises
+    ------
+    SourceError
+        If no column was recognised as the customer, and the first column is filled where all others are blank.
+    """
+    first, *others = source.table.columns
+    if (
+        "customer" not in missing
+        or not others
+        or not source.ordered
+        or source.table[first].type() != ibis.dtype("string")
+    ):
+        return
+    rows, engine = source.located, source.engine
+    own, *rest = (engine.stripped(rows[name].cast("string")).fill_null("") != "" for name in (first, *others))
+    other = ibis.or_(*rest)
+    kinds = {"group": own & ~other, "detail": ~own & other, "both": own & other}
+    judged = rows.select(FILE, LINE, text=rows[first].cast("string"), **kinds)
+    counts = judged.agg(**{kind: judged[kind].cast("int64").sum() for kind in kinds})
+    found = {kind: rows or 0 for kind, rows in counts.to_pyarrow().to_pylist()[0].items()}
+    # Below each group may stand its total, and below all of them theirs.
+    if (
+        found["group"] < FEWEST_GROUPS
+        or found["detail"] < found["group"]
+        or found["both"] > found["group"] + 1
+    ):
+        return
+    [example] = judged.filter(judged.group).order_by(FILE, LINE).limit(1).to_pyarrow().to_pylist()
+    raise SourceError(
+        f"{source.name} is a report with group rows: {shortened(example['text'].strip())} in line {example[LINE]:,} "
+        "stands on a row of its own above its orders, and no column holds the customer of each order. Export the "
+        f"orders as a list with a column of the customer, or fill the names of {first!r} down over their rows."
     )
 
 

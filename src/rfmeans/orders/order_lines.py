@@ -31,9 +31,11 @@ USED = 0
 MALFORMED = "malformed line"
 # A customer 0 is a missing one; a reason of its own on the way, so that it can be said how many there are.
 MISSING, ZERO_ID = "missing customer", "id 0"
+HEADER = "repeated header"
 # A line's reason is kept as its number, a small integer that groups fast. Where several reasons fit,
 # the first one counts.
 LINE_REASONS = (
+    HEADER,
     "excluded by where",
     "duplicate line",
     "conflicting order",
@@ -172,7 +174,7 @@ def _judged(
     """Return the canonical columns beside the source's own, the latter by their `_inner_names`."""
     conditioned = with_condition(table, source.engine, reading.where, source.called)
     read = read_lines(conditioned, source.engine, layout, reading, conventions)
-    return _with_day_id(read.mutate(reason=_reason(_tests(read, layout, reading))))
+    return _with_day_id(read.mutate(reason=_reason(_tests(read, source.engine, layout, reading))))
 
 
 def read_lines(
@@ -202,9 +204,11 @@ def read_lines(
     return typed
 
 
-def used_lines(read: ir.Table, layout: Layout, reading: Reading) -> ir.Table:
+def used_lines(read: ir.Table, engine: Engine, layout: Layout, reading: Reading) -> ir.Table:
     """Return the lines of `read_lines` that nothing sets aside; the columns of `USED_COLUMNS`."""
-    tests = [test for test, text in _tests(read, layout, reading) if text != ZERO_ID]  # a missing one as well
+    tests = [
+        test for test, text in _tests(read, engine, layout, reading) if text != ZERO_ID
+    ]  # a missing one as well
     used = read.filter(*(~test for test in tests))
     return _with_day_id(used).select(*USED_COLUMNS)
 
@@ -231,7 +235,8 @@ def _values(
     columns = layout.columns
     values = {
         "customer_id": customer_id(table, layout.customers, engine, conventions.keys),
-        "zero_id": _has_zero(table, engine, layout),
+        "said_day": table[columns.date],
+        **{f"said_key_{place}": table[name] for place, (_, name) in enumerate(layout.customers)},
         "order_id": order_key(table[columns.order], engine, conventions.keys)
         if columns.order
         else ibis.null("int8"),
@@ -256,9 +261,17 @@ def _values(
     return values
 
 
-def _has_zero(table: ir.Table, engine: Engine, layout: Layout) -> ir.Value:
-    """Whether one of the columns of a customer's key is 0."""
-    return ibis.or_(*(is_zero(table[name], engine).fill_null(False) for _, name in layout.customers))
+def _has_zero(lines: ir.Table, engine: Engine, layout: Layout) -> ir.Column:
+    """Whether a line has no customer because its id is 0; of a line with one nothing is looked at."""
+    said = [lines[f"said_key_{place}"] for place in range(len(layout.customers))]
+    zero = ibis.or_(*(is_zero(key, engine).fill_null(False) for key in said))
+    return ibis.ifelse(lines.customer_id.isnull(), zero, False)
+
+
+def _is_header(lines: ir.Table, engine: Engine, layout: Layout) -> ir.Column:
+    """Whether a line says what its column is called in place of a day, as where files were put one after the other."""
+    named = engine.stripped(lines.said_day).lower() == str(layout.columns.date).lower()
+    return ibis.ifelse(lines.ordered_on.isnull(), named.fill_null(False), False)
 
 
 def _amount(table: ir.Table, engine: Engine, layout: Layout, conventions: Conventions) -> ir.Column:
@@ -289,9 +302,11 @@ def _excluded(lines: ir.Table, layout: Layout) -> ir.Column:
     return unsold.fill_null(False)
 
 
-def _tests(lines: ir.Table, layout: Layout, reading: Reading) -> list[tuple[ir.Value, str]]:
+def _tests(lines: ir.Table, engine: Engine, layout: Layout, reading: Reading) -> list[tuple[ir.Value, str]]:
     """Return what sets a line aside, with the reason; the first one that holds counts."""
     tests = []
+    if isinstance(lines.said_day, ibis.expr.types.StringColumn):
+        tests.append((_is_header(lines, engine, layout), HEADER))
     if reading.where is not None:
         tests.append((~lines.kept, "excluded by where"))
     if reading.drop_duplicates:
@@ -304,7 +319,7 @@ def _tests(lines: ir.Table, layout: Layout, reading: Reading) -> list[tuple[ir.V
         other = (lines.currency != reading.currency.strip().upper()).fill_null(True)
         tests.append((other, "other currency"))
     tests += [
-        (ibis.ifelse(lines.customer_id.isnull(), lines.zero_id, False), ZERO_ID),
+        (_has_zero(lines, engine, layout), ZERO_ID),
         (lines.customer_id.isnull(), MISSING),
         (lines.ordered_on.isnull(), "unreadable date"),
         (lines.amount.isnull(), "unreadable amount"),

@@ -16,12 +16,12 @@ import ibis
 
 from rfmeans.columns.conventions import Conventions, find_conventions
 from rfmeans.columns.keys import KeyConvention, check_whole, counts_from_zero, look_at_keys, may_vary
-from rfmeans.columns.layouts import ANY_TABLE, customer_columns, recognise
+from rfmeans.columns.layouts import ANY_TABLE, MissingColumnError, customer_columns, recognise
 from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.errors import SourceError
 from rfmeans.listener import SILENT, Listener
-from rfmeans.orders.checks import check_comparing, check_currency_column
+from rfmeans.orders.checks import check_comparing, check_currency_column, check_group_rows
 from rfmeans.orders.order_lines import USED, currency_column
 from rfmeans.orders.remarks import understood_line
 from rfmeans.reading.open import ways_to_open
@@ -130,12 +130,10 @@ class Understood(AbstractContextManager["Understood"]):
         layout, before = self.of_orders, self.conventions.keys
         found = before
         if not before.varied and ("conflicting order" in account.set_aside or self._varies(groups)):
-            names = [name for _, name in layout.customers] + [layout.columns.order] * bool(
-                layout.columns.order
-            )
-            found = replace(
-                before, varied=True, whole=look_at_keys(self.source.table, names, self.source.engine)
-            )
+            names = [name for _, name in layout.customers]
+            names += [layout.columns.order] if layout.columns.order else []
+            pointed = look_at_keys(self.source.table, names, self.source.engine)
+            found = replace(before, varied=True, whole=pointed)
         if account.zero_ids and layout.name == ANY_TABLE:
             customers = groups.filter(groups.line_reason == USED)
             found = replace(found, zero=counts_from_zero(customers, account.zero_ids))
@@ -180,7 +178,11 @@ class Understood(AbstractContextManager["Understood"]):
             pointed = look_at_keys(table, [str(found.customer)], self.source.engine)
             self.conventions = replace(written, keys=KeyConvention(whole=pointed, zero=True))
             return
-        layout = self.layout = recognise(table.columns, self.reading)
+        try:
+            layout = self.layout = recognise(table.columns, self.reading)
+        except MissingColumnError as error:
+            check_group_rows(self.source, error.roles)
+            raise
         self.columns = layout.columns
         check_comparing(self.source.engine, layout, self.reading)
         self.conventions = self._conventions(layout, whole=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from rfmeans.arguments import argument
-from rfmeans.columns.typed import customer_key
+from rfmeans.columns.keys import KeyConvention, customer_key
 from rfmeans.engines.dispatch import engine_of
 from rfmeans.engines.failures import engine_errors
 from rfmeans.errors import DataError, SourceError, did_you_mean
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 NUMBERS = ("recency", "frequency", "monetary")
 NEEDED = ("customer_id", *NUMBERS, "segment_id", "segment", "group")
 CUSTOMERS = ("customers.parquet", "customers.csv")  # what an output folder may call them
+LISTED = KeyConvention(zero=True)  # 0 is in a list where it is a customer
 SHOWN = 3  # of the columns, words or ids that a message names
 
 
@@ -122,7 +123,7 @@ def _customers(source: Source, name: str) -> ir.Table:
     if source.name.endswith(".csv"):
         texts |= {column: _as_it_was(texts[column]) for column in ("customer_id", "segment")}
     typed = table.select(
-        key=customer_key(texts["customer_id"], engine_of(table)).cast("string"),
+        key=customer_key(texts["customer_id"], engine_of(table), LISTED).cast("string"),
         **{column: _number(table[column]) for column in NUMBERS},
         segment_id=_number(table.segment_id).cast("int64"),
         segment=texts["segment"].cast("string"),

@@ -106,8 +106,39 @@ def find_dialect(lines: list[str], reading: Reading, label: str) -> CsvDialect:
     check_width(best.width, label)
     if not reading.header:
         return CsvDialect(best.delimiter, _positions(best.width), 0)
+    _check_as_wide_as_its_rows(lines, best, label)
     names = column_names(best.header.fields or [], label, best.header.line)
     return CsvDialect(best.delimiter, names, best.header.line)
+
+
+def _check_as_wide_as_its_rows(lines: list[str], found: _Trial, label: str) -> None:
+    """Refuse a file whose rows have more fields than the header above them, which the first row was taken for.
+
+    Raises
+    ------
+    SourceError
+        If they have.
+    """
+    first = next((record for record in _first(lines, found.delimiter) if record.fields), None)
+    header, row = (record.fields or [] if record else [] for record in (first, found.header))
+    narrower = len(row) / 2 < len(header) < len(row)
+    if not narrower or not _looks_like_a_row(row) or _looks_like_a_row(header):
+        return
+    assert first is not None
+    comma = (
+        " The likely cause is a decimal comma: without quotes 12,50 is two fields."
+        if found.delimiter == ","
+        else ""
+    )
+    raise SourceError(
+        f"The rows of {label} have {len(row)} fields, but the header in line {first.line} has {len(header)} names: "
+        f"{shown(found.header.text)} in line {found.header.line}.{comma} Export the file again with semicolons between "
+        "the fields, with quotes around them, or with a decimal point."
+    )
+
+
+def _looks_like_a_row(fields: Sequence[str]) -> bool:
+    return any(VALUE.fullmatch(field) or re.fullmatch(r"\s*[+-]?\d+\s*", field) for field in fields)
 
 
 def _rank(trial: _Trial) -> tuple[bool, bool, float, int]:
@@ -192,7 +223,7 @@ def column_names(header: Sequence[str], label: str, line: int = 1) -> tuple[str,
     ):
         first = "its first line" if line == 1 else f"the first line that fits the others, line {line},"
         raise SourceError(
-            f"{label} seems to have no header: {first} is {_shown(', '.join(names))}. "
+            f"{label} seems to have no header: {first} is {shown(', '.join(names))}. "
             f"Give a file with column names, or pass {argument('header', False)} to call the columns column1, "
             "column2 and so on."
         )
@@ -212,11 +243,12 @@ def _no_table(lines: list[str], label: str) -> SourceError:
             f"{label} has no header: it holds nothing but blank lines. Give a file with column names."
         )
     return SourceError(
-        f"{label} does not look like a table of text: its first line is {_shown(first.strip())}. "
+        f"{label} does not look like a table of text: its first line is {shown(first.strip())}. "
         "Export the orders as CSV, Excel, JSON lines or Parquet."
     )
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """Return a line as a message quotes it."""
     shown = repr(text)
     return shown if len(shown) <= MOST_SHOWN else shown[:MOST_SHOWN] + " ..."

@@ -21,6 +21,7 @@ MOST_LINES = 1_000  # of one quoted field
 MOST_LOOKED_AHEAD = 10_000_000  # lines, for quotes that are not closed, in one file
 INSIDE_QUOTES = re.compile(r'[^"]*+(?:""[^"]*+)*+')
 CONFLICT = re.compile(r"(?:<{7}|>{7}|\|{7}) |={7}$")
+SIDE = re.compile(r"(?:<{7}|>{7}) ")  # where a side of a conflict begins or ends
 UNREADABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and what stands for a byte that is no character
 
 
