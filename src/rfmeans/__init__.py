@@ -16,6 +16,7 @@ from rfmeans.errors import (
 )
 
 if TYPE_CHECKING:
+    from rfmeans.between_dates import CustomerMovement, movement
     from rfmeans.campaign import CampaignEffect, effect
     from rfmeans.estimator import RFMeans
     from rfmeans.inspection.inspect import inspect
@@ -31,6 +32,7 @@ __all__ = [
     "CampaignEffect",
     "Columns",
     "CustomerColumns",
+    "CustomerMovement",
     "DataError",
     "EngineError",
     "Inspection",
@@ -45,6 +47,7 @@ __all__ = [
     "assign",
     "effect",
     "inspect",
+    "movement",
     "segment",
 ]
 
@@ -52,6 +55,7 @@ __all__ = [
 _LATER = {
     "CampaignEffect": "campaign",
     "Columns": "settings",
+    "CustomerMovement": "between_dates",
     "CustomerColumns": "settings",
     "Inspection": "inspection.verdict",
     "RFMeans": "estimator",
@@ -60,6 +64,7 @@ _LATER = {
     "assign": "pipeline",
     "effect": "campaign",
     "inspect": "inspection.inspect",
+    "movement": "between_dates",
     "segment": "pipeline",
 }
 

@@ -9,16 +9,15 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.arguments import named
 from rfmeans.engines.failures import UNCHANGED, engine_errors
 from rfmeans.engines.kept_tables import in_order
 from rfmeans.engines.write_table import check_table, write_table
-from rfmeans.errors import SettingsError
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
 from rfmeans.output.files import inert_frame, on_duckdb, write_csv, write_lines, write_parquet
-from rfmeans.output.folder import AUDIENCES, CHARTS, FORMATS, REPORT, check_target, replacing
+from rfmeans.output.folder import AUDIENCES, CHARTS, REPORT, check_format, check_target, replacing
 from rfmeans.report.markdown import to_markdown
 from rfmeans.report.playbook import load_playbook
+from rfmeans.report.sections import sections
 from rfmeans.report.summary import account_dict
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from rfmeans.model.segment_model import SegmentModel
     from rfmeans.output.audiences import Audiences
     from rfmeans.over_time.effect_power import Foresight
+    from rfmeans.report.blocks import Section
     from rfmeans.report.charts.registry import Charts
     from rfmeans.report.page import Report
     from rfmeans.report.playbook import Playbook
@@ -130,6 +130,21 @@ class Segmentation(AbstractContextManager["Segmentation"]):
     def headlines(self) -> tuple[str, str]:
         """The most valuable and the most at-risk segment, in a sentence each."""
         return self.summary.headlines
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What the result is about, and of whom."""
+        return "Customer segments", self.summary.source
+
+    @property
+    def caution(self) -> str:
+        """What is said even where nothing else is; may be blank."""
+        noticed = self.summary.account.noticed
+        return (noticed.caution if noticed else "") or ""
+
+    def sections(self, playbook: Playbook | None = None) -> list[Section]:
+        """Return how it is told, with the cards of a playbook."""
+        return sections(self.summary, playbook)
 
     def explain(self, customer: object) -> Explanation:
         """Say why a customer is in its segment, and what would move it.
@@ -233,8 +248,7 @@ class Segmentation(AbstractContextManager["Segmentation"]):
         A table is written last, just before the folder takes its place. Without a format neither customers nor
         lines are brought out of the database.
         """
-        if customers_format not in (*FORMATS, None):
-            raise SettingsError(f"{named('format')} must be parquet or csv. Got {customers_format!r}.")
+        check_format(customers_format)
         target = check_target(folder, force=force)
         name = table.name if table else None
         with replacing(target, name) as temporary, engine_errors(f"Writing {target}", UNCHANGED):

@@ -32,7 +32,7 @@ READ_AS = (
 )
 
 
-@pytest.mark.parametrize("command", ["segment", "assign", "inspect", "explain"])
+@pytest.mark.parametrize("command", ["segment", "assign", "movement", "inspect", "explain"])
 def test_every_command_that_reads_orders_can_be_told_how(command):
     options = {option for each in get_command(commands.app).commands[command].params for option in each.opts}
     assert {f"--{name}" for name in READ_AS} <= options

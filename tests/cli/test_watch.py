@@ -168,7 +168,7 @@ def test_a_signal_before_anything_is_shown_leaves_nothing(orders_csv, tmp_path):
 @pytest.mark.parametrize(
     "patch",
     [
-        "print_result.print_summary = after(print_result.print_summary)",
+        "print_result.print_told = after(print_result.print_told)",
         "commands._finish = after(commands._finish)",
         "atexit.register(sent)",
     ],

@@ -15,6 +15,7 @@ import typer
 
 from rfmeans.cli.options import (
     CustomersOptions,
+    DatesOptions,
     EffectOptions,
     EffectReadingOptions,
     EngineOptions,
@@ -31,10 +32,11 @@ from rfmeans.cli.options import (
 from rfmeans.errors import RFMeansError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from rich.console import Console
 
+    from rfmeans.between_dates import CustomerMovement
     from rfmeans.cli.watch import Watch
     from rfmeans.listener import Listener
     from rfmeans.report.playbook import Playbook
@@ -125,6 +127,30 @@ def assign_command(
     _run(work, (output, table), printing, default="assigned")
 
 
+@app.command("movement")
+@grouped
+def movement_command(
+    model: Model,
+    orders: Orders,
+    reading: DatesOptions,
+    engine: EngineOptions,
+    output: OutputOptions,
+    table: TableOptions,
+    printing: PrintingOptions,
+) -> None:
+    """Say who of ORDERS moved between the segments of MODEL from one date to another, with lists."""
+    how = {**reading.given(), **engine.given()}
+
+    def work(**watched: Any) -> CustomerMovement:
+        from rfmeans.between_dates import movement
+        from rfmeans.model.segment_model import SegmentModel
+
+        return movement(SegmentModel.load(model), orders, **output.drawn(), **{**watched, **how})
+
+    with _options_called({"since": "from", "until": "to"}):
+        _run(work, (output, table), printing, default="movement")
+
+
 @app.command("inspect")
 @grouped
 def inspect_command(
@@ -159,7 +185,7 @@ def explain_command(
 ) -> None:
     """Say why a customer of ORDERS is in its segment under MODEL, and what would move it."""
     how = how_to_read(reading, customers, engine)
-    with _columns_option(), _watching(quiet) as watch:
+    with _options_called({"customer": "customer_column"}), _watching(quiet) as watch:
         from rfmeans.model.segment_model import SegmentModel
 
         found = SegmentModel.load(model).explain(orders, customer_id, listener=watch, **how)
@@ -170,12 +196,12 @@ def explain_command(
 
 
 @contextmanager
-def _columns_option() -> Iterator[None]:
-    """Say ``--customer-column`` for the column where ``--customer`` is the customer to explain."""
+def _options_called(names: Mapping[str, str]) -> Iterator[None]:
+    """Say what the options of some arguments are called in a command where their names mean something else."""
     try:
         yield
     except RFMeansError as error:
-        error.message = error.message.renamed({"customer": "customer_column"})
+        error.message = error.message.renamed(names)
         raise
 
 
@@ -277,7 +303,7 @@ def demo_command(
 
 
 def _run(
-    work: Callable[..., Segmentation],
+    work: Callable[..., Segmentation | CustomerMovement],
     outputs: tuple[OutputOptions, TableOptions],
     printing: PrintingOptions,
     default: str,
@@ -365,22 +391,24 @@ def _identity(folder: Path | None) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _finish(result: Segmentation, written: Written, playbook: Playbook, printing: PrintingOptions) -> None:
+def _finish(
+    result: Segmentation | CustomerMovement, written: Written, playbook: Playbook, printing: PrintingOptions
+) -> None:
     try:
         if printing.as_json:
             found = {**result.summary.to_dict(), **written.to_dict()}
             typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
         if printing.markdown:
-            from rfmeans.report.markdown import to_markdown
+            from rfmeans.report.markdown import markdown_of
 
-            typer.echo(to_markdown(result.summary, playbook), nl=False)
+            typer.echo(markdown_of(result.sections(playbook), *result.titles), nl=False)
         if not printing.quiet:
-            from rfmeans.cli.print_result import print_summary
+            from rfmeans.cli.print_result import print_told
 
             taken = printing.as_json or printing.markdown
-            print_summary(result.summary, written, _console() if taken else _stdout())
-        elif (noticed := result.summary.account.noticed) and noticed.caution:
-            _console().print(_escaped(noticed.caution), soft_wrap=True)
+            print_told(result.sections(), written, _console() if taken else _stdout())
+        elif result.caution:
+            _console().print(_escaped(result.caution), soft_wrap=True)
     finally:
         result.close()
 

@@ -150,6 +150,20 @@ class StatementOptions(OrdersOptions):
         return found
 
 
+@dataclass(frozen=True, kw_only=True)
+class DatesOptions(ReadingOptions):
+    """How orders are read at two dates or more."""
+
+    since: list[str] = option(
+        "First date, like 2026-01-31: what was known before that day. Given several times: a series.",
+        MISSING,
+        name="from",
+    )
+    until: str | None = option("Second date. Default: the day after the last order.", name="to")
+    every: str | None = option("A series from the first date on: week, month, quarter or year.")
+    as_of: str | None = option("", hidden=True)
+
+
 def _named_type(text: str) -> tuple[str, str]:
     name, sign, kind = text.rpartition("=")
     if not (name and sign and kind):

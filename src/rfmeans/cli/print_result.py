@@ -10,17 +10,25 @@ from rfmeans.wording import clip, counted, percent
 from rfmeans.wording import terminal_text as escape
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from rfmeans.output.audiences import Audiences
     from rfmeans.over_time.effect_power import Foresight
+    from rfmeans.report.blocks import Section
     from rfmeans.report.summary import Summary
     from rfmeans.result import Written
 
 
 def print_summary(summary: Summary, written: Written, console: Console) -> None:
     """Print a result for a manager to read."""
-    print_sections(sections(summary), console)
+    print_told(sections(summary), written, console)
+
+
+def print_told(told: Sequence[Section], written: Written, console: Console) -> None:
+    """Print sections, and what was written."""
+    print_sections(told, console)
     if written.audiences is not None:
         console.print(escape(audience_line(written.audiences)), soft_wrap=True)
     if written.foresight is not None:

@@ -25,6 +25,9 @@ from rfmeans.model.steps import Centres, Draw, Scores, Step, assigning_steps, ru
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
 from rfmeans.output.folder import write_whole
+from rfmeans.over_time.dates import customers_at_dates, parse_dates, reading_of_dates
+from rfmeans.over_time.directions import Directions
+from rfmeans.over_time.movement import MOVED_COLUMNS, moved_customers
 from rfmeans.segments.features import Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
 from rfmeans.segments.lexicon import Lexicon, built_in, read_lexicon
 from rfmeans.segments.names import Name, better_than, empty_regions, name_centres, name_scores
@@ -165,6 +168,56 @@ class SegmentModel:
             table: ir.Table = self.apply(customers_at(understood, scratch).customers).cache()
             keeper.pop_all()  # the table needs the connection, which ends with it
             return table
+
+    def movement(
+        self,
+        orders: Any,
+        columns: Columns | None = None,
+        *,
+        since: dt.date | str,
+        until: dt.date | str | None = None,
+        **reading: Any,
+    ) -> ir.Table:
+        """Say of every customer of some orders where it stood at a date, and where it stands at a later one.
+
+        Both dates under this model, from one pass over the orders. `rfmeans.movement` has the same with the matrix, the
+        lists and a report.
+
+        Parameters
+        ----------
+        orders, columns, reading
+            As for `assign`, but for ``as_of`` and the window.
+        since, until
+            The two dates, as as-of dates. Default of the second: the day after the last of these orders.
+
+        Returns
+        -------
+        Ibis table
+            customer_id, segment_id_before, segment_before, reason_before, segment_id, segment, reason,
+            monetary_before, money_between (net money from the first date on), list (slipped, recovered, new, lost).
+
+        Raises
+        ------
+        SettingsError
+            If the dates are in no order.
+        DataError
+            If no order is dated before the first date, or none after it.
+        """
+        firsts, last = parse_dates(since, until)
+        with Workspace() as keeper, Workspace() as scratch:
+            understood = keeper.enter_context(understand(orders, reading_of_dates(columns, reading)))
+            intake, _ = customers_at_dates(understood, scratch, firsts[:1], last)
+            moved = moved_customers(
+                self.apply(intake.earlier[0]), self.apply(intake.customers), self.directions
+            )
+            table: ir.Table = moved.select(*MOVED_COLUMNS).cache()
+            keeper.pop_all()  # the table needs the connection, which ends with it
+            return table
+
+    @property
+    def directions(self) -> Directions:
+        """What moves between the segments mean."""
+        return Directions(self.names, self.lexicon)
 
     def to_sql(
         self,

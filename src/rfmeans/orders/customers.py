@@ -1,11 +1,13 @@
 """Order lines -> customers: recency, frequency, monetary.
 
 One pass over the lines gives both the customers and the account of what was set aside: lines that are not used
-fall into one group per reason, beside the customers.
+fall into one group per reason, beside the customers. Earlier dates of the same customers are sums with a condition in
+that pass: an order stood at a date if its first line did, with the money of its lines before that date.
 """
 
 from __future__ import annotations
 
+from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 import ibis
@@ -17,12 +19,13 @@ from rfmeans.orders.order_lines import USED
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
 
     from rfmeans.engines.engine import Engine
 
+NOT_YET = "not yet a customer"  # at an earlier date
 NO_PURCHASE = "no purchase"
 NO_NET_SPEND = "no net spend"
 MISSING_CUSTOMER = "missing customer"
@@ -30,20 +33,21 @@ UNREADABLE = "unreadable recency, frequency or monetary"
 ORDER_KEY = ("customer_id", "order_id", "day_id")
 
 
-def total_orders(lines: ir.Table) -> ir.Table:
+def total_orders(lines: ir.Table, earlier: Sequence[dt.date] = ()) -> ir.Table:
     """Return one row per order of used lines, and one per reason for the lines set aside.
 
     Columns: customer_id, order_id, day_id (all null in the rows of lines set aside), reason, lines, total
-    (decimal), first_day, last_day; where lines tell their currency, first_currency and last_currency.
+    (decimal), first_day, last_day; where lines tell their currency, first_currency and last_currency; for each
+    ``earlier`` date, from 0, total_before_0: of the lines before it.
     """
     used = lines.reason == USED
     keyed = lines.mutate(
         **{key: ibis.ifelse(used, lines[key], ibis.null(lines[key].type())) for key in ORDER_KEY}
     )
-    return total_used_orders(keyed, "reason")
+    return total_used_orders(keyed, "reason", earlier=earlier)
 
 
-def total_used_orders(lines: ir.Table, *keys: str) -> ir.Table:
+def total_used_orders(lines: ir.Table, *keys: str, earlier: Sequence[dt.date] = ()) -> ir.Table:
     """Return the same for lines that are all used; ``keys`` are more columns to tell orders apart by."""
     told = "currency" in lines.columns
     return lines.group_by(*ORDER_KEY, *keys).agg(
@@ -52,6 +56,10 @@ def total_used_orders(lines: ir.Table, *keys: str) -> ir.Table:
         first_day=lines.ordered_on.min(),
         last_day=lines.ordered_on.max(),
         **({"first_currency": lines.currency.min(), "last_currency": lines.currency.max()} if told else {}),
+        **{
+            f"total_before_{place}": lines.amount.sum(where=lines.ordered_on < ibis.date(day.isoformat()))
+            for place, day in enumerate(earlier)
+        },
     )
 
 
@@ -60,10 +68,11 @@ def group_orders(orders: ir.Table, engine: Engine) -> ir.Table:
 
     Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, monetary
     (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day; where orders are
-    text also varied_orders (bool: see `rfmeans.columns.keys.may_vary`).
+    text also varied_orders (bool: see `rfmeans.columns.keys.may_vary`); for each earlier date frequency_before_0,
+    monetary_before_0 and last_purchase_before_0, null or 0 where there was none before it.
     An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
     """
-    order, more = orders.order_id, {}
+    order, more = orders.order_id, _figures_before(orders)
     if isinstance(order, ibis.expr.types.StringColumn):
         more["varied_orders"] = may_vary(order, engine).any()
     return group_used_orders(orders, more, line_reason=orders.reason)
@@ -90,6 +99,17 @@ def group_used_orders(
     )
 
 
+def _figures_before(orders: ir.Table) -> dict[str, ir.Scalar]:
+    """Return the figures of a customer at each earlier date."""
+    found: dict[str, ir.Scalar] = {}
+    for place in takewhile(lambda place: f"total_before_{place}" in orders.columns, count()):
+        total = orders[f"total_before_{place}"]
+        found[f"frequency_before_{place}"] = orders.count(where=total > 0)
+        found[f"monetary_before_{place}"] = total.sum()
+        found[f"last_purchase_before_{place}"] = orders.first_day.max(where=total > 0)
+    return found
+
+
 def customers_as_of(groups: ir.Table, as_of: dt.date) -> ir.Table:
     """Return the customers: customer_id, recency (days), frequency (purchases), monetary, reason.
 
@@ -98,8 +118,32 @@ def customers_as_of(groups: ir.Table, as_of: dt.date) -> ir.Table:
     return used_customers(groups.filter(groups.line_reason == USED), as_of)
 
 
-def used_customers(groups: ir.Table, as_of: dt.date | None) -> ir.Table:
-    """Return the same for groups that are all customers; as-of date None: the day after the last order."""
+def customers_before(groups: ir.Table, earlier: Sequence[dt.date]) -> tuple[ir.Table, ...]:
+    """Return the same customers at the earlier dates that their orders were totalled for.
+
+    All of them are in each: those without a line by then have the reason `NOT_YET`, frequency and monetary 0.
+    """
+    used = groups.filter(groups.line_reason == USED)
+    return tuple(_customers_before(used, place, day) for place, day in enumerate(earlier))
+
+
+def _customers_before(groups: ir.Table, place: int, day: dt.date) -> ir.Table:
+    monetary = groups[f"monetary_before_{place}"]
+    at = groups.select(
+        "customer_id",
+        frequency=groups[f"frequency_before_{place}"],
+        monetary=monetary.fill_null(ibis.literal(0, monetary.type())),
+        last_purchase=groups[f"last_purchase_before_{place}"],
+        known=groups.first_day < ibis.date(day.isoformat()),
+    )
+    return used_customers(at, day, (~at.known, NOT_YET))
+
+
+def used_customers(groups: ir.Table, as_of: dt.date | None, *reasons: tuple[ir.Column, str]) -> ir.Table:
+    """Return the same for groups that are all customers; as-of date None: the day after the last order.
+
+    ``reasons`` set a customer aside before the others do.
+    """
     if as_of is None:
         # The next day by arithmetic on days: a date plus a day is a timestamp to some engines.
         recency = groups.last_day.max().as_scalar().delta(groups.last_purchase, unit="day") + 1
@@ -110,7 +154,7 @@ def used_customers(groups: ir.Table, as_of: dt.date | None) -> ir.Table:
         recency=recency.cast("int64"),
         frequency=groups.frequency,
         monetary=groups.monetary,
-        reason=ibis.cases(*_nothing_to_cluster(groups.frequency, groups.monetary)),
+        reason=ibis.cases(*reasons, *_nothing_to_cluster(groups.frequency, groups.monetary)),
     )
 
 

@@ -21,13 +21,21 @@ from rfmeans.orders.account import (
     with_malformed,
 )
 from rfmeans.orders.checks import check_currencies, check_lines
-from rfmeans.orders.customers import customers_as_of, customers_from_table, group_orders, total_orders
+from rfmeans.orders.customers import (
+    customers_as_of,
+    customers_before,
+    customers_from_table,
+    group_orders,
+    total_orders,
+)
 from rfmeans.orders.order_lines import currency_column, order_lines
 from rfmeans.orders.remarks import notice
 from rfmeans.orders.understand import or_misfit
 from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
 
     from rfmeans.columns.layouts import Layout
@@ -86,6 +94,9 @@ class Intake:
         What the columns of the orders mean; None for a table of customers.
     keys
         How customers and orders are written.
+    earlier
+        The same customers at each earlier date that was asked for, as `rfmeans.orders.customers.customers_before`
+        returns them.
     """
 
     source: Source
@@ -97,6 +108,7 @@ class Intake:
     orders: ir.Table | None = None
     layout: Layout | None = None
     keys: KeyConvention = ANY_KEYS
+    earlier: tuple[ir.Table, ...] = ()
 
 
 def customers_at(
@@ -105,6 +117,7 @@ def customers_at(
     as_of: dt.date | None = None,
     *,
     since: dt.date | None = None,
+    earlier: Sequence[dt.date] = (),
     keep_orders: bool = False,
 ) -> Intake:
     """Read a source and sum it up per customer at a date; a table of customers as it stands.
@@ -119,6 +132,8 @@ def customers_at(
         The date recency is counted to; None: that of the reading, or the day after the last order.
     since
         First day of the window; None: that of the reading.
+    earlier
+        More dates, all before it, at which the same customers are wanted: from the same pass.
     keep_orders
         Keep the orders on the way, for more figures without another pass.
 
@@ -132,32 +147,43 @@ def customers_at(
         If no other line can be used, most lines are set aside for one reason, or a customer stands in a table of
         customers twice.
     """
-    asked = understood.reading
-    reading = replace(asked, as_of=as_of or asked.as_of, since=since or asked.since)
+    given = understood.reading
+    reading = replace(given, as_of=as_of or given.as_of, since=since or given.since)
+    asked = partial(_take_in, understood, reading, workspace, earlier=earlier, keep_orders=keep_orders)
     while True:
-        found = or_misfit(partial(_take_in, understood, reading, workspace, keep_orders=keep_orders))
+        found = or_misfit(asked)
         if isinstance(found, Intake):
             return found
         understood.open_otherwise(found)
 
 
 def _take_in(
-    understood: Understood, reading: Reading, workspace: Workspace, *, keep_orders: bool
+    understood: Understood,
+    reading: Reading,
+    workspace: Workspace,
+    *,
+    earlier: Sequence[dt.date],
+    keep_orders: bool,
 ) -> Intake | MalformedError:
     """Return the customers, or what shows that rows of the source got lost."""
     with engine_errors(f"Reading {understood.source.name}"):
         if isinstance(understood.columns, CustomerColumns):
             return _customers_of_table(understood, understood.columns, workspace)
-        return _customers_of_orders(understood, reading, workspace, keep_orders=keep_orders)
+        return _customers_of_orders(understood, reading, workspace, earlier=earlier, keep_orders=keep_orders)
 
 
 def _customers_of_orders(
-    understood: Understood, reading: Reading, workspace: Workspace, *, keep_orders: bool
+    understood: Understood,
+    reading: Reading,
+    workspace: Workspace,
+    *,
+    earlier: Sequence[dt.date],
+    keep_orders: bool,
 ) -> Intake | MalformedError:
     source, layout = understood.source, understood.of_orders
     while True:
         lines = order_lines(source, layout, reading, understood.conventions)
-        orders = total_orders(lines.lines)
+        orders = total_orders(lines.lines, earlier)
         if keep_orders:
             orders = workspace.keep(orders)
         groups = workspace.keep(group_orders(orders, source.engine))
@@ -186,6 +212,7 @@ def _customers_of_orders(
         orders,
         layout,
         understood.conventions.keys,
+        customers_before(groups, earlier),
     )
 
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rfmeans.arguments import argument
-from rfmeans.errors import OutputError
+from rfmeans.arguments import argument, named
+from rfmeans.errors import OutputError, SettingsError
 from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers, held_interrupt
 
 if TYPE_CHECKING:
@@ -30,10 +30,25 @@ WRITTEN = (
     "customers.csv",
     "customers.parquet",
     "model.json",
+    "movement.csv",
+    "movement.json",
+    "movement.parquet",
     "profile.csv",
     REPORT,
     "set_aside.parquet",
 )
+
+
+def check_format(customers_format: str | None) -> None:
+    """Check the format of the file of customers; None: there is none.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such format.
+    """
+    if customers_format not in (*FORMATS, None):
+        raise SettingsError(f"{named('format')} must be parquet or csv. Got {customers_format!r}.")
 
 
 def check_target(folder: str | os.PathLike[str], *, force: bool) -> Path:

@@ -1,0 +1,298 @@
+"""The order of the steps of `movement`, and what comes out: orders -> customers at both dates -> who moved."""
+
+from __future__ import annotations
+
+import json
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.engines.failures import UNCHANGED, engine_errors
+from rfmeans.engines.kept_tables import Workspace, in_order, put_in_order
+from rfmeans.engines.write_table import check_table, write_table
+from rfmeans.listener import SILENT
+from rfmeans.orders.understand import understand
+from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
+from rfmeans.output.files import on_duckdb, write_csv, write_parquet
+from rfmeans.output.folder import AUDIENCES, REPORT, check_format, check_target, replacing
+from rfmeans.over_time.dates import customers_at_dates, parse_dates, reading_of_dates
+from rfmeans.over_time.directions import LISTS
+from rfmeans.over_time.movement import (
+    MOVED_COLUMNS,
+    as_lists,
+    measure_movement,
+    measure_standings,
+    moved_customers,
+)
+from rfmeans.over_time.movement_summary import MovementSummary
+from rfmeans.report.analyses.movement import movement_sections
+from rfmeans.report.markdown import markdown_of
+from rfmeans.report.playbook import load_playbook
+from rfmeans.report.summary import account_dict
+from rfmeans.result import Written
+
+if TYPE_CHECKING:
+    import datetime as dt
+    import os
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+
+    from rfmeans.engines.database import Home
+    from rfmeans.listener import Listener
+    from rfmeans.model.segment_model import SegmentModel
+    from rfmeans.orders.intake import Account
+    from rfmeans.output.audiences import Audiences
+    from rfmeans.report.blocks import Section
+    from rfmeans.report.page import Report
+    from rfmeans.report.playbook import Playbook
+    from rfmeans.result import WantedTable
+    from rfmeans.settings import Columns
+
+ABOUT = "Movement of customers"
+
+
+def movement(
+    model: SegmentModel,
+    orders: Any,
+    *,
+    since: dt.date | str | Sequence[dt.date | str],
+    until: dt.date | str | None = None,
+    every: str | None = None,
+    columns: Columns | None = None,
+    holdout: float | None = None,
+    listener: Listener | None = None,
+    **reading: Any,
+) -> CustomerMovement:
+    """Say who moved between the segments of a model from one date to another, and what was spent in between.
+
+    Parameters
+    ----------
+    model
+        A fitted model; both dates stand under it.
+    orders
+        Whatever `segment` takes, but for a table of customers: each customer's whole history.
+    since
+        The first date, as an as-of date: what was known on the day before. Several: a series; the first of them is the
+        one that movement is told from.
+    until
+        The second date; None: the day after the last order.
+    every
+        ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``: a series from the first date on.
+    holdout
+        Another share than the model's to hold out of the lists.
+    columns, listener, reading
+        As for `segment`, but for ``as_of`` and the window.
+
+    Raises
+    ------
+    SettingsError
+        If the dates are in no order, or too many.
+    SourceError
+        If the source cannot be read or its columns are not understood.
+    DataError
+        If no order is dated before the first date, or none after it.
+
+    >>> import rfmeans
+    >>> from rfmeans.synthetic import make_orders
+    >>> orders = make_orders(1000, seed=1).drop(columns="kind")
+    >>> with rfmeans.segment(orders) as result, rfmeans.movement(result.model, orders, since="2024-11-01") as moved:
+    ...     moved
+    <CustomerMovement of pandas table, 2024-11-01 to 2024-12-31: 1,000 customers>
+    """
+    firsts, last = parse_dates(since, until, every)
+    model = model if holdout is None else model.holding_out(holdout)
+    how, hearing = reading_of_dates(columns, reading), listener or SILENT
+    with Workspace() as keeper, Workspace() as scratch, engine_errors("Comparing the dates"):
+        hearing.stage("reading orders")
+        understood = keeper.enter_context(understand(orders, how, hearing))
+        intake, dates = customers_at_dates(understood, scratch, firsts, last, every)
+        assert intake.as_of is not None
+        hearing.stage("comparing the dates")
+        directions = model.directions
+        segmented = [model.apply(customers) for customers in intake.earlier]
+        now = model.apply(put_in_order(intake.customers, "customer_id"))
+        moved = keeper.keep(moved_customers(segmented[0], now, directions))
+        summary = MovementSummary(
+            source=intake.source.name,
+            movement=measure_movement(moved, dates[0], intake.as_of, directions),
+            series=tuple(
+                (day, measure_standings(customers, directions))
+                for day, customers in zip([*dates, intake.as_of], [*segmented, moved], strict=True)
+            ),
+            currency_symbol=how.currency_symbol,
+        )
+        return CustomerMovement(
+            moved.select(*MOVED_COLUMNS),
+            summary,
+            model,
+            intake.account,
+            moved,
+            keeper.pop_all(),
+            intake.source.home,
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class CustomerMovement(AbstractContextManager["CustomerMovement"]):
+    """Who moved between two dates.
+
+    Works as a context manager; closing drops the tables it keeps on the engine.
+
+    Attributes
+    ----------
+    customers
+        Ibis table, one row per customer, as `rfmeans.SegmentModel.movement` returns it.
+    summary
+        The plain numbers.
+    model
+        The model.
+    account
+        Where every order line went at the second date.
+    kept
+        The customers with all columns of the second date.
+    home
+        The database that the orders come from; None for files and frames.
+    """
+
+    customers: ir.Table
+    summary: MovementSummary
+    model: SegmentModel
+    account: Account
+    kept: ir.Table
+    workspace: Workspace
+    home: Home | None = None
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """The largest moves, in a sentence each."""
+        return self.summary.headlines
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What the result is about, and of whom."""
+        return ABOUT, self.summary.source
+
+    @property
+    def caution(self) -> str:
+        """What is said even where nothing else is; blank here."""
+        return ""
+
+    def sections(self, _playbook: Playbook | None = None) -> list[Section]:
+        """Return how it is told; no playbook has cards for moves."""
+        return movement_sections(self.summary)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers as plain JSON values."""
+        return self.summary.to_dict()
+
+    def to_markdown(self) -> str:
+        """Return words and figures as Markdown."""
+        return markdown_of(self.sections(), *self.titles)
+
+    def report(self) -> Report:
+        """Return the page: a notebook shows it, its `save` writes it."""
+        from rfmeans.report.page import page_of
+
+        return page_of(self.sections(), *self.titles)
+
+    def save(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        force: bool = False,
+        format: str = "parquet",  # noqa: A002 - as the option is called
+        audience_format: str = "plain",
+        report: bool = True,
+    ) -> Path:
+        """Write the output folder, whole or not at all, and return its path.
+
+        Parameters
+        ----------
+        folder
+            Where: movement.parquet, movement.json, report.html and audiences/.
+        force
+            Replace the folder if it exists and rfmeans wrote it.
+        format
+            Of the customers: ``"parquet"`` or ``"csv"``.
+        audience_format
+            See `rfmeans.output.audiences.AudienceSettings`; each customer is in the group that it has in the lists of
+            the segments.
+        report
+            Whether to write report.html.
+
+        Raises
+        ------
+        OutputError
+            If it exists or cannot be written.
+        DataError
+            If the audience format needs e-mail addresses and no customer has one.
+        """
+        audiences = AudienceSettings(audience_format)
+        playbook = load_playbook(None) if report else None
+        return self.write(folder, audiences, playbook, force=force, customers_format=format).folder
+
+    def write(
+        self,
+        folder: str | os.PathLike[str],
+        audiences: AudienceSettings,
+        playbook: Playbook | None = None,
+        *,
+        force: bool = False,
+        customers_format: str | None = "parquet",
+        table: WantedTable | None = None,
+    ) -> Written:
+        """As `save`, and say what was written; without a playbook no report is.
+
+        A table is written last, just before the folder takes its place.
+        """
+        check_format(customers_format)
+        target = check_target(folder, force=force)
+        name = table.name if table else None
+        with replacing(target, name) as temporary, engine_errors(f"Writing {target}", UNCHANGED):
+            lists = self._write(temporary, customers_format, audiences)
+            if playbook is not None:
+                self.report().save(temporary / REPORT)
+            if table is not None:
+                self.write_table(table.name, replace=table.replace)
+        return Written(target, lists, target / REPORT if playbook else None, table=name)
+
+    def write_table(self, name: str, *, replace: bool = False) -> None:
+        """Write `customers` as a table of the database that the orders come from; see `Segmentation.write_table`."""
+        check_table(self.home, self.summary.source, name, force=replace)
+        assert self.home is not None
+        with engine_errors(f"Writing the table {name}", UNCHANGED):
+            write_table(self.home, self.customers, name, force=replace)
+
+    def _write(
+        self, folder: Path, customers_format: str | None, audiences: AudienceSettings
+    ) -> Audiences | None:
+        if customers_format == "csv":
+            with on_duckdb(self.customers, folder) as local:
+                write_csv(local, folder / "movement.csv", order_by="customer_id")
+        elif customers_format == "parquet":
+            write_parquet(in_order(self.customers, "customer_id"), folder / "movement.parquet")
+        found = {**self.to_dict(), "account": account_dict(self.account)}
+        (folder / "movement.json").write_text(
+            json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        if audiences.format == NO_AUDIENCES:
+            return None
+        drawn = self.model.seed, self.model.holdout  # the model's own, so that each customer keeps its group
+        return write_audiences(as_lists(self.kept), LISTS, *drawn, audiences, folder / AUDIENCES)
+
+    def __repr__(self) -> str:
+        found = self.summary.movement
+        customers = sum(flow.customers for flow in found.flows)
+        return (
+            f"<CustomerMovement of {self.summary.source}, {found.since} to {found.until}: "
+            f"{customers:,} customers>"
+        )
+
+    def close(self) -> None:
+        """Drop what is kept on the engine."""
+        self.workspace.close()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,222 @@
+"""What `movement` gives: words, numbers, the folder with its lists, and a table; and a real shop with known answers."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+
+import duckdb
+import pandas as pd
+import pytest
+
+import rfmeans
+from helpers.moving_shop import MOVED, SINCE, UNTIL, model, orders
+from places import DATA
+from rfmeans.errors import DataError, OutputError, SettingsError
+from rfmeans.output.audiences import AudienceSettings
+from rfmeans.over_time.movement import total
+from rfmeans.synthetic import make_orders
+
+ONLINE_RETAIL = DATA / "online_retail.parquet"
+
+
+@pytest.fixture(scope="module")
+def eight():
+    with rfmeans.movement(model(), orders(), since=SINCE, until=UNTIL, currency_symbol="£") as moved:
+        yield moved
+
+
+def listed(folder, name):
+    with (folder / "audiences" / name).open(encoding="utf-8", newline="") as file:
+        return {row["customer_id"]: row for row in csv.DictReader(file)}
+
+
+# Words and numbers
+
+
+def test_the_lead_counts_who_stayed(eight):
+    assert eight.to_markdown().startswith(
+        "# Movement of customers: pandas table\n\n2024-04-01 to 2024-07-01.\n\n"
+        "Of 5 customers with a segment as of 2024-04-01, 1 (20 %) are in the same one as of 2024-07-01, 4 are not; "
+        "2 customers came new. All customers together brought £25 in between.\n"
+    )
+
+
+def test_headlines_are_the_largest_moves_between_segments(eight):
+    assert eight.headlines == (
+        "1 customer who was High-Value Loyal slipped and is At-Risk High-Value.",
+        "1 customer who was New/Potential went quiet and is Low-Value/Churned; 1 went the other way.",
+    )
+
+
+def test_the_matrix_in_markdown(eight):
+    lines = eight.to_markdown().splitlines()
+    assert "| New/Potential | 0 | 0 | 0 | 1 | 0 | 0 | 1 |" in lines
+    assert "| At-Risk High-Value | £0 | £0 | £0 | £0 | -£150 | £0 | -£150 |" in lines
+    assert "| All | 1 | 1 | 3 | 1 | 1 | 1 | 8 |" in lines
+    assert "| All | £40 | £0 | £135 | £0 | -£150 | £0 | £25 |" in lines
+
+
+def test_json_adds_up_to_the_cent(eight):
+    found = json.loads(json.dumps(eight.to_dict()))
+    assert (found["since"], found["until"]) == ("2024-04-01", "2024-07-01")
+    assert sum(Decimal(flow["money_between"]) for flow in found["flows"]) == 25
+    assert (
+        sum(row["customers"] for row in found["before"])
+        == sum(row["customers"] for row in found["after"])
+        == 8
+    )
+    assert {name: one["customers"] for name, one in found["lists"].items()} == {
+        "slipped": 1,
+        "recovered": 1,
+        "new": 2,
+        "lost": 2,
+    }
+
+
+def test_the_page_shows_the_same(eight):
+    page = eight.report().html
+    assert "<title>Movement of customers: pandas table</title>" in page
+    assert 'href="#movement"' in page
+    assert "Of 5 customers with a segment as of 2024-04-01, 1 (20 %)" in page
+    assert '<figure id="flows"' in page
+    assert '<figure id="series"' not in page
+
+
+def test_a_series_has_a_chart_of_its_own():
+    with rfmeans.movement(model(), orders(), since="2024-03-01", every="month") as moved:
+        page = moved.report().html
+    assert '<figure id="series"' in page
+    assert page.count("<caption>Customers of each segment</caption>") == 1
+
+
+# The folder
+
+
+def test_the_folder(eight, tmp_path):
+    out = eight.save(tmp_path / "out")
+    assert sorted(path.name for path in out.iterdir()) == [
+        "audiences",
+        "movement.json",
+        "movement.parquet",
+        "report.html",
+    ]
+    assert pd.read_parquet(out / "movement.parquet").columns.to_list() == [*eight.customers.columns]
+    account = json.loads((out / "movement.json").read_text(encoding="utf-8"))["account"]
+    assert account["lines"]["set_aside"] == {"on or after the as-of date": {"rows": 1, "money": "99.0000"}}
+
+
+def test_each_list_has_its_customers(eight, tmp_path):
+    out = eight.save(tmp_path / "out", report=False)
+    names = {
+        "slipped": "1-slipped.csv",
+        "recovered": "2-recovered.csv",
+        "new": "3-new.csv",
+        "lost": "4-lost.csv",
+    }
+    found = {name: set(listed(out, file)) for name, file in names.items()}
+    assert found == {name: {str(one) for one, (*_, on) in MOVED.items() if on == name} for name in names}
+    assert not (out / "report.html").exists()
+
+
+def test_a_folder_of_its_own_is_replaced_and_another_is_not(eight, tmp_path):
+    eight.save(tmp_path / "out", format="csv", report=False)
+    with pytest.raises(OutputError, match="exists already"):
+        eight.save(tmp_path / "out")
+    eight.save(tmp_path / "out", force=True, report=False)
+    assert not (tmp_path / "out" / "movement.csv").exists()
+    with pytest.raises(SettingsError, match="format must be parquet or csv"):
+        eight.save(tmp_path / "other", format="xml")
+
+
+def test_customers_keep_the_group_that_they_have_in_the_lists_of_segments(tmp_path):
+    shop = make_orders(300, seed=2).drop(columns="kind")
+    with rfmeans.segment(shop, n_init=3, seed=7, holdout=0.3) as result:
+        segments = result.save(tmp_path / "segments", report=False)
+        with rfmeans.movement(result.model, shop, since="2024-10-01") as moved:
+            lists = moved.save(tmp_path / "moved", report=False)
+
+    def groups(folder):
+        files = (folder / "audiences").glob("*.csv")
+        return {one: row["group"] for file in files for one, row in listed(folder, file.name).items()}
+
+    before, after = groups(segments), groups(lists)
+    assert set(after.values()) == {"holdout", "treatment"}
+    assert {one: before[one] for one in after if one in before} == {
+        one: group for one, group in after.items() if one in before
+    }
+
+
+def test_lists_for_a_tool_need_addresses(eight, tmp_path):
+    with pytest.raises(DataError, match="The klaviyo lists are made of e-mail addresses"):
+        eight.save(tmp_path / "out", audience_format="klaviyo")
+
+
+def test_ids_that_a_spreadsheet_would_run_are_made_harmless(tmp_path):
+    hostile = {2: "=1+1", 3: '@x";\n', 4: "+a,b", 5: "a@example.com", 6: "-6", 8: "\t=8"}
+    named = orders().assign(
+        customer_id=lambda frame: frame["customer_id"].map(lambda one: hostile.get(one, f"c{one}"))
+    )
+    with rfmeans.movement(model(), named, since=SINCE, until=UNTIL) as moved:
+        out = moved.save(tmp_path / "out", report=False, format="csv")
+    assert set(listed(out, "1-slipped.csv")) == {"'=1+1"}
+    assert set(listed(out, "2-recovered.csv")) == {"'+a,b"}
+    assert set(listed(out, "3-new.csv")) == {"a@example.com", "'-6"}
+
+
+# A table
+
+
+def test_the_table_is_written_where_the_orders_lie(tmp_path):
+    path = tmp_path / "shop.duckdb"
+    frame = orders()
+    with duckdb.connect(str(path)) as con:
+        con.register("frame", frame)
+        con.execute("CREATE TABLE orders AS FROM frame")
+    with rfmeans.movement(model(), path, table="orders", since=SINCE, until=UNTIL) as moved:
+        moved.write(tmp_path / "out", AudienceSettings("none"), table=rfmeans.result.WantedTable("moved"))
+    with duckdb.connect(str(path), read_only=True) as con:
+        found = con.execute("SELECT list, count(*) FROM moved GROUP BY 1 ORDER BY 1 NULLS LAST").fetchall()
+    assert found == [("lost", 2), ("new", 2), ("recovered", 1), ("slipped", 1), (None, 2)]
+
+
+# A real shop
+
+
+@pytest.fixture(scope="module")
+def retail():
+    if not ONLINE_RETAIL.exists():
+        pytest.skip(f"the real data are not here: no file {ONLINE_RETAIL}")
+    with (
+        rfmeans.segment(ONLINE_RETAIL) as result,
+        rfmeans.movement(result.model, ONLINE_RETAIL, since="2011-09-10", until="2011-12-10") as moved,
+    ):
+        yield moved.summary
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("High-Value Loyal", [344, 60, 0, 0]),
+        ("At-Risk High-Value", [260, 564, 4, 66]),
+        ("New/Potential", [45, 212, 88, 217]),
+        ("Low-Value/Churned", [33, 252, 238, 974]),
+        ("not yet a customer", [33, 89, 547, 279, 3, 9]),
+    ],
+)
+def test_who_moved_in_online_retail(retail, before, after):
+    found = retail.movement
+    state = next(state for state in found.befores if state.name == before)
+    row = [found.flow(state, other).customers for other in found.afters]
+    assert (row, sum(row)) == (after + [0] * (6 - len(after)), total(found.of(before=state))[0])
+
+
+def test_money_of_online_retail_in_between(retail):
+    assert total(retail.movement.flows)[2] == Decimal("3167572.372")
+
+
+def test_headlines_of_online_retail(retail):
+    assert retail.headlines[1] == (
+        "252 customers who were Low-Value/Churned came back and are At-Risk High-Value; 66 went the other way."
+    )
