@@ -164,7 +164,7 @@ def test_no_option_is_spelt_by_hand_outside_the_command_line() -> None:
 def known_arguments() -> set[str]:
     """Every name that a Python user can give."""
     functions = [
-        *(rfmeans.segment, rfmeans.assign, rfmeans.inspect, rfmeans.effect),
+        *(rfmeans.segment, rfmeans.assign, rfmeans.inspect, rfmeans.effect, rfmeans.movement),
         *(rfmeans.SegmentModel.to_sql, rfmeans.SegmentModel.explain),
         *(rfmeans.Segmentation.save, rfmeans.Segmentation.write_table),
     ]

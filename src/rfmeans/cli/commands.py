@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rfmeans.cli.consoles import escaped, stderr, stdout, watching
 from rfmeans.cli.options import (
     CustomersOptions,
     DatesOptions,
+    DatesReadingOptions,
     EffectOptions,
     EffectReadingOptions,
     EngineOptions,
@@ -34,10 +36,7 @@ from rfmeans.errors import RFMeansError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from rich.console import Console
-
     from rfmeans.between_dates import CustomerMovement
-    from rfmeans.cli.watch import Watch
     from rfmeans.listener import Listener
     from rfmeans.report.playbook import Playbook
     from rfmeans.result import Segmentation, Written
@@ -49,8 +48,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-BY_SIGNAL = 128  # what shells expect, with the signal's number: 130 after Ctrl-C, 143 after SIGTERM
 
 Orders = Annotated[
     str,
@@ -132,7 +129,8 @@ def assign_command(
 def movement_command(
     model: Model,
     orders: Orders,
-    reading: DatesOptions,
+    dates: DatesOptions,
+    reading: DatesReadingOptions,
     engine: EngineOptions,
     output: OutputOptions,
     table: TableOptions,
@@ -145,7 +143,15 @@ def movement_command(
         from rfmeans.between_dates import movement
         from rfmeans.model.segment_model import SegmentModel
 
-        return movement(SegmentModel.load(model), orders, **output.drawn(), **{**watched, **how})
+        return movement(
+            SegmentModel.load(model),
+            orders,
+            since=dates.firsts,
+            until=dates.until,
+            every=dates.every,
+            **output.drawn(),
+            **{**watched, **how},
+        )
 
     with _options_called({"since": "from", "until": "to"}):
         _run(work, (output, table), printing, default="movement")
@@ -157,7 +163,7 @@ def inspect_command(
     orders: Orders, reading: ReadingOptions, engine: EngineOptions, printing: PrintingOptions
 ) -> None:
     """Say what is in ORDERS and whether they are ready to be segmented; write nothing."""
-    with _watching(printing.quiet) as watch:
+    with watching(printing.quiet) as watch:
         from rfmeans.inspection.inspect import inspect
 
         found = inspect(orders, listener=watch, **reading.given(), **engine.given())
@@ -166,7 +172,7 @@ def inspect_command(
     if not printing.quiet:
         from rfmeans.cli.print_inspection import print_inspection
 
-        print_inspection(found, _console() if printing.as_json else _stdout())
+        print_inspection(found, stderr() if printing.as_json else stdout())
 
 
 @app.command("explain")
@@ -185,7 +191,7 @@ def explain_command(
 ) -> None:
     """Say why a customer of ORDERS is in its segment under MODEL, and what would move it."""
     how = how_to_read(reading, customers, engine)
-    with _options_called({"customer": "customer_column"}), _watching(quiet) as watch:
+    with _options_called({"customer": "customer_column"}), watching(quiet) as watch:
         from rfmeans.model.segment_model import SegmentModel
 
         found = SegmentModel.load(model).explain(orders, customer_id, listener=watch, **how)
@@ -225,7 +231,7 @@ def effect_command(
 ) -> None:
     """Say what a campaign did: what the treated customers of SEGMENTS bought against those held out."""
     printing.check()
-    with _watching(printing.quiet) as watch:
+    with watching(printing.quiet) as watch:
         from rfmeans.campaign import effect
 
         found = effect(
@@ -242,10 +248,10 @@ def effect_command(
         from rfmeans.report.analyses.effect import effect_sections
 
         taken = printing.as_json or printing.markdown
-        console = _console() if taken else _stdout()
+        console = stderr() if taken else stdout()
         print_sections(effect_sections(found.summary), console)
         if out is not None:
-            console.print(f"Written to {_escaped(str(out))}", soft_wrap=True)
+            console.print(f"Written to {escaped(str(out))}", soft_wrap=True)
 
 
 @app.command("sql")
@@ -321,7 +327,7 @@ def _run(
     customers_format = output.format or ("parquet" if table.write_table is None else None)
     playbook = output.cards()
     out = check_target(output.out or Path(default), force=output.force)
-    with _watching(printing.quiet, out, table, telling=telling) as watch, room_beside(out) as room:
+    with watching(printing.quiet, out, table, telling=telling) as watch, room_beside(out) as room:
         result = work(listener=watch, temporary=room)
         watch.stage("writing")
         written = result.write(
@@ -341,54 +347,11 @@ def main() -> None:
     try:
         app()
     except RFMeansError as error:
-        _console().print(f"[bold red]Error:[/] {_escaped(error.message)}", soft_wrap=True)
+        stderr().print(f"[bold red]Error:[/] {escaped(error.message)}", soft_wrap=True)
         sys.exit(error.exit_code)
     finally:  # how it ends is decided, though the interpreter takes a while to do so
         for each in (signal.SIGINT, signal.SIGTERM):
             atexit.register(signal.signal, each, signal.SIG_IGN)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)
-
-
-def _escaped(text: str) -> str:
-    from rfmeans.wording import terminal_text
-
-    return terminal_text(text)
-
-
-@contextmanager
-def _watching(
-    quiet: bool, out: Path | None = None, to: TableOptions | None = None, *, telling: bool = True
-) -> Iterator[Watch]:
-    """Show how far the work is; turn Ctrl-C and SIGTERM into a word and an exit code."""
-    from rfmeans.cli.watch import Watch
-
-    watch = Watch(quiet=quiet, telling=telling, check=to.see if to else None)
-    before, table = _identity(out), to.write_table if to else None
-    try:
-        with watch.running():
-            yield watch
-    except KeyboardInterrupt:
-        left = "Nothing was written."
-        if _identity(out) != before:
-            also = "" if table is None else f", and so was the table {_escaped(table)}"
-            left = f"The folder {_escaped(str(out))} was written whole before that{also}."
-        elif table is not None:
-            left = f"The folder was not written; the table {_escaped(table)} is the old one, or the whole new one."
-        _console().print(f"Stopped. {left}", soft_wrap=True)
-        raise typer.Exit(BY_SIGNAL + (watch.stopped or signal.SIGINT)) from None
-
-
-def _identity(folder: Path | None) -> tuple[int, int] | None:
-    """Return what tells a folder from another one in its place; None where there is none."""
-    if folder is None or not folder.exists():
-        return None
-    found = folder.stat()
-    return found.st_dev, found.st_ino
 
 
 def _finish(
@@ -406,18 +369,11 @@ def _finish(
             from rfmeans.cli.print_result import print_told
 
             taken = printing.as_json or printing.markdown
-            print_told(result.sections(), written, _console() if taken else _stdout())
+            print_told(result.sections(), written, stderr() if taken else stdout())
         elif result.caution:
-            _console().print(_escaped(result.caution), soft_wrap=True)
+            stderr().print(escaped(result.caution), soft_wrap=True)
     finally:
         result.close()
-
-
-def _stdout() -> Any:
-    from rich.console import Console
-
-    # Piped output has no width of its own; a manager's table needs this much.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
 if __name__ == "__main__":

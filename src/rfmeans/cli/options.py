@@ -150,18 +150,30 @@ class StatementOptions(OrdersOptions):
         return found
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatesOptions(ReadingOptions):
-    """How orders are read at two dates or more."""
+@dataclass(frozen=True)
+class DatesReadingOptions(EffectReadingOptions):
+    """The same where the dates are those of a movement."""
 
-    since: list[str] = option(
+    def given(self) -> dict[str, Any]:
+        """Return the options that were given; ``since`` is the first of the dates, so that it is refused here."""
+        if self.since is not None:
+            raise SettingsError("The dates are given with --from and --to. Leave --since out.")
+        return super().given()
+
+
+@dataclass(frozen=True)
+class DatesOptions:
+    """The dates of a movement."""
+
+    PANEL = "The dates"
+
+    firsts: list[str] = option(
         "First date, like 2026-01-31: what was known before that day. Given several times: a series.",
         MISSING,
         name="from",
     )
     until: str | None = option("Second date. Default: the day after the last order.", name="to")
     every: str | None = option("A series from the first date on: week, month, quarter or year.")
-    as_of: str | None = option("", hidden=True)
 
 
 def _named_type(text: str) -> tuple[str, str]:

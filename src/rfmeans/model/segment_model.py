@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
-import math
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +18,7 @@ from rfmeans.groups import USUAL_HOLDOUT, check_holdout
 from rfmeans.listener import SILENT
 from rfmeans.model.explain import Placing, explain_customer
 from rfmeans.model.explanation import Centre, Explanation
+from rfmeans.model.model_file import fields_of
 from rfmeans.model.statement import OrdersTable, to_statement
 from rfmeans.model.steps import Centres, Draw, Scores, Step, assigning_steps, run_steps
 from rfmeans.orders.intake import customers_at
@@ -28,15 +27,13 @@ from rfmeans.output.folder import write_whole
 from rfmeans.over_time.dates import customers_at_dates, parse_dates, reading_of_dates
 from rfmeans.over_time.directions import Directions
 from rfmeans.over_time.movement import MOVED_COLUMNS, moved_customers
-from rfmeans.segments.features import Z_COLUMNS, FeatureScaling, Scaling, to_feature_space, to_original_units
-from rfmeans.segments.lexicon import Lexicon, built_in, read_lexicon
+from rfmeans.segments.features import Z_COLUMNS, Scaling, to_feature_space, to_original_units
+from rfmeans.segments.lexicon import Lexicon, built_in
 from rfmeans.segments.names import Name, better_than, empty_regions, name_centres, name_scores
-from rfmeans.segments.score_cuts import Scoring
-from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS, MIN_SEGMENTS
-from rfmeans.segments.stability import Stability
 from rfmeans.settings import Columns, CustomerColumns, make_reading
 
 if TYPE_CHECKING:
+    import datetime as dt
     import os
     from collections.abc import Mapping
 
@@ -44,6 +41,8 @@ if TYPE_CHECKING:
 
     from rfmeans.engines.engine import Engine
     from rfmeans.listener import Listener
+    from rfmeans.segments.score_cuts import Scoring
+    from rfmeans.segments.stability import Stability
 
 FORMAT = "rfmeans-model"
 VERSION = 2  # 1: without scores and lexicon
@@ -180,8 +179,7 @@ class SegmentModel:
     ) -> ir.Table:
         """Say of every customer of some orders where it stood at a date, and where it stands at a later one.
 
-        Both dates under this model, from one pass over the orders. `rfmeans.movement` has the same with the matrix, the
-        lists and a report.
+        `rfmeans.movement` has the same with the matrix, the lists and a report.
 
         Parameters
         ----------
@@ -397,65 +395,9 @@ class SegmentModel:
                 "Upgrade: pip install --upgrade rfmeans."
             )
         try:
-            return _from_content(content)
+            return cls(**fields_of(content))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(_no_model(name, f"it is damaged ({type(error).__name__}: {error})")) from error
-
-
-def _from_content(content: dict[str, Any]) -> SegmentModel:
-    if type(content["version"]) is not int:
-        raise ValueError("version must be a whole number")
-    settings = dict(content["settings"])
-    check_holdout(settings.get("holdout", USUAL_HOLDOUT))
-    stability, orders = content.get("stability"), content.get("orders")
-    return SegmentModel(
-        scaling=_scaling_from(content["features"]),
-        as_of=dt.date.fromisoformat(content["as_of"]) if content["as_of"] else None,
-        customers=int(content["customers"]),
-        settings=settings,
-        stability=Stability.from_dict(stability) if stability else None,
-        orders=OrdersTable.from_dict(orders) if orders else None,
-        **_segments_from(content),
-    )
-
-
-def _scaling_from(content: list[dict[str, Any]]) -> Scaling:
-    features = tuple(FeatureScaling(**feature) for feature in content)
-    if [feature.name for feature in features] != list(FEATURES):
-        raise ValueError(f"features must be {', '.join(FEATURES)}")
-    if any(feature.transform not in ("log1p", "none") for feature in features):
-        raise ValueError("a transform must be log1p or none")
-    if any(feature.sd < 0 for feature in features):
-        raise ValueError("a standard deviation is below 0")
-    if not all(math.isfinite(number) for feature in features for number in (feature.mean, feature.sd)):
-        raise ValueError("a mean or standard deviation is not a finite number")
-    return Scaling(features)  # type: ignore[arg-type]
-
-
-def _segments_from(content: dict[str, Any]) -> dict[str, Any]:
-    """Return what the model says of its segments: centres and inertia, or the names of the scores."""
-    lexicon = read_lexicon(content.get("lexicon"))
-    scoring = Scoring.from_dict(content["scores"]) if content.get("scores") else None
-    common = {"lexicon": lexicon, "scoring": scoring}
-    if content.get("inertia") is None:
-        names = tuple(segment["segment"] for segment in content["segments"])
-        if scoring is None or sorted(names) != sorted(lexicon.scores.order):
-            raise ValueError("it needs centres with an inertia, or scores and each of their names once")
-        return {**common, "centres": (), "inertia": None, "score_segments": names}
-    return {**common, "centres": _centres_from(content["segments"]), "inertia": _finite(content["inertia"])}
-
-
-def _centres_from(segments: list[dict[str, Any]]) -> tuple[tuple[float, ...], ...]:
-    centres = tuple(tuple(_finite(number) for number in segment["centre"]) for segment in segments)
-    if not MIN_SEGMENTS <= len(centres) <= MAX_SEGMENTS or {len(centre) for centre in centres} != {3}:
-        raise ValueError("segments need 2 to 12 centres of three numbers")
-    return centres
-
-
-def _finite(value: Any) -> float:
-    if not math.isfinite(value):
-        raise ValueError(f"{value} is not a finite number")
-    return float(value)
 
 
 def _no_model(name: object, why: str) -> str:

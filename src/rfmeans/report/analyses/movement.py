@@ -200,7 +200,7 @@ def _series_title(summary: MovementSummary) -> str:
 
 def _series_table(summary: MovementSummary, caption: str, cell: Callable[[Standing], Cell]) -> Table:
     rows = (
-        (str(day), *(cell(standing) for standing in standings if standing.state.segment_id))
+        (Cell(str(day)), *(cell(standing) for standing in standings if standing.state.segment_id))
         for day, standings in summary.series
     )
     names = [clip(state.name) for state in summary.movement.states if state.segment_id]

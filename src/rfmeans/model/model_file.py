@@ -1,0 +1,78 @@
+"""What a model's file says -> the fields of the model, checked one by one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+from rfmeans.groups import USUAL_HOLDOUT, check_holdout
+from rfmeans.model.statement import OrdersTable
+from rfmeans.segments.features import FeatureScaling, Scaling
+from rfmeans.segments.lexicon import read_lexicon
+from rfmeans.segments.score_cuts import Scoring
+from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS, MIN_SEGMENTS
+from rfmeans.segments.stability import Stability
+
+
+def fields_of(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a `rfmeans.model.segment_model.SegmentModel` from what its file says.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, OverflowError
+        If something is not there, or not as it should be.
+    """
+    if type(content["version"]) is not int:
+        raise ValueError("version must be a whole number")
+    settings = dict(content["settings"])
+    check_holdout(settings.get("holdout", USUAL_HOLDOUT))
+    stability, orders = content.get("stability"), content.get("orders")
+    return {
+        "scaling": _scaling_from(content["features"]),
+        "as_of": dt.date.fromisoformat(content["as_of"]) if content["as_of"] else None,
+        "customers": int(content["customers"]),
+        "settings": settings,
+        "stability": Stability.from_dict(stability) if stability else None,
+        "orders": OrdersTable.from_dict(orders) if orders else None,
+        **_segments_from(content),
+    }
+
+
+def _scaling_from(content: list[dict[str, Any]]) -> Scaling:
+    features = tuple(FeatureScaling(**feature) for feature in content)
+    if [feature.name for feature in features] != list(FEATURES):
+        raise ValueError(f"features must be {', '.join(FEATURES)}")
+    if any(feature.transform not in ("log1p", "none") for feature in features):
+        raise ValueError("a transform must be log1p or none")
+    if any(feature.sd < 0 for feature in features):
+        raise ValueError("a standard deviation is below 0")
+    if not all(math.isfinite(number) for feature in features for number in (feature.mean, feature.sd)):
+        raise ValueError("a mean or standard deviation is not a finite number")
+    return Scaling(features)  # type: ignore[arg-type]
+
+
+def _segments_from(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what the model says of its segments: centres and inertia, or the names of the scores."""
+    lexicon = read_lexicon(content.get("lexicon"))
+    scoring = Scoring.from_dict(content["scores"]) if content.get("scores") else None
+    common = {"lexicon": lexicon, "scoring": scoring}
+    if content.get("inertia") is None:
+        names = tuple(segment["segment"] for segment in content["segments"])
+        if scoring is None or sorted(names) != sorted(lexicon.scores.order):
+            raise ValueError("it needs centres with an inertia, or scores and each of their names once")
+        return {**common, "centres": (), "inertia": None, "score_segments": names}
+    return {**common, "centres": _centres_from(content["segments"]), "inertia": _finite(content["inertia"])}
+
+
+def _centres_from(segments: list[dict[str, Any]]) -> tuple[tuple[float, ...], ...]:
+    centres = tuple(tuple(_finite(number) for number in segment["centre"]) for segment in segments)
+    if not MIN_SEGMENTS <= len(centres) <= MAX_SEGMENTS or {len(centre) for centre in centres} != {3}:
+        raise ValueError("segments need 2 to 12 centres of three numbers")
+    return centres
+
+
+def _finite(value: Any) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not a finite number")
+    return float(value)
