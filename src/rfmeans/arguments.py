@@ -25,6 +25,7 @@ OPTIONS = {
     "types": "type",
     "start": "from",  # of the campaign's time
     "end": "to",
+    "until": "to",  # the second date of a movement
 }
 PLAIN = re.compile(r"[\w.,:/+=-]+")  # what no shell reads as anything else
 

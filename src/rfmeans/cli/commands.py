@@ -153,7 +153,7 @@ def movement_command(
             **{**watched, **how},
         )
 
-    with _options_called({"since": "from", "until": "to"}):
+    with _options_called({"since": "from"}):
         _run(work, (output, table), printing, default="movement")
 
 
