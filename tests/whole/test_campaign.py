@@ -3,6 +3,7 @@
 import json
 import re
 
+import ibis
 import pandas as pd
 import pytest
 from rich.console import Console
@@ -207,6 +208,24 @@ def test_every_engine_counts_the_same(engine):
         assert {**rfmeans.effect(given, later, **TIME).to_dict(), **apart} == {**expected, **apart}
 
 
+def test_no_customer_passes_through_python(monkeypatch):
+    con, rows = ibis.duckdb.connect(), []
+    backend, fetch = type(con), type(con).to_pyarrow
+
+    def counting(self, *given, **options):
+        found = fetch(self, *given, **options)
+        rows.append(getattr(found, "num_rows", 1))
+        return found
+
+    monkeypatch.setattr(backend, "to_pyarrow", counting)
+    sent, later = (
+        con.create_table(name, frame) for name, frame in zip(("sent", "later"), campaign(), strict=True)
+    )
+    assert rfmeans.effect(sent, later, **TIME).summary.customers == 900
+    con.disconnect()
+    assert 0 < max(rows) <= 10
+
+
 # Refused
 
 
@@ -259,7 +278,7 @@ REFUSED = {
         SENT.assign(group=SENT.group.where(SENT.customer_id != 3)),
         ORDERS,
         DataError,
-        "The column group of pandas table holds nothing (1 customers with a segment); it must say treatment or "
+        "The column group of pandas table holds nothing (1 customer with a segment); it must say treatment or "
         "holdout.",
     ),
     "holdout 0": (
@@ -281,7 +300,7 @@ REFUSED = {
         pd.concat([SENT, lists([(7, 1, "treatment", 1.0)])]),
         ORDERS,
         DataError,
-        "1 customers stand in pandas table several times, 1 of them in both groups; the first is '7'. One customer "
+        "1 customer stands in pandas table several times, 1 of them in both groups; the first is '7'. One customer "
         "counts once: leave one row of each.",
     ),
     "no customer": (

@@ -20,6 +20,7 @@ from rfmeans.groups import HOLDOUT, TREATMENT
 from rfmeans.output.files import FORMULA
 from rfmeans.reading.open import open_source
 from rfmeans.settings import Reading
+from rfmeans.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,8 +198,8 @@ def _check_words(lists: Lists) -> None:
     if strange:
         held = "nothing" if strange[0]["group"] is None else repr(strange[0]["group"])
         raise DataError(
-            f"The column group of {lists.name} holds {held} ({strange[0]['customers']:,} customers with a segment); "
-            f"it must say {TREATMENT} or {HOLDOUT}."
+            f"The column group of {lists.name} holds {held} "
+            f"({counted(strange[0]['customers'], 'customer')} with a segment); it must say {TREATMENT} or {HOLDOUT}."
         )
 
 
@@ -211,6 +212,7 @@ def _check_once(lists: Lists) -> None:
     if row["customers"]:
         both = f", {row['both']:,} of them in both groups" if row["both"] else ""
         raise DataError(
-            f"{row['customers']:,} customers stand in {lists.name} several times{both}; the first is {row['first']!r}. "
+            f"{counted(row['customers'], 'customer stands', 'customers stand')} in {lists.name} several times{both}; "
+            f"the first is {row['first']!r}. "
             "One customer counts once: leave one row of each."
         )
