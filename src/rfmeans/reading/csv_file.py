@@ -109,7 +109,7 @@ def _undecodable(label: str, encoding: str, error: Exception) -> SourceError:
 
 
 def _read_regular(con: Any, file: TextFile, *, wrapped: bool) -> Source:
-    """Read everything as text: what a value means is decided in one place, `values`, not by a sniffer."""
+    """Read everything as text: what a value means is decided in one place, `columns`, not by a sniffer."""
     dialect = file.dialect
     table = con.read_csv(
         str(file.path),
