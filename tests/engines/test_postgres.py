@@ -10,7 +10,8 @@ from pandas.testing import assert_frame_equal
 
 import rfmeans
 from helpers.tables import LEAN, SECRET, plain, run, said, text_of
-from rfmeans.columns.typed import customer_key, money, order_key, product
+from rfmeans.columns.keys import customer_key, order_key
+from rfmeans.columns.typed import money, product
 from rfmeans.engines.database import MARK
 from rfmeans.engines.dispatch import engine_of
 from rfmeans.errors import OutputError, SettingsError, SourceError

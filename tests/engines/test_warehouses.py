@@ -33,8 +33,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::Deprec
         ("postgres", "DATE(TIMEZONE('Asia/Tokyo', m))"),
         (
             "databricks",
-            "CAST(CONVERT_TIMEZONE('UTC', 'Asia/Tokyo', MAKE_TIMESTAMP_NTZ(1970, 1, 1, 0, 0, 0) + "
-            "MAKE_DT_INTERVAL(0, 0, 0, UNIX_SECONDS(m))) AS DATE)",
+            "CAST(CONVERT_TIMEZONE('UTC', 'Asia/Tokyo', MAKE_TIMESTAMP_NTZ(EXTRACT(year FROM DATE_FROM_UNIX_DATE("
+            "CAST(CAST(FLOOR((UNIX_SECONDS(m)) / (86400)) AS BIGINT) AS INT))",
         ),
         ("bigquery", "DATE(DATETIME(m, 'Asia/Tokyo'))"),
         ("snowflake", "TO_DATE(CONVERT_TIMEZONE('Asia/Tokyo', m))"),

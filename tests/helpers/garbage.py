@@ -221,10 +221,6 @@ def body(*extra: str, at: int = 20) -> bytes:
 MADE = {
     "a row too short": (body("c1,o99"), {"malformed line": 1}),
     "a row too long": (body("c1,o99,2024-01-01,5,x,y,z"), {"malformed line": 1}),
-    "merge conflict": (
-        body("<<<<<<< HEAD", "=======", ">>>>>>> branch"),
-        {"malformed line": 3},
-    ),
     "a NUL": (body("c1,o99,2024-01-01,5,x\0y"), {"malformed line": 1}),
     "NULs at the end": (TEXT.encode() + bytes(4096), {"malformed line": 1}),
     "Ctrl-Z at the end": (TEXT.encode() + b"\x1a", {"malformed line": 1}),
@@ -234,7 +230,7 @@ MADE = {
         body().replace(b"plain", "Zoë".encode()) + b"c1,\xff,2024-01-01,1,\n",
         {"malformed line": 1},
     ),
-    "a header again": (body(HEADER), {"unreadable date": 1}),
+    "a header again": (body(HEADER), {"repeated header": 1}),
     "a line of 10 MB": (body("c1,o99,2024-01-01,5," + "x" * 10_000_000), {"malformed line": 1}),
     "a total below": (body(",,,1400.00,Total", at=40), {"missing customer": 1}),
     "blank lines": (body("", "  ", ""), {}),

@@ -11,7 +11,8 @@ import rfmeans
 from conftest import absent
 from helpers.same import all_kinds_of_lines, in_order
 from places import DATA
-from rfmeans.columns.typed import check_whole, customer_key, order_key, product
+from rfmeans.columns.keys import check_whole, customer_key, order_key
+from rfmeans.columns.typed import product
 from rfmeans.engines.dispatch import engine_of
 from rfmeans.engines.engine import BLANKS
 from rfmeans.errors import SourceError

@@ -28,7 +28,7 @@ IDS = [
     "+1+1",
     "-1+1",
     "@SUM(1+1)",
-    "'=1",
+    "=1",
     "\x01control\x1b[31mred\x1b[0m",
     "semi;=1+1",
     'quote"comma,line\nbreak\r\ntab\tend',
@@ -41,8 +41,7 @@ IDS = [
     "\u2067שלום\u2069",
     "\u200bzero\u200bwidth",
     "🎉🧨👩‍👩‍👧‍👦",
-    "Zoë",  # composed and decomposed: two ids
-    "Zoe\u0308",
+    "Zoë",
     "../../etc/passwd",
     "NUL",
     "x" * 10_000,

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ibis
-from ibis.expr.datatypes import Interval
 
 from rfmeans.arguments import named
 from rfmeans.engines.database import MARK, Check, Found, Home, Served, Target
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
 PARTITIONS = "spark.sql.shuffle.partitions"
 TASKS_PER_CORE = 4
 _unix_seconds = sql_function("unix_seconds", (MOMENT,), "int64")
-_clock = sql_function("make_timestamp_ntz", ("int64",) * 6, CLOCK)
-_lasting = sql_function("make_dt_interval", ("int64",) * 4, Interval("s"))
+_unix_date = sql_function("date_from_unix_date", ("int32",), "date")
+_shown = sql_function("make_timestamp_ntz", ("int32",) * 6, CLOCK)
 _converted = sql_function("convert_timezone", (str, str, CLOCK), CLOCK)
 
 
@@ -45,8 +44,7 @@ class SparkSQL(Engine):
 
     def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
         """Return what the clocks show, by way of those of UTC; the session's show an hour twice in autumn."""
-        clock_of_utc = _clock(1970, 1, 1, 0, 0, 0) + _lasting(0, 0, 0, _unix_seconds(moment))
-        shown: ir.TimestampColumn = _converted("UTC", zone, clock_of_utc)
+        shown: ir.TimestampColumn = _converted("UTC", zone, _clock_of_utc(_unix_seconds(moment)))
         return shown
 
     def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
@@ -56,6 +54,18 @@ class SparkSQL(Engine):
     def comparable(self, column: ir.Column) -> ir.Column:
         """Return a map, or what holds one, as JSON: a cast to text would not quote what is in it."""
         return column.cast("json") if _has_map(column.type()) else column
+
+
+def _clock_of_utc(seconds: ir.IntegerColumn) -> ir.TimestampColumn:
+    """Return what the clocks of UTC show so many seconds after 1970 began.
+
+    Without an interval, which Ibis cannot register where a result is fetched as a frame.
+    """
+    days = seconds // 86400
+    day, second = _unix_date(days.cast("int32")), seconds - days * 86400
+    parts = (day.year(), day.month(), day.day(), second // 3600, second % 3600 // 60, second % 60)
+    shown: ir.TimestampColumn = _shown(*(part.cast("int32") for part in parts))
+    return shown
 
 
 def _has_map(kind: DataType) -> bool:

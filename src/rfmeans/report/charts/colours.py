@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 # One colour per segment, in the order of segment ids. The first six are Okabe & Ito's; the others were chosen
 # as far from all before them as they can be under normal sight, protanopia and deuteranopia, none so light
-# that it is lost on white nor so dark that it is lost on the dark page. tests/report/charts/test_colours.py measures it.
+# that it is lost on white nor so dark that it is lost on the dark page. Measured in
+# tests/report/charts/test_colours.py.
 COLOURS = (
     *("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"),
     *("#A03519", "#3F89FD", "#226865", "#87C188", "#B52F8F", "#234FCA"),
