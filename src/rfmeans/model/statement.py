@@ -76,11 +76,11 @@ class OrdersTable:
     def of(cls, table: ir.Table, layout: Layout, keys: KeyConvention = ANY_KEYS) -> OrdersTable:
         """Return what is to be remembered of a table."""
         kinds = {name: str(table[name].type()) for name in _columns(layout)}
-        return cls(layout, kinds, replace(ANY_KEYS, whole=keys.whole, zero=keys.zero))
+        return cls(layout, kinds, replace(keys, padded=True))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        keys = {"whole": list(self.keys.whole), "zero": self.keys.zero}
+        keys = {"varied": self.keys.varied, "whole": list(self.keys.whole), "zero": self.keys.zero}
         return {**asdict(self.layout), "types": dict(self.types), "keys": keys}
 
     @classmethod
@@ -95,7 +95,11 @@ class OrdersTable:
         found = dict(content)
         types = {str(name): str(kind) for name, kind in found.pop("types").items()}
         keys = found.pop("keys", {})  # an older model has none
-        keys = KeyConvention(whole=tuple(map(str, keys.get("whole", ()))), zero=bool(keys.get("zero")))
+        keys = KeyConvention(
+            varied=bool(keys.get("varied")),
+            whole=tuple(map(str, keys.get("whole", ()))),
+            zero=bool(keys.get("zero")),
+        )
         columns = Columns(**found.pop("columns"))
         customers = tuple((str(kind), str(name)) for kind, name in found.pop("customers"))
         found = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
