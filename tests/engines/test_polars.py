@@ -8,7 +8,6 @@ from pandas.testing import assert_frame_equal
 import rfmeans
 from helpers.same import all_kinds_of_lines, in_order
 from rfmeans.engines.dispatch import engine_at, engine_of
-from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SourceError
 
 # What comes back over Spark's and PostgreSQL's own Python clients warns about pandas 3 and old names.
@@ -55,25 +54,6 @@ def test_categories_of_polars_are_text(polars_engine, orders):
         rfmeans.segment(table, n_init=1, columns=columns) as found,
     ):
         assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
-
-
-def test_tables_kept_on_polars_are_not_taken_for_each_other(polars_engine):
-    """An expression's address is used again once it is gone; each was a plan, and had the rows of another."""
-    table = polars_engine.table(pd.DataFrame({"number": range(200)}), "many_numbers")
-    with Workspace() as scratch:
-        found = [scratch.keep(table.filter(table.number >= least)) for least in range(200)]
-        assert [len(kept.to_pyarrow()) for kept in found] == list(range(200, 0, -1))
-
-
-def test_what_is_kept_on_polars_is_worked_out_once_and_released(polars_engine):
-    table = polars_engine.table(pd.DataFrame({"number": range(10)}), "numbers")
-    before = set(polars_engine.con.list_tables())
-    with Workspace() as scratch:
-        kept = scratch.keep(table.filter(table.number > 5))
-        assert "FILTER" not in polars_engine.con.compile(kept).explain()
-        assert kept.count().to_pyarrow().as_py() == 4
-        del kept
-    assert set(polars_engine.con.list_tables()) == before
 
 
 def test_moments_of_any_year_have_their_day_on_polars(polars_engine):

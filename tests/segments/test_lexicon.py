@@ -26,6 +26,8 @@ value_bands = ["klein", "groß"]
 klein.neu = "Neulinge"
 klein.alt = "Verlorene Kleine"
 """
+
+
 THREE_SCORES = """
 [scores]
 recency_cuts = [3]
@@ -142,33 +144,11 @@ def refused(given) -> str:
     return str(found.value)
 
 
-def test_a_missing_file(tmp_path):
-    said = refused(tmp_path / "nowhere.toml")
-    assert said.startswith("Cannot read the lexicon '")
-    assert said.endswith("nowhere.toml': No such file or directory. Check the path.")
-
-
-def test_a_folder(tmp_path):
-    assert "Cannot read the lexicon" in refused(tmp_path)
-
-
-def test_a_file_that_is_not_toml(write):
-    said = refused(write("recency_cuts = [0.0"))
-    assert "my.toml' is not TOML: " in said
-    assert "at end of document" in said
-    assert said.endswith("Mend that place.")
-
-
 def test_a_region_is_called_as_toml_writes_it(write):
     """A key of other than ASCII letters, digits, _ and - needs quotes."""
     assert 'Give it one under [grid.names]: "groß".alt = "...".' in refused(
         write(TWO.replace('"groß".alt = "Verlorene Große"\n', ""))
     )
-
-
-def test_a_file_that_is_not_text(tmp_path):
-    (tmp_path / "my.toml").write_bytes(b"\xff\xfe\x00")
-    assert "is not UTF-8 text. Save it as a TOML file in UTF-8." in refused(tmp_path / "my.toml")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import rfmeans
+from places import ROOT
 from rfmeans import errors
 
 SOURCE = Path(rfmeans.__file__).parent
@@ -145,3 +146,49 @@ def test_a_command_loads_only_what_it_works_with(tmp_path, command, spared):
     )
     assert "duckdb" in loaded
     assert loaded & spared == set()
+
+
+# Where the tests of a file are
+
+
+TESTS = ROOT / "tests"
+TESTED_ELSEWHERE = {
+    "cli/print_block": "by test_print_result and test_print_inspection, which print through it",
+    "engines/database": "by test_write_table and the tests of each engine: where their tables lie",
+    "engines/engine": "the protocol; by whole/test_every_engine",
+    "errors": "above, in this file",
+    "listener": "by orders/test_understand and cli/test_watch, which listen",
+    "model/fitted": "a record; by test_segment_model and report/test_summary",
+    "model/steps": "by test_statement, which compares each step with the statement, and by test_segment_model",
+    "orders/intake": "by every test of the room, which takes orders in",
+    "pipeline": "the order of the steps; by whole/test_by_hand and all that is beside it",
+    "over_time/effect_lists": "by test_campaign",
+    "over_time/effect_summary": "by test_campaign",
+    "report/analyses/actions": "by report/test_playbook: the cards",
+    "report/analyses/effect": "by test_campaign",
+    "report/analyses/effect_numbers": "by test_campaign",
+    "report/blocks": "by report/test_page, test_markdown and cli/test_print_result, which draw them",
+    "report/charts/effect": "by test_campaign",
+    "report/table": "by report/test_page, test_markdown and cli/test_print_result, which draw it",
+}
+
+
+def test_a_file_of_the_source_has_a_file_of_tests_of_its_name():
+    """So that either is found from the other; what is tested elsewhere says where."""
+    modules = [path.relative_to(SOURCE) for path in SOURCE.rglob("*.py") if not path.stem.startswith("__")]
+    assert len(modules) > 80
+    without = {
+        path.with_suffix("").as_posix()
+        for path in modules
+        if not (TESTS / path.parent / f"test_{path.name}").exists()
+    }
+    assert without == set(TESTED_ELSEWHERE)
+
+
+def test_a_file_of_tests_is_that_of_a_file_of_the_source_or_lies_with_the_whole():
+    """Or is called as a file of the source, and more: test_page_in_chromium is of page."""
+    for path in TESTS.rglob("test_*.py"):
+        place = path.relative_to(TESTS)
+        name, folder = path.stem.removeprefix("test_"), SOURCE / place.parent
+        stems = {module.stem for module in folder.glob("*.py")}
+        assert place.parts[0] == "whole" or any(f"{name}_".startswith(f"{stem}_") for stem in stems), place

@@ -1,0 +1,54 @@
+"""Order lines: which statuses count."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+import rfmeans
+from helpers.exports import take_in
+
+GERMAN = """\
+Bestellnummer;Bestelldatum;Kundennummer;Gesamtbetrag;Währung;Bestellstatus
+1;13.01.2024;K1;1.234,50 €;EUR;bezahlt
+2;14.01.2024;K2;10,00 €;EUR;storniert
+3;15.01.2024;K2;20,00 €;EUR;versendet
+"""
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Cancelled",
+        "on-hold",
+        "wc-failed",
+        "Storniert",
+        "Annulée",
+        "echoue",
+        "PENDIENTE",
+        "annullato",
+        "aguardando pagamento",
+    ],
+)
+def test_words_for_orders_that_were_not_sold(tmp_path, word):
+    _, found = take_in(tmp_path, GERMAN.replace("storniert", word))
+    assert found["K2"] == (1, Decimal(20))
+
+
+# What the user says
+
+
+def test_statuses_to_keep(tmp_path):
+    _, found = take_in(tmp_path, GERMAN, keep_status="versendet")
+    assert found == {"K2": (1, Decimal(20))}
+
+
+def test_every_status_counts_when_asked(tmp_path):
+    _, found = take_in(tmp_path, GERMAN, keep_status="all")
+    assert found["K2"] == (2, Decimal(30))
+
+
+def test_keeping_a_status_needs_its_column(tmp_path):
+    with pytest.raises(rfmeans.SourceError, match="keep_status needs the column of the status"):
+        take_in(tmp_path, "customer,date,amount\na,2024-01-13,1\n", keep_status="paid")

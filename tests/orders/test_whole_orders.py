@@ -1,0 +1,42 @@
+"""Values of whole orders that stand on every line count once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+import rfmeans
+from helpers.exports import PLAIN, ROLES, WOOCOMMERCE, take_in
+
+
+def test_an_order_total_on_every_line_counts_once(tmp_path):
+    intake, _ = take_in(tmp_path, WOOCOMMERCE)
+    assert (intake.account.lines.orders, intake.account.lines.used.money) == (3, Decimal(60))  # 25 + 20 + 15
+    assert intake.account.lines.set_aside["excluded status"].money == Decimal(99)
+
+
+def test_the_same_orders_with_the_total_on_the_first_line_only(tmp_path):
+    blank = WOOCOMMERCE.replace("1,Completed,2024-01-02 10:00,7,Ann@x.org,30.00,5.00,EUR,Pot", "1,,,,,,,,Pot")
+    assert take_in(tmp_path, blank)[1] == take_in(tmp_path, WOOCOMMERCE)[1]
+
+
+def test_lines_of_an_order_that_disagree_are_set_aside(tmp_path):
+    text = WOOCOMMERCE.replace("Ann@x.org,30.00,5.00,EUR,Pot", "Ann@x.org,31.00,5.00,EUR,Pot")
+    intake, _ = take_in(tmp_path, text)
+    assert intake.account.lines.set_aside["conflicting order"].rows == 2
+
+
+def test_amounts_per_order_and_refunds_when_said(tmp_path):
+    _, found = take_in(tmp_path, PLAIN, **ROLES, refund="back", amount_per="order")
+    assert found == {"a": (1, Decimal(25)), "b": (1, Decimal(20))}
+
+
+def test_amounts_are_per_line_in_an_unknown_table(tmp_path):
+    _, found = take_in(tmp_path, PLAIN, **ROLES)
+    assert found == {"a": (1, Decimal(60)), "b": (1, Decimal(20))}
+
+
+def test_amounts_per_order_need_an_order(tmp_path):
+    with pytest.raises(rfmeans.SourceError, match="need a column of the order"):
+        take_in(tmp_path, "customer,date,amount\na,2024-01-13,1\n", amount_per="order")

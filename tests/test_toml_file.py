@@ -1,0 +1,46 @@
+"""A TOML file of the user's own that cannot be read: what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rfmeans import SettingsError
+from rfmeans.segments.lexicon import read_lexicon
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text: str):
+        path = tmp_path / "my.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def refused(given) -> str:
+    with pytest.raises(SettingsError) as found:
+        read_lexicon(given)
+    return str(found.value)
+
+
+def test_a_missing_file(tmp_path):
+    said = refused(tmp_path / "nowhere.toml")
+    assert said.startswith("Cannot read the lexicon '")
+    assert said.endswith("nowhere.toml': No such file or directory. Check the path.")
+
+
+def test_a_folder(tmp_path):
+    assert "Cannot read the lexicon" in refused(tmp_path)
+
+
+def test_a_file_that_is_not_toml(write):
+    said = refused(write("recency_cuts = [0.0"))
+    assert "my.toml' is not TOML: " in said
+    assert "at end of document" in said
+    assert said.endswith("Mend that place.")
+
+
+def test_a_file_that_is_not_text(tmp_path):
+    (tmp_path / "my.toml").write_bytes(b"\xff\xfe\x00")
+    assert "is not UTF-8 text. Save it as a TOML file in UTF-8." in refused(tmp_path / "my.toml")
