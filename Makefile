@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint types check bench clean
+.PHONY: help demo test test-all test-long lint types check bench clean
 
 help:
 	@echo "make demo    install into .venv, make a synthetic shop, segment it"
@@ -48,8 +48,10 @@ lint: .venv/installed-dev
 types: .venv/installed-dev
 	$(BIN)/mypy
 
-check: lint types .venv/installed-engines
+test-all: .venv/installed-engines
 	EXAMPLES=whole $(PYTEST) -m "not long" --cov
+
+check: lint types test-all
 
 BENCH ?= --lines 0 1_000_000 10_000_000
 bench: .venv/installed-dev

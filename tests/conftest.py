@@ -13,7 +13,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,8 +24,7 @@ import pytest
 from hypothesis import settings
 
 from drawn import ANEW
-from helpers.files import Run
-from rfmeans.cli.commands import main
+from helpers.command import Done, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +36,8 @@ settings.load_profile("rfmeans")
 
 # Expressions are built of very many small objects: looking through them as often as usual takes a tenth of the time.
 gc.set_threshold(100_000, 50, 50)
+# A worker has one core: scikit-learn's threads would wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # A job that a script starts in the background ignores Ctrl-C, and so would all processes that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -221,20 +221,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture
-def inspect(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Run]:
-    """The command `inspect` with --json, in a folder of its own."""
+def inspect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """The command `inspect` with --json, in a folder of its own, however it ends."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Run:
-        monkeypatch.setattr(sys, "argv", ["rfmeans", "inspect", *arguments, "--json"])
-        code = 0
-        try:
-            main()
-        except SystemExit as stopped:
-            code = int(stopped.code or 0)
-        said = capsys.readouterr()
-        return Run(code, said.out, said.err)
-
-    return run
+    return lambda *arguments: run("inspect", *arguments, "--json", code=None)

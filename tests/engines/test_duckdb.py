@@ -13,7 +13,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
-from helpers.tables import LEAN, plain, rows_of, run, said
+from helpers.command import run
+from helpers.tables import LEAN, plain, rows_of
 from rfmeans.engines import duckdb as duckdb_tables
 from rfmeans.engines.database import ATTACHED, Home
 from rfmeans.engines.duckdb import DUCKDB
@@ -31,7 +32,7 @@ def test_a_duckdb_file_gets_its_customers(shop, orders, tmp_path):
         *("segment", shop, "--table", "orders", "--write-table", "customer_segments"),
         *("--out", tmp_path / "out", *LEAN),
     )
-    assert "Written to the table customer_segments" in done.stdout
+    assert "Written to the table customer_segments" in done.out
     with rfmeans.segment(orders) as expected:
         theirs = plain(expected.customers.to_pandas())
     assert_frame_equal(rows_of(shop, "customer_segments"), theirs, check_dtype=False)
@@ -108,8 +109,8 @@ def test_a_file_in_use_is_said(shop, tmp_path):
             code=1,
         )
         holder.stdin.close()
-    assert "shop.duckdb: it is in use by another program, or may not be written." in said(done)
-    assert "Read as" not in done.stderr  # before any work
+    assert "shop.duckdb: it is in use by another program, or may not be written." in done.said
+    assert "Read as" not in done.err  # before any work
     assert not (tmp_path / "out").exists()
 
 

@@ -9,7 +9,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
-from helpers.tables import LEAN, SECRET, plain, run, said, text_of
+from helpers.command import run
+from helpers.tables import LEAN, SECRET, plain, text_of
 from rfmeans.columns.keys import customer_key, order_key
 from rfmeans.columns.typed import money, product
 from rfmeans.engines.database import MARK
@@ -35,11 +36,11 @@ def test_the_command_reads_and_writes_postgres_and_keeps_the_password(
         theirs = plain(expected.customers.to_pandas())
     found = postgres_engine.con.table("pg_segments").to_pandas()
     assert_frame_equal(plain(found), theirs, check_dtype=False)
-    assert "pg_orders in postgres:///postgres" in done.stdout
+    assert "pg_orders in postgres:///postgres" in done.out
     assert "report.html" in os.listdir(tmp_path / "out")  # noqa: PTH208
     for png in (tmp_path / "out" / "charts").glob("*.png"):
         png.unlink()
-    assert SECRET not in done.stdout + done.stderr + text_of(tmp_path / "out")
+    assert SECRET not in done.out + done.err + text_of(tmp_path / "out")
 
 
 def test_grants_and_views_outlive_a_new_run(address, postgres_engine):
@@ -235,8 +236,8 @@ def test_a_name_that_a_type_of_postgres_has_is_refused_before_any_work(
         done = run("segment", address, *arguments, code=1)
     finally:
         con.execute(f"DROP {made.split()[0]} pg_kind")
-    assert "public.pg_kind in postgres:///postgres is a type, which is never replaced." in said(done)
-    assert "Read as" not in done.stderr
+    assert "public.pg_kind in postgres:///postgres is a type, which is never replaced." in done.said
+    assert "Read as" not in done.err
 
 
 def test_a_missing_privilege_is_said(address, postgres_engine, tmp_path):
@@ -245,9 +246,9 @@ def test_a_missing_privilege_is_said(address, postgres_engine, tmp_path):
     con.execute("CREATE ROLE guest LOGIN")
     guest = address.replace("rfmeans:", "guest:")
     done = run("segment", guest, "--table", "pg_orders", "--out", tmp_path / "out", code=1)
-    assert "permission denied for table pg_orders" in said(done)
-    assert "reading needs SELECT on the table and TEMPORARY on the database" in said(done)
-    assert SECRET not in done.stderr
+    assert "permission denied for table pg_orders" in done.said
+    assert "reading needs SELECT on the table and TEMPORARY on the database" in done.said
+    assert SECRET not in done.err
 
 
 def test_privileges_to_write_are_looked_at_before_any_work(address, postgres_engine, tmp_path):
@@ -266,8 +267,8 @@ def test_privileges_to_write_are_looked_at_before_any_work(address, postgres_eng
         ("pg_of_owner", "You may not fill the table public.pg_of_owner anew (GRANT INSERT, DELETE ON)"),
     ):
         done = run(*arguments, table, code=1)
-        assert words in said(done)
-        assert "Read as" not in done.stderr
+        assert words in done.said
+        assert "Read as" not in done.err
     con.execute(
         "GRANT CREATE ON SCHEMA public TO clerk; GRANT SELECT, INSERT, DELETE ON pg_of_owner TO clerk"
     )
@@ -284,10 +285,9 @@ def test_whose_table_is_to_be_replaced_is_looked_at_before_any_work(address, pos
     clerk, target = address.replace("rfmeans:", "clerk:"), ("--write-table", "pg_list", "--replace-table")
     arguments = ("segment", clerk, "--table", "pg_orders", *LEAN, "--out", tmp_path / "out", *target)
     done = run(*arguments, code=1)
-    assert "You may not replace the table public.pg_list, which is another's (ALTER TABLE OWNER TO)" in said(
-        done
-    )
-    assert "Read as" not in done.stderr
+    words = "You may not replace the table public.pg_list, which is another's (ALTER TABLE OWNER TO)"
+    assert words in done.said
+    assert "Read as" not in done.err
     con.execute("ALTER TABLE pg_list OWNER TO clerk")
     run(*arguments)
     con.execute("DROP OWNED BY clerk; DROP ROLE clerk")

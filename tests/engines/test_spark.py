@@ -12,8 +12,9 @@ from ibis import _
 from pandas.testing import assert_frame_equal
 
 import rfmeans
+from helpers.command import run_alone
 from helpers.moments import QUICK, ZONES, figures, shop
-from helpers.tables import LEAN, run, said
+from helpers.tables import LEAN
 from rfmeans.engines import spark as spark_tables
 from rfmeans.engines.database import MARK, Home
 from rfmeans.engines.write_table import check_table
@@ -212,13 +213,13 @@ def test_the_command_under_spark_with_settings_from_the_environment(spark_engine
     common += "spark.driver.bindAddress 127.0.0.1\nspark.driver.host 127.0.0.1\n"
     arguments = ("segment", tmp_path / "orders.parquet", "--engine", "spark", "--write-table", "kept", *LEAN)
     (settings / "spark-defaults.conf").write_text(common)
-    done = run(*arguments, "--out", tmp_path / "out", code=2, SPARK_CONF_DIR=str(settings))
-    assert "--write-table would be lost: this Spark session keeps its tables in memory" in said(done)
+    done = run_alone(*arguments, "--out", tmp_path / "out", code=2, SPARK_CONF_DIR=str(settings))
+    assert "--write-table would be lost: this Spark session keeps its tables in memory" in done.said
     (settings / "spark-defaults.conf").write_text(common + lasting)
-    done = run(*arguments, "--out", tmp_path / "out", "--quiet", SPARK_CONF_DIR=str(settings))
+    done = run_alone(*arguments, "--out", tmp_path / "out", "--quiet", SPARK_CONF_DIR=str(settings))
     assert len(pd.read_parquet(tmp_path / "warehouse" / "kept")) == 200
-    assert "[Stage" not in done.stderr  # Spark draws its own progress, also into files
-    assert "pandas" not in done.stderr
+    assert "[Stage" not in done.err  # Spark draws its own progress, also into files
+    assert "pandas" not in done.err
 
 
 @pytest.fixture(scope="module")

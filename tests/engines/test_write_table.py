@@ -8,7 +8,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
-from helpers.tables import LEAN, plain, rows_of, run, said
+from helpers.command import run
+from helpers.tables import LEAN, plain, rows_of
 from rfmeans.errors import OutputError, SettingsError
 from rfmeans.segments.cells import EXACT_LIMIT, collect_cells
 from rfmeans.synthetic import make_customers, make_orders
@@ -66,8 +67,8 @@ def test_what_must_not_be_replaced_is_refused_before_any_work(shop, tmp_path, na
     done = run(
         *("segment", shop, "--table", "orders", "--write-table", name, "--out", tmp_path / "out"), code=code
     )
-    assert words in said(done)
-    assert "Read as" not in done.stderr
+    assert words in done.said
+    assert "Read as" not in done.err
     assert shop.read_bytes() == before
     assert os.listdir(tmp_path) == ["shop.duckdb"]  # noqa: PTH208
 
@@ -83,8 +84,8 @@ def test_told_to_it_replaces_a_foreign_table_but_never_the_orders(shop, tmp_path
 @pytest.mark.parametrize("name", ['"Seg"', 'main."Seg"', '"main.Seg"'])
 def test_a_name_in_quotes_is_refused(shop, tmp_path, name):
     done = run("segment", shop, "--table", "orders", "--write-table", name, "--out", tmp_path / "out", code=2)
-    assert "--write-table is given without quotes, as it is: upper and lower case" in said(done)
-    assert f"Got {name!r}." in said(done)
+    assert "--write-table is given without quotes, as it is: upper and lower case" in done.said
+    assert f"Got {name!r}." in done.said
 
 
 def test_files_and_frames_are_no_database(orders, tmp_path):
@@ -99,12 +100,12 @@ def test_files_and_frames_are_no_database(orders, tmp_path):
     )
     orders.to_csv(tmp_path / "orders.csv", index=False)
     done = run("segment", tmp_path / "orders.csv", "--write-table", "seg", "--out", tmp_path / "out", code=2)
-    assert "but orders.csv is in none of them" in said(done)
+    assert "but orders.csv is in none of them" in done.said
 
 
 def test_a_permission_without_a_table_is_refused(shop, tmp_path):
     done = run("segment", shop, "--replace-table", "--out", tmp_path / "out", code=2)
-    assert "--replace-table is for --write-table, which was not given." in said(done)
+    assert "--replace-table is for --write-table, which was not given." in done.said
 
 
 # Every engine

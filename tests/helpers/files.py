@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pandas as pd
+
+
+if TYPE_CHECKING:
+    from helpers.command import Done
 
 COLUMNS = ("order_id", "customer", "order_date", "amount", "note")
 
@@ -26,23 +29,12 @@ MONEY = sum(Decimal(row[3]) for row in ROWS)  # 24 x 10.5 + (0 + ... + 23) = 528
 CYRILLIC = dict(zip(NAMES, ("Зоя", "Юрий", "Анна", "Пётр"), strict=True))
 
 
-@dataclass(frozen=True)
-class Run:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        return " ".join(self.err.split())
-
-
 def text(delimiter: str = ",", ending: str = "\n", header: bool = True, rows: Any = ROWS) -> str:
     lines = [COLUMNS] if header else []
     return "".join(delimiter.join(row) + ending for row in [*lines, *rows])
 
 
-def check(done: Run, understood: str, money: Decimal = MONEY) -> dict[str, Any]:
+def check(done: Done, understood: str, money: Decimal = MONEY) -> dict[str, Any]:
     assert done.code == 0, done.err
     assert done.said.startswith("Read as Orders: customer = ")
     assert understood in done.said.partition(" orders")[0]

@@ -7,6 +7,9 @@ import pandas as pd
 import polars as pl
 
 import rfmeans
+from intakes import read
+from rfmeans.engines.kept_tables import Workspace
+from rfmeans.settings import make_reading
 
 LINES = pd.DataFrame(
     {
@@ -48,17 +51,13 @@ def rows(result: rfmeans.Segmentation) -> list[dict[str, Any]]:
 
 
 def customers(source: Any, **options: Any) -> list[tuple[Any, ...]]:
-    with segment(source, **options) as result:
-        return [
-            (
-                str(row["customer_id"]),
-                row["recency"],
-                row["frequency"],
-                float(row["monetary"]),
-                row["reason"],
-            )
-            for row in rows(result)
-        ]
+    """The customers as they are read: segmenting them as well would take three times as long."""
+    with Workspace() as scratch:
+        found = read(source, make_reading(**options), scratch).customers.to_pyarrow().to_pylist()
+    return sorted(
+        (str(row["customer_id"]), row["recency"], row["frequency"], float(row["monetary"]), row["reason"])
+        for row in found
+    )
 
 
 def polars_frame(_folder: Path) -> pl.DataFrame:

@@ -1,16 +1,11 @@
-"""Orders to be read from a database, the command that reads them, and the customers that it writes there."""
+"""Customers that were written into a database, and what a folder says."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 LEAN = ("--no-report",)
-
-
 SECRET = "hunter2"
 
 
@@ -28,19 +23,6 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
 def rows_of(shop: Path, table: str) -> pd.DataFrame:
     with duckdb.connect(shop, read_only=True) as con:
         return plain(con.execute(f"SELECT * FROM {table}").df())
-
-
-def run(*arguments, code=0, **environment):
-    command = [sys.executable, "-m", "rfmeans", *map(str, arguments)]
-    env = {**os.environ, **environment}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, env=env)
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
-
-
-def said(done) -> str:
-    return " ".join(done.stderr.split())
 
 
 def text_of(folder: Path) -> str:

@@ -179,7 +179,7 @@ def placed(model, moves) -> list[str]:
     return model.apply(table).order_by("customer_id").segment.to_pyarrow().to_pylist()
 
 
-@pytest.mark.parametrize("when", ["first", "last"])
+@pytest.mark.parametrize("when", ["first", pytest.param("last", marks=pytest.mark.slow)])
 def test_a_step_holds_when_the_purchases_are_made(fitted, explained, shop, when):
     """The orders with the purchases in them, assigned on the first and on the last day of the claim."""
     as_of = fitted.model.as_of

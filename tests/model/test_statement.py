@@ -424,6 +424,7 @@ def test_what_cannot_be_is_said(asked, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_condition_in_the_first_statement_of_a_process_changes_nothing_else(dialect, tmp_path):
     """sqlglot looks up once how a dialect is written, and Ibis mends that when it is loaded: that must come first."""

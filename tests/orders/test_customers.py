@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from rfmeans.columns.dates import LARGEST_WHOLE
+from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.orders.customers import (
     customers_as_of,
     customers_from_table,
@@ -70,7 +71,7 @@ def test_lines_are_added_up_to_orders_and_those_set_aside_by_reason():
 
 
 def test_orders_are_added_up_to_customers():
-    found = {row["customer_id"]: row for row in rows(group_orders(total_orders(lines())))}
+    found = {row["customer_id"]: row for row in rows(group_orders(total_orders(lines()), DUCKDB))}
     assert list(found[None].values()) == [None, LATE, 2, 1, 1, Decimal(8), THIRD, THIRD, THIRD]
     # Two purchases and a return; the last purchase is the first day of A2, not that of the return.
     assert list(found["ann"].values()) == ["ann", USED, 4, 3, 2, Decimal(31), SECOND, FIRST, THIRD]
@@ -84,13 +85,13 @@ def test_orders_are_added_up_to_customers():
 
 def test_lines_that_tell_their_currency_have_its_range():
     told = lines().mutate(currency=ibis.ifelse(ibis._.order_id == "A2", "USD", "EUR"))
-    found = {row["customer_id"]: row for row in rows(group_orders(total_orders(told)))}
+    found = {row["customer_id"]: row for row in rows(group_orders(total_orders(told), DUCKDB))}
     assert (found["ann"]["first_currency"], found["ann"]["last_currency"]) == ("EUR", "USD")
     assert (found["bob"]["first_currency"], found["bob"]["last_currency"]) == ("EUR", "EUR")
 
 
 def test_customers_at_a_date():
-    found = rows(customers_as_of(group_orders(total_orders(lines())), dt.date(2024, 2, 1)))
+    found = rows(customers_as_of(group_orders(total_orders(lines()), DUCKDB), dt.date(2024, 2, 1)))
     assert [list(row.values()) for row in found] == [
         ["ann", 12, 2, Decimal(31), None],  # 20 January to 1 February
         ["bob", 8, 1, Decimal(8), None],
@@ -100,7 +101,7 @@ def test_customers_at_a_date():
 
 
 def test_without_a_date_it_is_the_day_after_the_last_order():
-    groups = group_orders(total_orders(lines()))
+    groups = group_orders(total_orders(lines()), DUCKDB)
     found = rows(used_customers(groups.filter(groups.line_reason == USED), None))
     assert [row["recency"] for row in found] == [5, 1, None]  # as of the 25th
 
@@ -117,7 +118,8 @@ def test_money_of_nothing_or_less_is_a_reason_of_its_own():
                 ("eve", "E1", None, USED, Decimal(5), FIRST),
                 ("eve", "R3", None, USED, Decimal("-4.9999"), SECOND),
             )
-        )
+        ),
+        DUCKDB,
     )
     reasons = {row["customer_id"]: row["reason"] for row in rows(customers_as_of(groups, THIRD))}
     assert reasons == {"ann": "no net spend", "bob": "no net spend", "eve": None}

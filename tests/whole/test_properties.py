@@ -178,6 +178,7 @@ def check_same(first, second) -> None:
     assert first[1] == second[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("frame", "columns"),
     [
@@ -191,6 +192,7 @@ def test_number_of_threads_does_not_matter(frame, columns):
     check_same(*(on_threads(threads, data, columns=columns) for threads in (1, 4)))
 
 
+@pytest.mark.slow
 def test_order_of_many_rows_does_not_matter():
     customers = make_customers(30_000, seed=3)  # too many for a cell each
     shuffled = customers.sample(frac=1, random_state=0)

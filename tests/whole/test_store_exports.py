@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
-import rfmeans
 from intakes import read
 from places import DATA
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.orders.order_lines import USED
 from rfmeans.settings import make_reading
+
+if TYPE_CHECKING:
+    from rfmeans.orders.account import Account
 
 EXPORTS = DATA / "store_exports"
 
@@ -25,17 +29,19 @@ def truth() -> pd.DataFrame:
     return pd.read_csv(EXPORTS / "truth_orders.csv", dtype=str)
 
 
-def read_orders(name: str) -> tuple[list[dict], object]:
-    """Return the used orders and the account."""
+@cache
+def read_orders(name: str) -> tuple[list[dict], Account, int]:
+    """Return the used orders, the account, and the number of rows that were set aside."""
     with Workspace() as scratch:
         intake = read(str(EXPORTS / name), make_reading(), scratch, keep_orders=True)
         used = intake.orders.filter(intake.orders.reason == USED)
-        return used.to_pyarrow().to_pylist(), intake.account
+        aside = intake.set_aside.count().to_pyarrow().as_py()
+        return used.to_pyarrow().to_pylist(), intake.account, aside
 
 
 @pytest.mark.parametrize("name", ["shopify_orders_export.csv", "stripe_payments.csv"])
 def test_the_counted_orders_are_the_truth_s(name, truth):
-    orders, account = read_orders(name)
+    orders, account, _ = read_orders(name)
     lines = account.lines
     assert (lines.orders, lines.purchases, lines.used.money) == (987, 967, Decimal("404097.87"))
     counted = truth[truth.shopify_status.isin(["paid", "partially_refunded", "refunded"])]
@@ -61,7 +67,7 @@ def _number(key: str) -> str:
 
 
 def test_woocommerce_counts_completed_orders():
-    _, account = read_orders("woocommerce_analytics_orders.csv")
+    _, account, _ = read_orders("woocommerce_analytics_orders.csv")
     assert (account.lines.orders, account.lines.used.money) == (967, Decimal("406158.62"))
     assert account.lines.set_aside["excluded status"].rows == 20 + 16 + 13
 
@@ -75,15 +81,14 @@ def test_woocommerce_counts_completed_orders():
     ],
 )
 def test_every_row_is_in_one_place(name, rows):
-    with rfmeans.segment(EXPORTS / name, n_init=1) as result:
-        lines = result.summary.account.lines
-        assert lines.read.rows == rows
-        assert result.set_aside.count().to_pyarrow().as_py() == rows - lines.used.rows
-        assert result.summary.to_dict()["account"]["understood"].split(":")[0] in (
-            "Shopify orders export",
-            "Stripe payments",
-            "WooCommerce Analytics orders",
-        )
+    _, account, aside = read_orders(name)
+    assert account.lines.read.rows == rows
+    assert aside == rows - account.lines.used.rows
+    assert account.noticed.understood.split(":")[0] in (
+        "Shopify orders export",
+        "Stripe payments",
+        "WooCommerce Analytics orders",
+    )
 
 
 # The same orders in other files
@@ -96,6 +101,7 @@ def customers(source) -> pd.DataFrame:
     return table.sort_values("customer_id", ignore_index=True).astype("string")
 
 
+@pytest.mark.slow
 def test_text_and_parquet_give_the_same_customers_to_the_last_digit():
     found = customers(EXPORTS.parent / "online_retail_latin1_mdy.csv.gz")
     assert len(found) == 4372
