@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-
 
 if TYPE_CHECKING:
     from helpers.command import Done

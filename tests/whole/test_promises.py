@@ -153,23 +153,31 @@ def test_a_command_loads_only_what_it_works_with(tmp_path, command, spared):
 
 TESTS = ROOT / "tests"
 TESTED_ELSEWHERE = {
+    "cli/consoles": "by test_print_result and test_print_inspection, which print on them",
     "cli/print_block": "by test_print_result and test_print_inspection, which print through it",
     "engines/database": "by test_write_table and the tests of each engine: where their tables lie",
     "engines/engine": "the protocol; by whole/test_every_engine",
     "errors": "above, in this file",
     "listener": "by orders/test_understand and cli/test_watch, which listen",
     "model/fitted": "a record; by test_segment_model and report/test_summary",
+    "model/model_file": "by test_segment_model, which saves and loads",
     "model/steps": "by test_statement, which compares each step with the statement, and by test_segment_model",
     "orders/intake": "by every test of the room, which takes orders in",
-    "pipeline": "the order of the steps; by whole/test_by_hand and all that is beside it",
     "over_time/effect_lists": "by test_campaign",
     "over_time/effect_summary": "by test_campaign",
+    "over_time/effect_sums": "by test_campaign",
+    "over_time/movement_summary": "by test_movement",
+    "pipeline": "the order of the steps; by whole/test_by_hand and all that is beside it",
     "report/analyses/actions": "by report/test_playbook: the cards",
     "report/analyses/effect": "by test_campaign",
+    "report/analyses/effect_checks": "by test_campaign",
     "report/analyses/effect_numbers": "by test_campaign",
+    "report/analyses/movement": "by over_time/test_movement",
     "report/blocks": "by report/test_page, test_markdown and cli/test_print_result, which draw them",
     "report/charts/effect": "by test_campaign",
+    "report/charts/movement": "by over_time/test_movement",
     "report/table": "by report/test_page, test_markdown and cli/test_print_result, which draw it",
+    "typed_cells": "by columns/test_keys and reading/test_workbook",
 }
 
 
