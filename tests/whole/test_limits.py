@@ -53,6 +53,11 @@ def test_the_engine_gets_them(orders_csv, tmp_path):
     assert Path(found["temp_directory"]).parent.parent == tmp_path
 
 
+def test_files_are_written_by_the_threads_that_wait_for_them(orders_csv):
+    opened = open_source(str(orders_csv), make_reading())
+    assert settings_of(opened)["async_threads"] == "0"
+
+
 def test_a_frame_is_limited_as_a_file_is():
     frame = make_orders(20, seed=1)
     assert settings_of(open_source(frame, make_reading(threads=1)))["threads"] == "1"

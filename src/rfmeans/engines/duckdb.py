@@ -15,7 +15,7 @@ import ibis
 
 from rfmeans.arguments import argument, named
 from rfmeans.engines.database import ATTACHED, MARK, Check, Found, Home, Target, is_direct, quoted
-from rfmeans.engines.engine import BLANKS, Engine, sql_function
+from rfmeans.engines.engine import BLANKS, WRITE_AT_ONCE, Engine, sql_function
 from rfmeans.errors import OutputError, SettingsError, SourceError
 from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers
 
@@ -250,6 +250,7 @@ def connect(limits: Limits, timezone: str | None) -> tuple[Any, TemporaryFolder]
     for name, value in settings.items():
         if value is not None:
             con.raw_sql(f"SET {name} = {quoted(str(value))}")
+    con.raw_sql(WRITE_AT_ONCE)
     # Switched off only where it is on: in a notebook without widgets even switching it off is an error.
     if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
         con.raw_sql("SET enable_progress_bar = false")
