@@ -96,3 +96,24 @@ def test_columns_that_look_like_a_refund_or_a_status_and_are_not_used_are_told(t
     said = rfmeans.inspect(path, refund="refunded", status="shop_status").account.noticed.understood
     assert "amount = amount less refunded" in said
     assert "not used" not in said
+
+
+@pytest.mark.parametrize(
+    ("header", "role", "column"),
+    [
+        (["customer", "Posting Date", "amount"], "date", "Posting Date"),
+        (["customer", "created_on", "amount"], "date", "created_on"),
+        (["customer", "order_date", "created_on", "amount"], "date", "order_date"),
+        (["customer", "date", "Grand Total"], "amount", "Grand Total"),
+        (["customer", "date", "Total", "Grand Total"], "amount", "Total"),
+        (["Party", "date", "amount"], "customer", "Party"),
+        (["email", "Buyer", "date", "amount"], "customer", "email"),
+    ],
+)
+def test_names_that_count_where_none_that_is_surer_is_there(header, role, column):
+    found = recognise(header)
+    assert getattr(found.columns, role) == column
+
+
+def test_a_grand_total_is_the_order_s():
+    assert recognise(["customer", "date", "invoice", "Grand Total"]).amount_per == "order"

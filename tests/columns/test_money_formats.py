@@ -211,3 +211,10 @@ def test_currencies():
     ]
     read = currencies(ibis.memtable({"x": texts}).x).name("c").to_pyarrow().to_pylist()
     assert read == ["GBP", "EUR", "USD", "$", "CAD", "CAD", "BRL", "kr", "CHF", "PLN", None, None, "¥", "Rs"]
+
+
+def test_a_blank_may_stand_within_a_sign():
+    text = ibis.memtable({"x": ["AU $3,013.00", "C $5", "US $-2.50", "R$ 7", "A B $5"]}).x
+    read = MoneyConvention(".").parse(text).name("m").to_pyarrow().to_pylist()
+    assert [None if value is None else float(value) for value in read] == [3013.0, 5.0, -2.5, 7.0, None]
+    assert currencies(text).name("c").to_pyarrow().to_pylist()[:4] == ["AUD", "CAD", "USD", "BRL"]

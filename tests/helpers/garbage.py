@@ -221,6 +221,7 @@ def body(*extra: str, at: int = 20) -> bytes:
 MADE = {
     "a row too short": (body("c1,o99"), {"malformed line": 1}),
     "a row too long": (body("c1,o99,2024-01-01,5,x,y,z"), {"malformed line": 1}),
+    "a line of equals signs": (body("======="), {"malformed line": 1}),
     "a NUL": (body("c1,o99,2024-01-01,5,x\0y"), {"malformed line": 1}),
     "NULs at the end": (TEXT.encode() + bytes(4096), {"malformed line": 1}),
     "Ctrl-Z at the end": (TEXT.encode() + b"\x1a", {"malformed line": 1}),

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import rfmeans
+from helpers.taken_in import taken_in
 from intakes import read
 from rfmeans.engines.failures import MalformedError
 from rfmeans.engines.kept_tables import Workspace
@@ -193,3 +194,81 @@ def test_a_workspace_closes_the_source_that_was_read(tmp_path):
         source = read(write(tmp_path / "o.csv", *ROWS), make_reading(), scratch).source
         assert not is_closed(source)
     assert is_closed(source)
+
+
+GROUPS = (
+    "Sales by customer,,,\n,,,\n,Date,Num,Amount\n,,,\nAnn Lee,,,\n,1/25/2025,101,10\n,1/26/2025,102,20\n"
+)
+GROUPS += "Total for Ann Lee,,,30\nBob Roe,,,\n,2/13/2025,103,30\nTotal for Bob Roe,,,30\nTOTAL,,,60\n"
+
+
+def refusal(tmp_path, text, **options):
+    path = tmp_path / "orders.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(rfmeans.SourceError) as refused:
+        understand(str(path), make_reading(**options))
+    return str(refused.value)
+
+
+def test_a_report_with_group_rows_is_told_as_that(tmp_path):
+    assert "a report with group rows: 'Ann Lee' in line 5 stands on a row of its own" in refusal(
+        tmp_path, GROUPS
+    )
+
+
+def test_a_table_without_a_customer_is_no_report(tmp_path):
+    said = refusal(tmp_path, "note,date,amount\nx,2024-01-05,1\n,2024-01-06,2\ny,2024-01-07,3\n")
+    assert said.startswith("No column was recognised as the customer. The columns are: note, date, amount.")
+
+
+def test_missing_columns_are_asked_for_at_once(tmp_path):
+    said = refusal(tmp_path, "who,when,worth\nann,2024-01-05,1\n")
+    assert said.startswith("No column was recognised as the customer or the date or the amount.")
+    assert (
+        "Give customer='NAME' and date='NAME' and amount='NAME' (or quantity='NAME' with price='NAME')."
+        in said
+    )
+
+
+def test_rows_wider_than_their_header_are_told_as_that(tmp_path):
+    said = refusal(tmp_path, "customer,date,amount\nann,2024-01-05,12,50\nbob,2024-01-06,9,00\n")
+    assert "orders.csv have 4 fields, but the header in line 1 has 3 names" in said
+    assert "The likely cause is a decimal comma: without quotes 12,50 is two fields." in said
+
+
+@pytest.mark.parametrize("way", ["csv", "frame"])
+def test_a_repeated_header_has_a_reason_of_its_own(tmp_path, way):
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        HEADER + "a,1,05/01/2025,10.50\n" + HEADER + "a,3,14/02/2025,10\nb,?,?,5\n", encoding="utf-8"
+    )
+    found = taken_in(str(path) if way == "csv" else pd.read_csv(path))
+    assert found.money == {"a": 20.5}
+    assert {reason: tally.rows for reason, tally in found.lines.set_aside.items()} == {
+        "repeated header": 1,
+        "unreadable date": 1,
+    }
+
+
+def test_a_clock_in_utc_is_moved_to_the_zone(tmp_path):
+    path = tmp_path / "orders.csv"
+    rows = [
+        "customer,Created (UTC),amount",
+        "a,2025-03-01 02:30:00,1",
+        "b,2025-03-01 15:00:00,2",
+        "c,2025-02-27,3",
+    ]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    asked = {"date": "Created (UTC)", "as_of": "2025-03-02"}
+    found = taken_in(str(path), timezone="America/New_York", **asked)
+    assert {key: days for key, (days, _, _) in found.customers.items()} == {"a": 2, "b": 1, "c": 3}
+    assert taken_in(str(path), **asked).customers["a"][0] == 1
+
+
+def test_points_between_day_and_month_beside_decimal_commas_are_not_asked_about(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("customer;date;amount\na;03.02.2025;1,50\nb;01.02.2025;2,25\n", encoding="utf-8")
+    assert {key: days for key, (days, _, _) in taken_in(str(path)).customers.items()} == {"a": 1, "b": 3}
+    path.write_text("customer;date;amount\na;03.02.2025;1.50\nb;01.02.2025;2.25\n", encoding="utf-8")
+    with pytest.raises(rfmeans.SourceError, match="could be either"):
+        taken_in(str(path))

@@ -14,7 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drawn import examples
-from helpers.garbage import HEADER, MADE, ROWS, TEXT, TOTAL, edited, edits, lines_below, outcome, used_money
+from helpers.garbage import (
+    HEADER,
+    MADE,
+    ROWS,
+    TEXT,
+    TOTAL,
+    body,
+    edited,
+    edits,
+    lines_below,
+    outcome,
+    used_money,
+)
 from helpers.set_aside_lines import PLACED_HEADER, TEXTS, check, placed, set_aside
 
 ENDINGS = {"LF": "\n", "CRLF": "\r\n", "CR": "\r"}
@@ -103,3 +115,10 @@ def test_garbage_is_set_aside_and_no_other_row(name):
     assert found.refused == ""
     assert found.reasons == aside
     assert (found.used, found.money) == (len(ROWS), TOTAL)
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", ">>>>>>> 1d1be8c"])
+def test_a_merge_conflict_is_refused_by_name(mark):
+    found = outcome(body(mark))
+    assert f"is the mark of a merge conflict, '{mark}'" in found.refused
+    assert "money would count twice" in found.refused

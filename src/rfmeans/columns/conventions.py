@@ -107,13 +107,17 @@ def find_conventions(
     def find_day(rows: ir.Table, *, sample: bool = False) -> DateConvention | None:
         if dated is None:
             return None
-        return find_date(rows[dated], date_format, timezone, sample=sample, mixed=dated in mixed)
+        commas = any(found.decimal == "," for found in (marks or {}).values())
+        return find_date(
+            rows[dated], date_format, timezone, sample=sample, mixed=dated in mixed, commas=commas
+        )
 
     days, marks = None, None
     if not whole:
         with Workspace() as scratch:
             head = scratch.keep(table.select(*names).limit(SAMPLE))
-            days, marks = find_day(head, sample=True), find_money(head, wordy, decimal, sample=True)
+            marks = find_money(head, wordy, decimal, sample=True)
+            days = find_day(head, sample=True)
     sampled = days is not None or bool(marks)
     marks = find_money(table, wordy, decimal) if marks is None else marks
     marks = {name: replace(found, mixed=name in mixed) for name, found in (marks or {}).items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ TEXT = "text"
 FEWER_YEARS = 2  # there are at least so many times as many days of the month as years
 # Numbers are taken as days unasked where at most one in so many is none, and all lie within so many days.
 SLIPS, LONGEST = 100, 40 * 366
+OF_UTC = re.compile(r"\b(?:UTC|GMT)\b", re.IGNORECASE)  # in the name of a column whose clock it is
 NO_NUMBER = "0"  # stands for a missing one
 LARGEST_WHOLE = 1e15  # float64 holds all whole numbers up to here
 
@@ -40,20 +42,32 @@ class DateConvention:
         One format; several only where ``date_format`` leaves the marks open, e.g. ``dmy``.
     mixed
         Whether there are typed days among the text: see `rfmeans.typed_cells`.
+    utc
+        Whether the column's clock is that of UTC, as its name says, where a value does not state its offset.
     """
 
     formats: tuple[DateFormat, ...]
     mixed: bool = False
+    utc: bool = False
 
     def parse(self, column: ir.Column, zone: str | None = None) -> ir.DateColumn:
         """Return the days as written, or in a zone; null where the column does not fit."""
         text = as_text(column)
-        days = [form.day_in(zone, text) if zone else form.day(text) for form in self.formats]
+        days = [self._day_in(form, zone, text) if zone else form.day(text) for form in self.formats]
         found = days[0] if len(days) == 1 else ibis.coalesce(*days)
         return (
             ibis.ifelse(text.endswith(SEPARATOR), FORMATS[0].day(text.left(10)), found)
             if self.mixed
             else found
+        )
+
+    def _day_in(self, form: DateFormat, zone: str, text: ir.StringColumn) -> ir.DateColumn:
+        if not self.utc:
+            return form.day_in(zone, text)
+        return ibis.cases(
+            (form.has_offset(text), form.day_in(zone, text)),
+            (form.part(text, "hour") != "", form.day_in(zone, text + "Z")),
+            else_=form.day(text),
         )
 
     def describe(self) -> str:
@@ -106,10 +120,12 @@ def find_date(
     *,
     sample: bool = False,
     mixed: bool = False,
+    commas: bool = False,
 ) -> DateConvention | None:
     """Return the one format of a column of dates; for a sample None where it leaves the format open.
 
-    ``mixed``: there are typed days among the text, which tell nothing.
+    ``mixed``: there are typed days among the text, which tell nothing. ``commas``: the money of the table has decimal
+    commas, and who writes those puts the day before the month where points divide them.
 
     Raises
     ------
@@ -133,10 +149,12 @@ def find_date(
         return _nothing_read(column.get_name(), text, tally, offered)
     formats = tally.formats
     if option is None:
-        formats = (_only_one(column.get_name(), text, tally),)
+        formats = (_only_one(column.get_name(), text, tally, commas=commas),)
         if formats[0].order in COUNTS:
             _check_counted(column.get_name(), text, formats[0])
     if zone:
+        if OF_UTC.search(column.get_name()):
+            return DateConvention(formats, mixed, utc=True)
         _check_offsets(column.get_name(), text, tally, formats)
     return DateConvention(formats, mixed)
 
@@ -214,9 +232,13 @@ def _as(offered: Sequence[DateFormat]) -> str:
     return "" if len(offered) == len(FORMATS) else f" written as {DateConvention(tuple(offered)).describe()}"
 
 
-def _only_one(name: str, text: ir.StringColumn, tally: _DateTally) -> DateFormat:
+def _only_one(name: str, text: ir.StringColumn, tally: _DateTally, *, commas: bool) -> DateFormat:
     """Return the format that reads all that can be read, or say why there is none."""
     tally = _without_year_first(name, text, tally)
+    if commas and any(form.option.startswith("%d.%m") for form in tally.formats):
+        tally = replace(
+            tally, formats=tuple(form for form in tally.formats if not form.option.startswith("%m.%d"))
+        )
     best = tally.best()
     assert best is not None
     others = [form for form in tally.formats if form is not best]

@@ -231,7 +231,8 @@ def _statuses(columns: Columns, keep: Sequence[str] | None) -> dict[str, Any]:
 
 def _any_table(header: Sequence[str], given: Columns) -> Layout:
     book = built_in()["orders"]
-    customers = _customers(book["customer"], header, given)
+    later = book["otherwise"]
+    customers = _customers(book["customer"], header, given) or _customers(later["customer"], header, given)
     start = replace(given, customer=customers[0][1] if customers else None)
     by_parts = bool(given.quantity or given.price)
     found = _by_synonyms(book, header, start, {"date", "order", "status", "refund", "currency"})
@@ -263,7 +264,8 @@ def _amount(book: dict[str, Any], header: Sequence[str], found: Columns) -> tupl
         found = _by_synonyms(book, header, found, {"quantity", "price"})
     if found.amount is not None or (found.quantity is not None and found.price is not None):
         return found, None
-    whole = _fitting(book["order_amount"], header, _taken(found), "amount")
+    lists = (book["order_amount"], book["otherwise"]["order_amount"])
+    whole = next(filter(None, (_fitting(names, header, _taken(found), "amount") for names in lists)), None)
     return (replace(found, amount=whole, quantity=None, price=None), whole) if whole else (found, None)
 
 
@@ -276,7 +278,7 @@ def _customers(
         return ((known.get(plain(given.customer), "id"), given.customer),)
     chain: list[tuple[str, str]] = []
     for kind in KINDS:
-        names = {plain(name) for name in kinds[kind]}
+        names = {plain(name) for name in kinds.get(kind, ())}
         fitting = [column for column in header if column not in _taken(given) and plain(column) in names]
         if len(fitting) > 1 and not chain:
             raise _several("customer", fitting)
@@ -290,7 +292,9 @@ def _by_synonyms(
     found = given
     for role in sorted(roles):
         if getattr(found, role) is None:
-            found = replace(found, **{role: _fitting(book[role], header, _taken(found), role)})
+            lists = (book[role], book.get("otherwise", {}).get(role, ()))
+            fitting = (_fitting(names, header, _taken(found), role) for names in lists)
+            found = replace(found, **{role: next(filter(None, fitting), None)})
     return found
 
 

@@ -78,8 +78,13 @@ CODES = (
 
 def _currency_pattern() -> str:
     signs = sorted(SIGNS, key=len, reverse=True)
-    spelled = [sign.replace("$", "\\$") + ("\\.?" if sign in DOTTED else "") for sign in signs]
+    spelled = [_spelled(sign) + ("\\.?" if sign in DOTTED else "") for sign in signs]
     return "(?:" + "|".join([*CODES.split(), *spelled]) + ")"
+
+
+def _spelled(sign: str) -> str:
+    """Return the pattern of a sign; a blank may stand before its last character, as in ``AU $5``."""
+    return sign.replace("$", " ?\\$") if len(sign) > 1 else sign.replace("$", "\\$")
 
 
 CURRENCY = _currency_pattern()
@@ -207,6 +212,6 @@ def currencies(text: ir.StringColumn) -> ir.StringColumn:
     """
     code = text.upper().re_extract(f"(?:^|[^A-Z])({'|'.join(CODES.split())})(?:[^A-Z]|$)", 1)
     spelled = "|".join(sign.replace("$", "\\$") for sign in sorted(SIGNS, key=len, reverse=True))
-    sign = text.lower().re_extract(f"({spelled})", 1)
+    sign = text.lower().replace(" $", "$").re_extract(f"({spelled})", 1)
     known = sign.substitute(SIGNS)
     return ibis.cases((code != "", code), (sign != "", known), else_=ibis.null("string"))

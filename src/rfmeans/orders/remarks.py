@@ -165,13 +165,12 @@ def overlooked(layout: Layout, header: Sequence[str]) -> str:
     >>> print(Message(overlooked(recognise(header), header)))
     not used: refunded (refund=), shop_status (status=)
     """
-    if layout.name != ANY_TABLE:
-        return ""
+    known = () if layout.name == ANY_TABLE else ("refund",)  # an export that is known says all of its refunds
     used = set(asdict(layout.columns).values())
     alike = [
         f"{name} ({argument(role)})"
         for role, parts in built_in()["orders"]["looks_like"].items()
-        if getattr(layout.columns, role) is None
+        if role not in known and getattr(layout.columns, role) is None
         for name in header
         if name not in used and any(part in plain(name) for part in parts)
     ]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import ibis
 
+from rfmeans.columns.content import told_by_content
 from rfmeans.columns.conventions import Conventions, find_conventions
 from rfmeans.columns.keys import KeyConvention, check_whole, counts_from_zero, look_at_keys, may_vary
 from rfmeans.columns.layouts import ANY_TABLE, MissingColumnError, customer_columns, recognise
@@ -179,7 +180,7 @@ class Understood(AbstractContextManager["Understood"]):
             self.conventions = replace(written, keys=KeyConvention(whole=pointed, zero=True))
             return
         try:
-            layout = self.layout = recognise(table.columns, self.reading)
+            layout = self.layout = told_by_content(table, recognise(table.columns, self.reading))
         except MissingColumnError as error:
             check_group_rows(self.source, error.roles)
             raise

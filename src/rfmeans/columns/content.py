@@ -1,0 +1,120 @@
+"""Columns of any name -> what they hold: currencies, statuses. What a column holds counts, not only its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.arguments import argument
+from rfmeans.columns.layout_files import built_in
+from rfmeans.columns.layouts import plain, with_columns
+from rfmeans.columns.money_formats import CODES, SIGNS
+from rfmeans.errors import SourceError
+from rfmeans.settings import Columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
+
+    from rfmeans.columns.layouts import Layout
+
+LOOKED_AT = 1_000  # rows
+MOST_WORDS = 20  # different ones in a column of statuses or currencies
+MOST_LOOKED_AT = 200  # columns of text
+KNOWN_SHARE = 0.6  # of the different words, in a column of statuses
+# One of them must be there: codes such as CUP, PEN and TOP are words as well.
+USUAL = frozenset({
+    *("EUR", "USD", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "CNY", "HKD", "SGD", "INR"),
+    *("BRL", "MXN", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "ZAR", "KRW"),
+})  # fmt: skip
+SOLD = (
+    *(
+        "complete",
+        "completed",
+        "paid",
+        "open",
+        "processing",
+        "in progress",
+        "shipped",
+        "partially shipped",
+        "delivered",
+    ),
+    *(
+        "fulfilled",
+        "partially fulfilled",
+        "unfulfilled",
+        "confirmed",
+        "succeeded",
+        "success",
+        "invoiced",
+        "closed",
+    ),
+    *("bezahlt", "abgeschlossen", "versendet", "versandt", "geliefert", "offen", "in bearbeitung"),
+    *("payé", "payée", "terminé", "terminée", "expédié", "expédiée", "livré", "livrée", "en cours"),
+    *("pagado", "pagada", "completado", "completada", "enviado", "enviada", "entregado", "entregada"),
+    *("pagato", "completato", "completata", "spedito", "consegnato"),
+    *("pago", "paga", "concluído", "concluída", "entregue"),
+)
+
+
+def told_by_content(table: ir.Table, layout: Layout) -> Layout:
+    """Return the layout with columns of the currency and the status where they are told by their values alone.
+
+    The first rows are looked at. A currency is a column of ISO 4217 codes, or of currency signs; a status is one whose
+    words are known, one of which at least is of orders that do not count.
+
+    Raises
+    ------
+    SourceError
+        If several columns could be either.
+    """
+    wanted = [role for role in ("currency", "status") if getattr(layout.columns, role) is None]
+    words = _words(table, layout) if wanted else {}
+    found: dict[str, str] = {}
+    for role in wanted:
+        holding = [name for name, values in words.items() if _HOLDS[role](values)]
+        if role == "currency" and len({words[name] for name in holding}) == 1:
+            holding = holding[:1]  # which of them it is makes no difference
+        if len(holding) > 1:
+            raise _several(role, holding, words)
+        found |= dict.fromkeys([role] if holding else [], "".join(holding))
+    return with_columns(layout, Columns(**found)) if found else layout
+
+
+def _words(table: ir.Table, layout: Layout) -> dict[str, frozenset[str]]:
+    """Return the columns of text without a role that hold few different values, and these."""
+    used = {name for _, name in layout.customers} | {*vars(layout.columns).values()}
+    texts = [name for name in table.columns if name not in used and table[name].type().is_string()]
+    if not texts:
+        return {}
+    rows = table.select(*texts[:MOST_LOOKED_AT]).limit(LOOKED_AT).to_pyarrow()
+    found = {name: _different(rows[name]) for name in rows.column_names}
+    return {name: words for name, words in found.items() if 0 < len(words) <= MOST_WORDS}
+
+
+def _different(column: Any) -> frozenset[str]:
+    return frozenset(text.strip() for text in column.unique().to_pylist() if text and text.strip())
+
+
+def _are_currencies(words: frozenset[str]) -> bool:
+    codes = words <= {*CODES.split()} and bool(words & USUAL)
+    return codes or all(word in SIGNS and not word.isalnum() for word in words)
+
+
+def _are_statuses(words: frozenset[str]) -> bool:
+    unsold = built_in()["not_sold"]
+    lost = {plain(word) for kind in ("words", "refunded") for word in unsold[kind]}
+    said = {plain(word.lower().removeprefix("wc-")) for word in words}
+    known = said & (lost | {plain(word) for word in SOLD})
+    return len(said) > 1 and bool(said & lost) and len(known) >= KNOWN_SHARE * len(said)
+
+
+_HOLDS = {"currency": _are_currencies, "status": _are_statuses}
+
+
+def _several(role: str, names: Sequence[str], words: Mapping[str, frozenset[str]]) -> SourceError:
+    listed = "; ".join(f"{name!r} ({', '.join(sorted(words[name])[:4])})" for name in names)
+    option = argument("currency_column" if role == "currency" else role, "NAME")
+    return SourceError(
+        f"{len(names)} columns hold what could be the {role} of an order: {listed}. Say which one counts with {option}."
+    )
