@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drawn import examples
 from helpers.written_columns import amounts
-from rfmeans.columns.money_formats import currencies
+from rfmeans.columns.money_formats import MoneyConvention, currencies
 
 POINT = {
     "10.05": "10.05",
