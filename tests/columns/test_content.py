@@ -17,7 +17,9 @@ def orders(**columns):
     return pd.DataFrame({**plain, **columns})
 
 
-@pytest.mark.parametrize("values", [["EUR", "CHF", "EUR"], ["€", "$", "€"], ["EUR", "TOP", "EUR"]])
+@pytest.mark.parametrize(
+    "values", [["EUR", "CHF", "EUR"], ["usd", "Eur", "usd"], ["€", "$", "€"], ["EUR", "TOP", "EUR"]]
+)
 def test_several_currencies_are_refused_wherever_they_stand(values):
     with pytest.raises(rfmeans.SourceError, match=r"2 currencies .column 'shop pays in'"):
         taken_in(orders(**{"shop pays in": values}))

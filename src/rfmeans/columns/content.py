@@ -97,7 +97,8 @@ def _different(column: Any) -> frozenset[str]:
 
 
 def _are_currencies(words: frozenset[str]) -> bool:
-    codes = words <= {*CODES.split()} and bool(words & USUAL)
+    capitals = {word.upper() for word in words}
+    codes = capitals <= {*CODES.split()} and bool(capitals & USUAL)
     return codes or all(word in SIGNS and not word.isalnum() for word in words)
 
 
