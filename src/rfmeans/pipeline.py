@@ -156,7 +156,8 @@ def assign(
     how, hearing = make_reading(columns, **reading), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
         hearing.stage("reading orders")
-        intake = customers_at(keeper.enter_context(understand(orders, how, hearing)), scratch)
+        understood = keeper.enter_context(understand(orders, how, hearing, model.fitted_columns))
+        intake = customers_at(understood, scratch)
         if not intake.account.clustered.rows:
             raise DataError(
                 f"No customer can be given a segment{_aside(intake)}. Give orders of which some are purchases."

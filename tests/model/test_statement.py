@@ -443,3 +443,41 @@ def test_a_condition_in_the_first_statement_of_a_process_changes_nothing_else(di
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     with_condition = result.model.to_sql(dialect, orders="o", where="x = 1", as_of="2025-01-01")
     assert said == [str(word in with_condition) for word in ("DATE_FROM_PARTS", "MAKE_DATE")]
+
+
+# Columns told by what they hold
+
+
+def paid_orders() -> pd.DataFrame:
+    number = np.arange(len(shop()))
+    return shop(stand=np.where(number % 10 == 0, "cancelled", "completed"))
+
+
+def test_a_model_remembers_the_columns_that_were_told_by_their_values(duckdb_engine):
+    """Newer orders whose words tell nothing: a statement and a run read the column of the fit."""
+    with rfmeans.segment(paid_orders(), n_init=2) as result:
+        model = rfmeans.SegmentModel.from_json(result.model.to_json())
+    newer = shop(stand="cancelled")
+    newer.loc[::2, "stand"] = "anything else"
+    table = duckdb_engine.table(newer, "newer")
+    expected = assigned(model, table, accept_loss=True)
+    assert comparable(run(duckdb_engine, model.to_sql("duckdb", orders="newer"))) == expected
+    kept = newer[newer.stand != "cancelled"]
+    money = sum(float(row["monetary"]) for row in expected.values())
+    assert money == pytest.approx((kept.quantity * kept.unit_price).sum())
+    assert "no column of a status" not in model.to_sql("duckdb")
+
+
+def test_a_column_of_the_fit_that_is_not_there_is_not_missed():
+    with rfmeans.segment(paid_orders(), n_init=2) as result:
+        assert len(assigned(result.model, shop())) == shop().customer_id.nunique()
+
+
+def test_a_statement_says_what_it_cannot_look_for():
+    text = hostile_model().to_sql("duckdb")
+    assert (
+        "-- It reads no column of a currency or a status: the fit knew none, and a statement cannot look for one\n"
+        "-- in the values, as a run does. Where the table has one, give its name.\n"
+    ) in text
+    known = hostile_model().to_sql("duckdb", columns=Columns(status="lage", currency="geld"))
+    assert "It reads no" not in known

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.layouts import Layout
 
+TOLD_BY_CONTENT = ("currency", "status")  # roles
 LOOKED_AT = 1_000  # rows
 MOST_WORDS = 20  # different ones in a column of statuses or currencies
 MOST_LOOKED_AT = 200  # columns of text
@@ -57,18 +58,20 @@ SOLD = (
 )
 
 
-def told_by_content(table: ir.Table, layout: Layout) -> Layout:
+def told_by_content(table: ir.Table, layout: Layout, fitted: Columns | None = None) -> Layout:
     """Return the layout with columns of the currency and the status where they are told by their values alone.
 
     The first rows are looked at. A currency is a column of ISO 4217 codes, or of currency signs; a status is one whose
-    words are known, one of which at least is of orders that do not count.
+    words are known, one of which at least is of orders that do not count. The column that a model was fitted with
+    comes before: newer orders may hold nothing that tells it, and a statement of the model reads it too.
 
     Raises
     ------
     SourceError
         If several columns could be either.
     """
-    wanted = [role for role in ("currency", "status") if getattr(layout.columns, role) is None]
+    layout = _as_fitted(table.columns, layout, fitted or Columns())
+    wanted = [role for role in TOLD_BY_CONTENT if getattr(layout.columns, role) is None]
     words = _words(table, layout) if wanted else {}
     found: dict[str, str] = {}
     for role in wanted:
@@ -81,9 +84,20 @@ def told_by_content(table: ir.Table, layout: Layout) -> Layout:
     return with_columns(layout, Columns(**found)) if found else layout
 
 
+def _as_fitted(header: Sequence[str], layout: Layout, fitted: Columns) -> Layout:
+    free = {*header} - _used(layout)
+    known = {role: getattr(fitted, role) for role in TOLD_BY_CONTENT if getattr(layout.columns, role) is None}
+    known = {role: name for role, name in known.items() if name in free}
+    return with_columns(layout, Columns(**known)) if known else layout
+
+
+def _used(layout: Layout) -> set[str | None]:
+    return {name for _, name in layout.customers} | {*vars(layout.columns).values()}
+
+
 def _words(table: ir.Table, layout: Layout) -> dict[str, frozenset[str]]:
     """Return the columns of text without a role that hold few different values, and these."""
-    used = {name for _, name in layout.customers} | {*vars(layout.columns).values()}
+    used = _used(layout)
     texts = [name for name in table.columns if name not in used and table[name].type().is_string()]
     if not texts:
         return {}

@@ -101,6 +101,11 @@ class SegmentModel:
         return name_centres(self.centres, self.lexicon)
 
     @property
+    def fitted_columns(self) -> Columns | None:
+        """The columns of the orders that it was fitted on, by role; None where it does not know."""
+        return self.orders.layout.columns if self.orders else None
+
+    @property
     def seed(self) -> int:
         """The seed of the fit, and of the draw of the groups."""
         return int(self.settings.get("seed", 0))
@@ -163,7 +168,8 @@ class SegmentModel:
             rfm_score, score_segment, group, reason.
         """
         with Workspace() as keeper, Workspace() as scratch:
-            understood = keeper.enter_context(understand(orders, make_reading(columns, **reading)))
+            how = make_reading(columns, **reading)
+            understood = keeper.enter_context(understand(orders, how, fitted=self.fitted_columns))
             table: ir.Table = self.apply(customers_at(understood, scratch).customers).cache()
             keeper.pop_all()  # the table needs the connection, which ends with it
             return table
@@ -203,7 +209,8 @@ class SegmentModel:
         """
         firsts, last = parse_dates(since, until)
         with Workspace() as keeper, Workspace() as scratch:
-            understood = keeper.enter_context(understand(orders, reading_of_dates(columns, reading)))
+            how = reading_of_dates(columns, reading)
+            understood = keeper.enter_context(understand(orders, how, fitted=self.fitted_columns))
             intake, _ = customers_at_dates(understood, scratch, firsts[:1], last)
             moved = moved_customers(
                 self.apply(intake.earlier[0]), self.apply(intake.customers), self.directions
@@ -299,7 +306,8 @@ class SegmentModel:
         """
         how, hearing = make_reading(columns, **reading), listener or SILENT
         hearing.stage("reading orders")
-        with Workspace() as scratch, understand(orders, how, hearing) as understood:
+        opening = understand(orders, how, hearing, self.fitted_columns)
+        with Workspace() as scratch, opening as understood:
             intake = customers_at(understood, scratch)
             with engine_errors("Explaining"):
                 return self.explain_in(intake.customers, customer, intake.as_of, how.currency_symbol)

@@ -11,6 +11,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
+from rfmeans.columns.content import TOLD_BY_CONTENT
 from rfmeans.columns.conventions import Conventions
 from rfmeans.columns.keys import ANY_KEYS, KeyConvention
 from rfmeans.columns.layouts import Layout, as_asked, recognise, with_columns
@@ -167,7 +168,7 @@ def to_statement(
         queries = [_judged(name, reading.where, source, known, dialect)]
         source, judged = source_table(name, dialect), {KEPT: "boolean"}
     compiled = _compiled(all_steps, {**known, **judged}, dialect, taken)
-    text = _written(queries, compiled, source, dialect, head)
+    text = _written(queries, compiled, source, dialect, [*head, *_not_read(layout)])
     return text.replace(HOLE, orders) if TEMPLATE in orders else text
 
 
@@ -203,6 +204,17 @@ def _layout(remembered: OrdersTable | None, reading: Reading) -> Layout:
             f"{argument('quantity')} with {argument('price')}; and {argument('order')}."
         )
     return recognise(named, reading)
+
+
+def _not_read(layout: Layout) -> list[str]:
+    """Return lines of a comment on what a run would look for in the values, which a statement cannot."""
+    absent = [role for role in TOLD_BY_CONTENT if getattr(layout.columns, role) is None]
+    if not absent:
+        return []
+    return [
+        f"It reads no column of a {' or a '.join(absent)}: the fit knew none, and a statement cannot look for one",
+        "in the values, as a run does. Where the table has one, give its name.",
+    ]
 
 
 def _types(layout: Layout, remembered: OrdersTable | None, told: Mapping[str, str]) -> dict[str, str]:

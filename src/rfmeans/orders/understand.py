@@ -41,8 +41,12 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def understand(source: Any, reading: Reading, listener: Listener = SILENT) -> Understood:
+def understand(
+    source: Any, reading: Reading, listener: Listener = SILENT, fitted: Columns | None = None
+) -> Understood:
     """Open a source and find out what its columns mean.
+
+    ``fitted``: the columns of the orders that a model was fitted on; see `rfmeans.columns.content.told_by_content`.
 
     Raises
     ------
@@ -50,7 +54,7 @@ def understand(source: Any, reading: Reading, listener: Listener = SILENT) -> Un
         If the source cannot be read or its columns are not understood.
     """
     with ExitStack() as failing:
-        found = failing.enter_context(Understood(ways_to_open(source, reading), reading, listener))
+        found = failing.enter_context(Understood(ways_to_open(source, reading), reading, listener, fitted))
         found.open_otherwise(None)
         failing.pop_all()
     return found
@@ -84,8 +88,15 @@ class Understood(AbstractContextManager["Understood"]):
     conventions: Conventions
     line: str = ""
 
-    def __init__(self, ways: Iterator[Callable[[], Source]], reading: Reading, listener: Listener) -> None:
+    def __init__(
+        self,
+        ways: Iterator[Callable[[], Source]],
+        reading: Reading,
+        listener: Listener,
+        fitted: Columns | None = None,
+    ) -> None:
         self.reading = reading
+        self._fitted = fitted
         self._ways = ways
         self._listener = listener
         self._opened = ExitStack()
@@ -180,7 +191,9 @@ class Understood(AbstractContextManager["Understood"]):
             self.conventions = replace(written, keys=KeyConvention(whole=pointed, zero=True))
             return
         try:
-            layout = self.layout = told_by_content(table, recognise(table.columns, self.reading))
+            layout = self.layout = told_by_content(
+                table, recognise(table.columns, self.reading), self._fitted
+            )
         except MissingColumnError as error:
             check_group_rows(self.source, error.roles)
             raise
