@@ -2,10 +2,12 @@
 
 import ast
 import copy
+import datetime as dt
 import inspect
 import io
 import pickle
 import re
+import shlex
 from dataclasses import fields
 from pathlib import Path
 
@@ -56,7 +58,7 @@ def both(text: str) -> tuple[str, str]:
             argument,
             ("types", {"day": "timestamp('UTC')"}),
             """types={'day': "timestamp('UTC')"}""",
-            "--type \"day=timestamp('UTC')\"",
+            """--type 'day=timestamp('"'"'UTC'"'"')'""",
         ),
         (named, ("as_of",), "as_of", "--as-of"),
         (named, ("temporary", "folder"), "temporary", "--out"),
@@ -70,9 +72,13 @@ def test_an_argument_is_told_to_both(told, given, python: str, option: str) -> N
 def test_foreign_text_comes_through_as_it_is(before: str, after: str, value: str) -> None:
     python, option = both(f"{before}{argument('customer', value)}{after}")
     assert python == f"{before}customer={value!r}{after}"
-    assert option.startswith(f"{before}--customer ")
-    assert option.endswith(after)
-    assert value in option
+    assert option == f"{before}--customer {shlex.quote(value)}{after}"
+
+
+def test_what_is_to_be_typed_runs_nothing_of_what_the_data_hold() -> None:
+    _, option = both(argument("currency", "$(rm -r ~)'s `pwd`"))
+    assert shlex.split(option) == ["--currency", "$(rm -r ~)'s `pwd`"]
+    assert option == """--currency '$(rm -r ~)'"'"'s `pwd`'"""
 
 
 def test_foreign_text_that_looks_like_an_argument_is_none() -> None:
@@ -99,6 +105,26 @@ def test_an_error_tells_arguments_and_keeps_the_options() -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), with_options(again.message)) == ("Give date=.", "Give --date.")
     assert with_options(error.message.renamed({"date": "day"})) == "Give --day."
+
+
+def every_kind(kind: type[RFMeansError]) -> set[type[RFMeansError]]:
+    return {kind}.union(*map(every_kind, kind.__subclasses__()))
+
+
+def test_every_error_passes_from_process_to_process() -> None:
+    more = {
+        "MissingColumnError": (("customer",),),
+        "UndecidedError": ("when", "1/2/2024"),
+        "OutsideError": (dt.date(2024, 1, 1), dt.date(2024, 2, 1)),
+    }
+    kinds = every_kind(RFMeansError)
+    assert more.keys() <= {kind.__name__ for kind in kinds}
+    for kind in kinds:
+        error = kind(f"Give {argument('date')}.", *more.get(kind.__name__, ()))
+        for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+            assert type(again) is kind
+            assert (str(again), with_options(again.message)) == ("Give date=.", "Give --date.")
+            assert vars(again) == vars(error)
 
 
 def test_one_mistake_said_to_both(tmp_path: Path) -> None:

@@ -199,6 +199,14 @@ def test_purchases_between_lists_and_campaign_are_said(tmp_path):
     assert rfmeans.effect(folder, LATER, start="2024-03-10", end="2024-03-31").summary.bought_before == 0
 
 
+def test_nothing_that_counts_between_lists_and_campaign_is_no_error(tmp_path):
+    nobody = orders([(None, f"X{line}", "2024-03-05", 5) for line in range(40)])
+    unread = orders([(1, f"Y{line}", "2024-03-05", None) for line in range(40)])
+    given = pd.concat([LATER, nobody, unread])
+    found = rfmeans.effect(saved(tmp_path / "sent"), given, start="2024-03-10", end="2024-03-31")
+    assert found.summary.bought_before == 0
+
+
 def test_every_engine_counts_the_same(engine):
     expected = rfmeans.effect(SENT, ORDERS, **TIME).to_dict()
     typed = ORDERS.assign(order_date=pd.to_datetime(ORDERS.order_date), amount=ORDERS.amount.astype(float))
@@ -224,6 +232,12 @@ def test_no_customer_passes_through_python(monkeypatch):
     assert rfmeans.effect(sent, later, **TIME).summary.customers == 900
     con.disconnect()
     assert 0 < max(rows) <= 10
+
+
+def test_orders_go_on_as_long_as_any_line_does():
+    nobody = orders([(None, "Z", "2024-03-31", 5)])
+    given = pd.concat([ORDERS[ORDERS.order_date < "2024-03-12"], nobody])
+    assert rfmeans.effect(SENT, given, **TIME).summary.days == 31
 
 
 # Refused

@@ -7,8 +7,8 @@ the report say in its place.
 
 from __future__ import annotations
 
-import re
 import secrets
+import shlex
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ OPTIONS = {
     "end": "to",
     "until": "to",  # the second date of a movement
 }
-PLAIN = re.compile(r"[\w.,:/+=-]+")  # what no shell reads as anything else
 
 
 def argument(name: str, value: Any = NOTHING) -> str:
@@ -64,7 +63,7 @@ def _typed(value: Any) -> str:
     if value is NOTHING or isinstance(value, bool):
         return ""
     text = "=".join(next(iter(value.items()))) if isinstance(value, dict) else str(value)
-    return f" {text}" if PLAIN.fullmatch(text) else f' "{text}"' if "'" in text else f" '{text}'"
+    return f" {shlex.quote(text)}"
 
 
 class Message(str):

@@ -16,7 +16,7 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, SettingsError
 from rfmeans.groups import HOLDOUT, check_holdout
 from rfmeans.listener import SILENT
-from rfmeans.orders.checks import OutsideError
+from rfmeans.orders.checks import NothingUsedError, OutsideError
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
 from rfmeans.over_time.effect_figures import Costs
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 OUTCOMES = ("buyers", "money")
 ABOUT = "Effect of a campaign"
 DAY = dt.timedelta(days=1)
-AFTER = "on or after the as-of date"  # lines set aside so tell that the orders go on
 
 
 @dataclass(frozen=True, repr=False)
@@ -253,12 +252,13 @@ def _later(understood: Understood, scratch: Workspace, first: dt.date, last: dt.
         ) from None
     lines = found.account.lines
     assert lines is not None
-    assert lines.last_day is not None
-    if lines.last_day < last and AFTER not in lines.set_aside:
-        missing, days = (last - lines.last_day).days, (last - first).days + 1
+    assert lines.seen is not None
+    _, ended = lines.seen  # of all lines: what is set aside tells as well that the orders go on
+    if ended < last:
+        missing, days = (last - ended).days, (last - first).days + 1
         raise DataError(
-            f"The orders end on {lines.last_day}, before {named('end')} {last}: {missing:,} of {counted(days, 'day')} "
-            f"are missing. Give later orders, or {argument('end', lines.last_day.isoformat())}."
+            f"The orders end on {ended}, before {named('end')} {last}: {missing:,} of {counted(days, 'day')} are "
+            f"missing. Give later orders, or {argument('end', ended.isoformat())}."
         )
     return found
 
@@ -286,7 +286,7 @@ def _bought_before(
         return None if sent.as_of is None else 0
     try:
         early = customers_at(understood, scratch, first, since=sent.as_of)
-    except OutsideError:
+    except NothingUsedError:
         return 0
     with (
         engine_errors("Comparing the groups"),

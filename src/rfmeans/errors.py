@@ -16,7 +16,8 @@ Every message says what is wrong, what was found, and what to do. It names argum
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copyreg
+from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import Message
 
@@ -48,6 +49,10 @@ class RFMeansError(Exception):
     def __init__(self, message: str) -> None:
         self.message = Message(message)
         super().__init__(self.message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it pass from process to process, whatever else a subclass's own `__init__` asks for."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class SettingsError(RFMeansError, ValueError):

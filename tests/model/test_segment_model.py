@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import ibis
 import pytest
 
 import rfmeans
@@ -84,6 +85,71 @@ def test_a_damaged_list_of_score_segments(by_scores):
     content["segments"][0]["segment"] = "Whales"
     with pytest.raises(rfmeans.ModelError, match="each of their names once"):
         rfmeans.SegmentModel.from_json(json.dumps(content))
+
+
+ODD = (None, [], {}, "", "x", -1, 0, 1.5, True, [None], {"x": 1}, 1e999, 10**400)
+
+
+def places(node, at=()):
+    """All places in JSON; of a list those of its first entry."""
+    yield at
+    entries = (
+        node.items() if isinstance(node, dict) else enumerate(node[:1]) if isinstance(node, list) else ()
+    )
+    for key, value in entries:
+        yield from places(value, (*at, key))
+
+
+def with_odd(node, at, odd):
+    if not at:
+        return odd
+    copied = dict(node) if isinstance(node, dict) else list(node)
+    copied[at[0]] = with_odd(node[at[0]], at[1:], odd)
+    return copied
+
+
+def test_whatever_is_odd_in_a_file_it_is_refused_or_a_model(by_scores):
+    content = json.loads(by_scores.model.to_json())
+    parts = [at for at in places(content) if at[:1] != ("lexicon",)]  # which has tests of its own
+    assert len(parts) > 60
+    refused = 0
+    for at in parts:
+        for odd in ODD:
+            try:
+                model = rfmeans.SegmentModel.from_json(json.dumps(with_odd(content, at, odd)))
+            except rfmeans.ModelError:
+                refused += 1
+                continue
+            assert (type(model.seed), type(model.holdout)) == (int, float)
+            assert rfmeans.SegmentModel.from_json(model.to_json()) == model
+    assert refused > 300
+
+
+@pytest.mark.parametrize("odd", [[], None, "x"])
+def test_a_damaged_memory_of_keys_and_types(by_scores, odd):
+    content = json.loads(by_scores.model.to_json())
+    for name in ("keys", "types"):
+        with pytest.raises(rfmeans.ModelError, match="is not an rfmeans model: it is damaged"):
+            rfmeans.SegmentModel.from_json(json.dumps(with_odd(content, ("orders", name), odd)))
+
+
+def test_a_type_that_is_none_is_refused_where_it_is_needed(by_scores):
+    content = json.loads(by_scores.model.to_json())
+    content["orders"]["types"]["quantity"] = "lots"
+    model = rfmeans.SegmentModel.from_json(json.dumps(content))
+    with pytest.raises(rfmeans.SettingsError, match=r"There is no type 'lots' \(given for 'quantity'\)"):
+        model.to_sql("duckdb")
+
+
+def test_what_fails_on_the_engine_at_last_is_told_in_words(by_scores, shop, monkeypatch):
+    def failing(_model, customers):
+        return customers.mutate(broken=ibis.literal("ten").cast("int64"))
+
+    monkeypatch.setattr(rfmeans.SegmentModel, "apply", failing)
+    with pytest.raises(
+        rfmeans.SourceError, match="Assigning failed: Could not convert string 'ten' to INT64"
+    ):
+        by_scores.model.assign(shop)
 
 
 def test_a_model_of_scores_comes_back_and_assigns_alike(by_scores, shop):

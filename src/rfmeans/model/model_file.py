@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from typing import Any
 
@@ -20,13 +21,16 @@ def fields_of(content: dict[str, Any]) -> dict[str, Any]:
 
     Raises
     ------
-    KeyError, TypeError, ValueError, OverflowError
+    AttributeError, LookupError, TypeError, ValueError, OverflowError
         If something is not there, or not as it should be.
     """
     if type(content["version"]) is not int:
         raise ValueError("version must be a whole number")
+    json.dumps(content, allow_nan=False)  # which no number of a model is
     settings = dict(content["settings"])
     check_holdout(settings.get("holdout", USUAL_HOLDOUT))
+    if type(settings.get("seed", 0)) is not int:
+        raise ValueError(f"the seed is {settings['seed']!r}")
     stability, orders = content.get("stability"), content.get("orders")
     return {
         "scaling": _scaling_from(content["features"]),

@@ -167,7 +167,7 @@ class SegmentModel:
             customer_id, recency, frequency, monetary, segment_id, segment, confidence, r_score, f_score, m_score,
             rfm_score, score_segment, group, reason.
         """
-        with Workspace() as keeper, Workspace() as scratch:
+        with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
             how = make_reading(columns, **reading)
             understood = keeper.enter_context(understand(orders, how, fitted=self.fitted_columns))
             table: ir.Table = self.apply(customers_at(understood, scratch).customers).cache()
@@ -208,7 +208,7 @@ class SegmentModel:
             If no order is dated before the first date, or none after it.
         """
         firsts, last = parse_dates(since, until)
-        with Workspace() as keeper, Workspace() as scratch:
+        with Workspace() as keeper, Workspace() as scratch, engine_errors("Comparing the dates"):
             how = reading_of_dates(columns, reading)
             understood = keeper.enter_context(understand(orders, how, fitted=self.fitted_columns))
             intake, _ = customers_at_dates(understood, scratch, firsts[:1], last)
@@ -404,7 +404,7 @@ class SegmentModel:
             )
         try:
             return cls(**fields_of(content))
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(_no_model(name, f"it is damaged ({type(error).__name__}: {error})")) from error
 
 

@@ -105,6 +105,9 @@ class OrdersTable:
         customers = tuple((str(kind), str(name)) for kind, name in found.pop("customers"))
         found = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
         layout = Layout(columns=columns, customers=customers, **found)
+        named = {name for name in asdict(columns).values() if name is not None}
+        if not all(isinstance(name, str) and name for name in named) or columns.customer != customers[0][1]:
+            raise ValueError("the orders' columns are not named")
         if set(types) != set(_columns(layout)):
             raise ValueError("the types of the orders' columns are not those of its columns")
         return cls(layout, types, keys)
@@ -240,11 +243,8 @@ def _lasting(remembered: OrdersTable | None) -> dict[str, str]:
     import ibis
 
     types = remembered.types if remembered else {}
-    return {
-        name: kind
-        for name, kind in types.items()
-        if ibis.dtype(kind).is_numeric() or ibis.dtype(kind).is_timestamp()
-    }
+    known = {name: ibis.dtype(_checked(name, kind)) for name, kind in types.items()}
+    return {name: types[name] for name, kind in known.items() if kind.is_numeric() or kind.is_timestamp()}
 
 
 def _checked(name: str, kind: str) -> str:

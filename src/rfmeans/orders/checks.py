@@ -44,7 +44,11 @@ MOST_CURRENCIES = 200  # there are some 180 in the world
 OUTSIDE = ("on or after the as-of date", "before the window")
 
 
-class OutsideError(DataError):
+class NothingUsedError(DataError):
+    """No line can be used."""
+
+
+class OutsideError(NothingUsedError):
     """No order lies in the window; ``first`` and ``last`` are the days of those seen."""
 
     def __init__(self, message: str, first: dt.date, last: dt.date) -> None:
@@ -113,20 +117,24 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
 
     Raises
     ------
+    NothingUsedError
+        If no line can be used.
     DataError
-        If no line can be used, or more than half are set aside for one reason that nobody asked for.
+        If more than half are set aside for one reason that nobody asked for.
     """
     if account.used.rows:
         _check_loss(account, source, layout, reading)
         return
     if not account.read.rows:
-        raise DataError(f"{source.name} holds a header but no order line. Export it again with its orders.")
+        raise NothingUsedError(
+            f"{source.name} holds a header but no order line. Export it again with its orders."
+        )
     outside = sum(account.set_aside[reason].rows for reason in OUTSIDE if reason in account.set_aside)
     if account.seen and outside > LOST_SHARE * account.read.rows:
         raise OutsideError(_outside(account, reading), *account.seen)
     reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
     worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
-    raise DataError(
+    raise NothingUsedError(
         f"No line of {source.name} can be used. Set aside: {reasons} of {account.read.rows:,} lines. "
         f"{_probably_wrong(worst, source, layout)} Give the right columns, or mend the file."
     )
