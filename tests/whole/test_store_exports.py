@@ -13,7 +13,7 @@ import pytest
 from intakes import read
 from places import DATA
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.orders.order_lines import USED
+from rfmeans.orders.reasons import USED
 from rfmeans.settings import make_reading
 
 if TYPE_CHECKING:

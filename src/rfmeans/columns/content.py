@@ -28,34 +28,6 @@ USUAL = frozenset({
     *("EUR", "USD", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "CNY", "HKD", "SGD", "INR"),
     *("BRL", "MXN", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "ZAR", "KRW"),
 })  # fmt: skip
-SOLD = (
-    *(
-        "complete",
-        "completed",
-        "paid",
-        "open",
-        "processing",
-        "in progress",
-        "shipped",
-        "partially shipped",
-        "delivered",
-    ),
-    *(
-        "fulfilled",
-        "partially fulfilled",
-        "unfulfilled",
-        "confirmed",
-        "succeeded",
-        "success",
-        "invoiced",
-        "closed",
-    ),
-    *("bezahlt", "abgeschlossen", "versendet", "versandt", "geliefert", "offen", "in bearbeitung"),
-    *("payé", "payée", "terminé", "terminée", "expédié", "expédiée", "livré", "livrée", "en cours"),
-    *("pagado", "pagada", "completado", "completada", "enviado", "enviada", "entregado", "entregada"),
-    *("pagato", "completato", "completata", "spedito", "consegnato"),
-    *("pago", "paga", "concluído", "concluída", "entregue"),
-)
 
 
 def told_by_content(table: ir.Table, layout: Layout, fitted: Columns | None = None) -> Layout:
@@ -71,7 +43,7 @@ def told_by_content(table: ir.Table, layout: Layout, fitted: Columns | None = No
         If several columns could be either.
     """
     layout = _as_fitted(table.columns, layout, fitted or Columns())
-    wanted = [role for role in TOLD_BY_CONTENT if getattr(layout.columns, role) is None]
+    wanted = _untold(layout)
     words = _words(table, layout) if wanted else {}
     found: dict[str, str] = {}
     for role in wanted:
@@ -84,15 +56,21 @@ def told_by_content(table: ir.Table, layout: Layout, fitted: Columns | None = No
     return with_columns(layout, Columns(**found)) if found else layout
 
 
+def _untold(layout: Layout) -> list[str]:
+    told = {role for role in TOLD_BY_CONTENT if getattr(layout.columns, role)}
+    told |= {"status"} if layout.tells_status else set()
+    return [role for role in TOLD_BY_CONTENT if role not in told]
+
+
 def _as_fitted(header: Sequence[str], layout: Layout, fitted: Columns) -> Layout:
     free = {*header} - _used(layout)
-    known = {role: getattr(fitted, role) for role in TOLD_BY_CONTENT if getattr(layout.columns, role) is None}
+    known = {role: getattr(fitted, role) for role in _untold(layout)}
     known = {role: name for role, name in known.items() if name in free}
     return with_columns(layout, Columns(**known)) if known else layout
 
 
 def _used(layout: Layout) -> set[str | None]:
-    return {name for _, name in layout.customers} | {*vars(layout.columns).values()}
+    return {*(name for _, name in layout.customers), *vars(layout.columns).values(), *layout.status_columns}
 
 
 def _words(table: ir.Table, layout: Layout) -> dict[str, frozenset[str]]:
@@ -118,9 +96,9 @@ def _are_currencies(words: frozenset[str]) -> bool:
 
 def _are_statuses(words: frozenset[str]) -> bool:
     unsold = built_in()["not_sold"]
-    lost = {plain(word) for kind in ("words", "refunded") for word in unsold[kind]}
+    lost = {plain(word) for kind in ("words", "refunded", "taken back") for word in unsold[kind]}
     said = {plain(word.lower().removeprefix("wc-")) for word in words}
-    known = said & (lost | {plain(word) for word in SOLD})
+    known = said & (lost | {plain(word) for word in built_in()["sold"]["words"]})
     return len(said) > 1 and bool(said & lost) and len(known) >= KNOWN_SHARE * len(said)
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 KINDS = ("id", "email", "phone", "name")
 NAMES = ("order", "date", "amount", "quantity", "price", "refund", "status", "currency")
-KEYS = ("name", "recognised_by", "customer", *NAMES, "amount_per", "order_level", "keep_status")
+LISTS = ("keep_status", "refunded_status")
+KEYS = ("name", "recognised_by", "customer", *NAMES, "amount_per", "order_level", *LISTS, "also")
+ALSO = ("columns", "keep", "drop", "filled")
 AMOUNTS = ("line", "order")
 
 
@@ -70,10 +72,11 @@ def _check_entry(entry: Mapping[str, Any], name: str, place: int) -> None:
         raise SettingsError(
             f"{where} lacks recognised_by. Give it the names of columns that only this export has."
         )
-    for key in ("recognised_by", *NAMES, "keep_status"):
+    for key in ("recognised_by", *NAMES, *LISTS):
         if key in entry:
             _check_names(entry[key], f"{where}: {key}")
     _check_customer(entry.get("customer"), where)
+    _check_also(entry.get("also", []), where)
     _check_roles(entry, where)
 
 
@@ -87,8 +90,28 @@ def _check_customer(customer: Any, where: str) -> None:
         _check_names(names, f"{where}: customer.{kind}")
 
 
+def _check_also(also: Any, where: str) -> None:
+    if not isinstance(also, list):
+        raise SettingsError(
+            f'{where}: also must be a list of tables, like [{{ columns = ["Paid on"], filled = true }}]. Got {also!r}.'
+        )
+    for place, entry in enumerate(also, start=1):
+        here = f"{where}: also, table {place}"
+        check_keys(as_table(entry, here), ALSO, here)
+        for key in ("columns", "keep", "drop"):
+            if key in entry or key == "columns":
+                _check_names(entry.get(key), f"{here}: {key}")
+        if sum(key in entry for key in ("keep", "drop", "filled")) != 1 or entry.get("filled") not in (
+            None,
+            True,
+        ):
+            raise SettingsError(f"{here} needs one of keep, drop and filled = true, and no more.")
+
+
 def _check_roles(entry: Mapping[str, Any], where: str) -> None:
     parts = "quantity" in entry and "price" in entry
+    if "amount" in entry and ("quantity" in entry or "price" in entry):
+        raise SettingsError(f"{where} has amount beside quantity or price. Give one of the two.")
     if "date" not in entry or not ("amount" in entry or parts):
         raise SettingsError(f"{where} needs date, and amount or both quantity and price.")
     per = entry.get("amount_per", "line")

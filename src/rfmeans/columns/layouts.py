@@ -26,6 +26,29 @@ AnyColumns = TypeVar("AnyColumns", Columns, CustomerColumns)
 PER_LINE, PER_ORDER = "line", "order"
 REQUIRED = ("customer", "date")
 ANY_TABLE = "Orders"
+SHOWN_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Also:
+    """A column beside the status that must let a row count as well.
+
+    Attributes
+    ----------
+    column
+        Its name.
+    keep
+        The words under which rows count; blank cells say nothing. Empty: all words but those of ``drop``.
+    drop
+        The words under which they do not.
+    filled
+        Whether rows count only where it is filled, with whatever.
+    """
+
+    column: str
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    filled: bool = False
 
 
 class MissingColumnError(SourceError):
@@ -59,6 +82,10 @@ class Layout:
         The statuses that do not count, where ``keep_status`` is None.
     refunded_status
         Likewise, but lines of negative money count under any of these.
+    also
+        Further columns that must let a row count.
+    updated
+        The column that tells when the order was last changed, in ISO form or as a time; None where there is none.
     """
 
     name: str
@@ -69,6 +96,18 @@ class Layout:
     keep_status: tuple[str, ...] | None = None
     drop_status: tuple[str, ...] = ()
     refunded_status: tuple[str, ...] = ()
+    updated: str | None = None
+    also: tuple[Also, ...] = ()
+
+    @property
+    def tells_status(self) -> bool:
+        """Whether a column tells which rows count."""
+        return self.columns.status is not None or bool(self.also)
+
+    @property
+    def status_columns(self) -> tuple[str, ...]:
+        """The columns that tell which rows count."""
+        return (*filter(None, [self.columns.status]), *(one.column for one in self.also))
 
     def describe(self) -> str:
         """Return what was understood of the columns, as one line.
@@ -85,6 +124,7 @@ less Refunded Amount, status = Financial Status: paid, partially refunded and re
         parts += [f"date = {found.date}", f"amount = {self._amount()}"]
         if found.status:
             parts.append(f"status = {found.status}: {self._statuses()}")
+        parts += [f"only where {one.column} {_lets(one)}" for one in self.also]
         if found.currency:
             parts.append(f"currency = {found.currency}")
         return f"{self.name}: {', '.join(parts)}"
@@ -97,6 +137,9 @@ less Refunded Amount, status = Financial Status: paid, partially refunded and re
 
     def _statuses(self) -> str:
         if self.keep_status is not None:
+            if len(self.keep_status) > SHOWN_WORDS:
+                more = len(self.keep_status) - SHOWN_WORDS
+                return f"{', '.join(self.keep_status[:SHOWN_WORDS])} and {more} more words count"
             *others, last = self.keep_status
             return f"{' and '.join([*filter(None, [', '.join(others)]), last])} orders count"
         return (
@@ -104,6 +147,14 @@ less Refunded Amount, status = Financial Status: paid, partially refunded and re
             if self.drop_status
             else "all count"
         )
+
+
+def _lets(also: Also) -> str:
+    if also.filled:
+        return "is filled"
+    words = also.keep or also.drop
+    more = f" and {len(words) - SHOWN_WORDS} more" if len(words) > SHOWN_WORDS else ""
+    return f"is {'' if also.keep else 'not '}{', '.join(words[:SHOWN_WORDS])}{more}"
 
 
 def recognise(header: Sequence[str], reading: Reading | None = None) -> Layout:
@@ -191,8 +242,21 @@ def _known(layout: dict[str, Any], header: Sequence[str], given: Columns) -> Lay
         customers=_given_customer(given, customers),
         amount_per=PER_LINE if by_parts else layout.get("amount_per", PER_LINE),
         order_level=layout.get("order_level", False),
-        **_statuses(columns, keep),
+        updated=_first(built_in()["orders"]["updated"], header),
+        also=() if given.status else _also(layout, columns, header),
+        **_statuses(columns, keep, layout.get("refunded_status", ())),
     )
+
+
+def _also(layout: dict[str, Any], columns: Columns, header: Sequence[str]) -> tuple[Also, ...]:
+    """Return the further columns that must let a row count, those that the file has."""
+    found = []
+    for entry in layout.get("also", ()):
+        name = _first(entry["columns"], header)
+        if name is not None and name not in _taken(columns):
+            keep, drop = tuple(entry.get("keep", ())), tuple(entry.get("drop", ()))
+            found.append(Also(name, keep, drop, entry.get("filled", False)))
+    return tuple(found)
 
 
 def _replaced(given: Columns) -> set[str]:
@@ -214,16 +278,31 @@ def _given_customer(given: Columns, customers: tuple[tuple[str, str], ...]) -> t
     return (next((pair for pair in customers if pair[1] == given.customer), ("id", given.customer)),)
 
 
-def _statuses(columns: Columns, keep: Sequence[str] | None) -> dict[str, Any]:
-    """Return what counts by status; refunded orders only where a column says what to subtract."""
+def _statuses(columns: Columns, keep: Sequence[str] | None, own: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what counts by status; refunded orders only where a column says what to subtract.
+
+    ``own``: the words of a layout that mean refunded in it alone.
+    """
     if columns.status is None:
         return {}
     words = built_in()["not_sold"]
-    refunded = () if columns.refund else tuple(words["refunded"])
+    refunded = () if columns.refund else (*words["refunded"], *own)
     if keep is None:
-        return {"drop_status": tuple(words["words"]), "refunded_status": refunded}
+        unsold = (*words["words"], *words["taken back"])
+        return {"drop_status": unsold, "refunded_status": refunded}
     lost = {plain(word) for word in refunded}
     return {"keep_status": tuple(word for word in keep if plain(word) not in lost)}
+
+
+def unsold_words(layout: Layout) -> tuple[str, ...]:
+    """Return all statuses that are known for orders which do not count, or whose money went back."""
+    return (*built_in()["not_sold"]["words"], *went_back_words(layout))
+
+
+def went_back_words(layout: Layout) -> tuple[str, ...]:
+    """Return the statuses that say that the money of a sale went back."""
+    words = built_in()["not_sold"]
+    return (*words["refunded"], *words["taken back"], *layout.refunded_status)
 
 
 # Any other table
@@ -241,6 +320,8 @@ def _any_table(header: Sequence[str], given: Columns) -> Layout:
         found = _by_synonyms(book, header, found, {"quantity", "price"})
     elif found.amount is None:
         found, whole = _amount(book, header, found)
+    if found.order is None:
+        found = replace(found, order=_fitting(book["order_else"], header, _taken(found), "order"))
     without_money = found.amount is None and (found.quantity is None or found.price is None)
     alone = found.customer and found.date
     if without_money and alone:
@@ -253,6 +334,7 @@ def _any_table(header: Sequence[str], given: Columns) -> Layout:
         customers=customers,
         amount_per=PER_ORDER if per_order else PER_LINE,
         order_level=per_order,
+        updated=_first(book["updated"], header),
         **_statuses(found, None),
     )
 
@@ -354,6 +436,7 @@ def as_asked(found: Layout, reading: Reading) -> Layout:
         keep_status=None if everything else reading.keep_status,
         drop_status=(),
         refunded_status=(),
+        also=(),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from rfmeans.columns.layout_files import KINDS
 from rfmeans.inspection.order_days import OrderDays
-from rfmeans.orders.order_lines import USED
+from rfmeans.orders.reasons import USED
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -65,6 +65,8 @@ def find_suspicions(
         *_set_aside(account, symbol),
         *_repeated_lines(account),
         *_overlapping_files(account),
+        *_numbers_apart(account),
+        *_unknown_statuses(account),
         *_signs(account, orders),
         *(_big_customer(big, symbol) for big in customers.big),
         *map(_test_orders, marks),
@@ -176,6 +178,36 @@ def _overlapping_files(account: Account) -> list[Finding]:
             f"with {argument('drop_duplicates', True)}; if they number their orders alike, read them one by one.",
             weighs=True,
             figures={"orders": found.orders, "files": found.files, "about": found.about},
+        )
+    ]
+
+
+def _numbers_apart(account: Account) -> list[Finding]:
+    found = account.noticed
+    if found is None or found.apart is None:
+        return []
+    return [
+        Finding(
+            "order-numbers-apart",
+            found.of_apart(),
+            "Sales under one number more than a day apart are taken for orders of their own: receipts numbered per "
+            "session, invoices per year, renewals. If they are one order's lines, give a column that tells the order "
+            f"with {argument('order')}, or the day of the order with {argument('date')}.",
+            figures={"numbers": found.apart.numbers, "orders": found.apart.orders},
+        )
+    ]
+
+
+def _unknown_statuses(account: Account) -> list[Finding]:
+    said = account.noticed.of_unknown() if account.noticed else ""
+    if account.noticed is None or not said:
+        return []
+    return [
+        Finding(
+            "unknown-statuses",
+            said.split(". ")[0] + ".",
+            f"Say which ones are sales with {argument('keep_status', 'NAME,NAME')}.",
+            figures={"statuses": [each.name for each in account.noticed.statuses if not each.known]},
         )
     ]
 

@@ -14,7 +14,7 @@ from rfmeans.arguments import argument, named
 from rfmeans.columns.content import TOLD_BY_CONTENT
 from rfmeans.columns.conventions import Conventions
 from rfmeans.columns.keys import ANY_KEYS, KeyConvention
-from rfmeans.columns.layouts import Layout, as_asked, recognise, with_columns
+from rfmeans.columns.layouts import Also, Layout, as_asked, recognise, with_columns
 from rfmeans.engines.dispatch import find_dialect
 from rfmeans.errors import ModelError, SettingsError
 from rfmeans.model.sql_text import (
@@ -32,7 +32,9 @@ from rfmeans.model.sql_text import (
     to_text,
 )
 from rfmeans.model.steps import Step
-from rfmeans.orders.customers import group_used_orders, total_used_orders, used_customers
+from rfmeans.orders.apart import join_days, total_days
+from rfmeans.orders.compared import all_of
+from rfmeans.orders.customers import ORDER_KEY, group_used_orders, total_used_orders, used_customers
 from rfmeans.orders.order_lines import read_lines, used_lines
 from rfmeans.orders.where import KEPT, check_condition, check_names, select_kept
 from rfmeans.settings import Columns, Reading
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
     from rfmeans.engines.engine import Engine
+    from rfmeans.orders.compared import Compared
 
 # What is read from a file's text, or by its bytes, and means nothing to a table of an engine.
 OF_FILES = ("encoding", "delimiter", "header", "sheet", "table", "date_format", "decimal")
@@ -103,8 +106,12 @@ class OrdersTable:
         )
         columns = Columns(**found.pop("columns"))
         customers = tuple((str(kind), str(name)) for kind, name in found.pop("customers"))
+        also = tuple(
+            Also(one["column"], tuple(one["keep"]), tuple(one["drop"]), bool(one["filled"]))
+            for one in found.pop("also", ())
+        )
         found = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
-        layout = Layout(columns=columns, customers=customers, **found)
+        layout = Layout(columns=columns, customers=customers, also=also, **found)
         named = {name for name in asdict(columns).values() if name is not None}
         if not all(isinstance(name, str) and name for name in named) or columns.customer != customers[0][1]:
             raise ValueError("the orders' columns are not named")
@@ -116,6 +123,7 @@ class OrdersTable:
 def _columns(layout: Layout) -> list[str]:
     names = [name for _, name in layout.customers]
     names += [value for role, value in asdict(layout.columns).items() if value and role != "customer"]
+    names += [one.column for one in layout.also]
     return list(dict.fromkeys(names))
 
 
@@ -298,6 +306,7 @@ def _line_steps(
 ) -> Iterator[Step]:
     import ibis
 
+    compared = all_of(layout)
     roles = {name: role for role, name in asdict(layout.columns).items() if name}
     cast = {
         name: ANY_TYPE.get(roles.get(name, ""), "string") for name, kind in types.items() if kind == UNKNOWN
@@ -309,7 +318,7 @@ def _line_steps(
 
     def lines(table: ir.Table) -> ir.Table:
         kept = table if KEPT in table.columns else table.mutate(**{KEPT: ibis.literal(True)})
-        return read_lines(kept, dialect, layout, reading, written)
+        return read_lines(kept, dialect, layout, reading, written, compared)
 
     if cast:
         yield Step("source_lines", "The columns that count, as what they are read as.", typed)
@@ -317,9 +326,8 @@ def _line_steps(
         "order_lines", "One row per order line: whose it is, of which order, its day, its money.", lines
     )
     used = "The lines that count: a customer, a day and an amount are known, and nothing sets them aside."
-    yield Step("used_lines", used, lambda table: used_lines(table, dialect, layout, reading))
-    order = "One row per order: all lines of one customer with one order id, or without one of one day."
-    yield Step("order_totals", order, total_used_orders)
+    yield Step("used_lines", used, lambda table: used_lines(table, dialect, layout, reading, compared))
+    yield from _order_steps(compared)
     customer = (
         "One row per customer. A purchase is an order whose total is above zero; its day is the first line's."
     )
@@ -330,6 +338,17 @@ def _line_steps(
         f"Recency in days from the last purchase {until}, frequency in purchases, monetary net of returns.",
         lambda table: used_customers(table, reading.as_of),
     )
+
+
+def _order_steps(compared: Compared) -> Iterator[Step]:
+    order = "One row per order: all lines of one customer with one order id, or without one of one day."
+    if not compared.apart:
+        yield Step("order_totals", order, total_used_orders)
+        return
+    days = "One row per order id and day; without an order id per day."
+    yield Step("order_days", days, lambda table: total_days(table, *ORDER_KEY))
+    apart = "One row per order. Sales under one order id more than a day apart are orders of their own."
+    yield Step("order_totals", apart, lambda table: join_days(table, *ORDER_KEY))
 
 
 # The text

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.orders.order_lines import LINE_REASONS, MALFORMED, MISSING, USED, ZERO_ID
+from rfmeans.orders.compared import Hints
+from rfmeans.orders.reasons import LINE_REASONS, MALFORMED, MISSING, USED, ZERO_ID
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,6 +45,8 @@ class LineAccount:
         How many of the lines set aside for a missing customer have the id 0.
     currency, several_currencies
         Of the used lines; None where nothing tells it, and one of them where there are several.
+    hints
+        What of the used lines gives reason to look closer.
     """
 
     used: Tally
@@ -56,6 +59,7 @@ class LineAccount:
     zero_ids: int = 0
     currency: str | None = None
     several_currencies: bool = False
+    hints: Hints = field(default_factory=Hints)
 
     @property
     def told_set_aside(self) -> dict[str, Tally]:
@@ -84,12 +88,14 @@ def account_lines(groups: ir.Table) -> LineAccount:
             purchases=groups.frequency.sum(),
             first_day=groups.first_day.min(),
             last_day=groups.last_day.max(),
+            **{hint.name: groups[hint.name].sum() for hint in fields(Hints)},
             **currency_range(groups, "first_currency" in groups.columns),
         )
         .order_by("line_reason")
         .to_pyarrow()
         .to_pylist()
     )
+    totals = sum(int(row["totals"] or 0) for row in rows)
     used: dict[str, Any] = next((row for row in rows if row["line_reason"] == USED), {})
     firsts = [row["first_day"] for row in rows if row["first_day"] is not None]
     lasts = [row["last_day"] for row in rows if row["last_day"] is not None]
@@ -111,6 +117,7 @@ def account_lines(groups: ir.Table) -> LineAccount:
         zero_ids=zeros.rows,
         currency=used.get("first_currency"),
         several_currencies=used.get("first_currency") != used.get("last_currency"),
+        hints=Hints(int(used.get("spread") or 0), int(used.get("returns") or 0), totals),
     )
 
 

@@ -11,8 +11,9 @@ from rfmeans.arguments import argument, named
 from rfmeans.columns.layouts import PER_ORDER
 from rfmeans.columns.undecided import shortened
 from rfmeans.errors import DataError, SourceError
-from rfmeans.orders.order_lines import USED, takes_from_orders
+from rfmeans.orders.reasons import USED
 from rfmeans.orders.remarks import SHOWN, _short, count_statuses
+from rfmeans.orders.whole_orders import takes_from_orders
 from rfmeans.reading.source import FILE, LINE
 from rfmeans.wording import counted
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rfmeans.columns.layouts import Layout
     from rfmeans.engines.engine import Engine
     from rfmeans.orders.account import LineAccount
+    from rfmeans.orders.compared import Compared
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
 
@@ -56,7 +58,7 @@ class OutsideError(NothingUsedError):
         self.first, self.last = first, last
 
 
-def check_comparing(engine: Engine, layout: Layout, reading: Reading) -> None:
+def check_comparing(engine: Engine, layout: Layout, reading: Reading, compared: Compared) -> None:
     """Refuse what compares lines with each other where Ibis cannot say it: on Polars.
 
     Raises
@@ -64,13 +66,40 @@ def check_comparing(engine: Engine, layout: Layout, reading: Reading) -> None:
     SourceError
         If lines are to be compared.
     """
-    if engine.compares_lines or not (reading.drop_duplicates or takes_from_orders(layout)):
+    if engine.compares_lines:
         return
-    dropping = f"{argument('drop_duplicates', True)} compares"
-    asked = dropping if reading.drop_duplicates else "Values of whole orders compare"
+    asked = {
+        f"{argument('drop_duplicates', True)} compares": reading.drop_duplicates,
+        "Values of whole orders compare": takes_from_orders(layout),
+        f"To tell apart orders of one {layout.columns.order!r} on different days compares": compared.apart,
+        "To find the refunds of orders that do not count compares": compared.taken_back,
+    }
+    for what, needed in asked.items():
+        if needed:
+            raise SourceError(
+                f"{what} lines with each other, which Ibis cannot do on Polars. Pass the Polars frame itself, which is "
+                "read on DuckDB."
+            )
+
+
+def check_totals(lines: ir.Table) -> None:
+    """Refuse to take for an order what says that it is a total, but is not the sum of lines that it can cover.
+
+    Raises
+    ------
+    SourceError
+        If there is such a line.
+    """
+    asked = lines.filter(lines.asked.notnull())
+    found = asked.order_by("file", "line").limit(1).to_pyarrow().to_pylist()
+    if not found:
+        return
+    row, more = found[0], asked.count().to_pyarrow().as_py() - 1
+    others = f", and so {'does' if more == 1 else 'do'} {more:,} more" if more else ""
     raise SourceError(
-        f"{asked} lines with each other, which Ibis cannot do on Polars. Pass the Polars frame itself, which is read "
-        "on DuckDB."
+        f"Line {row['line']:,} says {_short(row['asked'].strip())!r} like a total{others}, but its money, "
+        f"{row['amount']:,.2f}, is not the sum of lines that it could cover. If it is a total, leave it out with "
+        f"{argument('where')}; if it is an order, call it something else in the file."
     )
 
 
@@ -157,7 +186,9 @@ def _outside(account: LineAccount, reading: Reading) -> str:
 
 def _check_loss(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:
     read = account.read.rows
-    asked = {*ASKED, *(["excluded status"] if reading.keep_status else [])}
+    # Words for what was not sold say so themselves; that a word is in no list of a known export's may be a slip.
+    told = reading.keep_status or (layout.keep_status is None and not layout.also)
+    asked = {*ASKED, *(["excluded status"] if told else [])}
     for reason, tally in account.set_aside.items():
         if reason in asked or reading.accept_loss or tally.rows <= LOST_SHARE * read:
             continue
@@ -170,6 +201,7 @@ def _check_loss(account: LineAccount, source: Source, layout: Layout, reading: R
 
 def _probably_wrong(reason: str, source: Source, layout: Layout) -> str:
     columns = layout.columns
+    statuses = " and ".join(map(repr, layout.status_columns))
     keys = " or ".join(repr(column) for _, column in layout.customers)
     amount = repr(columns.amount) if columns.amount else f"{columns.quantity!r} x {columns.price!r}"
     wrong = "That is probably not the right column; give it with"
@@ -178,7 +210,7 @@ def _probably_wrong(reason: str, source: Source, layout: Layout) -> str:
         "missing customer": f"Customers were read from {keys}. {wrong} {argument('customer', 'NAME')}.",
         "unreadable date": f"Dates were read from {columns.date!r}. {wrong} {argument('date', 'NAME')}.",
         "unreadable amount": f"Amounts were read from {amount}. {wrong} {argument('amount', 'NAME')}.",
-        "excluded status": f"Statuses were read from {columns.status!r}{_held(source, layout, reason)}. If these "
+        "excluded status": f"Statuses were read from {statuses}{_held(source, layout, reason)}. If these "
         f"orders were sold, say so with {argument('keep_status', 'NAME,NAME')}, or {argument('keep_status', 'all')}.",
         "conflicting order": f"Rows with one {columns.order!r} state different totals, customers or statuses, so the "
         f"amounts are probably not the order's, or the order ids not unique. Try {per}.",

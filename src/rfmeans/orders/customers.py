@@ -15,7 +15,9 @@ import ibis
 from rfmeans.columns.dates import LARGEST_WHOLE
 from rfmeans.columns.keys import may_vary
 from rfmeans.orders.account import currency_range
-from rfmeans.orders.order_lines import USED
+from rfmeans.orders.apart import is_spread, join_days, total_days
+from rfmeans.orders.reasons import USED
+from rfmeans.orders.total_rows import says_total
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,17 +35,21 @@ UNREADABLE = "unreadable recency, frequency or monetary"
 ORDER_KEY = ("customer_id", "order_id", "day_id")
 
 
-def total_orders(lines: ir.Table, earlier: Sequence[dt.date] = ()) -> ir.Table:
-    """Return one row per order of used lines, and one per reason for the lines set aside.
+def total_orders(lines: ir.Table, earlier: Sequence[dt.date] = (), *, apart: bool = False) -> ir.Table:
+    """Return one row per order of used lines, and one or more per reason for the lines set aside.
 
-    Columns: customer_id, order_id, day_id (all null in the rows of lines set aside), reason, lines, total
-    (decimal), first_day, last_day; where lines tell their currency, first_currency and last_currency; for each
-    ``earlier`` date, from 0, total_before_0: of the lines before it.
+    Columns: customer_id, order_id, day_id (all null in the rows of lines set aside), reason, lines, total (decimal),
+    first_day, last_day; where lines tell their currency, first_currency and last_currency; where they tell it, returns
+    (lines of negative money) and totals (lines that say they are one); for each ``earlier`` date, from 0,
+    total_before_0: of the lines before it. ``apart``: sales under one number that lie apart are orders of their own.
     """
     used = lines.reason == USED
     keyed = lines.mutate(
         **{key: ibis.ifelse(used, lines[key], ibis.null(lines[key].type())) for key in ORDER_KEY}
     )
+    if apart:
+        keys = (*ORDER_KEY, "reason")
+        return join_days(total_days(keyed, *keys), *keys, earlier=earlier)
     return total_used_orders(keyed, "reason", earlier=earlier)
 
 
@@ -60,6 +66,11 @@ def total_used_orders(lines: ir.Table, *keys: str, earlier: Sequence[dt.date] = 
             f"total_before_{place}": lines.amount.sum(where=lines.ordered_on < ibis.date(day.isoformat()))
             for place, day in enumerate(earlier)
         },
+        **{
+            name: lines.count(where=lines[test])
+            for name, test in (("totals", "says_total"), ("returns", "takes_back"))
+            if test in lines.columns
+        },
     )
 
 
@@ -67,15 +78,32 @@ def group_orders(orders: ir.Table, engine: Engine) -> ir.Table:
     """Return one row per customer with used lines, and one per reason for the lines set aside.
 
     Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, monetary
-    (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day; where orders are
+    (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day; spread (orders whose
+    lines lie days apart), returns (lines of negative money), totals (what says that it is a total); where orders are
     text also varied_orders (bool: see `rfmeans.columns.keys.may_vary`); for each earlier date frequency_before_0,
     monetary_before_0 and last_purchase_before_0, null or 0 where there was none before it.
     An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
     """
-    order, more = orders.order_id, _figures_before(orders)
-    if isinstance(order, ibis.expr.types.StringColumn):
-        more["varied_orders"] = may_vary(order, engine).any()
-    return group_used_orders(orders, more, line_reason=orders.reason)
+    text = isinstance(orders.order_id, ibis.expr.types.StringColumn)
+    more = {**_figures_before(orders), **_hints(orders)}
+    if text:
+        more["varied_orders"] = may_vary(orders.order_id, engine).any()
+    groups = group_used_orders(orders, more, line_reason=orders.reason)
+    if "totals" in orders.columns and isinstance(groups.customer_id, ibis.expr.types.StringColumn):
+        said = ibis.ifelse(says_total(groups.customer_id), 1, 0)
+        groups = groups.mutate(totals=groups.totals + said)
+    return groups
+
+
+def _hints(orders: ir.Table) -> dict[str, ir.Scalar]:
+    """Return what gives reason to compare lines: see `rfmeans.orders.compared.Hints`."""
+    found: dict[str, ir.Scalar] = {"spread": orders.count(where=is_spread(orders))}
+    for name in ("returns", "totals"):
+        known = name in orders.columns
+        found[name] = orders[name].sum().cast("int64") if known else ibis.literal(0, "int64")
+    if "totals" in orders.columns and isinstance(orders.order_id, ibis.expr.types.StringColumn):
+        found["totals"] += orders.count(where=says_total(orders.order_id))
+    return found
 
 
 def group_used_orders(

@@ -20,7 +20,8 @@ from rfmeans.orders.account import (
     account_lines,
     with_malformed,
 )
-from rfmeans.orders.checks import check_currencies, check_lines
+from rfmeans.orders.apart import count_apart
+from rfmeans.orders.checks import check_currencies, check_lines, check_totals
 from rfmeans.orders.customers import (
     customers_as_of,
     customers_before,
@@ -29,8 +30,9 @@ from rfmeans.orders.customers import (
     total_orders,
 )
 from rfmeans.orders.order_lines import currency_column, order_lines
-from rfmeans.orders.remarks import notice
+from rfmeans.orders.remarks import find_overlap, notice
 from rfmeans.orders.understand import or_misfit
+from rfmeans.orders.whole_orders import takes_from_orders
 from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.layouts import Layout
     from rfmeans.engines.kept_tables import Workspace
-    from rfmeans.orders.remarks import Noticed
+    from rfmeans.orders.remarks import Noticed, Overlap
     from rfmeans.orders.understand import Understood
     from rfmeans.reading.source import Source
     from rfmeans.settings import Columns, Reading
@@ -181,26 +183,37 @@ def _customers_of_orders(
     keep_orders: bool,
 ) -> Intake | MalformedError:
     source, layout = understood.source, understood.of_orders
+    overlap: Overlap | None = None
     while True:
-        lines = order_lines(source, layout, reading, understood.conventions)
-        orders = total_orders(lines.lines, earlier)
-        if keep_orders:
+        compared = understood.compared
+        lines = order_lines(source, layout, reading, understood.conventions, compared)
+        orders = total_orders(lines.lines, earlier, apart=compared.apart)
+        if keep_orders or compared.apart or takes_from_orders(layout):
             orders = workspace.keep(orders)
         groups = workspace.keep(group_orders(orders, source.engine))
         account = account_lines(groups)
         if misfit := source.misfit(account.read.rows):
             return misfit
         keys_changed = understood.look_at_keys(groups, account)
-        unread = UNREADABLE & set(account.set_aside) and understood.look_closer()
-        if not (keys_changed or unread):
+        if keys_changed or (UNREADABLE & set(account.set_aside) and understood.look_closer()):
+            continue
+        overlap = overlap or find_overlap(
+            source, layout, account.read.rows, drop_duplicates=reading.drop_duplicates
+        )
+        unsold, overlapping = "excluded status" in account.set_aside, bool(overlap and overlap.orders)
+        understood.compare(compared.also(layout, account.hints, unsold=unsold, overlapping=overlapping))
+        if understood.compared == compared:
             break
     account = with_malformed(account, source.malformed_lines)
+    if compared.totals:
+        check_totals(lines.lines)
     check_lines(account, source, layout, reading)
     check_currencies(account, lines.lines, currency_column(layout, understood.conventions))
     assert account.last_day is not None
     as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
     customers = customers_as_of(groups, as_of)
-    noticed = notice(source, layout, reading, account, understood.line)
+    apart = count_apart(orders) if compared.apart or takes_from_orders(layout) else None
+    noticed = notice(source, layout, reading, account, understood.line, apart, overlap)
     return Intake(
         source,
         layout.columns,

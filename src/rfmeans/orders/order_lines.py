@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.columns.keys import check_whole, customer_id, is_zero, order_key
+from rfmeans.columns.keys import check_whole, customer_id, order_key
 from rfmeans.columns.layouts import PER_ORDER
 from rfmeans.columns.typed import calendar_day, money, product
+from rfmeans.orders.compared import NOTHING
+from rfmeans.orders.older_states import with_older
+from rfmeans.orders.reasons import MALFORMED, USED, ZERO_ID, first_reason, reason_text, reasons_of
+from rfmeans.orders.statuses import ALSO, status_values, with_refunds
+from rfmeans.orders.total_rows import any_says, bare_total, with_total_rows
 from rfmeans.orders.where import KEPT, with_condition
-from rfmeans.orders.whole_orders import hold_for_orders
+from rfmeans.orders.whole_orders import hold_for_orders, takes_from_orders
 from rfmeans.reading.source import FILE, LINE, TEXT
 from rfmeans.typed_cells import SEPARATOR
 
@@ -24,30 +28,10 @@ if TYPE_CHECKING:
     from rfmeans.columns.conventions import Conventions
     from rfmeans.columns.layouts import Layout
     from rfmeans.engines.engine import Engine
+    from rfmeans.orders.compared import Compared
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
 
-USED = 0
-MALFORMED = "malformed line"
-# A customer 0 is a missing one; a reason of its own on the way, so that it can be said how many there are.
-MISSING, ZERO_ID = "missing customer", "id 0"
-HEADER = "repeated header"
-# A line's reason is kept as its number, a small integer that groups fast. Where several reasons fit,
-# the first one counts.
-LINE_REASONS = (
-    HEADER,
-    "excluded by where",
-    "duplicate line",
-    "conflicting order",
-    "excluded status",
-    "other currency",
-    MISSING,
-    ZERO_ID,
-    "unreadable date",
-    "unreadable amount",
-    "on or after the as-of date",
-    "before the window",
-)
 USED_COLUMNS = ("customer_id", "order_id", "day_id", "ordered_on", "amount")
 CANONICAL = (*USED_COLUMNS, "reason")
 PLACES = (("file", FILE), ("line", LINE))
@@ -61,9 +45,12 @@ class OrderLines:
     Attributes
     ----------
     lines
-        One row per row of the source: customer_id, order_id, day_id (the day where there is no order id, else
-        null), ordered_on (date), amount (decimal, null where unreadable), reason (0: used, else 1 + index into
-        `LINE_REASONS`); currency (text, null where there is none) where a column tells it.
+        One row per row of the source: customer_id, order_id, day_id (the day where there is no order id, or where
+        values are an order's; else null), ordered_on (date), amount (decimal, null where unreadable), reason (0:
+        used, else 1 + index into `LINE_REASONS`). Where a column tells it, currency (text, null where there is none);
+        where one tells the status, takes_back (bool: negative money).
+        Where rows have an order, says_total (bool: the row is set aside and may be a total); where totals are
+        looked for in its place asked (text: what makes a used line look like one), file and line.
     set_aside
         The rows not used: file and line (null where rows have no lasting order), reason (text), and the source's
         own columns; with malformed lines also their text, as it stands in the file.
@@ -73,8 +60,16 @@ class OrderLines:
     set_aside: ir.Table
 
 
-def order_lines(source: Source, layout: Layout, reading: Reading, conventions: Conventions) -> OrderLines:
+def order_lines(
+    source: Source,
+    layout: Layout,
+    reading: Reading,
+    conventions: Conventions,
+    compared: Compared = NOTHING,
+) -> OrderLines:
     """Return the order lines of a source whose columns are known by role, and the conventions of its text.
+
+    ``compared``: which lines are compared with each other.
 
     Raises
     ------
@@ -83,9 +78,18 @@ def order_lines(source: Source, layout: Layout, reading: Reading, conventions: C
     """
     for _, name in layout.customers:
         check_whole(source.table[name])
-    lines = _judged(source, source.table, layout, reading, conventions)
+    table = source.located if compared.places else source.table
+    lines = _judged(source, table, layout, reading, conventions, compared)
     told = ["currency"] if currency_column(layout, conventions) else []
-    judged = _judged(source, source.located, layout, reading, conventions)
+    if layout.tells_status:
+        lines = lines.mutate(takes_back=lines.amount < 0)
+        told.append("takes_back")
+    if compared.totals:
+        told += ["asked", "file", "line"]
+    elif source.ordered:
+        lines = _with_hint_of_totals(lines, source, layout)
+        told.append("says_total")
+    judged = _judged(source, source.located, layout, reading, conventions, compared)
     aside = judged.filter(judged.reason != USED)
     own = {name: aside[inner] for name, inner in _inner_names(source.located.columns).items()}
     own |= {name: own[name].re_replace(SEPARATOR + "$", "").replace(SEPARATOR, ".") for name in source.mixed}
@@ -117,29 +121,6 @@ def _naming_currencies(layout: Layout, conventions: Conventions) -> str | None:
     return None
 
 
-def reason_text(code: ir.Column) -> ir.Column:
-    """Return the words for a column of reason numbers."""
-    said = (MISSING if text == ZERO_ID else text for text in LINE_REASONS)
-    return code.cases(*enumerate(said, start=1), else_="used")
-
-
-def status_variants(words: Iterable[str]) -> list[str]:
-    """Return the ways in which statuses are spelled, in lower case.
-
-    >>> status_variants(["on hold"])
-    ['on hold', 'on-hold', 'on_hold', 'onhold', 'wc-on hold', 'wc-on-hold', 'wc-on_hold', 'wc-onhold']
-    """
-    found: set[str] = set()
-    for word in words:
-        lowered = " ".join(word.casefold().replace("_", " ").replace("-", " ").split())
-        bare = "".join(
-            letter for letter in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(letter)
-        )
-        spelled = {each.replace(" ", gap) for each in (lowered, bare) for gap in (" ", "_", "-", "")}
-        found |= spelled | {f"wc-{each}" for each in spelled}
-    return sorted(found)
-
-
 def _inner_names(names: Iterable[str]) -> dict[str, str]:
     """Return what the source's columns are called beside ours: by number, as PostgreSQL cuts a name off at 63 bytes."""
     return {name: f"_source_{number}" for number, name in enumerate(names)}
@@ -169,56 +150,121 @@ def _with_malformed(set_aside: ir.Table, source: Source) -> ir.Table:
 
 
 def _judged(
-    source: Source, table: ir.Table, layout: Layout, reading: Reading, conventions: Conventions
+    source: Source,
+    table: ir.Table,
+    layout: Layout,
+    reading: Reading,
+    conventions: Conventions,
+    compared: Compared,
 ) -> ir.Table:
     """Return the canonical columns beside the source's own, the latter by their `_inner_names`."""
     conditioned = with_condition(table, source.engine, reading.where, source.called)
-    read = read_lines(conditioned, source.engine, layout, reading, conventions)
-    return _with_day_id(read.mutate(reason=_reason(_tests(read, source.engine, layout, reading))))
+    read = read_lines(conditioned, source.engine, layout, reading, conventions, compared)
+    judged = _with_day_id(
+        read.mutate(reason=first_reason(reasons_of(read, source.engine, layout, reading, compared))), layout
+    )
+    if not compared.totals:
+        return judged
+    return judged.mutate(asked=ibis.ifelse(judged.reason == USED, judged.asked, ibis.null("string")))
+
+
+def _with_hint_of_totals(lines: ir.Table, source: Source, layout: Layout) -> ir.Table:
+    """Add says_total: what engines work out for the few rows alone that are set aside.
+
+    Of the lines used their keys are looked at when they are grouped: far fewer.
+    """
+    inner = _inner_names(source.table.columns)
+    columns = layout.columns
+    looked = [name for _, name in layout.customers]
+    looked += [name for name in (columns.order, columns.date, source.table.columns[0]) if name]
+    says = any_says(lines, [inner[name] for name in dict.fromkeys(looked)])
+    return lines.mutate(says_total=ibis.ifelse(lines.reason == USED, False, says))
 
 
 def read_lines(
-    table: ir.Table, engine: Engine, layout: Layout, reading: Reading, conventions: Conventions
+    table: ir.Table,
+    engine: Engine,
+    layout: Layout,
+    reading: Reading,
+    conventions: Conventions,
+    compared: Compared = NOTHING,
 ) -> ir.Table:
     """Return what each line says as typed values, null where it is unreadable, and what may leave it out.
 
     ``table`` has the source's columns and `KEPT` (bool: whether the condition holds); those columns are in the
-    result by their `_inner_names`.
+    result by their `_inner_names`. Where lines are compared by the place they stand at, it has `FILE` and `LINE`.
     """
     names = [name for name in table.columns if name != KEPT]
     own = [name for name in names if name not in (FILE, LINE)]
     again = _is_repeated(table, engine, own) if reading.drop_duplicates else ibis.literal(False)
     typed = table.select(
         **_values(table, engine, layout, reading, conventions),
-        **_status(table, engine, layout),
+        **status_values(table, engine, layout),
+        **_places(table, layout, own, compared),
         kept=table[KEPT],
         again=again,
         left_out=~table[KEPT] | again,
         **{inner: table[name] for name, inner in _inner_names(names).items()},
     )
     typed = engine.computed_once(typed)
+    if compared.totals:  # no number of an order, though it stands where one does
+        typed = typed.mutate(
+            own_order=typed.order_id,
+            order_id=ibis.ifelse(typed.says, ibis.null(typed.order_id.type()), typed.order_id),
+        )
+    per_order = layout.amount_per == PER_ORDER
+    if compared.states:
+        typed = with_older(typed, order_level=takes_from_orders(layout), amount_once=per_order)
+        typed = typed.mutate(left_out=typed.left_out | typed.older)
     if takes_from_orders(layout):
-        typed = hold_for_orders(typed, amount_once=layout.amount_per == PER_ORDER)
+        also = [f"{ALSO}{place}" for place in range(len(layout.also))]
+        filled = [name for name, one in zip(also, layout.also, strict=True) if one.filled]
+        worded = [name for name in also if name not in filled]
+        typed = hold_for_orders(typed, amount_once=per_order, most=filled, least=worded)
     if layout.columns.refund:
         typed = typed.mutate(amount=typed.amount - typed.refund.fill_null(0))
-    return typed
+    if compared.totals:
+        others = replace(compared, totals=False)
+        used = ~ibis.or_(
+            *(test for test, _ in reasons_of(typed, engine, layout, reading, others, status_only=True))
+        )
+        typed = with_total_rows(typed, used.fill_null(False)).mutate(order_id=ibis._.own_order)
+        typed = typed.mutate(left_out=typed.left_out | typed.total_row)
+    return with_refunds(typed, layout, compared)
 
 
-def used_lines(read: ir.Table, engine: Engine, layout: Layout, reading: Reading) -> ir.Table:
+def _places(table: ir.Table, layout: Layout, own: list[str], compared: Compared) -> dict[str, ir.Value]:
+    """Return where lines stand, and what of them is compared by it."""
+    found: dict[str, ir.Value] = {}
+    if compared.places:
+        found |= {name: table[ours] for name, ours in PLACES}
+    if compared.states:
+        found["updated"] = table[layout.updated] if layout.updated else ibis.null("string")
+    if compared.totals:
+        columns = layout.columns
+        money_columns = (columns.amount, columns.quantity, columns.price, columns.refund)
+        words = [name for name in own if name not in money_columns]
+        found |= {"says": any_says(table, words), "asked": bare_total(table, words)}
+    return found
+
+
+def used_lines(
+    read: ir.Table, engine: Engine, layout: Layout, reading: Reading, compared: Compared = NOTHING
+) -> ir.Table:
     """Return the lines of `read_lines` that nothing sets aside; the columns of `USED_COLUMNS`."""
     tests = [
-        test for test, text in _tests(read, engine, layout, reading) if text != ZERO_ID
-    ]  # a missing one as well
+        test
+        for test, text in reasons_of(read, engine, layout, reading, compared)
+        if text != ZERO_ID  # a missing one as well
+    ]
     used = read.filter(*(~test for test in tests))
-    return _with_day_id(used).select(*USED_COLUMNS)
+    return _with_day_id(used, layout).select(*USED_COLUMNS)
 
 
-def takes_from_orders(layout: Layout) -> bool:
-    """Whether a line takes values from the other lines of its order."""
-    return layout.order_level or layout.amount_per == PER_ORDER
-
-
-def _with_day_id(lines: ir.Table) -> ir.Table:
+def _with_day_id(lines: ir.Table, layout: Layout) -> ir.Table:
+    """Add the day that tells orders apart: without an order id, or where values are an order's, with its day."""
+    if takes_from_orders(layout):
+        return lines.mutate(day_id=lines.ordered_on)
     return lines.mutate(day_id=ibis.ifelse(lines.order_id.isnull(), lines.ordered_on, ibis.null("date")))
 
 
@@ -261,19 +307,6 @@ def _values(
     return values
 
 
-def _has_zero(lines: ir.Table, engine: Engine, layout: Layout) -> ir.Column:
-    """Whether a line has no customer because its id is 0; of a line with one nothing is looked at."""
-    said = [lines[f"said_key_{place}"] for place in range(len(layout.customers))]
-    zero = ibis.or_(*(is_zero(key, engine).fill_null(False) for key in said))
-    return ibis.ifelse(lines.customer_id.isnull(), zero, False)
-
-
-def _is_header(lines: ir.Table, engine: Engine, layout: Layout) -> ir.Column:
-    """Whether a line says what its column is called in place of a day, as where files were put one after the other."""
-    named = engine.stripped(lines.said_day).lower() == str(layout.columns.date).lower()
-    return ibis.ifelse(lines.ordered_on.isnull(), named.fill_null(False), False)
-
-
 def _amount(table: ir.Table, engine: Engine, layout: Layout, conventions: Conventions) -> ir.Column:
     columns, how = layout.columns, conventions.money
     if columns.amount is not None:
@@ -282,57 +315,3 @@ def _amount(table: ir.Table, engine: Engine, layout: Layout, conventions: Conven
     assert columns.price is not None
     by_part = how.get(columns.quantity), how.get(columns.price)
     return product(table[columns.quantity], table[columns.price], engine, by_part)
-
-
-def _status(table: ir.Table, engine: Engine, layout: Layout) -> dict[str, ir.Value]:
-    if layout.columns.status is None:
-        return {"status": ibis.null("string")}
-    return {"status": engine.stripped(table[layout.columns.status].cast("string")).lower().nullif("")}
-
-
-def _excluded(lines: ir.Table, layout: Layout) -> ir.Column:
-    """Whether a line's status does not count; one without a status counts unless statuses were chosen."""
-    if layout.keep_status is not None:
-        return ~lines.status.isin(status_variants(layout.keep_status)).fill_null(False)
-    unsold = (
-        lines.status.isin(status_variants(layout.drop_status)) if layout.drop_status else ibis.literal(False)
-    )
-    if layout.refunded_status:
-        unsold |= lines.status.isin(status_variants(layout.refunded_status)) & (lines.amount > 0)
-    return unsold.fill_null(False)
-
-
-def _tests(lines: ir.Table, engine: Engine, layout: Layout, reading: Reading) -> list[tuple[ir.Value, str]]:
-    """Return what sets a line aside, with the reason; the first one that holds counts."""
-    tests = []
-    if isinstance(lines.said_day, ibis.expr.types.StringColumn):
-        tests.append((_is_header(lines, engine, layout), HEADER))
-    if reading.where is not None:
-        tests.append((~lines.kept, "excluded by where"))
-    if reading.drop_duplicates:
-        tests.append((lines.again, "duplicate line"))
-    if takes_from_orders(layout):
-        tests.append((lines.conflicting, "conflicting order"))
-    if layout.columns.status is not None:
-        tests.append((_excluded(lines, layout), "excluded status"))
-    if reading.currency is not None:
-        other = (lines.currency != reading.currency.strip().upper()).fill_null(True)
-        tests.append((other, "other currency"))
-    tests += [
-        (_has_zero(lines, engine, layout), ZERO_ID),
-        (lines.customer_id.isnull(), MISSING),
-        (lines.ordered_on.isnull(), "unreadable date"),
-        (lines.amount.isnull(), "unreadable amount"),
-    ]
-    if reading.as_of is not None:
-        tests.append((lines.ordered_on >= ibis.date(reading.as_of.isoformat()), "on or after the as-of date"))
-    if reading.since is not None:
-        tests.append((lines.ordered_on < ibis.date(reading.since.isoformat()), "before the window"))
-    return tests
-
-
-def _reason(tests: list[tuple[ir.Value, str]]) -> ir.Column:
-    return ibis.cases(
-        *((test, ibis.literal(1 + LINE_REASONS.index(text), "int8")) for test, text in tests),
-        else_=ibis.literal(USED, "int8"),
-    )

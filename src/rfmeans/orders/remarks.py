@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -10,8 +10,8 @@ import ibis
 from rfmeans.arguments import Message, argument
 from rfmeans.columns.keys import order_key
 from rfmeans.columns.layout_files import built_in
-from rfmeans.columns.layouts import ANY_TABLE, plain
-from rfmeans.orders.order_lines import status_variants
+from rfmeans.columns.layouts import ANY_TABLE, plain, unsold_words
+from rfmeans.orders.statuses import status_variants
 from rfmeans.reading.source import FILE
 from rfmeans.wording import counted
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rfmeans.columns.layouts import Layout
     from rfmeans.engines.engine import Engine
     from rfmeans.orders.account import LineAccount
+    from rfmeans.orders.apart import Apart
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
 
@@ -53,21 +54,23 @@ class Duplicates:
 class Overlap:
     """Orders of which lines stand in several files, and the number of files they stand in.
 
-    ``about``: estimated from a slice of the orders.
+    ``about``: estimated from a slice of the orders; ``older``: lines of an older state of their order, set aside.
     """
 
     orders: int
     files: int
     about: bool = False
+    older: int = 0
 
 
 @dataclass(frozen=True)
 class Status:
-    """A status, its rows, and whether orders of that status count."""
+    """A status, its rows, whether orders of that status count, and whether it is a word that is known."""
 
     name: str
     rows: int
     counts: bool
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class Noticed:
         The most frequent ones; empty where there is no column of them.
     caution
         What may be wrong with giving these orders to a model; blank where nothing is.
+    apart
+        Order numbers whose sales lie apart; None where there are none.
     """
 
     understood: str
@@ -93,11 +98,25 @@ class Noticed:
     overlap: Overlap | None = None
     statuses: tuple[Status, ...] = ()
     caution: str = ""
+    apart: Apart | None = None
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is worth a sentence on a terminal or in a report."""
-        said = (self.caution, self.of_statuses(), self._of_duplicates(), self._of_overlap())
+        said = (
+            *(self.caution, self.of_apart(), self.of_statuses(), self.of_unknown()),
+            *(self._of_duplicates(), self._of_overlap()),
+        )
         return tuple(map(Message, filter(None, said)))
+
+    def of_apart(self) -> str:
+        """Return what was done with order numbers that are not unique in time; blank where all are."""
+        if self.apart is None:
+            return ""
+        numbers = self.apart.numbers
+        return (
+            f"{counted(numbers, 'order number')} {'stands' if numbers == 1 else 'stand'} on days far apart and "
+            f"{'was' if numbers == 1 else 'were'} counted as {counted(self.apart.orders, 'order')}."
+        )
 
     def of_statuses(self) -> str:
         """Return the statuses as a sentence; blank where there is none."""
@@ -109,6 +128,20 @@ class Noticed:
             if named:
                 parts.append(f"{', '.join(named)} {verb}")
         return f"Rows by status: {'; '.join(parts)}." if parts else ""
+
+    def of_unknown(self) -> str:
+        """Return the statuses that nothing is known of as a sentence; blank where there is none."""
+        parts = []
+        for verb, counts in (("counted", True), ("not counted", False)):
+            names = [_short(each.name) for each in self.statuses if each.counts == counts and not each.known]
+            if names:
+                parts.append(f"{', '.join(names)} ({verb})")
+        if not parts:
+            return ""
+        return (
+            f"Not known as a status: {'; '.join(parts)}. Say which ones are sales with "
+            f"{argument('keep_status', 'NAME,NAME')}."
+        )
 
     def _of_duplicates(self) -> str:
         found = self.duplicates
@@ -125,9 +158,14 @@ class Noticed:
         if not self.overlap or not self.overlap.orders:
             return ""
         about = "about " if self.overlap.about else ""
+        older = self.overlap.older
+        changed = (
+            f"What {counted(older, 'line')} {'says' if older == 1 else 'say'} of an order is stated newer elsewhere: "
+            f"{'it is' if older == 1 else 'they are'} set aside. "
+        )
         return (
             f"The files overlap: {about}{counted(self.overlap.orders, 'order')} in more than one of "
-            f"{self.overlap.files:,} files. Where that repeats their lines, "
+            f"{self.overlap.files:,} files. {changed if older else ''}Where that repeats their lines, "
             f"{argument('drop_duplicates', True)} sets the copies aside."
         )
 
@@ -165,29 +203,43 @@ def overlooked(layout: Layout, header: Sequence[str]) -> str:
     >>> print(Message(overlooked(recognise(header), header)))
     not used: refunded (refund=), shop_status (status=)
     """
-    known = () if layout.name == ANY_TABLE else ("refund",)  # an export that is known says all of its refunds
-    used = set(asdict(layout.columns).values())
+    used = {*asdict(layout.columns).values(), *layout.status_columns}
+    # Known exports say by themselves what they hold, but not always whether an order counts.
+    roles = ["refund", "status"] if layout.name == ANY_TABLE else ["status"]
+    if layout.tells_status:
+        roles.remove("status")
+    parts = built_in()["orders"]["looks_like"]
     alike = [
         f"{name} ({argument(role)})"
-        for role, parts in built_in()["orders"]["looks_like"].items()
-        if role not in known and getattr(layout.columns, role) is None
+        for role in roles
+        if getattr(layout.columns, role) is None
         for name in header
-        if name not in used and any(part in plain(name) for part in parts)
+        if name not in used and any(part in plain(name) for part in parts[role])
     ]
     return f"not used: {', '.join(alike)}" if alike else ""
 
 
-def notice(source: Source, layout: Layout, reading: Reading, account: LineAccount, read_as: str) -> Noticed:
+def notice(
+    source: Source,
+    layout: Layout,
+    reading: Reading,
+    account: LineAccount,
+    read_as: str,
+    apart: Apart | None,
+    overlap: Overlap | None,
+) -> Noticed:
     """Return what is to be said of a source beside its account; ``read_as`` is what was understood of it."""
     rows = account.read.rows - source.malformed_lines
     dropped = account.set_aside.get("duplicate line")
+    older = account.set_aside.get("older state of the order")
     return Noticed(
         understood=read_as,
         duplicates=Duplicates(dropped.rows if dropped else 0, kept=False)
         if reading.drop_duplicates
         else count_duplicates(source.table, source.engine, rows),
-        overlap=find_overlap(source, layout, rows, drop_duplicates=reading.drop_duplicates),
-        statuses=count_statuses(source.table, source.engine, layout),
+        overlap=replace(overlap, older=older.rows if older else 0) if overlap else None,
+        statuses=count_statuses(source.table, source.engine, layout, asked=reading.keep_status is not None),
+        apart=apart,
     )
 
 
@@ -228,8 +280,10 @@ def find_overlap(
     return Overlap(int(found) * (SLICES if about else 1), source.files, about)
 
 
-def count_statuses(table: ir.Table, engine: Engine, layout: Layout) -> tuple[Status, ...]:
-    """Return the most frequent statuses, and which of them count."""
+def count_statuses(
+    table: ir.Table, engine: Engine, layout: Layout, *, asked: bool = False
+) -> tuple[Status, ...]:
+    """Return the most frequent statuses, and which of them count; ``asked``: the user said which."""
     if layout.columns.status is None:
         return ()
     named = table.select(status=engine.stripped(table[layout.columns.status].cast("string")).nullif(""))
@@ -238,6 +292,7 @@ def count_statuses(table: ir.Table, engine: Engine, layout: Layout) -> tuple[Sta
     most = found.order_by(ibis.desc("rows"), "status").limit(SHOWN_STATUSES).to_pyarrow().to_pylist()
     kept = set(status_variants(layout.keep_status or ()))
     dropped = set(status_variants((*layout.drop_status, *layout.refunded_status)))
+    known = {*kept, *dropped, *status_variants((*built_in()["sold"]["words"], *unsold_words(layout)))}
     return tuple(
         Status(
             row["status"],
@@ -245,6 +300,7 @@ def count_statuses(table: ir.Table, engine: Engine, layout: Layout) -> tuple[Sta
             row["status"].lower() in kept
             if layout.keep_status is not None
             else row["status"].lower() not in dropped,
+            asked or row["status"].lower() in known,
         )
         for row in most
     )

@@ -23,7 +23,10 @@ from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.errors import SourceError
 from rfmeans.listener import SILENT, Listener
 from rfmeans.orders.checks import check_comparing, check_currency_column, check_group_rows
-from rfmeans.orders.order_lines import USED, currency_column
+from rfmeans.orders.compared import Compared
+from rfmeans.orders.filled import fill_down
+from rfmeans.orders.order_lines import currency_column
+from rfmeans.orders.reasons import USED
 from rfmeans.orders.remarks import understood_line
 from rfmeans.reading.open import ways_to_open
 from rfmeans.reading.source import FILE, LINE, Source
@@ -78,6 +81,8 @@ class Understood(AbstractContextManager["Understood"]):
         What the columns of orders mean; None for a table of customers.
     conventions
         How their text is written.
+    compared
+        Which lines are compared with each other.
     line
         All that in one line; blank for a table of customers.
     """
@@ -86,6 +91,7 @@ class Understood(AbstractContextManager["Understood"]):
     columns: Columns | CustomerColumns
     layout: Layout | None
     conventions: Conventions
+    compared: Compared
     line: str = ""
 
     def __init__(
@@ -128,6 +134,17 @@ class Understood(AbstractContextManager["Understood"]):
         if not before.whole:
             self.conventions = self._conventions(self.of_orders, whole=True)
         return self.conventions != before
+
+    def compare(self, compared: Compared) -> None:
+        """Compare these lines with each other from now on.
+
+        Raises
+        ------
+        SourceError
+            If they are to be compared on an engine where Ibis cannot say it.
+        """
+        check_comparing(self.source.engine, self.of_orders, self.reading, compared)
+        self.compared = compared
 
     def look_at_keys(self, groups: ir.Table, account: LineAccount) -> bool:
         """Look at all keys where the customers give reason to; return whether they are written otherwise than thought.
@@ -198,7 +215,8 @@ class Understood(AbstractContextManager["Understood"]):
             check_group_rows(self.source, error.roles)
             raise
         self.columns = layout.columns
-        check_comparing(self.source.engine, layout, self.reading)
+        self.source = fill_down(self.source, layout)
+        self.compare(Compared())
         self.conventions = self._conventions(layout, whole=False)
         check_currency_column(currency_column(layout, self.conventions), self.reading)
 

@@ -137,7 +137,7 @@ def _open_files(pattern: str, reading: Reading, *, by_lines: bool = False) -> So
     except BaseException:
         _close(con, folder)
         raise
-    return replace(source, name=name, files=len(paths), closing=partial(_close, con, folder))
+    return replace(source, name=name, closing=partial(_close, con, folder))
 
 
 def _read_files(con: Any, paths: list[str], reading: Reading, folder: Path, *, by_lines: bool) -> Source:
@@ -184,7 +184,8 @@ def _read_parquet(con: Any, files: list[tuple[str, Path]]) -> Source:
     tables = [(path, open_parquet(con, inside)) for path, inside in files]
     _check_same_columns([(path, table.columns) for path, table in tables])
     table = open_parquet(con, *(inside for _, inside in files))
-    return Source(table, files[0][0], _union_all([numbered(one, path) for path, one in tables]))
+    places = _union_all([numbered(one, path) for path, one in tables])
+    return Source(table, files[0][0], places, files=len(files))
 
 
 def _united(files: list[Source]) -> Source:
@@ -203,6 +204,7 @@ def _united(files: list[Source]) -> Source:
         malformed_lines=sum(file.malformed_lines for file in files),
         rows=sum(counted) if len(counted) == len(files) else None,
         understood="; ".join(dict.fromkeys(file.understood for file in files if file.understood)),
+        files=sum(file.files for file in files),
         padded=any(file.padded for file in files),
         powers=any(file.powers for file in files),
         typed=typed,

@@ -57,7 +57,7 @@ class Source:
     understood
         How the file was understood, in a few words, such as "semicolons, Windows-1252, header in line 3".
     files
-        How many files it is.
+        How many files it is, or sheets of a workbook.
     padded
         Whether text may have blanks around it.
     powers

@@ -173,7 +173,17 @@ def _readable(label: str) -> Iterator[None]:
 
 def _rows(sheet: Any) -> list[Row]:
     cells = sheet.to_python(skip_empty_area=False)
+    _fill_merged(cells, sheet.merged_cell_ranges or ())
     return [(number, row) for number, row in enumerate(cells, start=1) if any(cell != "" for cell in row)]
+
+
+def _fill_merged(cells: list[list[Any]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """Write what a cell that is merged over several rows says into each of them; a number is money and stands once."""
+    for (top, left), (bottom, _) in ranges:
+        value = cells[top][left] if top < len(cells) and left < len(cells[top]) else ""
+        if isinstance(value, str | dt.date):
+            for row in cells[top + 1 : bottom + 1]:
+                row[left] = value
 
 
 def _table(rows: list[Row], label: str, *, header: bool) -> tuple[tuple[str, ...], list[Row]]:
@@ -273,7 +283,7 @@ def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Pa
         raise SourceError(Message.of(said["refused"]))
     left_out = f"; hidden {_listed(said['hidden'])} left out" if said["hidden"] else ""
     source = open_stored(con, stored, label, _listed(said["sheets"]) + left_out)
-    return replace(source, mixed=frozenset(said["mixed"]))
+    return replace(source, mixed=frozenset(said["mixed"]), files=len(said["sheets"]))
 
 
 def _listed(sheets: Sequence[str]) -> str:

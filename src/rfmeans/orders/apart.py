@@ -1,0 +1,85 @@
+"""Order numbers that are not unique in time: sales under one number that lie apart are orders of their own.
+
+Receipts are numbered per session, invoices per year, renewals under their first order's number. How far apart lines of
+one order can lie was looked for in real data: see `docs/layouts.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+
+from rfmeans.orders.account import currency_range
+from rfmeans.orders.expressions import where, without
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+
+# Lines of true orders lie within a minute of each other, which may be the one before and the one after midnight.
+DAYS_OF_ONE_ORDER = 1
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Order numbers, each with one customer, whose sales lie apart, and the orders that they were counted as."""
+
+    numbers: int
+    orders: int
+
+
+def is_spread(orders: ir.Table) -> ir.Column:
+    """Whether lines of one order lie further apart than those of one order do: sales, or what was taken back."""
+    return orders.last_day.delta(orders.first_day, unit="day") > DAYS_OF_ONE_ORDER
+
+
+def total_days(lines: ir.Table, *keys: str) -> ir.Table:
+    """Return one row per order number (with other ``keys``) and day: lines, total, day, currencies."""
+    told = "currency" in lines.columns
+    return lines.group_by(*keys, day=lines.ordered_on).agg(
+        lines=lines.count(),
+        total=lines.amount.sum(),
+        **({"first_currency": lines.currency.min(), "last_currency": lines.currency.max()} if told else {}),
+    )
+
+
+def join_days(days: ir.Table, *keys: str, earlier: Sequence[dt.date] = ()) -> ir.Table:
+    """Return the orders of `total_days`: a day of sales begins one if the last such day lies more than a day before.
+
+    Any other day belongs to the last one on which there were sales; one before all sales to the first. ``earlier``: as
+    in `rfmeans.orders.customers.total_orders`.
+    """
+    sold_on = where(days.total > 0, days.day)
+    before = ibis.window(group_by=[days[key] for key in keys], order_by=days.day, rows=(None, -1))
+    sold = days.mutate(sold_on=sold_on)
+    sold = sold.mutate(last_on=sold.sold_on.max().over(before))
+    far = sold.sold_on.delta(sold.last_on, unit="day") > DAYS_OF_ONE_ORDER
+    begins = ibis.ifelse(sold.sold_on.notnull() & (sold.last_on.isnull() | far), 1, 0)
+    begun = sold.mutate(begins=begins)
+    until = ibis.cumulative_window(group_by=[begun[key] for key in keys], order_by=begun.day)
+    placed = begun.mutate(place=ibis.greatest(begun.begins.sum().over(until).cast("int64"), 1))
+    orders = placed.group_by(*keys, "place").agg(
+        lines=placed.lines.sum().cast("int64"),
+        total=placed.total.sum(),
+        first_day=placed.day.min(),
+        last_day=placed.day.max(),
+        **{
+            f"total_before_{place}": placed.total.sum(where=placed.day < ibis.date(date.isoformat()))
+            for place, date in enumerate(earlier)
+        },
+        **currency_range(placed, "first_currency" in placed.columns),
+    )
+    return without(orders, "place")
+
+
+def count_apart(orders: ir.Table) -> Apart | None:
+    """Return how many numbers of used orders were counted as several, and as how many; None: none was."""
+    numbered = orders.filter(orders.order_id.notnull())
+    counted = numbered.group_by("customer_id", "order_id").agg(orders=numbered.count())
+    several = counted.filter(counted.orders > 1)
+    found = several.agg(numbers=several.count(), orders=several.orders.sum()).to_pyarrow().to_pylist()[0]
+    return Apart(found["numbers"], int(found["orders"])) if found["numbers"] else None

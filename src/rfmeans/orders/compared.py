@@ -1,0 +1,81 @@
+"""Which lines are compared with each other: those that the first pass over all lines gives reason for.
+
+Most sources need none of it, and each comparison is a window over all lines; so it is made in a pass of its own, after
+the account of the lines has shown what there is to compare. A statement, which sees no data, makes those that a table
+of a database can need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rfmeans.columns.layouts import Layout
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a first pass over all lines shows that gives reason to compare them with each other.
+
+    Attributes
+    ----------
+    spread
+        Orders of used lines that lie days apart.
+    returns
+        Used lines of negative money, where a column tells the status.
+    totals
+        Customers, orders and lines set aside that say that they are totals.
+    """
+
+    spread: int = 0
+    returns: int = 0
+    totals: int = 0
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Which comparisons are made.
+
+    Attributes
+    ----------
+    apart
+        Whether sales under one order number that lie apart are told apart.
+    taken_back
+        Whether returns are looked for that take back a sale which its status leaves out.
+    totals
+        Whether rows are looked for that hold the sum of others.
+    states
+        Whether orders that stand in several files are compared.
+    """
+
+    apart: bool = False
+    taken_back: bool = False
+    totals: bool = False
+    states: bool = False
+
+    @property
+    def places(self) -> bool:
+        """Whether it matters where lines stand."""
+        return self.totals or self.states
+
+    def also(self, layout: Layout, hints: Hints, *, unsold: bool, overlapping: bool) -> Compared:
+        """Return the same, and what the first pass gives reason for.
+
+        ``unsold``: statuses leave lines out; ``overlapping``: orders stand in several files.
+        """
+        return replace(
+            self,
+            apart=self.apart or (layout.columns.order is not None and hints.spread > 0),
+            taken_back=self.taken_back or (unsold and hints.returns > 0),
+            totals=self.totals or hints.totals > 0,
+            states=self.states or overlapping,
+        )
+
+
+NOTHING = Compared()
+
+
+def all_of(layout: Layout) -> Compared:
+    """Return every comparison that a table of a database can need."""
+    return Compared(apart=layout.columns.order is not None, taken_back=layout.tells_status)

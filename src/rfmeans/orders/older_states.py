@@ -1,0 +1,92 @@
+"""Overlapping exports: an order that stands in several files, stated differently, was changed between them.
+
+The newer state counts: the one updated last where a column tells it, else that of the file which reaches further. The
+older one is set aside. Equal copies stay what they are, and so do the parts of an order that a writer of several files
+tore apart: of lines, one state is older only where the newer one has each of its lines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from rfmeans.orders.expressions import where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import ibis.expr.types as ir
+
+
+def with_older(lines: ir.Table, *, order_level: bool, amount_once: bool) -> ir.Table:
+    """Add older (bool): another file states the line's order in a newer state.
+
+    Parameters
+    ----------
+    lines
+        file, order_id, customer_id, ordered_on, amount, refund, status, updated (null where nothing tells it).
+    order_level
+        Whether the customer of one row holds for all rows of its order.
+    amount_once
+        Whether the amount is the order's.
+    """
+    placed = _windowed(lines, ["order_id", "file"])
+    owner = placed("customer_id", "max") if order_level else lines.customer_id
+    owned = lines.mutate(owner=owner, reach=lines.ordered_on.max().over(ibis.window(group_by=lines.file)))
+    told = _with_state(owned, amount_once=amount_once)
+    same = ["order_id", "owner", "first_on"]
+    of_order = _windowed(told, same)
+    differ = ibis.or_(*(of_order(name, "min") != of_order(name, "max") for name in STATE))
+    updated = of_order("updated_last", "max")
+    ahead = told.mutate(
+        differ=differ.fill_null(False),
+        ahead=(updated.isnull() | (told.updated_last == updated)).fill_null(False),
+        by_update=(of_order("updated_last", "min") != updated).fill_null(False),
+    )
+    reaching = ahead.mutate(own_reach=where(ahead.ahead, ahead.reach))
+    furthest = _windowed(reaching, same)("own_reach", "max")
+    newest = reaching.mutate(newest=(reaching.ahead & (reaching.reach == furthest)).fill_null(False))
+    found = newest if amount_once else _with_contained(newest)
+    older = found.differ & ~found.newest & found.order_id.notnull() & found.owner.notnull()
+    if not amount_once:
+        older &= found.by_update | found.contained
+    marked = found.mutate(older=older.fill_null(False))
+    return marked.select(*lines.columns, "older")
+
+
+STATE = ("rows_stated", "money", "money_back", "refunded", "first_status", "last_status")
+
+
+def _with_state(lines: ir.Table, *, amount_once: bool) -> ir.Table:
+    """Add what one file states of an order: its first day, and all of `STATE`."""
+    state = ibis.window(group_by=[lines.order_id, lines.owner, lines.file])
+    number = ibis.literal(0, "int64")
+    taken = where(lines.amount < 0, lines.amount)
+    money = lines.amount.max() if amount_once else lines.amount.sum()
+    status = lines.status.fill_null("")
+    return lines.mutate(
+        first_on=lines.ordered_on.min().over(state),
+        rows_stated=number if amount_once else lines.count().over(state),
+        money=money.over(state).fill_null(0),
+        money_back=taken.sum().over(state).fill_null(0),
+        refunded=lines.refund.max().over(state).cast("decimal(18, 4)").fill_null(0),
+        first_status=status.max().over(state) if amount_once else status.min().over(state),
+        last_status=status.max().over(state),
+        updated_last=lines.updated.max().over(state),
+    )
+
+
+def _with_contained(lines: ir.Table) -> ir.Table:
+    """Add contained (bool): the newest state has each line of this one, by day and amount, as often."""
+    line = ["order_id", "owner", "first_on", "ordered_on", "amount"]
+    here = lines.count().over(ibis.window(group_by=[lines[name] for name in (*line, "file")]))
+    there = ibis.ifelse(lines.newest, 1, 0).sum().over(ibis.window(group_by=[lines[name] for name in line]))
+    held = lines.mutate(held=ibis.ifelse(here <= there, 1, 0))
+    return held.mutate(contained=_windowed(held, ["order_id", "owner", "file"])("held", "min") == 1)
+
+
+def _windowed(table: ir.Table, keys: Sequence[str]) -> Callable[[str, str], ir.Column]:
+    """Return what gives the least or the largest of a column among the lines with the same keys."""
+    window = ibis.window(group_by=[table[key] for key in keys])
+    return lambda name, kind: getattr(table[name], kind)().over(window)

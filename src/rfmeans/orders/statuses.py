@@ -1,0 +1,102 @@
+"""Statuses: which of them count, and which sales and refunds they leave out."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+import ibis
+
+from rfmeans.columns.layouts import went_back_words
+from rfmeans.orders.taken_back import with_taken_back
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import ibis.expr.types as ir
+
+    from rfmeans.columns.layouts import Also, Layout
+    from rfmeans.engines.engine import Engine
+    from rfmeans.orders.compared import Compared
+
+
+ALSO = "also_"  # with a number: what a further column says
+
+
+def status_variants(words: Iterable[str]) -> list[str]:
+    """Return the ways in which statuses are spelled, in lower case.
+
+    >>> status_variants(["on hold"])
+    ['on hold', 'on-hold', 'on_hold', 'onhold', 'wc-on hold', 'wc-on-hold', 'wc-on_hold', 'wc-onhold']
+    """
+    found: set[str] = set()
+    for word in words:
+        lowered = " ".join(word.casefold().replace("_", " ").replace("-", " ").split())
+        bare = "".join(
+            letter for letter in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(letter)
+        )
+        spelled = {" ".join(word.casefold().split())}
+        spelled |= {each.replace(" ", gap) for each in (lowered, bare) for gap in (" ", "_", "-", "")}
+        found |= spelled | {f"wc-{each}" for each in spelled}
+    return sorted(found)
+
+
+def status_values(table: ir.Table, engine: Engine, layout: Layout) -> dict[str, ir.Value]:
+    """Return what each line says of its status; null where it says nothing."""
+    found: dict[str, ir.Value] = {"status": ibis.null("string")}
+    if layout.columns.status is not None:
+        found["status"] = _word(table[layout.columns.status], engine)
+    for place, also in enumerate(layout.also):
+        found[f"{ALSO}{place}"] = _lets(_word(table[also.column], engine), also)
+    return found
+
+
+def _word(column: ir.Column, engine: Engine) -> ir.StringColumn:
+    return engine.stripped(column.cast("string")).lower().nullif("")
+
+
+def _lets(word: ir.StringColumn, also: Also) -> ir.IntegerColumn:
+    """Return 1 where a further column lets the row count and 0 where it does not; null where it says nothing."""
+    if also.filled:
+        lets = ibis.ifelse(word.notnull(), 1, 0)
+    elif also.keep:
+        lets = ibis.ifelse(word.isin(status_variants(also.keep)), 1, 0)
+    else:
+        lets = ibis.ifelse(word.isin(status_variants(also.drop)), 0, 1)
+    said = lets if also.filled else ibis.ifelse(word.isnull(), ibis.null(lets.type()), lets)
+    return said.cast("int64")
+
+
+def is_unsold(lines: ir.Table, layout: Layout) -> ir.Column:
+    """Whether a line's status does not count; one without a status counts unless statuses were chosen."""
+    unsold = _main_status_is_unsold(lines, layout)
+    for place in range(len(layout.also)):
+        unsold |= (lines[f"{ALSO}{place}"] == 0).fill_null(False)
+    return unsold
+
+
+def _main_status_is_unsold(lines: ir.Table, layout: Layout) -> ir.Column:
+    if layout.columns.status is None:
+        return ibis.literal(False)
+    if layout.keep_status is not None:
+        return ~lines.status.isin(status_variants(layout.keep_status)).fill_null(False)
+    unsold = (
+        lines.status.isin(status_variants(layout.drop_status)) if layout.drop_status else ibis.literal(False)
+    )
+    if layout.refunded_status:
+        unsold |= lines.status.isin(status_variants(layout.refunded_status)) & (lines.amount > 0)
+    return unsold.fill_null(False)
+
+
+def with_refunds(lines: ir.Table, layout: Layout, compared: Compared) -> ir.Table:
+    """Add taken_back: whether the line takes back a sale that is left out by its status."""
+    if not layout.tells_status:
+        return lines
+    unsold = is_unsold(lines, layout)
+    returning = lines.returning & unsold if "returning" in lines.columns else ibis.literal(False)
+    if not compared.taken_back:
+        return lines.mutate(taken_back=returning)
+    found = with_taken_back(lines, unsold, lines.status.isin(status_variants(went_back_words(layout))))
+    if "returning" in found.columns:
+        found = found.mutate(taken_back=found.taken_back | (found.returning & is_unsold(found, layout)))
+    return found
