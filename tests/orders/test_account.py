@@ -53,16 +53,28 @@ def test_a_currency_that_turns_up_late_is_seen(tmp_path):
         account(source)
 
 
-@pytest.mark.parametrize("options", [{}, {"keep_status": "bezahlt"}])
-def test_statuses_that_do_not_count_are_listed(tmp_path, options):
-    rows = [f"c{i},2024-01-13,{i},{'pending' if i < 6 else 'shipped'}" for i in range(10)]
-    (tmp_path / "orders.csv").write_text("\n".join(["customer,date,amount,status", *rows]))
+def statuses(path, pending, shipped):
+    words = ["pending"] * pending + ["shipped"] * shipped
+    rows = [f"c{number},2024-01-13,{1 + number},{word}" for number, word in enumerate(words)]
+    path.write_text("\n".join(["customer,date,amount,status", *rows]))
+    return path
+
+
+@pytest.mark.parametrize(("shipped", "options"), [(0, {}), (4, {"keep_status": "bezahlt"})])
+def test_statuses_that_do_not_count_are_listed(tmp_path, shipped, options):
     with pytest.raises(rfmeans.DataError) as raised:
-        account(tmp_path / "orders.csv", **options)
+        account(statuses(tmp_path / "orders.csv", 6, shipped), **options)
+    held = "pending (6), shipped (4)" if shipped else "pending (6)"
     assert (
-        "Statuses were read from 'status', which holds pending (6), shipped (4). If these orders were sold, say so "
+        f"Statuses were read from 'status', which holds {held}. If these orders were sold, say so "
         "with keep_status='NAME,NAME', or keep_status='all'."
     ) in str(raised.value)
+
+
+def test_words_for_what_was_not_sold_are_no_loss_however_many_there_are(tmp_path):
+    found = account(statuses(tmp_path / "orders.csv", 6, 4))
+    assert (found.lines.used.rows, found.lines.set_aside["excluded status"].rows) == (4, 6)
+    assert "Rows by status: shipped (4) count; pending (6) do not count." in found.noticed.sentences()
 
 
 def test_columns_called_like_ours_keep_their_values_in_what_is_set_aside():

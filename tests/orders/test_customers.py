@@ -72,14 +72,56 @@ def test_lines_are_added_up_to_orders_and_those_set_aside_by_reason():
 
 def test_orders_are_added_up_to_customers():
     found = {row["customer_id"]: row for row in rows(group_orders(total_orders(lines()), DUCKDB))}
-    assert list(found[None].values()) == [None, LATE, 2, 1, 1, Decimal(8), THIRD, THIRD, THIRD, None]
+    assert list(found[None].values()) == [None, LATE, 2, 1, 1, Decimal(8), THIRD, THIRD, THIRD, 0, 0, 0, None]
     # Two purchases and a return; the last purchase is the first day of A2, not that of the return.
-    assert list(found["ann"].values()) == ["ann", USED, 4, 3, 2, Decimal(31), SECOND, FIRST, THIRD, False]
-    assert list(found["bob"].values()) == ["bob", USED, 1, 1, 1, Decimal(8), THIRD, THIRD, THIRD, False]
-    assert list(found["eve"].values()) == ["eve", USED, 2, 1, 0, Decimal(0), None, FIRST, FIRST, None]
+    assert list(found["ann"].values()) == [
+        "ann",
+        USED,
+        4,
+        3,
+        2,
+        Decimal(31),
+        SECOND,
+        FIRST,
+        THIRD,
+        1,
+        0,
+        0,
+        False,
+    ]
+    assert list(found["bob"].values()) == [
+        "bob",
+        USED,
+        1,
+        1,
+        1,
+        Decimal(8),
+        THIRD,
+        THIRD,
+        THIRD,
+        0,
+        0,
+        0,
+        False,
+    ]
+    assert list(found["eve"].values()) == [
+        "eve",
+        USED,
+        2,
+        1,
+        0,
+        Decimal(0),
+        None,
+        FIRST,
+        FIRST,
+        0,
+        0,
+        0,
+        None,
+    ]
     assert list(found["ann"]) == [
         *("customer_id", "line_reason", "lines", "orders", "frequency", "monetary"),
-        *("last_purchase", "first_day", "last_day", "varied_orders"),
+        *("last_purchase", "first_day", "last_day", "spread", "returns", "totals", "varied_orders"),
     ]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 import rfmeans
+from helpers.books import aside, customers, table
 from helpers.exports import PLAIN, ROLES, WOOCOMMERCE, take_in
 
 
@@ -40,3 +41,30 @@ def test_amounts_are_per_line_in_an_unknown_table(tmp_path):
 def test_amounts_per_order_need_an_order(tmp_path):
     with pytest.raises(rfmeans.SourceError, match="need a column of the order"):
         take_in(tmp_path, "customer,date,amount\na,2024-01-13,1\n", amount_per="order")
+
+
+# Money back in rows of its own
+
+
+def test_a_negative_row_is_money_back_and_no_second_total():
+    rows = table(
+        "order,date,customer,order_total 1,2025-01-05,a,100 1,2025-02-09,a,-30 2,2025-03-01,b,50"
+        " 3,2025-03-04,c,40 3,2025-03-04,c,41"
+    )
+    found, account = customers(rows)
+    assert found == {"a": (1, Decimal(70)), "b": (1, Decimal(50))}
+    assert aside(account) == {
+        "conflicting order": (2, Decimal(41))
+    }  # two positive totals contradict each other
+
+
+def test_two_equal_refunds_of_a_day_are_two_where_the_total_stands_once():
+    once = "order,date,customer,order_total 1,2025-01-05,a,100 1,2025-02-09,a,-10 1,2025-02-09,a,-10"
+    assert customers(table(once))[0] == {"a": (1, Decimal(80))}
+    twice = once + " 1,2025-01-05,a,100"  # the total is repeated on each row, and so is what was taken back
+    assert customers(table(twice))[0] == {"a": (1, Decimal(90))}
+
+
+def test_what_a_column_of_refunds_says_is_not_taken_off_twice():
+    rows = table("order,date,customer,order_total,refund 1,2025-01-05,a,100,20 1,2025-02-09,a,-20,")
+    assert customers(rows)[0] == {"a": (1, Decimal(80))}

@@ -1,0 +1,90 @@
+"""Order numbers that are not unique in time: which sales are orders of their own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+import rfmeans
+from helpers.books import customers, table
+
+APART = {
+    "yearly": ("2023-02-05", "2024-02-05", 2),
+    "weekly": ("2025-01-03", "2025-01-10", 2),
+    "two days": ("2025-01-03", "2025-01-05", 2),
+    "over midnight": ("2025-01-03", "2025-01-04", 1),
+    "one day": ("2025-01-03", "2025-01-03", 1),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "orders"), APART.values(), ids=APART)
+def test_sales_under_one_number_more_than_a_day_apart_are_orders_of_their_own(first, second, orders):
+    rows = table(f"order,date,customer,amount 1,{first},a,10 1,{second},a,20 2,2025-02-01,b,5")
+    found, account = customers(rows)
+    assert found == {"a": (orders, Decimal(30)), "b": (1, Decimal(5))}
+    said = account.noticed.of_apart()
+    assert said == (
+        "1 order number stands on days far apart and was counted as 2 orders." if orders == 2 else ""
+    )
+
+
+def test_a_return_belongs_to_the_last_sale_before_it():
+    rows = table(
+        "order,date,customer,amount 1,2025-01-01,a,100 1,2025-01-20,a,-30 1,2025-03-01,a,40 1,2025-03-09,a,-40"
+        " 2,2025-04-01,b,5"
+    )
+    found, account = customers(rows)
+    assert found["a"] == (1, Decimal(70))  # 100 - 30, and 40 - 40, which is no purchase any more
+    assert account.lines.orders == 3
+
+
+def test_lines_a_day_apart_each_are_one_order():
+    days = ["2025-01-01", "2025-01-02", "2025-01-03", "2025-01-04"]
+    rows = table("order,date,customer,amount " + " ".join(f"1,{day},a,10" for day in days))
+    assert customers(rows)[0] == {"a": (1, Decimal(40))}
+
+
+def test_a_number_of_two_customers_is_two_orders_and_not_told_apart():
+    rows = table("order,date,customer,amount 1,2023-01-01,a,10 1,2025-01-01,b,20")
+    found, account = customers(rows)
+    assert found == {"a": (1, Decimal(10)), "b": (1, Decimal(20))}
+    assert account.noticed.apart is None
+
+
+def test_totals_of_one_number_on_different_days_are_different_orders():
+    rows = table(
+        "order,date,customer,order_total 9,2025-01-03,a,20 9,2025-01-04,a,20 9,2025-03-03,a,35 8,2025-03-03,b,1"
+    )
+    found, account = customers(rows)
+    assert found == {"a": (3, Decimal(75)), "b": (1, Decimal(1))}
+    assert (account.noticed.apart.numbers, account.noticed.apart.orders) == (1, 3)
+
+
+def test_inspect_says_what_was_told_apart():
+    rows = table("order,date,customer,amount 1,2023-01-01,a,10 1,2025-01-01,a,20 2,2025-01-01,b,20")
+    found = rfmeans.inspect(rows)
+    assert [one.figures for one in found.suspicious if one.code == "order-numbers-apart"] == [
+        {"numbers": 1, "orders": 2}
+    ]
+
+
+def test_a_statement_tells_orders_apart_as_a_run_does(duckdb_engine):
+    rows = table(
+        "order,date,customer,amount,status 1,2023-01-01,a,10,paid 1,2025-01-01,a,20,paid 2,2025-01-01,b,70,paid"
+        " 3,2025-01-05,c,50,refunded 4,2025-01-09,c,-50,paid 5,2025-02-09,c,60,paid 6,2025-02-19,d,6,paid"
+    )
+    rows["date"] = pd.to_datetime(rows["date"])
+    with rfmeans.segment(rows, segments=2, n_init=2) as result:
+        expected = result.customers.to_pyarrow().to_pylist()
+        text = result.model.to_sql("duckdb", orders="books")
+    assert {(row["customer_id"], row["frequency"], row["monetary"]) for row in expected} == {
+        *{("a", 2, Decimal(30)), ("b", 1, Decimal(70)), ("c", 1, Decimal(60)), ("d", 1, Decimal(6))}
+    }
+    duckdb_engine.table(rows, "books")
+    found = duckdb_engine.con.con.sql(text).to_arrow_table().to_pylist()
+    key = ("customer_id", "recency", "frequency", "monetary", "segment")
+    assert {tuple(row[name] for name in key) for row in found} == {
+        tuple(row[name] for name in key) for row in expected
+    }

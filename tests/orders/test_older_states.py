@@ -1,0 +1,78 @@
+"""Overlapping exports: which state of an order counts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from helpers.books import aside, customers, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def files(folder: Path, january: str, february: str) -> str:
+    table(january).to_csv(folder / "2-january.csv", index=False)  # what reaches further counts, not the name
+    table(february).to_csv(folder / "1-february.csv", index=False)
+    return str(folder / "*.csv")
+
+
+JANUARY = "order,date,customer,amount,status 1,2025-01-30,a,100,paid 2,2025-01-31,b,60,pending 3,2025-01-31,c,30,paid"
+
+
+def test_the_newer_state_of_an_order_counts(tmp_path):
+    february = (
+        "order,date,customer,amount,status 1,2025-01-30,a,100,paid 1,2025-02-03,a,-20,paid 2,2025-01-31,b,60,paid"
+        " 4,2025-02-11,d,45,paid"
+    )
+    found, account = customers(files(tmp_path, JANUARY, february))
+    assert found == {
+        "a": (1, Decimal(80)),
+        "b": (1, Decimal(60)),
+        "c": (1, Decimal(30)),
+        "d": (1, Decimal(45)),
+    }
+    assert aside(account) == {"older state of the order": (2, Decimal(160))}
+    said = " ".join(account.noticed.sentences())
+    assert (
+        "2 orders in more than one of 2 files. What 2 lines say of an order is stated newer elsewhere" in said
+    )
+
+
+def test_equal_copies_stay_what_they_are(tmp_path):
+    february = "order,date,customer,amount,status 3,2025-01-31,c,30,paid 4,2025-02-11,d,45,paid"
+    found, account = customers(files(tmp_path, JANUARY, february))
+    assert found["c"] == (1, Decimal(60))  # said, and set aside when asked for
+    assert "older state of the order" not in aside(account)
+
+
+def test_lines_of_an_order_torn_apart_between_files_are_one_order(tmp_path):
+    february = "order,date,customer,amount,status 3,2025-01-31,c,12,paid 4,2025-02-11,d,45,paid"
+    assert customers(files(tmp_path, JANUARY, february))[0]["c"] == (1, Decimal(42))
+
+
+def test_a_column_of_changes_comes_before_the_reach_of_a_file(tmp_path):
+    header = "order,date,customer,amount,updated_at"
+    january = f"{header} 1,2025-01-30,a,80,2025-03-01T10:00 2,2025-01-31,b,6,2025-01-31T10:00"
+    february = f"{header} 1,2025-01-30,a,100,2025-02-01T09:00 3,2025-02-11,b,4,2025-02-11T10:00"
+    found, account = customers(files(tmp_path, january, february))
+    assert found == {"a": (1, Decimal(80)), "b": (2, Decimal(10))}
+    assert aside(account) == {"older state of the order": (1, Decimal(100))}
+
+
+def test_one_number_of_two_years_in_two_files_is_two_orders(tmp_path):
+    february = "order,date,customer,amount,status 1,2026-01-30,a,50,paid"
+    assert customers(files(tmp_path, JANUARY, february))[0]["a"] == (2, Decimal(150))
+
+
+def test_sheets_are_treated_as_files(tmp_path):
+    path = tmp_path / "books.xlsx"
+    february = "order,date,customer,amount,status 2,2025-01-31,b,60,paid 4,2025-02-11,d,45,paid"
+    with pd.ExcelWriter(path) as book:
+        table(JANUARY).to_excel(book, sheet_name="January", index=False)
+        table(february).to_excel(book, sheet_name="February", index=False)
+    found, account = customers(path, sheet="*")
+    assert found["b"] == (1, Decimal(60))
+    assert aside(account) == {"older state of the order": (1, Decimal(60))}

@@ -1,0 +1,57 @@
+"""Rows that hold the sum of others."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+import rfmeans
+from helpers.books import aside, customers, table
+
+SALES = "order,date,customer,amount R1,2025-01-05,Ann,10 R2,2025-02-05,Ann,20 R3,2025-02-25,Bob,30"
+TOTALS = {
+    "grand total": ",2025-02-25,TOTAL,60",
+    "without a date": ",,Total,60",
+    "in the order": "Grand_total,2025-02-25,Bob,60",
+    "German": ",2025-02-25,Gesamtsumme:,60",
+    "French": ",2025-02-25,Total_général,60",
+    "Spanish": "Suma_total,2025-02-25,Bob,60",
+    "in the date": ",Totale,,60",
+    "of a customer": "Zwischensumme,2025-02-25,Bob,30",
+    "of the rows since the one before": "Subtotal,2025-02-05,Ann,60 Subtotal,2025-02-05,Ann,60",
+    "with its name": ",2025-02-25,Total_for_Bob,60",
+}
+
+
+@pytest.mark.parametrize("text", TOTALS.values(), ids=TOTALS)
+def test_a_row_that_says_so_and_adds_up_is_a_total(text):
+    found, account = customers(table(f"{SALES} {text}"))
+    assert found == {"Ann": (2, Decimal(30)), "Bob": (1, Decimal(30))}
+    assert aside(account) == {"total row": (text.count(" ") + 1, account.lines.read.money - 60)}
+
+
+def test_subtotals_between_the_rows_and_a_grand_total():
+    rows = table(
+        "order,date,customer,amount,note 1,2025-01-05,Ann,10, 2,2025-01-06,Ann,20, 3,2025-01-07,Bob,5,"
+        " Total_January,2025-01-31,Ann,35, 4,2025-02-01,Bob,7, Total_February,2025-02-28,Bob,7,"
+        " Total,2025-02-28,Bob,42,"
+    )
+    assert customers(rows)[0] == {"Ann": (2, Decimal(30)), "Bob": (2, Decimal(12))}
+
+
+def test_a_row_that_says_so_and_does_not_add_up_is_asked_about():
+    with pytest.raises(rfmeans.SourceError) as found:
+        customers(table(f"{SALES} ,2025-02-25,TOTAL,61"))
+    message = str(found.value)
+    assert "Line 4 says 'TOTAL' like a total, but its money, 61.00, is not the sum" in message
+    assert "where=" in message
+    rows, _ = customers(table(f"{SALES} ,2025-02-25,TOTAL,61"), where="customer <> 'TOTAL'")
+    assert rows == {"Ann": (2, Decimal(30)), "Bob": (1, Decimal(30))}
+
+
+def test_a_customer_whose_name_begins_like_a_total_is_a_customer():
+    found, account = customers(table(f"{SALES} R4,2025-02-25,Total_Energies,61 R5,2025-02-26,Totalis,60"))
+    assert found["Total Energies"] == (1, Decimal(61))
+    assert found["Totalis"] == (1, Decimal(60))
+    assert account.lines.set_aside == {}
