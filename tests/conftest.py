@@ -51,6 +51,12 @@ SLOW = "spark"
 CHOOSING = ("engine", "sql_engine", "engine_name")  # parameters of tests that choose one
 
 
+def pytest_unconfigure() -> None:
+    """Let go of the connection that Ibis makes and keeps for tables in memory; DuckDB's binding tells of it else."""
+    ibis.options.default_backend = None
+    gc.collect()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one worker run what shares something that takes long to make; Spark's tests are slow unless said."""
     for item in items:
