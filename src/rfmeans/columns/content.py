@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument
 from rfmeans.columns.layout_files import built_in
-from rfmeans.columns.layouts import plain, with_columns
+from rfmeans.columns.layouts import plain, used_columns, with_columns
 from rfmeans.columns.money_formats import CODES, SIGNS
 from rfmeans.errors import SourceError
 from rfmeans.settings import Columns
@@ -63,19 +63,15 @@ def _untold(layout: Layout) -> list[str]:
 
 
 def _as_fitted(header: Sequence[str], layout: Layout, fitted: Columns) -> Layout:
-    free = {*header} - _used(layout)
+    free = {*header} - used_columns(layout)
     known = {role: getattr(fitted, role) for role in _untold(layout)}
     known = {role: name for role, name in known.items() if name in free}
     return with_columns(layout, Columns(**known)) if known else layout
 
 
-def _used(layout: Layout) -> set[str | None]:
-    return {*(name for _, name in layout.customers), *vars(layout.columns).values(), *layout.status_columns}
-
-
 def _words(table: ir.Table, layout: Layout) -> dict[str, frozenset[str]]:
     """Return the columns of text without a role that hold few different values, and these."""
-    used = _used(layout)
+    used = used_columns(layout)
     texts = [name for name in table.columns if name not in used and table[name].type().is_string()]
     if not texts:
         return {}

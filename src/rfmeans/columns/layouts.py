@@ -205,6 +205,12 @@ def customer_columns(header: Sequence[str], given: CustomerColumns) -> CustomerC
     return found
 
 
+def used_columns(layout: Layout) -> set[str]:
+    """Return the columns that are read."""
+    by_role = {name for _, name in (*layout.customers, *_named(layout.columns))}
+    return by_role | {*layout.status_columns}
+
+
 def plain(name: str) -> str:
     """Return the letters and digits of a name, without accents and case: what names are compared by.
 

@@ -67,6 +67,7 @@ def find_suspicions(
         *_overlapping_files(account),
         *_numbers_apart(account),
         *_unknown_statuses(account),
+        *_line_total(account),
         *_signs(account, orders),
         *(_big_customer(big, symbol) for big in customers.big),
         *map(_test_orders, marks),
@@ -208,6 +209,22 @@ def _unknown_statuses(account: Account) -> list[Finding]:
             said.split(". ")[0] + ".",
             f"Say which ones are sales with {argument('keep_status', 'NAME,NAME')}.",
             figures={"statuses": [each.name for each in account.noticed.statuses if not each.known]},
+        )
+    ]
+
+
+def _line_total(account: Account) -> list[Finding]:
+    found = account.noticed.line_total if account.noticed else None
+    if found is None:
+        return []
+    return [
+        Finding(
+            "price-of-the-line",
+            f"{found.price!r} was taken as the price of the whole line: within one {found.article} it grows with "
+            f"{found.quantity}.",
+            f"It counts as it stands, not times quantity. If it is the price of one piece, give "
+            f"{argument('quantity', found.quantity)} with {argument('price', found.price)}.",
+            figures=asdict(found),
         )
     ]
 

@@ -214,6 +214,7 @@ def _customers_of_orders(
     customers = customers_as_of(groups, as_of)
     apart = count_apart(orders) if compared.apart or takes_from_orders(layout) else None
     noticed = notice(source, layout, reading, account, understood.line, apart, overlap)
+    noticed = replace(noticed, line_total=understood.line_total)
     return Intake(
         source,
         layout.columns,

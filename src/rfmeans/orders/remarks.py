@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.conventions import Conventions
     from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.line_totals import LineTotal
     from rfmeans.engines.engine import Engine
     from rfmeans.orders.account import LineAccount
     from rfmeans.orders.apart import Apart
@@ -91,6 +92,8 @@ class Noticed:
         What may be wrong with giving these orders to a model; blank where nothing is.
     apart
         Order numbers whose sales lie apart; None where there are none.
+    line_total
+        That the price was found to be the whole line's; None where it is not.
     """
 
     understood: str
@@ -99,6 +102,7 @@ class Noticed:
     statuses: tuple[Status, ...] = ()
     caution: str = ""
     apart: Apart | None = None
+    line_total: LineTotal | None = None
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is worth a sentence on a terminal or in a report."""
@@ -188,10 +192,13 @@ wrong: recency, frequency and monetary need each customer's whole history.
     )
 
 
-def understood_line(layout: Layout, conventions: Conventions, source: Source) -> str:
+def understood_line(
+    layout: Layout, conventions: Conventions, source: Source, line_total: LineTotal | None = None
+) -> str:
     """Return one line on how the source is read: the columns, the conventions of its text, the file."""
     unused = overlooked(layout, source.table.columns)
-    parts = (layout.describe(), unused, conventions.describe(), source.understood)
+    price = line_total.describe() if line_total else ""
+    parts = (layout.describe(), price, unused, conventions.describe(), source.understood)
     return Message("; ".join(filter(None, parts)))
 
 

@@ -18,6 +18,7 @@ from rfmeans.columns.content import told_by_content
 from rfmeans.columns.conventions import Conventions, find_conventions
 from rfmeans.columns.keys import KeyConvention, check_whole, counts_from_zero, look_at_keys, may_vary
 from rfmeans.columns.layouts import ANY_TABLE, MissingColumnError, customer_columns, recognise
+from rfmeans.columns.line_totals import LineTotal, as_line_total, find_line_total
 from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.errors import SourceError
@@ -83,6 +84,8 @@ class Understood(AbstractContextManager["Understood"]):
         How their text is written.
     compared
         Which lines are compared with each other.
+    line_total
+        That the price is the whole line's; None where it is not.
     line
         All that in one line; blank for a table of customers.
     """
@@ -92,6 +95,7 @@ class Understood(AbstractContextManager["Understood"]):
     layout: Layout | None
     conventions: Conventions
     compared: Compared
+    line_total: LineTotal | None = None
     line: str = ""
 
     def __init__(
@@ -133,6 +137,7 @@ class Understood(AbstractContextManager["Understood"]):
         before = self.conventions
         if not before.whole:
             self.conventions = self._conventions(self.of_orders, whole=True)
+            self._say(self.of_orders, self.conventions)
         return self.conventions != before
 
     def compare(self, compared: Compared) -> None:
@@ -214,10 +219,15 @@ class Understood(AbstractContextManager["Understood"]):
         except MissingColumnError as error:
             check_group_rows(self.source, error.roles)
             raise
-        self.columns = layout.columns
         self.source = fill_down(self.source, layout)
         self.compare(Compared())
         self.conventions = self._conventions(layout, whole=False)
+        if given.price is None:  # else it was said what it is
+            self.line_total = find_line_total(self.source.table, layout, self.conventions.money, self._fitted)
+        if self.line_total:
+            layout = self.layout = as_line_total(layout, self.line_total)
+        self.columns = layout.columns
+        self._say(layout, self.conventions)
         check_currency_column(currency_column(layout, self.conventions), self.reading)
 
     def _conventions(self, layout: Layout, *, whole: bool) -> Conventions:
@@ -239,12 +249,10 @@ class Understood(AbstractContextManager["Understood"]):
         except UndecidedError as error:
             raise SourceError(f"{error.message.marked}{_places(source, error)}") from error
         keys = self.conventions.keys if whole else KeyConvention(varied=False)
-        found = replace(found, keys=keys).of_text(padded=source.padded, powers=source.powers)
-        self._say(layout, found)
-        return found
+        return replace(found, keys=keys).of_text(padded=source.padded, powers=source.powers)
 
     def _say(self, layout: Layout, found: Conventions) -> None:
-        self.line = understood_line(layout, found, self.source)
+        self.line = understood_line(layout, found, self.source, self.line_total)
         self._listener.understood(self.line)
 
     def close(self) -> None:
