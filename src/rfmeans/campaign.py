@@ -26,7 +26,7 @@ from rfmeans.over_time.effect_summary import EffectSummary
 from rfmeans.over_time.effect_sums import buyers_among, outcomes, outside, sum_groups, together
 from rfmeans.report.analyses.effect import effect_sections
 from rfmeans.report.markdown import markdown_of
-from rfmeans.settings import CustomerColumns, make_reading, parse_date
+from rfmeans.settings import CustomerColumns, is_number, make_reading, parse_date
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _costs(per_customer: float | None, margin: float | None) -> Costs | None:
 def _number(name: str, value: float | None, usual: float) -> float:
     if value is None:
         return usual
-    if not isinstance(value, float | int) or isinstance(value, bool) or not math.isfinite(value):
+    if not is_number(value) or not math.isfinite(value):
         raise SettingsError(f"{named(name)} must be a number. Got {value!r}.")
     return float(value)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rfmeans.arguments import named
 from rfmeans.errors import SettingsError
+from rfmeans.settings import is_number
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -32,7 +33,7 @@ def check_holdout(share: object) -> float:
     Traceback (most recent call last):
     rfmeans.errors.SettingsError: holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got 10.
     """
-    if not isinstance(share, float | int) or isinstance(share, bool) or not 0 <= share < 1:
+    if not is_number(share) or not 0 <= share < 1:
         raise SettingsError(
             f"{named('holdout')} must be a share from 0 to below 1, such as 0.1 for 10 %. Got {share!r}."
         )

@@ -13,7 +13,8 @@ import unicodedata
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, TypeGuard
 
 from rfmeans.arguments import argument, named
 from rfmeans.errors import SettingsError, did_you_mean
@@ -41,15 +42,37 @@ def check(settings: object, *rules: tuple[str, Rule]) -> None:
     """
     for name, (must, holds) in rules:
         value = getattr(settings, name)
-        if value is not None and not holds(value):
+        if value is None:
+            continue
+        if not holds(value):
             got = "nothing" if not str(value).strip("() ") else repr(value)
             raise SettingsError(f"{named(name)} must {must}. Got {got}.")
+        if is_whole(value) and type(value) is not int:  # NumPy's, which no JSON takes
+            object.__setattr__(settings, name, int(value))
 
 
 def one_of(*known: str) -> Rule:
     """Return the rule that a setting is one of two or more words."""
     words = " or ".join(known) if len(known) == 2 else f"one of {', '.join(known)}"
     return f"be {words}", known.__contains__
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Tell whether a value is a number, NumPy's among them; True and False are none.
+
+    >>> is_number(0.5), is_number(1), is_number(True), is_number("0")
+    (True, True, False, False)
+    """
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Tell whether a value is a whole number, NumPy's among them.
+
+    >>> is_whole(2), is_whole(2.0), is_whole(True)
+    (True, False, False)
+    """
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def whole(low: int, high: int, other: str = "") -> Rule:
@@ -60,7 +83,7 @@ def whole(low: int, high: int, other: str = "") -> Rule:
     ('be a whole number from 2 to 12', True, False, False, False)
     """
     return f"be a whole number from {low} to {high}{other}", (
-        lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        lambda value: is_whole(value) and low <= value <= high
     )
 
 

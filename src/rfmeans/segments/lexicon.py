@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans import toml_file
 from rfmeans.errors import SettingsError, did_you_mean
 from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS
+from rfmeans.settings import is_number
 from rfmeans.toml_file import as_table, check_keys, read_toml
 
 if TYPE_CHECKING:
@@ -361,7 +362,7 @@ def with_cuts(lexicon: Lexicon, given: Mapping[str, Sequence[float]], bins: int)
 
 
 def _check_ascending(cuts: Any, where: str) -> None:
-    numbers = [cut for cut in cuts if isinstance(cut, int | float) and not isinstance(cut, bool)]
+    numbers = [cut for cut in cuts if is_number(cut)]
     if len(numbers) < len(cuts) or not all(-LARGEST < number < LARGEST for number in numbers):
         raise SettingsError(f"{where} must be numbers. Got {list(cuts)!r}.")
     if any(low >= high for low, high in pairwise(numbers)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.arguments import argument, named
 from rfmeans.errors import SettingsError
 from rfmeans.groups import USUAL_HOLDOUT, check_holdout
-from rfmeans.settings import check, one_of, whole
+from rfmeans.settings import check, is_number, is_whole, one_of, whole
 
 if TYPE_CHECKING:
     import os
@@ -81,10 +81,11 @@ class Settings:
             ("score_bins", whole(MIN_SCORES, MAX_SCORES)),
             ("seed", whole(0, 2**32 - 1)),
             ("n_init", whole(1, 1000)),
-            ("tol", ("be a number from 0 to 1", lambda tol: isinstance(tol, float | int) and 0 <= tol <= 1)),
+            ("tol", ("be a number from 0 to 1", lambda tol: is_number(tol) and 0 <= tol <= 1)),
             ("transform", one_of(*TRANSFORMS)),
         )
-        parse_segments(self.segments)
+        object.__setattr__(self, "segments", parse_segments(self.segments))
+        object.__setattr__(self, "tol", float(self.tol))
         check_holdout(self.holdout)
         if self.method == "scores":
             self._refuse_k_means()
@@ -116,5 +117,5 @@ def parse_segments(value: object) -> int | str:
     must, holds = whole(MIN_SEGMENTS, MAX_SEGMENTS, ", or auto")
     if not holds(value):
         raise SettingsError(f"{named('segments')} must {must}. Got {value!r}.")
-    assert isinstance(value, int)
-    return value
+    assert is_whole(value)
+    return int(value)
