@@ -234,6 +234,24 @@ def test_no_customer_passes_through_python(monkeypatch):
     assert 0 < max(rows) <= 10
 
 
+def test_the_customer_0_of_the_lists_is_one_in_the_orders():
+    """A whole shop's ids tell that 0 is a customer; those of a campaign's few buyers do not."""
+    sent = SENT.assign(customer_id=SENT.customer_id - 1)
+    later = orders([(0, "A", "2024-03-05", 10), (6, "B", "2024-03-31", 10)])
+    found = rfmeans.effect(sent, later, **TIME).summary
+    assert [row.treatment.buyers for row in found.found.segments] == [1, 0]
+    assert found.buyers_in_no_list == 0
+    guest = rfmeans.effect(SENT, later, **TIME).summary
+    assert (guest.total.treatment.buyers, guest.buyers_in_no_list) == (1, 0)
+
+
+def test_the_last_day_that_there_is():
+    with pytest.raises(DataError, match="The orders end on 2024-04-01, before end 9999-12-30"):
+        rfmeans.effect(SENT, ORDERS, start="2024-03-01", end="9999-12-30")
+    with pytest.raises(DataError, match="The orders end on 2024-04-01, before end 9999-12-30"):
+        rfmeans.effect(SENT, ORDERS, start="0001-01-01", end="9999-12-30")
+
+
 def test_orders_go_on_as_long_as_any_line_does():
     nobody = orders([(None, "Z", "2024-03-31", 5)])
     given = pd.concat([ORDERS[ORDERS.order_date < "2024-03-12"], nobody])
@@ -258,6 +276,7 @@ def test_what_is_asked_for_is_checked_before_anything_is_read():
             "The campaign's time is given with start= and end=. Leave as_of= out.",
         ),
         (TIME | {"holdout": 10}, "holdout must be a share from 0 to below 1, such as 0.1 for 10 %. Got 10."),
+        (TIME | {"end": "9999-12-31"}, "end must be 9999-12-30 or earlier. Got 9999-12-31."),
         (TIME | {"start": "soon"}, "start must be a date like 2026-01-31. Got 'soon'."),
     ):
         with pytest.raises(SettingsError) as refused:
@@ -440,6 +459,21 @@ def test_every_number_is_told_alike_everywhere(told, capsys):
         assert [number for number in numbers if number not in place] == []
 
 
+def test_foreign_text_is_cut_off_wherever_it_stands(tmp_path):
+    sent, later = campaign()
+    name = "Loyal \u202e" + "x" * 5000
+    sent["segment"] = sent.segment.replace({"Loyal": name})
+    file = tmp_path / f"{'y' * 200}.csv"
+    later.to_csv(file, index=False)
+    found = rfmeans.effect(sent, file, **TIME, holdout=0.1)
+    page = found.report().html.split("<script")[0]
+    for text, most in ((page, 121), (found.to_markdown(), 121)):
+        assert "Loyal" in text
+        assert "\u202e" not in text
+        assert max(map(len, re.findall("x{3,}|y{3,}", text))) < most
+    assert found.to_dict()["segments"][0]["segment"] == name
+
+
 def test_the_verdict_is_the_interval(told):
     for row in (told.to_dict()["total"], *told.to_dict()["segments"]):
         assert (row["verdict"] == "worked") == (row["share"]["low"] > 0)
@@ -503,3 +537,23 @@ def test_json_alone_is_on_standard_output(files):
 def test_messages_name_the_options(files):
     done = run(*files, "--from", "2024-03-02", "--to", "2024-03-01")
     assert with_options(done.exception.message).startswith("--from 2024-03-02 is after --to 2024-03-01.")
+
+
+def test_a_page_is_not_overwritten(files, tmp_path):
+    page, time = tmp_path / "effect.html", ["--from", "2024-03-01", "--to", "2024-03-31", "--quiet"]
+    assert run(*files, *time, "--out", str(page)).exit_code == 0
+    again = run(*files, *time, "--out", str(page))
+    assert with_options(again.exception.message) == (
+        f"The file {page} exists already. Give another --out, or --force to replace it."
+    )
+    assert run(*files, *time, "--out", str(page), "--force").exit_code == 0
+    page.write_text("mine", encoding="utf-8")
+    mine = run(*files, *time, "--out", str(page), "--force")
+    assert with_options(mine.exception.message) == (
+        f"rfmeans did not write {page}, so it is not replaced even with --force. Give another --out."
+    )
+    assert page.read_text(encoding="utf-8") == "mine"
+    folder = run(*files, *time, "--out", str(tmp_path), "--force")
+    assert (
+        with_options(folder.exception.message) == f"{tmp_path} is a folder, not a file. Give another --out."
+    )

@@ -93,11 +93,20 @@ class Message(str):
         """The text as a part of another one."""
         return MARK.join(self.parts)
 
-    def renamed(self, names: Mapping[str, str]) -> Message:
-        """Return the text with some arguments' options called otherwise."""
-        return Message.of(
-            [names.get(part, part) if at % 4 == 1 else part for at, part in enumerate(self.parts)]
-        )
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments that it names."""
+        return self.parts[1::4]
+
+    def renamed(self, names: Mapping[str, str], *, in_python: bool = False) -> Message:
+        """Return the text with some arguments' options called otherwise; ``in_python``: the arguments as well."""
+        parts = list(self.parts)
+        for at in range(1, len(parts), 4):
+            name = parts[at]
+            parts[at] = names.get(name, name)
+            if in_python:
+                parts[at + 2] = parts[at + 2].replace(name, parts[at], 1)
+        return Message.of(parts)
 
 
 def with_options(text: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
+from rfmeans.columns.typed import LAST_DAY
+from rfmeans.engines.duckdb import room
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, SettingsError
@@ -21,16 +21,17 @@ from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
 from rfmeans.over_time.effect_figures import Costs
 from rfmeans.over_time.effect_figures import effect as measure
-from rfmeans.over_time.effect_lists import count_groups, open_lists
+from rfmeans.over_time.effect_lists import count_groups, holds_zero, open_lists
 from rfmeans.over_time.effect_summary import EffectSummary
 from rfmeans.over_time.effect_sums import buyers_among, outcomes, outside, sum_groups, together
 from rfmeans.report.analyses.effect import effect_sections
 from rfmeans.report.markdown import markdown_of
 from rfmeans.settings import CustomerColumns, is_number, make_reading, parse_date
-from rfmeans.wording import counted
+from rfmeans.wording import clip, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
@@ -141,12 +142,12 @@ def effect(
     how, hearing = _reading(columns, reading), listener or SILENT
     hearing.stage("reading the lists")
     with ExitStack() as stack:
-        sent = stack.enter_context(open_lists(segments, segments_table))
+        sent = stack.enter_context(open_lists(segments, segments_table, how.limits))
         _check_as_of(sent, first)
         groups = count_groups(sent)
         hearing.stage("reading orders")
-        understood = stack.enter_context(understand(orders, how, hearing))
-        scratch, folder = stack.enter_context(Workspace()), stack.enter_context(_folder(how))
+        understood = stack.enter_context(understand(orders, how, hearing, zero=holds_zero(sent)))
+        scratch, folder = stack.enter_context(Workspace()), stack.enter_context(room(how.limits))
         later = _later(understood, scratch, first, last)
         hearing.stage("comparing the groups")
         with engine_errors("Comparing the groups"):
@@ -191,6 +192,8 @@ def _days(start: dt.date | str, end: dt.date | str) -> tuple[dt.date, dt.date]:
             f"{named('start')} {first} is after {named('end')} {last}. Give the first and the last day of the "
             "campaign's time."
         )
+    if last > LAST_DAY:  # 9999-12-31, which stands for never in orders
+        raise SettingsError(f"{named('end')} must be {LAST_DAY} or earlier. Got {last}.")
     return first, last
 
 
@@ -297,17 +300,10 @@ def _bought_before(
 
 def _nothing_to_compare(found: Effect, sent: Lists) -> str:
     parts = ", ".join(
-        f"{sums.segment} ({sums.holdout.customers:,} of {counted(sums.customers, 'customer')} held out)"
+        f"{clip(sums.segment)} ({sums.holdout.customers:,} of {counted(sums.customers, 'customer')} held out)"
         for sums in found.not_compared
     )
     return (
         f"No list of {sent.name} can be compared: {parts}. Each needs customers in both groups, four or more in all. "
         f"Send larger lists, or hold out a larger share: {argument('holdout', 0.2)}."
     )
-
-
-@contextmanager
-def _folder(how: Reading) -> Iterator[Path]:
-    """Give a temporary folder."""
-    with tempfile.TemporaryDirectory(prefix="rfmeans-", dir=how.limits.temporary) as folder:
-        yield Path(folder)

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from helpers.hostile_shop import hostile_model
+from rfmeans.arguments import with_options
 from rfmeans.cli.commands import app, main
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
@@ -41,6 +42,22 @@ def test_the_command_prints_or_writes_the_statement(tmp_path):
     written = CliRunner().invoke(app, [*asked, "--out", str(tmp_path / "segments.sql")])
     assert written.stdout == ""
     assert (tmp_path / "segments.sql").read_text(encoding="utf-8") == expected
+
+
+def test_a_file_is_replaced_only_if_it_is_a_statement(tmp_path):
+    hostile_model().save(tmp_path / "model.json")
+    out = tmp_path / "segments.sql"
+    asked = ["sql", str(tmp_path / "model.json"), "--dialect", "trino", "--out", str(out)]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    refused = CliRunner().invoke(app, asked)
+    assert with_options(refused.exception.message).endswith("Give another --out, or --force to replace it.")
+    assert CliRunner().invoke(app, [*asked, "--force"]).exit_code == 0
+    out.write_text("SELECT 1", encoding="utf-8")
+    refused = CliRunner().invoke(app, [*asked, "--force"])
+    assert with_options(refused.exception.message) == (
+        f"rfmeans did not write {out}, so it is not replaced even with --force. Give another --out."
+    )
+    assert out.read_text(encoding="utf-8") == "SELECT 1"
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,19 @@ import io
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import ibis
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 
+import rfmeans
 from helpers.sources import EXPECTED, LINES, NAMED, customers, days, late_orders, polars_frame, rows, segment
 from rfmeans import CustomerColumns
+from rfmeans.engines.database import Served
+from rfmeans.reading.open import open_source
+from rfmeans.settings import Limits, Reading
 
 # Kinds of source
 
@@ -310,3 +315,67 @@ def test_the_least_integer_is_an_unreadable_amount(tmp_path):
     frame["amount"] = [-(2**63), 6, 1]
     frame.to_parquet(tmp_path / "orders.parquet")
     assert [row[0] for row in customers(tmp_path / "orders.parquet")] == ["12", "13"]
+
+
+# What was opened is closed where reading it fails
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Connections of the embedded engine, in the order in which they were opened."""
+    made, connect = [], ibis.duckdb.connect
+
+    def connecting(*given, **options):
+        made.append(connect(*given, **options))
+        return made[-1]
+
+    monkeypatch.setattr(ibis.duckdb, "connect", connecting)
+    return made
+
+
+def is_closed(connection) -> bool:
+    try:
+        connection.raw_sql("SELECT 1")
+    except duckdb.ConnectionException:
+        return True
+    return False
+
+
+def test_a_frame_that_cannot_be_taken_in_leaves_nothing_open(opened, monkeypatch, tmp_path):
+    def failing(*_given, **_options):
+        raise duckdb.OutOfMemoryException("no room")
+
+    monkeypatch.setattr("ibis.backends.duckdb.Backend.create_table", failing)
+    with pytest.raises(rfmeans.EngineError, match="Reading pandas table ran out of memory"):
+        open_source(pd.DataFrame({"a": [1]}), Reading(limits=Limits(temporary=tmp_path)))
+    assert [is_closed(each) for each in opened] == [True]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_engine_that_cannot_be_set_up_leaves_nothing_open(opened, monkeypatch, tmp_path):
+    monkeypatch.setattr("rfmeans.engines.duckdb.WRITE_AT_ONCE", "SET nonsense = 1")
+    with pytest.raises(duckdb.Error):
+        open_source(pd.DataFrame({"a": [1]}), Reading(limits=Limits(temporary=tmp_path)))
+    assert [is_closed(each) for each in opened] == [True]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_opens_nothing(opened, tmp_path):
+    with pytest.raises(rfmeans.OutputError, match="Cannot write temporary files to"):
+        open_source(pd.DataFrame({"a": [1]}), Reading(limits=Limits(temporary=tmp_path / "nowhere")))
+    assert opened == []
+
+
+def test_a_table_served_by_another_engine_is_closed_where_its_types_fail(monkeypatch):
+    closed = []
+    served = Served(ibis.memtable({"a": [1]}), "a table", None, lambda: closed.append("closed"))
+
+    def failing(_engine, _table):
+        raise duckdb.CatalogException("gone")
+
+    monkeypatch.setattr("rfmeans.reading.open.server_of", lambda *_given: "a server")
+    monkeypatch.setattr("rfmeans.reading.open._served", lambda *_given: served)
+    monkeypatch.setattr("rfmeans.engines.duckdb.DuckDB.with_plain_types", failing, raising=False)
+    with pytest.raises(rfmeans.EngineError, match="Reading a table failed: gone"):
+        open_source("postgres://somewhere", Reading())
+    assert closed == ["closed"]

@@ -57,6 +57,8 @@ Orders = Annotated[
     ),
 ]
 
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that rfmeans wrote.")]
+
 Model = Annotated[Path, typer.Argument(help="model.json of an earlier run.")]
 
 
@@ -228,9 +230,15 @@ def effect_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="Page to write, like effect.html. Default: none.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Say what a campaign did: what the treated customers of SEGMENTS bought against those held out."""
+    from rfmeans.output.folder import check_file, write_whole
+    from rfmeans.report.page import MADE
+
     printing.check()
+    if out is not None:
+        check_file(out, MADE, force=force)
     with watching(printing.quiet) as watch:
         from rfmeans.campaign import effect
 
@@ -238,7 +246,7 @@ def effect_command(
             segments, orders, listener=watch, **asdict(campaign), **reading.given(), **engine.given()
         )
         if out is not None:
-            found.report().save(out)
+            write_whole(out, found.report().html, "the page")
     if printing.as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     if printing.markdown:
@@ -273,11 +281,15 @@ def sql_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write. Default: standard output.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Write the assignment by MODEL, from orders to segments, as one SQL statement."""
     from rfmeans.model.segment_model import SegmentModel
-    from rfmeans.output.folder import write_whole
+    from rfmeans.model.statement import HEAD
+    from rfmeans.output.folder import check_file, write_whole
 
+    if out is not None:
+        check_file(out, HEAD, force=force)
     statement = SegmentModel.load(model).to_sql(dialect, orders=table, **reading.given())
     if out is None:
         typer.echo(statement, nl=False)

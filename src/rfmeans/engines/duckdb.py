@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import weakref
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -224,6 +224,22 @@ DUCKDB = DuckDB()  # the embedded one
 # Connecting
 
 
+def room(limits: Limits) -> TemporaryFolder:
+    """Return a temporary folder where the limits say; what killed runs left there is cleared first.
+
+    Raises
+    ------
+    OutputError
+        If none can be made.
+    """
+    parent = limits.temporary or tempfile.gettempdir()
+    try:
+        clear_leftovers(parent, TEMPORARY)
+        return TemporaryFolder(parent, TEMPORARY)
+    except OSError as error:
+        raise OutputError(f"Cannot write temporary files to {parent}: {error.strerror}.") from error
+
+
 def connect(limits: Limits, timezone: str | None) -> tuple[Any, TemporaryFolder]:
     """Return an embedded engine, and a folder for what is unpacked and spilled, which is removed with the engine.
 
@@ -232,18 +248,22 @@ def connect(limits: Limits, timezone: str | None) -> tuple[Any, TemporaryFolder]
     OutputError
         If no folder can be made.
     """
-    con = ibis.duckdb.connect()
-    parent = limits.temporary or tempfile.gettempdir()
-    clear_leftovers(parent, TEMPORARY)
-    try:
-        folder = TemporaryFolder(parent, TEMPORARY)
-    except OSError as error:
-        raise OutputError(f"Cannot write temporary files to {parent}: {error.strerror}.") from error
-    weakref.finalize(con, folder.remove)
+    with ExitStack() as failing:
+        folder = room(limits)
+        failing.callback(folder.remove)
+        con = ibis.duckdb.connect()
+        failing.callback(con.disconnect)
+        weakref.finalize(con, folder.remove)
+        _set_up(con, limits, timezone, folder.path / "spilled")
+        failing.pop_all()
+    return con, folder
+
+
+def _set_up(con: Any, limits: Limits, timezone: str | None, spilled: Path) -> None:
     settings = {
         # The session's zone decides the calendar day of an aware timestamp: never the machine's own.
         "TimeZone": timezone or "UTC",
-        "temp_directory": str(folder.path / "spilled"),
+        "temp_directory": str(spilled),
         "memory_limit": limits.memory_limit,
         "threads": limits.threads,
     }
@@ -254,7 +274,6 @@ def connect(limits: Limits, timezone: str | None) -> tuple[Any, TemporaryFolder]
     # Switched off only where it is on: in a notebook without widgets even switching it off is an error.
     if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
         con.raw_sql("SET enable_progress_bar = false")
-    return con, folder
 
 
 def attach(con: Any, path: Path, label: str) -> list[tuple[str, str, str | None]]:

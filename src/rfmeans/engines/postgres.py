@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import weakref
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -86,13 +87,16 @@ class Postgres(Engine):
         SourceError
             If nothing answers there, or there is no such table.
         """
-        connection = _connect(source)
-        con = ibis.postgres.from_connection(connection)
-        weakref.finalize(con, connection.close)
-        info = con.con.info
-        label = f"postgres://{'' if info.host.startswith('/') else f'{info.host}:{info.port}'}/{info.dbname}"
-        _, (schema, name) = one_of(_rows(con, TABLES), label, wanted, con.current_database)
-        table = con.table(name, database=schema)
+        with ExitStack() as failing:
+            connection = failing.enter_context(closing(_connect(source)))
+            con = ibis.postgres.from_connection(connection)
+            weakref.finalize(con, connection.close)
+            info = con.con.info
+            host = "" if info.host.startswith("/") else f"{info.host}:{info.port}"
+            label = f"postgres://{host}/{info.dbname}"
+            _, (schema, name) = one_of(_rows(con, TABLES), label, wanted, con.current_database)
+            table = con.table(name, database=schema)
+            failing.pop_all()
         home = Home(con, label, origins=((schema, name),))
         return Served(table, f"{name} in {label}", home, con.disconnect)
 

@@ -19,7 +19,7 @@ from rfmeans.listener import SILENT
 from rfmeans.model.explain import Placing, explain_customer
 from rfmeans.model.explanation import Centre, Explanation
 from rfmeans.model.model_file import fields_of
-from rfmeans.model.statement import OrdersTable, to_statement
+from rfmeans.model.statement import HEAD, OrdersTable, to_statement
 from rfmeans.model.steps import Centres, Draw, Scores, Step, assigning_steps, run_steps
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
@@ -275,7 +275,7 @@ class SegmentModel:
         as_of = f" as of {self.as_of}" if self.as_of else ""
         digest = hashlib.sha256(self.to_json().encode()).hexdigest()
         return [
-            f"Customer segments, written by rfmeans {__version__}: the model of {self.customers:,} customers{as_of}",
+            f"{HEAD} {__version__}: the model of {self.customers:,} customers{as_of}",
             f"(SHA-256 of model.json: {digest}) as one statement.",
         ]
 

@@ -55,6 +55,7 @@ MONEY_ROLES = ("amount", "quantity", "price", "refund")
 ANY_TYPE = {"date": "date", **dict.fromkeys(MONEY_ROLES, "float64")}
 UNKNOWN = "unknown"
 MOMENT = "timestamp('UTC')"
+HEAD = "Customer segments, written by rfmeans"  # how the comment at the top begins
 INPUT, CONDITION = "rfmeans_orders", "\0"  # the latter where no name can be
 
 

@@ -46,11 +46,23 @@ Result = TypeVar("Result")
 
 
 def understand(
-    source: Any, reading: Reading, listener: Listener = SILENT, fitted: Columns | None = None
+    source: Any,
+    reading: Reading,
+    listener: Listener = SILENT,
+    fitted: Columns | None = None,
+    *,
+    zero: bool = False,
 ) -> Understood:
     """Open a source and find out what its columns mean.
 
-    ``fitted``: the columns of the orders that a model was fitted on; see `rfmeans.columns.content.told_by_content`.
+    Parameters
+    ----------
+    source, reading, listener
+        What, how, and who hears of it.
+    fitted
+        The columns of the orders that a model was fitted on; see `rfmeans.columns.content.told_by_content`.
+    zero
+        Whether 0 is known to be a customer: some of a shop's orders do not tell it from a guest.
 
     Raises
     ------
@@ -58,7 +70,9 @@ def understand(
         If the source cannot be read or its columns are not understood.
     """
     with ExitStack() as failing:
-        found = failing.enter_context(Understood(ways_to_open(source, reading), reading, listener, fitted))
+        found = failing.enter_context(
+            Understood(ways_to_open(source, reading), reading, listener, fitted, zero=zero)
+        )
         found.open_otherwise(None)
         failing.pop_all()
     return found
@@ -104,8 +118,11 @@ class Understood(AbstractContextManager["Understood"]):
         reading: Reading,
         listener: Listener,
         fitted: Columns | None = None,
+        *,
+        zero: bool = False,
     ) -> None:
         self.reading = reading
+        self._zero = zero
         self._fitted = fitted
         self._ways = ways
         self._listener = listener
@@ -248,7 +265,7 @@ class Understood(AbstractContextManager["Understood"]):
             )
         except UndecidedError as error:
             raise SourceError(f"{error.message.marked}{_places(source, error)}") from error
-        keys = self.conventions.keys if whole else KeyConvention(varied=False)
+        keys = self.conventions.keys if whole else KeyConvention(varied=False, zero=self._zero)
         return replace(found, keys=keys).of_text(padded=source.padded, powers=source.powers)
 
     def _say(self, layout: Layout, found: Conventions) -> None:

@@ -78,6 +78,37 @@ def check_target(folder: str | os.PathLike[str], *, force: bool) -> Path:
     return target
 
 
+def check_file(path: str | os.PathLike[str], mark: str, *, force: bool) -> Path:
+    """Return a file's path if it may be written, before any work is done; ``mark`` stands in what rfmeans writes there.
+
+    Raises
+    ------
+    OutputError
+        If it exists (and ``force`` is not given), is a folder, or rfmeans did not write it.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise OutputError(f"{target} is a folder, not a file. Give another {argument('folder')}.")
+    if target.exists() and not force:
+        raise OutputError(
+            f"The file {target} exists already. Give another {argument('folder')}, or {argument('force', True)} to "
+            "replace it."
+        )
+    if target.exists() and not _holds(target, mark):
+        raise OutputError(
+            f"rfmeans did not write {target}, so it is not replaced even with {argument('force', True)}. Give another "
+            f"{argument('folder')}."
+        )
+    return target
+
+
+def _holds(file: Path, mark: str) -> bool:
+    try:
+        return mark in file.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+
+
 def _foreign(entry: Path) -> bool:
     """Whether a file or folder, or anything in it, was not written by rfmeans."""
     inside = {AUDIENCES: AUDIENCE_FILE, CHARTS: CHART_FILE}.get(entry.name)

@@ -4,36 +4,45 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import ibis
+import ibis.expr.types as ir
 
-from rfmeans.arguments import argument
-from rfmeans.columns.keys import KeyConvention, customer_key
-from rfmeans.engines.dispatch import engine_of
-from rfmeans.engines.failures import engine_errors
-from rfmeans.errors import DataError, SourceError, did_you_mean
-from rfmeans.groups import HOLDOUT, TREATMENT
+from rfmeans.arguments import Message, argument
+from rfmeans.columns.keys import KeyConvention, check_whole, customer_key, look_at_keys
+from rfmeans.columns.undecided import shortened
+from rfmeans.engines.dispatch import engine_of, server_of
+from rfmeans.engines.duckdb import DUCKDB
+from rfmeans.engines.failures import MalformedError, engine_errors
+from rfmeans.engines.kept_tables import Workspace
+from rfmeans.errors import DataError, RFMeansError, SourceError, did_you_mean
+from rfmeans.groups import HOLDOUT, TREATMENT, check_holdout
+from rfmeans.orders.understand import or_misfit
 from rfmeans.output.files import FORMULA
-from rfmeans.reading.open import open_source
-from rfmeans.settings import Reading
+from rfmeans.reading.open import ways_to_open
+from rfmeans.settings import Limits, Reading
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import ibis.expr.types as ir
+    from collections.abc import Callable, Iterator
 
     from rfmeans.reading.source import Source
+
+Told = TypeVar("Told")
 
 NUMBERS = ("recency", "frequency", "monetary")
 NEEDED = ("customer_id", *NUMBERS, "segment_id", "segment", "group")
 CUSTOMERS = ("customers.parquet", "customers.csv")  # what an output folder may call them
-LISTED = KeyConvention(zero=True)  # 0 is in a list where it is a customer
-SHOWN = 3  # of the columns, words or ids that a message names
+OF_ORDERS = frozenset({"customer", "encoding", "delimiter", "header", "sheet", "engine"})
+LARGEST = 1e300
+MOST_SEGMENTS = 10_000
+WHOLE_FROM_1 = f"a whole number from 1 to {MOST_SEGMENTS:,}"
+MUST = {**dict.fromkeys(NUMBERS, "a number of 0 or more"), "monetary": "a number", "segment_id": WHOLE_FROM_1}
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ class Counted:
 
 
 @contextmanager
-def open_lists(given: Any, table: str | None = None) -> Iterator[Lists]:
+def open_lists(given: Any, table: str | None = None, limits: Limits | None = None) -> Iterator[Lists]:
     """Open an output folder, a file or a table of customers, as `Segmentation.save` and `write_table` write them.
 
     Parameters
@@ -79,22 +88,80 @@ def open_lists(given: Any, table: str | None = None) -> Iterator[Lists]:
         Path of the folder or the file; a frame, an Ibis table; the address of a database.
     table
         The table of a database.
+    limits
+        What the embedded engine may use, where it reads them.
 
     Raises
     ------
     SourceError
         If there are no such customers, or a column is missing.
     """
-    found, as_of, holdout = given, None, None
+    found, as_of, holdout, folder = given, None, None, ""
     if isinstance(given, str | Path) and Path(given).is_dir():
         found, as_of, holdout = _in_folder(Path(given))
-    source = open_source(found, Reading(table=table))
+        folder = f"{Path(given).absolute().name}/"
+    reading = Reading(table=table, limits=(limits if limits and not _is_served(found) else Limits()))
+    with Workspace() as kept:
+        with _told_of_lists():
+            name, customers = _read(found, reading, folder, kept)
+        yield Lists(name, customers, as_of, holdout)
+
+
+def _is_served(source: Any) -> bool:
+    """Whether another engine than the embedded one reads it."""
+    if isinstance(source, ir.Table):
+        return True
+    return isinstance(source, str | Path) and server_of(str(source), DUCKDB.name) is not None
+
+
+@contextmanager
+def _told_of_lists() -> Iterator[None]:
+    """Say what the arguments of the lists are called; those that they do not have are the orders'."""
     try:
-        name = source.name if found is given else f"{Path(given).absolute().name}/"
+        yield
+    except RFMeansError as error:
+        said = error.message.renamed({"table": "segments_table"}, in_python=True)
+        others = OF_ORDERS.intersection(name.removeprefix("no-") for name in said.arguments)
+        if others:
+            said = Message(
+                f"{said.marked} These are the lists, though, and {argument(min(others))} is of the orders: give the "
+                "lists as rfmeans wrote them."
+            )
+        error.message, error.args = said, (said,)
+        raise
+
+
+def _read(found: Any, reading: Reading, folder: str, kept: Workspace) -> tuple[str, ir.Table]:
+    """Return what the lists are called, and their customers, read in the first way in which no row is lost."""
+    misfits = []
+    for way in ways_to_open(found, reading):
+        taken = or_misfit(partial(_take, way, folder, kept))
+        if not isinstance(taken, MalformedError):
+            return taken
+        misfits.append(taken)
+    raise misfits[-1]
+
+
+def _take(way: Callable[[], Source], folder: str, kept: Workspace) -> tuple[str, ir.Table] | MalformedError:
+    with Workspace() as opened:
+        source = way()
+        opened.callback(source.close)
+        name = folder or source.name
         with engine_errors(f"Reading {name}"):
-            yield Lists(name, _customers(source, name), as_of, holdout)
-    finally:
-        source.close()
+            customers = opened.keep(_customers(source, name))
+            if misfit := source.misfit(_count(customers)):
+                return misfit
+            listed = customers.filter(customers.segment_id.notnull() & customers.key.notnull())
+            _check_numbers(listed, name)
+        kept.enter_context(opened.pop_all())
+    return name, listed.mutate(segment_id=listed.segment_id.cast("int64"))
+
+
+def _count(table: ir.Table) -> int:
+    return int(table.count().to_pyarrow().as_py())
+
+
+# What an output folder tells
 
 
 def _in_folder(folder: Path) -> tuple[Path, dt.date | None, float | None]:
@@ -104,38 +171,59 @@ def _in_folder(folder: Path) -> tuple[Path, dt.date | None, float | None]:
             f"{folder} holds no {' or '.join(CUSTOMERS)}. Give the output folder from which the lists were sent, or a "
             "file or table of the customers with their column group."
         )
-    as_of = _told(folder / "account.json").get("as_of")
-    settings = _told(folder / "model.json").get("settings") or {}
-    return found, dt.date.fromisoformat(as_of) if as_of else None, settings.get("holdout")
+    return found, _told(folder / "account.json", _as_of), _told(folder / "model.json", _holdout)
 
 
-def _told(path: Path) -> dict[str, Any]:
-    """Return what a JSON file of the folder tells; nothing where it is not there any more."""
-    with suppress(OSError, ValueError):
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return told if isinstance(told, dict) else {}
-    return {}
+def _as_of(account: dict[str, Any]) -> dt.date | None:
+    return None if account.get("as_of") is None else dt.date.fromisoformat(account["as_of"])
+
+
+def _holdout(model: dict[str, Any]) -> float | None:
+    share = model.get("settings", {}).get("holdout")
+    return None if share is None else check_holdout(share)
+
+
+def _told(path: Path, wanted: Callable[[dict[str, Any]], Told | None]) -> Told | None:
+    """Return what a JSON file of the folder tells; None where it is not there any more."""
+    try:
+        return wanted(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SourceError(f"Cannot read {path}: {error.strerror}. Check its permissions.") from error
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
+        raise SourceError(
+            f"{path} is damaged, so it does not tell when and how the lists were made. Put it back as it was, or give "
+            f"{path.parent / CUSTOMERS[0]} alone."
+        ) from error
+
+
+# The customers
 
 
 def _customers(source: Source, name: str) -> ir.Table:
+    """Return all rows of the source; those set aside when the lists were made have no segment_id."""
     table = source.table
     _check_columns(table.columns, name)
+    check_whole(table.customer_id)
+    engine = engine_of(table)
     texts = {column: table[column] for column in ("customer_id", "segment", "group")}
     if source.name.endswith(".csv"):
         texts |= {column: _as_it_was(texts[column]) for column in ("customer_id", "segment")}
-    typed = table.select(
-        key=customer_key(texts["customer_id"], engine_of(table), LISTED).cast("string"),
+    keys = KeyConvention(zero=True, whole=look_at_keys(table, ["customer_id"], engine))
+    return table.select(
+        key=customer_key(texts["customer_id"].name("customer_id"), engine, keys).cast("string"),
         **{column: _number(table[column]) for column in NUMBERS},
-        segment_id=_number(table.segment_id).cast("int64"),
-        segment=texts["segment"].cast("string"),
-        group=texts["group"].cast("string"),
+        segment_id=_number(table.segment_id),
+        segment=texts["segment"].cast("string").nullif(""),
+        group=texts["group"].cast("string").nullif(""),
     )
-    return typed.filter(typed.segment_id.notnull() & typed.key.notnull())
 
 
 def _number(column: ir.Column) -> ir.Column:
-    """Return a column as float64; blank text is null."""
-    return (column.nullif("") if column.type().is_string() else column).cast("float64")
+    """Return a column as float64; blank text and NaN are null."""
+    value = (column.nullif("") if column.type().is_string() else column).cast("float64")
+    return ibis.ifelse(value.isnan(), ibis.null("float64"), value)
 
 
 def _as_it_was(column: ir.Column) -> ir.Column:
@@ -162,28 +250,80 @@ def _check_columns(names: tuple[str, ...], name: str) -> None:
     )
 
 
+def _check_numbers(listed: ir.Table, name: str) -> None:
+    """Refuse numbers that no customer of a list has."""
+    wrong = {column: ~listed[column].between(0, LARGEST).fill_null(False) for column in NUMBERS}
+    wrong["monetary"] = ~listed.monetary.between(-LARGEST, LARGEST).fill_null(False)
+    wrong["segment_id"] = ~(listed.segment_id == listed.segment_id.floor()) | ~listed.segment_id.between(
+        1, MOST_SEGMENTS
+    )
+    found = listed.agg(
+        **{column: odd.sum() for column, odd in wrong.items()},
+        **{f"{column}_such": listed[column].max(where=odd) for column, odd in wrong.items()},
+    )
+    row = found.to_pyarrow().to_pylist()[0]
+    for column in wrong:
+        if row[column]:
+            raise DataError(
+                f"The column {column} of {name} holds {_said(row[f'{column}_such'])} "
+                f"({counted(row[column], 'customer')} with a segment); it must be {MUST[column]}. Give the customers "
+                "as rfmeans wrote them."
+            )
+
+
+def _said(value: float | None) -> str:
+    return "nothing" if value is None else f"{value:g}"
+
+
+def holds_zero(lists: Lists) -> bool:
+    """Whether a customer has the id 0, which stands for a guest elsewhere."""
+    return _count(lists.customers.filter(lists.customers.key == "0")) > 0
+
+
 def count_groups(lists: Lists) -> list[Counted]:
     """Return how many customers stand in each group, by segment.
 
     Raises
     ------
     DataError
-        If there is nobody in the lists, nobody held out, or another word than treatment and holdout in ``group``; or
-        if a customer stands there twice.
+        If there is nobody in the lists, nobody held out, or another word than treatment and holdout in ``group``; if
+        a customer stands there twice; or if a segment has no name, or several.
     """
-    _check_words(lists)
-    _check_once(lists)
-    table = lists.customers
-    counted = table.group_by("segment_id", "group").agg(segment=table.segment.max(), customers=table.count())
-    rows = counted.order_by("segment_id", "group").to_pyarrow().to_pylist()
-    found = [Counted(**row) for row in rows]
-    if not any(each.group == HOLDOUT for each in found):
+    with engine_errors(f"Reading {lists.name}"):
+        _check_words(lists)
+        _check_once(lists)
+        _check_names(lists)
+        table = lists.customers
+        found = table.group_by("segment_id", "group").agg(
+            segment=table.segment.max(), customers=table.count()
+        )
+        rows = found.order_by("segment_id", "group").to_pyarrow().to_pylist()
+    groups = [Counted(**row) for row in rows]
+    if not any(each.group == HOLDOUT for each in groups):
         raise DataError(
-            f"Nobody was held out: all {sum(each.customers for each in found):,} customers of {lists.name} are "
+            f"Nobody was held out: all {sum(each.customers for each in groups):,} customers of {lists.name} are "
             f"treatment, so nothing tells what they would have bought anyway. Hold out a share next time: "
             f"{argument('holdout', 0.1)}."
         )
-    return found
+    return groups
+
+
+def _check_names(lists: Lists) -> None:
+    table = lists.customers
+    named = table.group_by("segment_id").agg(
+        first=table.segment.min(), last=table.segment.max(), blank=table.segment.isnull().sum()
+    )
+    odd = named.filter((named.blank > 0) | (named.first != named.last)).order_by("segment_id").limit(1)
+    for row in odd.to_pyarrow().to_pylist():
+        held = (
+            f"no name for {counted(row['blank'], 'customer')}"
+            if row["blank"]
+            else f"several names, such as {shortened(row['first'])} and {shortened(row['last'])},"
+        )
+        raise DataError(
+            f"The column segment of {lists.name} holds {held} of segment_id {row['segment_id']}; a segment has one "
+            "name. Give the customers as rfmeans wrote them."
+        )
 
 
 def _check_words(lists: Lists) -> None:

@@ -70,7 +70,11 @@ def together(lists: ir.Table, done: ir.Table, folder: Path) -> Iterator[tuple[ir
     write_parquet(lists, folder / "lists.parquet")
     with on_duckdb(done, folder) as local:
         connection: Any = local.get_backend()
-        yield connection.read_parquet(str(folder / "lists.parquet")), local
+        brought = connection.read_parquet(str(folder / "lists.parquet"))
+        try:
+            yield brought, local
+        finally:  # the connection may be a user's own
+            connection.drop_view(brought.get_name(), force=True)
 
 
 def outside(lists: ir.Table, done: ir.Table) -> Outside:

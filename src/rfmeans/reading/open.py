@@ -6,6 +6,7 @@ A file, a glob or a frame is opened in an embedded DuckDB of its own; an Ibis ta
 from __future__ import annotations
 
 import glob
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -97,18 +98,22 @@ def _served(server: Engine, source: str, reading: Reading) -> Served:
 
 
 def _in_place(found: Served) -> Source:
-    table, engine = found.table, engine_of(found.table)
-    with engine_errors(f"Reading {found.name}"):
-        table = engine.with_plain_types(table)
-    return Source(
-        table,
-        found.name,
-        located(table, None),
-        ordered=False,
-        home=found.home,
-        engine=engine,
-        closing=found.closing,
-    )
+    engine = engine_of(found.table)
+    with ExitStack() as failing:
+        failing.callback(found.closing)
+        with engine_errors(f"Reading {found.name}"):
+            table = engine.with_plain_types(found.table)
+        source = Source(
+            table,
+            found.name,
+            located(table, None),
+            ordered=False,
+            home=found.home,
+            engine=engine,
+            closing=found.closing,
+        )
+        failing.pop_all()
+    return source
 
 
 def _open_frame(frame: Any, reading: Reading) -> Source:
@@ -118,8 +123,14 @@ def _open_frame(frame: Any, reading: Reading) -> Source:
     kind = str(given or f"{type(frame).__module__.partition('.')[0]} table")
     arrow = frame_table(frame, reading.timezone)
     con, folder = connect(reading.limits, reading.timezone)
-    orders = con.create_table("orders", ibis.memtable(arrow), temp=True)
-    return Source(orders, kind, numbered(orders, None), closing=partial(_close, con, folder))
+    closing = partial(_close, con, folder)
+    with ExitStack() as failing:
+        failing.callback(closing)
+        with engine_errors(f"Reading {kind}"):
+            orders = con.create_table("orders", ibis.memtable(arrow), temp=True)
+        source = Source(orders, kind, numbered(orders, None), closing=closing)
+        failing.pop_all()
+    return source
 
 
 def _close(con: Any, folder: TemporaryFolder) -> None:
@@ -131,13 +142,13 @@ def _open_files(pattern: str, reading: Reading, *, by_lines: bool = False) -> So
     paths = _matching(pattern)
     name = pattern if len(paths) > 1 else Path(paths[0]).name
     con, folder = connect(reading.limits, reading.timezone)
-    try:
+    closing = partial(_close, con, folder)
+    with ExitStack() as failing:
+        failing.callback(closing)
         with engine_errors(f"Reading {name}"):
             source = _read_files(con, paths, reading, folder.path, by_lines=by_lines)
-    except BaseException:
-        _close(con, folder)
-        raise
-    return replace(source, name=name, closing=partial(_close, con, folder))
+        failing.pop_all()
+    return replace(source, name=name, closing=closing)
 
 
 def _read_files(con: Any, paths: list[str], reading: Reading, folder: Path, *, by_lines: bool) -> Source:

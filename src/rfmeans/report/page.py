@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
 
 FRAME_HEIGHT = 900
+MADE = "<footer><p>Made with rfmeans "  # what every page ends with
 SPOKEN = re.compile(r' (?:aria-label|aria-roledescription|role|font-family)="[^"]*"')
 
 
@@ -91,6 +92,7 @@ def page_of(told: Sequence[Section], about: str, source: str) -> Report:
     page = filled.render(
         about=about,
         source=source,
+        made=MADE,
         version=__version__,
         policy=_policy(library, script),
         styles=styles,

@@ -43,7 +43,9 @@ def effect_sections(summary: EffectSummary) -> list[Section]:
 
 def opening(summary: EffectSummary) -> Section:
     """Give the verdict on all lists, whom it is about, and who is not counted."""
-    time = f"{summary.start} to {summary.end} ({counted(summary.days, 'day')}), orders of {summary.orders}"
+    time = (
+        f"{summary.start} to {summary.end} ({counted(summary.days, 'day')}), orders of {clip(summary.orders)}"
+    )
     said = (
         Sentence(_verdict(summary), "lead"),
         Sentence(_groups(summary)),
@@ -52,7 +54,7 @@ def opening(summary: EffectSummary) -> Section:
     return Section(
         page=(said[0], Sentence(f"{time}.", "note"), *said[1:]),
         markdown=(Sentence(f"{time}."), *said),
-        terminal=(Heading(f"Effect of the campaign, {clip(time)}"), *said),
+        terminal=(Heading(f"Effect of the campaign, {time}"), *said),
     )
 
 
@@ -161,7 +163,7 @@ def _title(summary: EffectSummary) -> str:
     told = [called(row) for row in summary.rows if row.verdict != "cannot tell"]
     if not told:
         return "No difference between treatment and holdout is more than chance may make"
-    return f"More than chance makes: {', '.join(clip(name) for name in told)}"
+    return f"More than chance makes: {', '.join(told)}"
 
 
 def _side_by_side(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from rfmeans.over_time.effect_summary import ASSUMED
 from rfmeans.report.analyses.effect_numbers import (
-    ALL,
     called,
     difference_cell,
     first_cell,
@@ -84,7 +83,7 @@ def checks(summary: EffectSummary) -> Section:
 def _warnings(summary: EffectSummary) -> list[str]:
     said = [
         f"Split: {split.held_out:,} of {counted(split.customers, 'customer')} of "
-        f"{clip(split.segment or 'all lists')} are held out, {split.expected:,.1f} were to be; drawing alone hardly "
+        f"{_where(split)} are held out, {split.expected:,.1f} were to be; drawing alone hardly "
         "ever does that. Were the lists changed after they were written? The answer may be wrong."
         for split in summary.found.splits
         if split.suspicious
@@ -99,6 +98,10 @@ def _warnings(summary: EffectSummary) -> list[str]:
             f"Before the campaign the held-out customers were other customers: {apart}. The groups are not as drawn."
         )
     return said
+
+
+def _where(split: Split) -> str:
+    return "all lists" if split.segment is None else clip(split.segment)
 
 
 def _drawn(summary: EffectSummary) -> str:
@@ -128,7 +131,7 @@ def _alike(summary: EffectSummary) -> str:
 def _splits(summary: EffectSummary) -> list[Table]:
     rows = [
         (
-            split.segment or ALL,
+            called(split),
             in_number(split.customers),
             in_number(split.held_out),
             in_digits(split.expected, 1),

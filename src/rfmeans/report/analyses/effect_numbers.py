@@ -6,12 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rfmeans.report.table import Cell
-from rfmeans.wording import DASH, money
+from rfmeans.wording import DASH, clip, money
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rfmeans.over_time.effect_figures import SegmentEffect
+    from rfmeans.over_time.effect_figures import SegmentEffect, Split
     from rfmeans.over_time.effect_intervals import Difference
     from rfmeans.over_time.effect_summary import EffectSummary
 
@@ -21,9 +21,9 @@ ALL = "All lists"
 RARE = 0.01  # share of buyers below which a tenth of a percentage is too coarse
 
 
-def called(row: SegmentEffect) -> str:
+def called(row: SegmentEffect | Split) -> str:
     """Return the list's name."""
-    return ALL if row.segment is None else row.segment
+    return ALL if row.segment is None else clip(row.segment)
 
 
 def first_cell(row: SegmentEffect) -> Cell:
