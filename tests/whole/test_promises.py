@@ -166,7 +166,6 @@ TESTED_ELSEWHERE = {
     "orders/expressions": "by those of what is compared, which is made of them",
     "orders/intake": "by every test of the room, which takes orders in",
     "orders/reasons": "by test_order_lines, test_account and the tests of each reason",
-    "over_time/effect_lists": "by test_campaign",
     "over_time/effect_summary": "by test_campaign",
     "over_time/effect_sums": "by test_campaign",
     "over_time/movement_summary": "by test_movement",
