@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-long lint types check bench clean
+.PHONY: help demo test test-all test-long mutants lint types check bench clean
 
 help:
 	@echo "make demo    install into .venv, make a synthetic shop, segment it"
 	@echo "make test    install what the tests need and run the quick ones, in minutes"
 	@echo "make check   lint, types and all tests, on every engine, as continuous integration runs them"
 	@echo "make test-long   what takes too long even for that"
+	@echo "make mutants change the code of segments/ and of orders' lines and customers, one spot at a time, and see tests fail"
 	@echo "make bench   time the whole job beside other ways of doing it; BENCH=\"--lines 10_000_000 --rounds 3\""
 	@echo "make clean   remove .venv and what the other targets wrote"
 
@@ -39,6 +40,10 @@ test: .venv/installed-dev
 
 test-long: .venv/installed-engines
 	$(PYTEST) -m long
+
+mutants: .venv/installed-dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group mutants
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m mutmut run $(MUTANTS)
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
