@@ -502,6 +502,31 @@ def test_groups_unlike_before_are_a_warning():
     )
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0, "Before the campaign the groups were as alike as draws go: recency"),
+        (
+            1,
+            "Before the campaign the groups were less alike than most draws make them, though not so far that",
+        ),
+    ],
+)
+def test_how_alike_the_groups_were_is_said_by_its_numbers(days, said):
+    sent, later = campaign()
+    sent["monetary"] = 20.0
+    sent["recency"] = (
+        10 + sent.customer_id // 10 % 7 + days * (sent.group == "holdout") * (sent.customer_id % 3 > 0)
+    )
+    found = rfmeans.effect(sent, later, **TIME)
+    row = found.summary.found.balance[0]
+    assert (abs(row.difference) > row.by_chance, row.suspicious) == (days > 0, False)
+    assert said in found.to_markdown()
+    assert ("Money is adjusted for the money before; buyers are as they are." in found.to_markdown()) is (
+        days > 0
+    )
+
+
 # The command line
 
 

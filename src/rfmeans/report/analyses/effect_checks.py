@@ -122,9 +122,15 @@ def _alike(summary: EffectSummary) -> str:
         return ""
     apart = ", ".join(f"{row.feature} {row.difference:+.2f}" for row in balance)
     chance = max(row.by_chance for row in balance)
+    usual = all(abs(row.difference) <= row.by_chance for row in balance)
+    said = (
+        "as alike as draws go"
+        if usual
+        else "less alike than most draws make them, though not so far that something must have gone wrong"
+    )
     return (
-        f"Before the campaign the groups were as alike as draws go: {apart} standard deviations apart (95 of 100 "
-        f"draws: up to {chance:.2f})."
+        f"Before the campaign the groups were {said}: {apart} standard deviations apart (95 of 100 draws: up to "
+        f"{chance:.2f}).{'' if usual else ' Money is adjusted for the money before; buyers are as they are.'}"
     )
 
 

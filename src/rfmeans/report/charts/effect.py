@@ -30,7 +30,9 @@ def draw_effect(summary: EffectSummary, frame: Frame) -> Drawn:
     colours = [EVERYONE if row.segment_id is None else colour(row.segment_id) for row in summary.rows]
     coloured = channel("segment:N", scale={"domain": labels, "range": colours}, legend=None)
     x = channel(
-        "difference:Q", scale=_scale(rows), axis={"title": _unit(summary), "tickCount": 6, "grid": True}
+        "difference:Q",
+        scale=_scale(rows),
+        axis={"title": _unit(summary), "tickCount": 3 if frame.stacked else 6, "grid": True},
     )
     said = tooltip(segment="List", shown="Difference", verdict="Verdict")
     drawn = layer(
