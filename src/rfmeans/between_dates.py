@@ -111,7 +111,7 @@ def movement(
         assert intake.as_of is not None
         hearing.stage("comparing the dates")
         directions = model.directions
-        segmented = [model.apply(customers) for customers in intake.earlier]
+        segmented = [model.apply(intake.earlier[day]) for day in dates]
         now = model.apply(put_in_order(intake.customers, "customer_id"))
         moved = keeper.keep(moved_customers(segmented[0], now, directions))
         summary = MovementSummary(

@@ -20,6 +20,7 @@ from rfmeans.model.statement import OrdersTable
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.remarks import caution
 from rfmeans.orders.understand import understand
+from rfmeans.over_time.hindsight import BACK, long_enough, look_back
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
 from rfmeans.segments.features import distinct_values, fit_scaling
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
+    from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.settings import Columns, CustomerColumns, Reading
@@ -60,6 +62,7 @@ def segment(
     score_cuts: Mapping[str, Sequence[float]] | None = None,
     lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     holdout: float = USUAL_HOLDOUT,
+    hindsight: bool = True,
     listener: Listener | None = None,
     **reading: Any,
 ) -> Segmentation:
@@ -76,6 +79,8 @@ def segment(
         Columns by role, all at once; pass `CustomerColumns` for a table that already has one row per customer.
     transform, seed, n_init, tol, method, score_bins, score_cuts, lexicon, holdout
         See `rfmeans.segments.settings.Settings`.
+    hindsight
+        Look back as well: what the segments of 90 days ago did since, where the orders go back twice as far.
     listener
         Hears how the run goes on; see `rfmeans.listener.Listener`.
     reading
@@ -112,7 +117,8 @@ def segment(
     how, hearing = make_reading(columns, **reading), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Segmenting"):
         hearing.stage("reading orders")
-        intake = customers_at(keeper.enter_context(understand(orders, how, hearing)), scratch)
+        understood = keeper.enter_context(understand(orders, how, hearing))
+        intake = customers_at(understood, scratch, earlier=[BACK] * hindsight)
         hearing.stage("measuring recency, frequency and monetary")
         customers, count = _to_segment(intake), _enough(intake, settings)
         values = scratch.keep(distinct_values(customers))
@@ -145,19 +151,20 @@ def assign(
     *,
     columns: Columns | CustomerColumns | None = None,
     holdout: float | None = None,
+    hindsight: bool = True,
     listener: Listener | None = None,
     **reading: Any,
 ) -> Segmentation:
     """Put a fitted model to other orders; as `SegmentModel.assign`, with profile and account.
 
-    ``holdout``: another share than the model's to hold out.
+    ``holdout``: another share than the model's to hold out; ``hindsight``: as for `segment`.
     """
     model = model if holdout is None else model.holding_out(holdout)
     how, hearing = make_reading(columns, **reading), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
         hearing.stage("reading orders")
         understood = keeper.enter_context(understand(orders, how, hearing, model.fitted_columns))
-        intake = customers_at(understood, scratch)
+        intake = customers_at(understood, scratch, earlier=[BACK] * hindsight)
         if not intake.account.clustered.rows:
             raise DataError(
                 f"No customer can be given a segment{_aside(intake)}. Give orders of which some are purchases."
@@ -235,6 +242,7 @@ def _result(
         if both
         else None,
         choice=choice,
+        hindsight=_hindsight(intake, model, len(groups)),
     )
     described = _described(intake, reading, settings)
     return Segmentation(
@@ -245,6 +253,15 @@ def _result(
         workspace=keeper.pop_all(),
         home=intake.source.home,
     )
+
+
+def _hindsight(intake: Intake, model: SegmentModel, count: int) -> Hindsight | None:
+    """Return what the segments of the earlier date did since; None where the history is too short for one."""
+    lines, until = intake.account.lines, intake.as_of
+    for since, customers in intake.earlier.items():
+        if lines and lines.first_day and until and long_enough(lines.first_day, since):
+            return look_back(model.apply(customers), since, until, model.directions, count)
+    return None
 
 
 def _described(intake: Intake, *used: Reading | Settings | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from rfmeans.cli.options import (
     EffectReadingOptions,
     EngineOptions,
     ExplainReadingOptions,
+    HindsightOptions,
     OutputOptions,
     PrintingOptions,
     ReadingOptions,
@@ -87,6 +88,7 @@ def segment_command(
     reading: ReadingOptions,
     customers: CustomersOptions,
     engine: EngineOptions,
+    back: HindsightOptions,
     output: OutputOptions,
     table: TableOptions,
     printing: PrintingOptions,
@@ -97,7 +99,7 @@ def segment_command(
     def work(**watched: Any) -> Segmentation:
         from rfmeans.pipeline import segment
 
-        return segment(orders, **asdict(segmenting), **output.drawn(), **{**watched, **how})
+        return segment(orders, **asdict(segmenting), **asdict(back), **output.drawn(), **{**watched, **how})
 
     _run(work, (output, table), printing, default="segments")
 
@@ -110,6 +112,7 @@ def assign_command(
     reading: ReadingOptions,
     customers: CustomersOptions,
     engine: EngineOptions,
+    back: HindsightOptions,
     output: OutputOptions,
     table: TableOptions,
     printing: PrintingOptions,
@@ -121,7 +124,9 @@ def assign_command(
         from rfmeans.model.segment_model import SegmentModel
         from rfmeans.pipeline import assign
 
-        return assign(SegmentModel.load(model), orders, **output.drawn(), **{**watched, **how})
+        return assign(
+            SegmentModel.load(model), orders, **asdict(back), **output.drawn(), **{**watched, **how}
+        )
 
     _run(work, (output, table), printing, default="assigned")
 

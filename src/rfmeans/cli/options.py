@@ -217,6 +217,15 @@ class SegmentingOptions:
 
 
 @dataclass(frozen=True)
+class HindsightOptions:
+    """Whether a run looks back as well."""
+
+    PANEL = "What is written"
+
+    hindsight: bool = option("Without: do not look what the segments of 90 days ago did since.", True)
+
+
+@dataclass(frozen=True)
 class OutputOptions:
     """What is written."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rfmeans.model.segment_model import SegmentModel
+    from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.segments.scores import Crosstab
@@ -33,6 +34,8 @@ class Fitted:
         Customers by K-Means segment and score segment; None where the model lacks one of them.
     choice
         The votes on the number of segments; None where it was given.
+    hindsight
+        What the segments of an earlier date did since; None where that is not known.
     """
 
     model: SegmentModel
@@ -42,3 +45,4 @@ class Fitted:
     near_borders: tuple[int, ...] | None = None
     crosstab: Crosstab | None = None
     choice: Choice | None = None
+    hindsight: Hindsight | None = None

@@ -213,7 +213,7 @@ class SegmentModel:
             understood = keeper.enter_context(understand(orders, how, fitted=self.fitted_columns))
             intake, _ = customers_at_dates(understood, scratch, firsts[:1], last)
             moved = moved_customers(
-                self.apply(intake.earlier[0]), self.apply(intake.customers), self.directions
+                self.apply(intake.earlier[firsts[0]]), self.apply(intake.customers), self.directions
             )
             table: ir.Table = moved.select(*MOVED_COLUMNS).cache()
             keeper.pop_all()  # the table needs the connection, which ends with it

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.groups import group_of
+from rfmeans.orders.customers import CARRIED
 from rfmeans.segments.features import to_feature_space
 from rfmeans.segments.kmeans import (
     add_confidence,
@@ -143,8 +144,9 @@ def run_steps(steps: Sequence[Step], customers: ir.Table, engine: Engine) -> ir.
         built = step.build(customers)
         customers = engine.computed_once(built) if step.reused else built
     absent = {name: kind for name, kind in OPTIONAL_COLUMNS.items() if name not in customers.columns}
+    carried = [name for name in CARRIED if name in customers.columns]
     return customers.mutate(**{name: ibis.null(kind) for name, kind in absent.items()}).select(
-        *OUTPUT_COLUMNS
+        *OUTPUT_COLUMNS, *carried
     )
 
 
@@ -222,4 +224,4 @@ def _named(placed: ir.Table, names: Sequence[str]) -> ir.Table:
     named = placed.mutate(
         segment=placed.segment_id.cases(*enumerate(names, start=1), else_=ibis.null("string"))
     )
-    return named.select(*(name for name in OUTPUT_COLUMNS if name in named.columns))
+    return named.select(*(name for name in (*OUTPUT_COLUMNS, *CARRIED) if name in named.columns))

@@ -32,6 +32,7 @@ NO_PURCHASE = "no purchase"
 NO_NET_SPEND = "no net spend"
 MISSING_CUSTOMER = "missing customer"
 UNREADABLE = "unreadable recency, frequency or monetary"
+CARRIED = ("bought_after", "money_after")  # what rides along with a customer at an earlier date
 ORDER_KEY = ("customer_id", "order_id", "day_id")
 
 
@@ -146,23 +147,27 @@ def customers_as_of(groups: ir.Table, as_of: dt.date) -> ir.Table:
     return used_customers(groups.filter(groups.line_reason == USED), as_of)
 
 
-def customers_before(groups: ir.Table, earlier: Sequence[dt.date]) -> tuple[ir.Table, ...]:
+def customers_before(groups: ir.Table, earlier: Sequence[dt.date]) -> dict[dt.date, ir.Table]:
     """Return the same customers at the earlier dates that their orders were totalled for.
 
-    All of them are in each: those without a line by then have the reason `NOT_YET`, frequency and monetary 0.
+    All of them are in each: those without a line by then have the reason `NOT_YET`, frequency and monetary 0. Two
+    columns more say what they did from that date on: bought_after (bool) and money_after (net).
     """
     used = groups.filter(groups.line_reason == USED)
-    return tuple(_customers_before(used, place, day) for place, day in enumerate(earlier))
+    return {day: _customers_before(used, place, day) for place, day in enumerate(earlier)}
 
 
 def _customers_before(groups: ir.Table, place: int, day: dt.date) -> ir.Table:
-    monetary = groups[f"monetary_before_{place}"]
+    date, before = ibis.date(day.isoformat()), groups[f"monetary_before_{place}"]
+    monetary = before.fill_null(ibis.literal(0, before.type()))
     at = groups.select(
         "customer_id",
         frequency=groups[f"frequency_before_{place}"],
-        monetary=monetary.fill_null(ibis.literal(0, monetary.type())),
+        monetary=monetary,
         last_purchase=groups[f"last_purchase_before_{place}"],
-        known=groups.first_day < ibis.date(day.isoformat()),
+        known=groups.first_day < date,
+        bought_after=(groups.last_purchase >= date).fill_null(False),
+        money_after=groups.monetary - monetary,
     )
     return used_customers(at, day, (~at.known, NOT_YET))
 
@@ -183,6 +188,7 @@ def used_customers(groups: ir.Table, as_of: dt.date | None, *reasons: tuple[ir.C
         frequency=groups.frequency,
         monetary=groups.monetary,
         reason=ibis.cases(*reasons, *_nothing_to_cluster(groups.frequency, groups.monetary)),
+        **{name: groups[name] for name in CARRIED if name in groups.columns},
     )
 
 

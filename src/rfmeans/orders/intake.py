@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,14 +29,14 @@ from rfmeans.orders.customers import (
     group_orders,
     total_orders,
 )
-from rfmeans.orders.order_lines import currency_column, order_lines
+from rfmeans.orders.order_lines import USED, currency_column, order_lines
 from rfmeans.orders.remarks import find_overlap, notice
 from rfmeans.orders.understand import or_misfit
 from rfmeans.orders.whole_orders import takes_from_orders
 from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -97,8 +97,8 @@ class Intake:
     keys
         How customers and orders are written.
     earlier
-        The same customers at each earlier date that was asked for, as `rfmeans.orders.customers.customers_before`
-        returns them.
+        The same customers at each earlier date that was asked for, by date: see
+        `rfmeans.orders.customers.customers_before`.
     """
 
     source: Source
@@ -110,7 +110,7 @@ class Intake:
     orders: ir.Table | None = None
     layout: Layout | None = None
     keys: KeyConvention = ANY_KEYS
-    earlier: tuple[ir.Table, ...] = ()
+    earlier: Mapping[dt.date, ir.Table] = field(default_factory=dict)
 
 
 def customers_at(
@@ -119,7 +119,7 @@ def customers_at(
     as_of: dt.date | None = None,
     *,
     since: dt.date | None = None,
-    earlier: Sequence[dt.date] = (),
+    earlier: Sequence[dt.date | dt.timedelta] = (),
     keep_orders: bool = False,
 ) -> Intake:
     """Read a source and sum it up per customer at a date; a table of customers as it stands.
@@ -135,7 +135,8 @@ def customers_at(
     since
         First day of the window; None: that of the reading.
     earlier
-        More dates, all before it, at which the same customers are wanted: from the same pass.
+        More dates, all before it, at which the same customers are wanted: from the same pass. A span of time is so long
+        before the as-of date, which takes a look at all days before the pass where that is yet to be found.
     keep_orders
         Keep the orders on the way, for more figures without another pass.
 
@@ -164,7 +165,7 @@ def _take_in(
     reading: Reading,
     workspace: Workspace,
     *,
-    earlier: Sequence[dt.date],
+    earlier: Sequence[dt.date | dt.timedelta],
     keep_orders: bool,
 ) -> Intake | MalformedError:
     """Return the customers, or what shows that rows of the source got lost."""
@@ -179,7 +180,7 @@ def _customers_of_orders(
     reading: Reading,
     workspace: Workspace,
     *,
-    earlier: Sequence[dt.date],
+    earlier: Sequence[dt.date | dt.timedelta],
     keep_orders: bool,
 ) -> Intake | MalformedError:
     source, layout = understood.source, understood.of_orders
@@ -187,7 +188,8 @@ def _customers_of_orders(
     while True:
         compared = understood.compared
         lines = order_lines(source, layout, reading, understood.conventions, compared)
-        orders = total_orders(lines.lines, earlier, apart=compared.apart)
+        dates = _dates(lines.lines, reading, earlier)
+        orders = total_orders(lines.lines, dates, apart=compared.apart)
         if keep_orders or compared.apart or takes_from_orders(layout):
             orders = workspace.keep(orders)
         groups = workspace.keep(group_orders(orders, source.engine))
@@ -226,8 +228,19 @@ def _customers_of_orders(
         orders,
         layout,
         understood.conventions.keys,
-        customers_before(groups, earlier),
+        customers_before(groups, dates),
     )
+
+
+def _dates(lines: ir.Table, reading: Reading, earlier: Sequence[dt.date | dt.timedelta]) -> list[dt.date]:
+    """Return dates of which some are told by their distance to the as-of date; none where no line is used."""
+    as_of = reading.as_of
+    if as_of is None and any(isinstance(each, dt.timedelta) for each in earlier):
+        last = lines.filter(lines.reason == USED).ordered_on.max().to_pyarrow().as_py()
+        if last is None:
+            return []
+        as_of = last + dt.timedelta(days=1)
+    return [as_of - each if isinstance(each, dt.timedelta) else each for each in earlier]  # type: ignore[operator]
 
 
 def _customers_of_table(

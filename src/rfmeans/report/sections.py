@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rfmeans.report.analyses.account import account, read
 from rfmeans.report.analyses.actions import actions
 from rfmeans.report.analyses.charts import charts
+from rfmeans.report.analyses.hindsight import hindsight
 from rfmeans.report.analyses.how_sure import how_sure
 from rfmeans.report.analyses.method import settings, words
 from rfmeans.report.analyses.overview import headlines, overview
@@ -29,6 +30,7 @@ def sections(summary: Summary, playbook: Playbook | None = None) -> list[Section
         how_sure(summary),
         names(summary),
         charts(summary),
+        hindsight(summary),
         actions(summary, playbook),
         scores(summary),
         headlines(summary),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rfmeans.model.fitted import Fitted
     from rfmeans.orders.account import Tally
     from rfmeans.orders.intake import Account, Intake
+    from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
@@ -120,6 +121,8 @@ class Summary:
         How the segments as a whole survived resampling when the model was fitted; None where it does not say.
     choice
         The votes on the number of segments; None where it was given.
+    hindsight
+        What the segments of an earlier date did since; None where the history is too short, or it was left out.
     """
 
     source: str
@@ -139,6 +142,7 @@ class Summary:
     crosstab: Crosstab | None = None
     stability: Stability | None = None
     choice: Choice | None = None
+    hindsight: Hindsight | None = None
 
     @property
     def filled(self) -> list[Segment]:
@@ -214,6 +218,7 @@ class Summary:
             "crosstab": self.crosstab.to_dict() if self.crosstab else None,
             "stability": asdict(self.stability) if self.stability else None,
             "choice": self.choice.to_dict() if self.choice else None,
+            "hindsight": self.hindsight.to_dict() if self.hindsight else None,
         }
         result: dict[str, Any] = _json_ready(plain)
         return result
@@ -244,6 +249,7 @@ def summarise(
         crosstab=fitted.crosstab,
         stability=model.stability,
         choice=fitted.choice,
+        hindsight=fitted.hindsight,
     )
 
 

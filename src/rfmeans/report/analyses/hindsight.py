@@ -1,0 +1,70 @@
+"""What happened next: whether the segments of an earlier date did what their names claim."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rfmeans.report.blocks import Heading, Picture, Section, Sentence
+from rfmeans.report.charts.hindsight import CAPTION, draw_hindsight
+from rfmeans.report.table import Cell, in_money, in_number, table
+from rfmeans.wording import clip, percent
+
+if TYPE_CHECKING:
+    from rfmeans.over_time.hindsight import Hindsight
+    from rfmeans.report.summary import Summary
+    from rfmeans.report.table import Table
+
+TITLE = "What happened next"
+
+
+def hindsight(summary: Summary) -> Section:
+    """Tell which share of each segment bought again, and where a better name did not do better."""
+    found = summary.hindsight
+    if found is None:
+        return Section()
+    how = Sentence(
+        f"The same model on what was known on {found.since}, {found.days} days earlier; purchases from then to the day "
+        f"before {found.until} count. The interval is Wilson's, of 95 %.",
+        "note",
+    )
+    shown, odd = _table(summary, found), tuple(map(Sentence, _surprises(found)))
+    title = f"{TITLE}: {_shares(found)}"
+    picture = Picture("hindsight", title, CAPTION, (), partial(draw_hindsight, found))
+    return Section(
+        page=(Heading(TITLE, "hindsight", "What happened next"), picture, *odd, shown, how),
+        markdown=(Heading(TITLE), shown, *odd, how),
+        terminal=(Sentence(_line(found)), *odd),
+    )
+
+
+def _shares(found: Hindsight) -> str:
+    said = ", ".join(f"{clip(one.segment)} {percent(one.share)}" for one in found.filled)
+    return f"bought again within {found.days} days: {said}"
+
+
+def _line(found: Hindsight) -> str:
+    return f"{TITLE}: of the segments as of {found.since}, {_shares(found)}."
+
+
+def _surprises(found: Hindsight) -> list[str]:
+    return [
+        f"{clip(better)} is the better one by its name, and yet {clip(worse)} bought again more often."
+        for better, worse in found.surprises
+    ]
+
+
+def _table(summary: Summary, found: Hindsight) -> Table:
+    rows = [
+        (
+            clip(one.segment),
+            in_number(one.customers),
+            in_number(one.buyers),
+            Cell(percent(one.share), one.share),
+            Cell(f"{percent(one.low)} to {percent(one.high)}", one.low),
+            in_money(float(one.money), summary.currency_symbol),
+        )
+        for one in found.filled
+    ]
+    heads = (f"As of {found.since}", "Customers", "Bought again", "Share", "Interval", "Net money since")
+    return table(f"Bought again within {found.days} days", heads, rows)
