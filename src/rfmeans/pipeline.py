@@ -20,7 +20,7 @@ from rfmeans.model.statement import OrdersTable
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.remarks import caution
 from rfmeans.orders.understand import understand
-from rfmeans.over_time.hindsight import BACK, long_enough, look_back
+from rfmeans.over_time.hindsight import BACK, Hindsight, look_back
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
 from rfmeans.segments.features import distinct_values, fit_scaling
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
-    from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.settings import Columns, CustomerColumns, Reading
@@ -256,11 +255,16 @@ def _result(
 
 
 def _hindsight(intake: Intake, model: SegmentModel, count: int) -> Hindsight | None:
-    """Return what the segments of the earlier date did since; None where the history is too short for one."""
-    lines, until = intake.account.lines, intake.as_of
+    """Return what the segments of the earlier date did since; None where there is no date, or it was left out."""
+    lines = intake.account.lines
     for since, customers in intake.earlier.items():
-        if lines and lines.first_day and until and long_enough(lines.first_day, since):
-            return look_back(model.apply(customers), since, until, model.directions, count)
+        if lines and lines.first_day and intake.as_of:
+            dates = Hindsight(lines.first_day, since, intake.as_of)
+            return (
+                dates
+                if dates.too_short
+                else look_back(model.place(customers), dates, model.directions, count)
+            )
     return None
 
 

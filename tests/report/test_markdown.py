@@ -14,7 +14,8 @@ RUNNER = CliRunner()
 
 def test_markdown_holds_the_same_numbers(result, counted):
     found = markdown_tables(result.to_markdown())[0]
-    assert found == {name: shown(figures) for name, figures in counted.items()}
+    without_hindsight = {name: figures[:-1] for name, figures in found.items()}
+    assert without_hindsight == {name: shown(figures) for name, figures in counted.items()}
 
 
 # The command line

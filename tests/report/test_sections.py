@@ -4,7 +4,7 @@ import re
 
 from helpers.pages import body_of
 
-SECTIONS = ["segments", "charts", "actions", "scores", "method"]
+SECTIONS = ["segments", "charts", "hindsight", "actions", "scores", "method"]
 
 
 # What the page holds, and in which order

@@ -20,7 +20,16 @@ from rfmeans.model.explain import Placing, explain_customer
 from rfmeans.model.explanation import Centre, Explanation
 from rfmeans.model.model_file import fields_of
 from rfmeans.model.statement import HEAD, OrdersTable, to_statement
-from rfmeans.model.steps import Centres, Draw, Scores, Step, assigning_steps, run_steps
+from rfmeans.model.steps import (
+    Centres,
+    Draw,
+    Scores,
+    Step,
+    assigning_steps,
+    placing_steps,
+    run_steps,
+    take_steps,
+)
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
 from rfmeans.output.folder import write_whole
@@ -139,12 +148,20 @@ class SegmentModel:
         engine = engine_of(customers)
         return run_steps(self.steps(engine), customers, engine)
 
+    def place(self, customers: ir.Table) -> ir.Table:
+        """Add segment_id alone, beside whatever columns the customers have (expression): quicker than `apply`."""
+        return take_steps(placing_steps(*self._ways), customers, engine_of(customers))
+
     def steps(self, engine: Engine) -> list[Step]:
         """Return the steps from customers (customer_id, recency, frequency, monetary, reason) to their segments."""
-        segments = self.score_segments or Centres(self.scaling, np.array(self.centres))
-        scores = Scores(self.scoring, self.lexicon.scores) if self.scoring else None
         draw = Draw(self.seed, self.holdout, engine)
-        return assigning_steps(segments, scores, [name.text for name in self.names], draw)
+        return assigning_steps(*self._ways, [name.text for name in self.names], draw)
+
+    @property
+    def _ways(self) -> tuple[Centres | tuple[str, ...], Scores | None]:
+        """What the segments are, and the scores."""
+        segments = self.score_segments or Centres(self.scaling, np.array(self.centres))
+        return segments, Scores(self.scoring, self.lexicon.scores) if self.scoring else None
 
     def assign(
         self, orders: Any, columns: Columns | CustomerColumns | None = None, **reading: Any

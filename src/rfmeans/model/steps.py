@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.groups import group_of
-from rfmeans.orders.customers import CARRIED
 from rfmeans.segments.features import to_feature_space
 from rfmeans.segments.kmeans import (
     add_confidence,
@@ -128,7 +127,10 @@ def assigning_steps(
     draw
         Of the groups.
     """
-    placing = _centre_steps(segments) if isinstance(segments, Centres) else _score_segment_steps(segments)
+    if isinstance(segments, Centres):
+        placing = [*_centre_steps(segments), *_confidence_steps(segments)]
+    else:
+        placing = _score_segment_steps(segments)
     result = "The result: one row per customer; a customer with a reason is set aside and has no segment."
     return [
         *(_score_steps(scores) if scores else []),
@@ -138,16 +140,28 @@ def assigning_steps(
     ]
 
 
+def placing_steps(segments: Centres | tuple[str, ...], scores: Scores | None) -> list[Step]:
+    """Return the steps to segment_id alone, beside all columns that the customers have."""
+    if isinstance(segments, Centres):
+        return _centre_steps(segments)
+    return [*(_score_steps(scores) if scores else []), *_score_segment_steps(segments)]
+
+
 def run_steps(steps: Sequence[Step], customers: ir.Table, engine: Engine) -> ir.Table:
     """Return the result of all steps, with the same columns whatever the model has (null where it has none)."""
+    customers = take_steps(steps, customers, engine)
+    absent = {name: kind for name, kind in OPTIONAL_COLUMNS.items() if name not in customers.columns}
+    return customers.mutate(**{name: ibis.null(kind) for name, kind in absent.items()}).select(
+        *OUTPUT_COLUMNS
+    )
+
+
+def take_steps(steps: Sequence[Step], customers: ir.Table, engine: Engine) -> ir.Table:
+    """Return the table that the last of some steps makes."""
     for step in steps:
         built = step.build(customers)
         customers = engine.computed_once(built) if step.reused else built
-    absent = {name: kind for name, kind in OPTIONAL_COLUMNS.items() if name not in customers.columns}
-    carried = [name for name in CARRIED if name in customers.columns]
-    return customers.mutate(**{name: ibis.null(kind) for name, kind in absent.items()}).select(
-        *OUTPUT_COLUMNS, *carried
-    )
+    return customers
 
 
 def _score_steps(scores: Scores) -> list[Step]:
@@ -199,6 +213,12 @@ def _centre_steps(segments: Centres) -> list[Step]:
             assigned,
             reused=True,
         ),
+    ]
+
+
+def _confidence_steps(segments: Centres) -> list[Step]:
+    centres = segments.centres
+    return [
         Step("squared", "Squared distance to each centre.", lambda table: add_squares(table, centres)),
         Step(
             "compared",
@@ -224,4 +244,4 @@ def _named(placed: ir.Table, names: Sequence[str]) -> ir.Table:
     named = placed.mutate(
         segment=placed.segment_id.cases(*enumerate(names, start=1), else_=ibis.null("string"))
     )
-    return named.select(*(name for name in (*OUTPUT_COLUMNS, *CARRIED) if name in named.columns))
+    return named.select(*(name for name in OUTPUT_COLUMNS if name in named.columns))

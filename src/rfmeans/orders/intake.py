@@ -234,13 +234,13 @@ def _customers_of_orders(
 
 def _dates(lines: ir.Table, reading: Reading, earlier: Sequence[dt.date | dt.timedelta]) -> list[dt.date]:
     """Return dates of which some are told by their distance to the as-of date; none where no line is used."""
+    dates = [each for each in earlier if isinstance(each, dt.date)]
+    spans = [each for each in earlier if isinstance(each, dt.timedelta)]
     as_of = reading.as_of
-    if as_of is None and any(isinstance(each, dt.timedelta) for each in earlier):
+    if spans and as_of is None:
         last = lines.filter(lines.reason == USED).ordered_on.max().to_pyarrow().as_py()
-        if last is None:
-            return []
-        as_of = last + dt.timedelta(days=1)
-    return [as_of - each if isinstance(each, dt.timedelta) else each for each in earlier]  # type: ignore[operator]
+        as_of = last and last + dt.timedelta(days=1)
+    return dates + [as_of - span for span in spans if as_of and as_of - dt.date.min >= span]
 
 
 def _customers_of_table(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -60,19 +60,31 @@ class Hindsight:
 
     Attributes
     ----------
+    first_day
+        Of the orders.
     since, until
         The earlier date, and the as-of date: purchases from the first to the day before the second count.
     outcomes
-        Of each segment, by its id.
+        Of each segment, by its id; none where the history is too short, or nobody had a segment at the date.
     surprises
         Pairs of names: the first segment is the better one by its name, and yet the second bought again more often,
         by more than their intervals.
     """
 
+    first_day: dt.date
     since: dt.date
     until: dt.date
-    outcomes: tuple[Outcome, ...]
-    surprises: tuple[tuple[str, str], ...]
+    outcomes: tuple[Outcome, ...] = ()
+    surprises: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def too_short(self) -> bool:
+        """Whether there is less history before the date than is looked at after it.
+
+        >>> [Hindsight(dt.date(2024, 1, day), dt.date(2024, 3, 31), dt.date(2024, 6, 29)).too_short for day in (1, 2)]
+        [False, True]
+        """
+        return (self.since - self.first_day) < (self.until - self.since)
 
     @property
     def days(self) -> int:
@@ -83,6 +95,12 @@ class Hindsight:
     def filled(self) -> tuple[Outcome, ...]:
         """The segments that anybody was in."""
         return tuple(outcome for outcome in self.outcomes if outcome.customers)
+
+    @property
+    def share(self) -> float:
+        """The share that bought again of all who had a segment; NaN where nobody had."""
+        customers = sum(outcome.customers for outcome in self.outcomes)
+        return sum(outcome.buyers for outcome in self.outcomes) / customers if customers else math.nan
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -95,48 +113,37 @@ class Hindsight:
         }
 
 
-def long_enough(first_day: dt.date, since: dt.date) -> bool:
-    """Whether there was as much history before the date as is looked at after it.
-
-    >>> long_enough(dt.date(2024, 1, 1), dt.date(2024, 3, 31)), long_enough(dt.date(2024, 1, 2), dt.date(2024, 3, 31))
-    (True, False)
-    """
-    return first_day <= since - BACK
-
-
-def look_back(
-    segmented: ir.Table, since: dt.date, until: dt.date, directions: Directions, count: int
-) -> Hindsight | None:
-    """Return what the segments of an earlier date did since; None where nobody had a segment then.
+def look_back(placed: ir.Table, found: Hindsight, directions: Directions, count: int) -> Hindsight:
+    """Return what the segments of an earlier date did since.
 
     Parameters
     ----------
-    segmented
-        Customers at the earlier date under the model, with bought_after and money_after.
-    since, until
-        The dates.
+    placed
+        Customers at the earlier date, with segment_id under the model, bought_after and money_after.
+    found
+        The dates, yet without outcomes.
     directions
         Of the model.
     count
-        Of its segments, those to tell of: the first so many.
+        Of its segments, those to tell of anyhow: the first so many.
     """
-    placed = segmented.filter(segmented.segment_id.notnull())
+    placed = placed.filter(placed.segment_id.notnull())
     rows = (
         placed.group_by("segment_id")
         .agg(
             customers=placed.count(),
-            buyers=placed.bought_after.cast("int64").sum(),
+            buyers=placed.count(where=placed.bought_after),
             money=placed.money_after.sum(),
         )
         .to_pyarrow()
         .to_pylist()
     )
-    found = {int(row["segment_id"]): row for row in rows}
-    if not found:
-        return None
-    names = [name.text for name in directions.names[:count]]
-    outcomes = tuple(_outcome(place, name, found.get(place)) for place, name in enumerate(names, start=1))
-    return Hindsight(since, until, outcomes, tuple(_surprises(outcomes, directions)))
+    if not rows:
+        return found
+    by_id = {int(row["segment_id"]): row for row in rows}
+    names = [name.text for name in directions.names[: max(count, *by_id)]]
+    outcomes = tuple(_outcome(place, name, by_id.get(place)) for place, name in enumerate(names, start=1))
+    return replace(found, outcomes=outcomes, surprises=tuple(_surprises(outcomes, directions)))
 
 
 def _outcome(place: int, name: str, row: dict[str, Any] | None) -> Outcome:

@@ -19,10 +19,16 @@ TITLE = "What happened next"
 
 
 def hindsight(summary: Summary) -> Section:
-    """Tell which share of each segment bought again, and where a better name did not do better."""
+    """Tell which share of each segment bought again, and where a better name did not do better.
+
+    Where the history is too short one line says so.
+    """
     found = summary.hindsight
     if found is None:
         return Section()
+    if not found.outcomes:
+        missing = Sentence(_missing(found), "note")
+        return Section((missing,), (missing,), (missing,))
     how = Sentence(
         f"The same model on what was known on {found.since}, {found.days} days earlier; purchases from then to the day "
         f"before {found.until} count. The interval is Wilson's, of 95 %.",
@@ -30,12 +36,21 @@ def hindsight(summary: Summary) -> Section:
     )
     shown, odd = _table(summary, found), tuple(map(Sentence, _surprises(found)))
     title = f"{TITLE}: {_shares(found)}"
-    picture = Picture("hindsight", title, CAPTION, (), partial(draw_hindsight, found))
+    picture = Picture("bought_again", title, CAPTION, (), partial(draw_hindsight, found))
     return Section(
         page=(Heading(TITLE, "hindsight", "What happened next"), picture, *odd, shown, how),
         markdown=(Heading(TITLE), shown, *odd, how),
         terminal=(Sentence(_line(found)), *odd),
     )
+
+
+def _missing(found: Hindsight) -> str:
+    if found.too_short:
+        return (
+            f"{TITLE} cannot be said yet: that takes orders of {2 * found.days} days before {found.until}, and these "
+            f"begin on {found.first_day}."
+        )
+    return f"{TITLE} cannot be said: no customer had a segment as of {found.since}."
 
 
 def _shares(found: Hindsight) -> str:

@@ -52,15 +52,30 @@ def names(summary: Summary) -> Section:
 
 
 def _table(summary: Summary) -> Table:
+    heads, again = _bought_again(summary)
     rows = (
         (
             Cell(segment.segment, segment_id=segment.segment_id, marked=bool(segment.borderline)),
             *_cells(segment.figures, segment.share, segment.revenue_share, summary.currency_symbol),
+            *map(_finite, map(in_percent, shares)),
         )
-        for segment in summary.segments
+        for segment, shares in zip(summary.segments, again, strict=False)
     )
-    total = (Cell("All customers"), *_cells(summary.everyone, 1.0, 1.0, summary.currency_symbol))
-    return Table(CAPTION, HEADS, tuple(rows), (total,))
+    total = (
+        Cell("All customers"),
+        *_cells(summary.everyone, 1.0, 1.0, summary.currency_symbol),
+        *map(in_percent, again[-1]),
+    )
+    return Table(CAPTION, (*HEADS, *heads), tuple(rows), (total,))
+
+
+def _bought_again(summary: Summary) -> tuple[tuple[str, ...], list[tuple[float, ...]]]:
+    """Return the head of one more column and its shares, of each segment and of all; none where hindsight has none."""
+    found = summary.hindsight
+    if found is None or not found.outcomes:
+        return (), [() for _ in range(len(summary.segments) + 1)]
+    shares = (*(one.share for one in found.outcomes), found.share)
+    return (f"Bought again in {found.days} days",), [(share,) for share in shares]
 
 
 def _cells(figures: Group, share: float, revenue_share: float, symbol: str) -> Row:
@@ -74,18 +89,22 @@ def _cells(figures: Group, share: float, revenue_share: float, symbol: str) -> R
         in_money(figures.mean_monetary, symbol),
         in_money(figures.average_order_value, symbol),
     )
-    return tuple(cell if math.isfinite(cell.value or 0) else Cell(cell.shown) for cell in cells)
+    return tuple(map(_finite, cells))
+
+
+def _finite(cell: Cell) -> Cell:
+    return cell if math.isfinite(cell.value or 0) else Cell(cell.shown)
 
 
 def _short(table: Table, summary: Summary) -> Table:
     """Return the table for a terminal: shares behind what they are of, the average order where there is room."""
 
     def shortened(row: Row) -> Row:
-        name, customers, share, revenue, revenue_share, *means = row
+        name, customers, share, revenue, revenue_share, *means = row[: len(HEADS)]
         short = Cell(clip(name.shown, SHORT_NAME) + " *" * name.marked)
         return short, _with(customers, share), _with(revenue, revenue_share), *means
 
-    _, customers, _, revenue, _, *means = table.below[0]
+    _, customers, _, revenue, _, *means = table.below[0][: len(HEADS)]
     return Table(
         "Customer segments",
         SHORT_HEADS,

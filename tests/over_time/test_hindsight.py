@@ -1,0 +1,132 @@
+"""What happened next: the eight customers by hand on every engine, short histories, and a real shop."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+from decimal import Decimal
+
+import ibis
+import polars as pl
+import pytest
+
+import rfmeans
+from helpers.moving_shop import AT_RISK, LOW, LOYAL, NEW, UNTIL, model, orders
+from places import DATA
+from rfmeans.over_time.hindsight import Hindsight, look_back
+from rfmeans.settings import CustomerColumns
+from rfmeans.synthetic import make_customers
+
+SINCE = dt.date(2024, 4, 2)  # 90 days before the second date
+FOUND = [(LOYAL, 2, 1, 40), (AT_RISK, 1, 0, -150), (NEW, 1, 0, 0), (LOW, 1, 1, 25)]
+DATES = Hindsight(dt.date(2023, 12, 10), SINCE, UNTIL)
+
+
+def told(found: Hindsight) -> list[tuple[str, int, int, Decimal]]:
+    return [(one.segment, one.customers, one.buyers, one.money) for one in found.outcomes]
+
+
+def test_by_hand_on_every_engine(engine):
+    table = engine.table(orders(), "hindsight")
+    with rfmeans.assign(model(), table, as_of=UNTIL) as result:
+        found = result.summary.hindsight
+    assert (found.first_day, found.since, found.until, found.days) == (
+        dt.date(2023, 12, 10),
+        SINCE,
+        UNTIL,
+        90,
+    )
+    assert told(found) == FOUND
+    assert found.share == 2 / 5
+    assert found.surprises == ()
+
+
+def test_the_interval_is_wilsons():
+    # Of n with p at z = 1.959964: (p + z2/2n -+ z sqrt(p(1-p)/n + z2/4n2)) / (1 + z2/n), with z2 = 3.841459
+    with rfmeans.assign(model(), orders(), as_of=UNTIL) as result:
+        loyal, at_risk, _, low = result.summary.hindsight.outcomes
+    assert (loyal.share, loyal.low, loyal.high) == pytest.approx((0.5, 0.094531, 0.905469), abs=1e-6)
+    assert (at_risk.share, at_risk.low, at_risk.high) == pytest.approx((0, 0, 3.841459 / 4.841459), abs=1e-6)
+    assert (low.share, low.low, low.high) == pytest.approx((1, 1 / 4.841459, 1), abs=1e-6)
+
+
+def placed(*segments: tuple[int, int, int]) -> ibis.expr.types.Table:
+    """Customers of segments, as (id, customers, buyers), each of whom spent 1 since."""
+    rows = [
+        {"segment_id": number, "bought_after": place < buyers, "money_after": Decimal(1)}
+        for number, customers, buyers in segments
+        for place in range(customers)
+    ]
+    return ibis.memtable(
+        rows, schema={"segment_id": "int64", "bought_after": "bool", "money_after": "decimal(18, 4)"}
+    )
+
+
+def test_a_better_name_that_did_worse_is_said():
+    found = look_back(placed((1, 20, 2), (2, 20, 2), (3, 20, 18), (4, 20, 18)), DATES, model().directions, 4)
+    # At-Risk High-Value and New/Potential each have what the other lacks: neither is the better one.
+    assert found.surprises == ((LOYAL, NEW), (LOYAL, LOW), (AT_RISK, LOW))
+
+
+def test_a_difference_within_the_intervals_is_not():
+    assert look_back(placed((1, 20, 9), (4, 20, 11)), DATES, model().directions, 4).surprises == ()
+
+
+def test_a_segment_that_nobody_was_in():
+    found = look_back(placed((1, 3, 1)), DATES, model().directions, 4)
+    assert told(found) == [(LOYAL, 3, 1, 3), (AT_RISK, 0, 0, 0), (NEW, 0, 0, 0), (LOW, 0, 0, 0)]
+    assert math.isnan(found.outcomes[1].share)
+    assert [one.segment for one in found.filled] == [LOYAL]
+
+
+def test_nobody_had_a_segment():
+    assert look_back(placed(), DATES, model().directions, 4) == DATES
+    assert math.isnan(DATES.share)
+
+
+def test_a_short_history_has_no_outcomes():
+    with rfmeans.assign(
+        model(), orders(), as_of=dt.date(2024, 6, 6)
+    ) as result:  # 179 days after the first order
+        found = result.summary.hindsight
+    assert found.too_short
+    assert found.outcomes == ()
+    assert not replace(found, first_day=dt.date(2023, 12, 9)).too_short
+
+
+def test_left_out():
+    with rfmeans.assign(model(), orders(), hindsight=False) as result:
+        assert result.summary.hindsight is None
+    with rfmeans.segment(orders(), segments=2, hindsight=False, n_init=1) as result:
+        assert result.summary.to_dict()["hindsight"] is None
+
+
+def test_a_table_of_customers_has_no_past():
+    with rfmeans.segment(make_customers(50, seed=1), columns=CustomerColumns(), n_init=1) as result:
+        assert result.summary.hindsight is None
+
+
+def test_dates_before_all_calendars():
+    early = pl.from_pandas(orders()).with_columns(order_date=dt.date(1, 1, 2))
+    with rfmeans.assign(model(), early, as_of="0001-01-31") as result:
+        assert result.summary.hindsight is None
+
+
+def test_scores_have_a_past_as_well():
+    with rfmeans.segment(orders(), method="scores", as_of=UNTIL) as result:
+        found = result.summary.hindsight
+    assert sum(one.customers for one in found.outcomes) == 5
+    assert sum(one.buyers for one in found.outcomes) == 2
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="real data not there")
+def test_online_retail():
+    with rfmeans.segment(DATA / "online_retail.parquet") as result:
+        found = result.summary.hindsight
+    assert found.since == dt.date(2011, 9, 11)
+    assert [round(100 * one.share, 1) for one in found.outcomes] == [94.1, 73.0, 55.6, 38.5]
+    with rfmeans.assign(result.model, DATA / "online_retail.parquet", as_of=found.since) as then:
+        assert [one.customers for one in found.outcomes] == [
+            one.figures.customers for one in then.summary.segments
+        ]

@@ -1,0 +1,106 @@
+"""How what happened next is told: a line, a column, a chart, and what is surprising."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+import rfmeans
+from helpers.moving_shop import AT_RISK, LOW, UNTIL, model, orders
+from rfmeans.report.analyses.hindsight import hindsight
+from rfmeans.report.analyses.segments import segments
+from rfmeans.report.blocks import Picture, Sentence
+from rfmeans.report.charts.frame import NARROW
+from rfmeans.report.table import Table
+
+
+@pytest.fixture(scope="module")
+def summary():
+    with rfmeans.assign(model(), orders(), as_of=UNTIL, currency_symbol="£") as result:
+        yield result.summary
+
+
+LINE = (
+    "What happened next: of the segments as of 2024-04-02, bought again within 90 days: High-Value Loyal 50 %, "
+    "At-Risk High-Value 0 %, New/Potential 0 %, Low-Value/Churned 100 %."
+)
+
+
+def test_one_line_in_a_terminal(summary):
+    assert hindsight(summary).terminal == (Sentence(LINE),)
+
+
+def test_the_table(summary):
+    (table,) = (block for block in hindsight(summary).markdown if isinstance(block, Table))
+    assert [[cell.shown for cell in row] for row in table.rows] == [
+        ["High-Value Loyal", "2", "1", "50 %", "9 % to 91 %", "£40"],
+        ["At-Risk High-Value", "1", "0", "0 %", "0 % to 79 %", "-£150"],
+        ["New/Potential", "1", "0", "0 %", "0 % to 79 %", "£0"],
+        ["Low-Value/Churned", "1", "1", "100 %", "21 % to 100 %", "£25"],
+    ]
+
+
+def test_a_column_of_the_segments_table(summary):
+    table = segments(summary).page[1].table
+    assert table.heads[-1] == "Bought again in 90 days"
+    assert [row[-1].shown for row in (*table.rows, *table.below)] == ["50 %", "0 %", "0 %", "100 %", "40 %"]
+    (short,) = segments(summary).terminal
+    assert short.heads[-1] == "Average order"
+    assert {len(row) for row in (*short.rows, *short.below)} == {len(short.heads)}
+
+
+def test_a_segment_that_was_empty_has_a_dash(summary):
+    found = summary.hindsight
+    empty = replace(found.outcomes[0], customers=0, buyers=0, share=float("nan"))
+    table = (
+        segments(replace(summary, hindsight=replace(found, outcomes=(empty, *found.outcomes[1:]))))
+        .page[1]
+        .table
+    )
+    assert (table.rows[0][-1].shown, table.rows[0][-1].value) == ("–", None)
+
+
+def test_a_surprise_is_a_sentence(summary):
+    odd = replace(summary, hindsight=replace(summary.hindsight, surprises=((AT_RISK, LOW),)))
+    said = Sentence(
+        "At-Risk High-Value is the better one by its name, and yet Low-Value/Churned bought again more often."
+    )
+    assert all(said in medium for medium in vars(hindsight(odd)).values())
+
+
+@pytest.mark.parametrize(
+    ("first_day", "said"),
+    [
+        (
+            dt.date(2024, 1, 15),
+            "What happened next cannot be said yet: that takes orders of 180 days before 2024-07-01, and these begin "
+            "on 2024-01-15.",
+        ),
+        (
+            dt.date(2023, 12, 10),
+            "What happened next cannot be said: no customer had a segment as of 2024-04-02.",
+        ),
+    ],
+)
+def test_what_cannot_be_said_is_one_line_and_nothing_else(summary, first_day, said):
+    without = replace(summary, hindsight=replace(summary.hindsight, first_day=first_day, outcomes=()))
+    assert set(vars(hindsight(without)).values()) == {(Sentence(said, "note"),)}
+    assert "Bought again" not in str(segments(without).page[1].table.heads)
+
+
+def test_left_out_says_nothing(summary):
+    assert not any(vars(hindsight(replace(summary, hindsight=None))).values())
+
+
+def test_the_chart_has_a_bar_and_an_interval_for_each_segment(summary):
+    (picture,) = (block for block in hindsight(summary).page if isinstance(block, Picture))
+    assert picture.title.startswith("What happened next: bought again within 90 days: High-Value Loyal 50 %")
+    (rows,) = picture.draw(NARROW)["datasets"].values()
+    assert [(row["segment"], row["share"], row["counts"]) for row in rows] == [
+        ("High-Value Loyal", 0.5, "1 of 2"),
+        ("At-Risk High-Value", 0.0, "0 of 1"),
+        ("New/Potential", 0.0, "0 of 1"),
+        ("Low-Value/Churned", 1.0, "1 of 1"),
+    ]
