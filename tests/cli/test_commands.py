@@ -184,7 +184,8 @@ def test_hindsight_is_a_line_and_can_be_left_out(monkeypatch, capsys, orders_csv
     ask = ("segment", orders_csv, "--n-init", "2", "--no-report", "--force", "--out", tmp_path / "out")
     _, out, _ = run(monkeypatch, capsys, *ask)
     assert re.search(
-        r"\nWhat happened next: of the segments as of 2024-10-03, bought again within 90 days: High-Value", out
+        r"\nWhat happened next: of the segments as of 2024-10-03, bought again within 90 days: High-Value",
+        out,
     )
     _, out, _ = run(monkeypatch, capsys, *ask, "--no-hindsight")
     assert "What happened next" not in out

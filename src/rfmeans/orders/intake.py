@@ -29,7 +29,8 @@ from rfmeans.orders.customers import (
     group_orders,
     total_orders,
 )
-from rfmeans.orders.order_lines import USED, currency_column, order_lines
+from rfmeans.orders.order_lines import currency_column, order_lines
+from rfmeans.orders.reasons import USED
 from rfmeans.orders.remarks import find_overlap, notice
 from rfmeans.orders.understand import or_misfit
 from rfmeans.orders.whole_orders import takes_from_orders
