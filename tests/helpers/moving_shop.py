@@ -50,10 +50,16 @@ def orders() -> pd.DataFrame:
     return frame.assign(order_date=pd.to_datetime(frame["order_date"]))
 
 
-def told_by(name: str) -> pd.DataFrame:
-    """The orders that an engine can tell apart: Ibis cannot compare lines on Polars, so no order has days far apart."""
+def told_by(name: str) -> tuple[pd.DataFrame, dict]:
+    """The orders that an engine can read, and `MOVED` of them.
+
+    Ibis cannot compare lines on Polars, so no order has days far apart there: customer 8 returned nothing.
+    """
     frame = orders()
-    return frame[frame["customer_id"] != 8] if name == "polars" else frame
+    if name != "polars":
+        return frame, MOVED
+    returned = (frame["customer_id"] == 8) & (frame["amount"] < 0)
+    return frame[~returned], {**MOVED, 8: (AT_RISK, AT_RISK, 150, 0, None)}
 
 
 def model() -> SegmentModel:
