@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 import rfmeans
 from rfmeans.arguments import MARK, OPTIONS, Message, argument, named, with_options
 from rfmeans.cli.commands import app
-from rfmeans.cli.print_result import print_summary
+from rfmeans.cli.print_result import print_told
 from rfmeans.errors import RFMeansError, SettingsError
 from rfmeans.output.audiences import AudienceSettings
 from rfmeans.result import Written
@@ -145,7 +145,7 @@ def test_sentences_of_a_result_say_options_wherever_they_are_drawn() -> None:
     with rfmeans.segment(twice, n_init=1) as result:
         said = result.summary.account.noticed.sentences()[-1]
         terminal = io.StringIO()
-        print_summary(result.summary, Written(Path("out"), None), Console(file=terminal, width=300))
+        print_told(result.sections(), Written(Path("out"), None), Console(file=terminal, width=300))
         drawn = (terminal.getvalue(), result.report().html)
     assert said.endswith(
         "Add drop_duplicates=True to set such lines aside if they are no sales of their own."

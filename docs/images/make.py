@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 import rfmeans
-from rfmeans.cli.print_result import print_summary
+from rfmeans.cli.print_result import print_told
 from rfmeans.report.playbook import built_in
 from rfmeans.result import Written
 from rfmeans.settings import AudienceSettings
@@ -27,7 +27,7 @@ def terminal(result: rfmeans.Segmentation, written: Written, command: str) -> st
     """Return what `rfmeans segment` prints, as SVG; long lines are wrapped, as a terminal does."""
     kind = {"width": 112, "color_system": "truecolor", "force_terminal": True, "highlight": False}
     said = io.StringIO()
-    print_summary(result.summary, replace(written, folder=Path("segments")), Console(file=said, **kind))
+    print_told(result.sections(), replace(written, folder=Path("segments")), Console(file=said, **kind))
     recorder = Console(file=io.StringIO(), record=True, **kind)
     recorder.print(Text.from_ansi(said.getvalue()))
     return FONT.sub("", recorder.export_svg(title=command))

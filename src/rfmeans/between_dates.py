@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.engines.failures import UNCHANGED, engine_errors
-from rfmeans.engines.kept_tables import Workspace, in_order, put_in_order
-from rfmeans.engines.write_table import check_table, write_table
+from rfmeans.engines.failures import engine_errors
+from rfmeans.engines.kept_tables import Workspace, put_in_order
 from rfmeans.listener import SILENT
 from rfmeans.orders.understand import understand
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
-from rfmeans.output.files import on_duckdb, write_csv, write_parquet
-from rfmeans.output.folder import AUDIENCES, REPORT, check_format, check_target, replacing
+from rfmeans.output.files import write_customers
+from rfmeans.output.folder import AUDIENCES, REPORT
 from rfmeans.over_time.dates import customers_at_dates, parse_dates, reading_of_dates
 from rfmeans.over_time.directions import LISTS
 from rfmeans.over_time.movement import (
@@ -29,7 +27,7 @@ from rfmeans.report.analyses.movement import movement_sections
 from rfmeans.report.markdown import markdown_of
 from rfmeans.report.playbook import load_playbook
 from rfmeans.report.summary import account_dict
-from rfmeans.result import Written
+from rfmeans.result import Saved
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -47,7 +45,6 @@ if TYPE_CHECKING:
     from rfmeans.report.blocks import Section
     from rfmeans.report.page import Report
     from rfmeans.report.playbook import Playbook
-    from rfmeans.result import WantedTable
     from rfmeans.settings import Columns
 
 ABOUT = "Movement of customers"
@@ -135,7 +132,7 @@ def movement(
 
 
 @dataclass(frozen=True, repr=False)
-class CustomerMovement(AbstractContextManager["CustomerMovement"]):
+class CustomerMovement(Saved):
     """Who moved between two dates.
 
     Works as a context manager; closing drops the tables it keeps on the engine.
@@ -233,46 +230,10 @@ class CustomerMovement(AbstractContextManager["CustomerMovement"]):
         playbook = load_playbook(None) if report else None
         return self.write(folder, audiences, playbook, force=force, customers_format=format).folder
 
-    def write(
-        self,
-        folder: str | os.PathLike[str],
-        audiences: AudienceSettings,
-        playbook: Playbook | None = None,
-        *,
-        force: bool = False,
-        customers_format: str | None = "parquet",
-        table: WantedTable | None = None,
-    ) -> Written:
-        """As `save`, and say what was written; without a playbook no report is.
-
-        A table is written last, just before the folder takes its place.
-        """
-        check_format(customers_format)
-        target = check_target(folder, force=force)
-        name = table.name if table else None
-        with replacing(target, name) as temporary, engine_errors(f"Writing {target}", UNCHANGED):
-            lists = self._write(temporary, customers_format, audiences)
-            if playbook is not None:
-                self.report().save(temporary / REPORT)
-            if table is not None:
-                self.write_table(table.name, replace=table.replace)
-        return Written(target, lists, target / REPORT if playbook else None, table=name)
-
-    def write_table(self, name: str, *, replace: bool = False) -> None:
-        """Write `customers` as a table of the database that the orders come from; see `Segmentation.write_table`."""
-        check_table(self.home, self.summary.source, name, force=replace)
-        assert self.home is not None
-        with engine_errors(f"Writing the table {name}", UNCHANGED):
-            write_table(self.home, self.customers, name, force=replace)
-
     def _write(
         self, folder: Path, customers_format: str | None, audiences: AudienceSettings
     ) -> Audiences | None:
-        if customers_format == "csv":
-            with on_duckdb(self.customers, folder) as local:
-                write_csv(local, folder / "movement.csv", order_by="customer_id")
-        elif customers_format == "parquet":
-            write_parquet(in_order(self.customers, "customer_id"), folder / "movement.parquet")
+        write_customers(self.customers, folder, "movement", customers_format)
         found = {**self.to_dict(), "account": account_dict(self.account)}
         (folder / "movement.json").write_text(
             json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -282,6 +243,9 @@ class CustomerMovement(AbstractContextManager["CustomerMovement"]):
         drawn = self.model.seed, self.model.holdout  # the model's own, so that each customer keeps its group
         return write_audiences(as_lists(self.kept), LISTS, *drawn, audiences, folder / AUDIENCES)
 
+    def _write_report(self, folder: Path, _playbook: Playbook) -> None:
+        self.report().save(folder / REPORT)
+
     def __repr__(self) -> str:
         found = self.summary.movement
         customers = sum(flow.customers for flow in found.flows)
@@ -289,10 +253,3 @@ class CustomerMovement(AbstractContextManager["CustomerMovement"]):
             f"<CustomerMovement of {self.summary.source}, {found.since} to {found.until}: "
             f"{customers:,} customers>"
         )
-
-    def close(self) -> None:
-        """Drop what is kept on the engine."""
-        self.workspace.close()
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-from contextlib import AbstractContextManager
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from rfmeans.engines.failures import UNCHANGED, engine_errors
-from rfmeans.engines.kept_tables import in_order
 from rfmeans.engines.write_table import check_table, write_table
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
-from rfmeans.output.files import inert_frame, on_duckdb, write_csv, write_lines, write_parquet
+from rfmeans.output.files import inert_frame, write_customers, write_lines
 from rfmeans.output.folder import AUDIENCES, CHARTS, REPORT, check_format, check_target, replacing
 from rfmeans.report.markdown import to_markdown
 from rfmeans.report.playbook import load_playbook
@@ -93,8 +92,101 @@ class Written:
         }
 
 
+class Saved(ABC):
+    """What results have in common: they are written as a folder and a table, and keep tables on the engine.
+
+    Works as a context manager; closing drops those tables.
+    """
+
+    customers: ir.Table
+    workspace: Workspace
+    home: Home | None
+
+    @property
+    @abstractmethod
+    def titles(self) -> tuple[str, str]:
+        """What the result is about, and of whom."""
+
+    def write(
+        self,
+        folder: str | os.PathLike[str],
+        audiences: AudienceSettings,
+        playbook: Playbook | None = None,
+        *,
+        force: bool = False,
+        customers_format: str | None = "parquet",
+        table: WantedTable | None = None,
+    ) -> Written:
+        """As `save`, and say what was written; without a playbook no report is.
+
+        A table is written last, just before the folder takes its place. Without a format neither customers nor
+        lines are brought out of the database.
+        """
+        check_format(customers_format)
+        target = check_target(folder, force=force)
+        name = table.name if table else None
+        with replacing(target, name) as temporary, engine_errors(f"Writing {target}", UNCHANGED):
+            lists = self._write(temporary, customers_format, audiences)
+            if playbook is not None:
+                self._write_report(temporary, playbook)
+            if table is not None:
+                self.write_table(table.name, replace=table.replace)
+        if playbook is None:
+            return Written(target, lists, table=name)
+        return Written(target, lists, target / REPORT, self._without_card(playbook), name)
+
+    def write_table(self, name: str, *, replace: bool = False) -> None:
+        """Write `customers` as a table of the database that the orders come from, without bringing them out of it.
+
+        Readers see the old table or the new one. A table that rfmeans wrote is replaced.
+
+        Parameters
+        ----------
+        name
+            Such as ``customer_segments`` or ``shop.customer_segments``.
+        replace
+            Replace a table that rfmeans did not write.
+
+        Raises
+        ------
+        SettingsError
+            If the orders come from no database, or from one that is not attached any more or not Spark's current
+            catalogue, or the table would be lost or needs another transaction there.
+        OutputError
+            If a table of that name is there that rfmeans did not write, or it cannot be written.
+        """
+        check_table(self.home, self.titles[1], name, force=replace)
+        assert self.home is not None
+        with engine_errors(f"Writing the table {name}", UNCHANGED):
+            write_table(self.home, self.customers, name, force=replace)
+
+    @abstractmethod
+    def _write(
+        self, folder: Path, customers_format: str | None, audiences: AudienceSettings
+    ) -> Audiences | None:
+        """Write all but the report; return the lists."""
+
+    @abstractmethod
+    def _write_report(self, folder: Path, playbook: Playbook) -> None:
+        """Write the report and what belongs to it."""
+
+    def _without_card(self, _playbook: Playbook) -> tuple[str, ...]:
+        """Return the names of segments that the playbook has no card for."""
+        return ()
+
+    def close(self) -> None:
+        """Drop what is kept on the engine."""
+        self.workspace.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 @dataclass(frozen=True, repr=False)
-class Segmentation(AbstractContextManager["Segmentation"]):
+class Segmentation(Saved):
     """Named customer segments.
 
     Works as a context manager; closing drops the tables it keeps on the engine.
@@ -233,68 +325,10 @@ class Segmentation(AbstractContextManager["Segmentation"]):
             customers_format=format,
         ).folder
 
-    def write(
-        self,
-        folder: str | os.PathLike[str],
-        audiences: AudienceSettings,
-        playbook: Playbook | None = None,
-        *,
-        force: bool = False,
-        customers_format: str | None = "parquet",
-        table: WantedTable | None = None,
-    ) -> Written:
-        """As `save`, and say what was written; without a playbook no report is.
-
-        A table is written last, just before the folder takes its place. Without a format neither customers nor
-        lines are brought out of the database.
-        """
-        check_format(customers_format)
-        target = check_target(folder, force=force)
-        name = table.name if table else None
-        with replacing(target, name) as temporary, engine_errors(f"Writing {target}", UNCHANGED):
-            lists = self._write(temporary, customers_format, audiences)
-            if playbook is not None:
-                self._write_report(temporary, playbook)
-            if table is not None:
-                self.write_table(table.name, replace=table.replace)
-        if playbook is None:
-            return Written(target, lists, table=name)
-        regions = [segment.region for segment in self.summary.segments]
-        return Written(target, lists, target / REPORT, playbook.missing(regions), name)
-
-    def write_table(self, name: str, *, replace: bool = False) -> None:
-        """Write `customers` as a table of the database that the orders come from, without bringing them out of it.
-
-        Readers see the old table or the new one. A table that rfmeans wrote is replaced.
-
-        Parameters
-        ----------
-        name
-            Such as ``customer_segments`` or ``shop.customer_segments``.
-        replace
-            Replace a table that rfmeans did not write.
-
-        Raises
-        ------
-        SettingsError
-            If the orders come from no database, or from one that is not attached any more or not Spark's current
-            catalogue, or the table would be lost or needs another transaction there.
-        OutputError
-            If a table of that name is there that rfmeans did not write, or it cannot be written.
-        """
-        check_table(self.home, self.summary.source, name, force=replace)
-        assert self.home is not None
-        with engine_errors(f"Writing the table {name}", UNCHANGED):
-            write_table(self.home, self.customers, name, force=replace)
-
     def _write(
         self, folder: Path, customers_format: str | None, audiences: AudienceSettings
     ) -> Audiences | None:
-        if customers_format == "csv":
-            with on_duckdb(self.customers, folder) as local:
-                write_csv(local, folder / "customers.csv", order_by="customer_id")
-        elif customers_format == "parquet":
-            write_parquet(in_order(self.customers, "customer_id"), folder / "customers.parquet")
+        write_customers(self.customers, folder, "customers", customers_format)
         inert_frame(self.profile).to_csv(folder / "profile.csv", index=False, quoting=csv.QUOTE_NONNUMERIC)
         if self.set_aside is not None and customers_format is not None:
             write_lines(self.set_aside, folder / "set_aside.parquet")
@@ -314,6 +348,9 @@ class Segmentation(AbstractContextManager["Segmentation"]):
         (folder / CHARTS).mkdir()
         self.charts.save(folder / CHARTS)
 
+    def _without_card(self, playbook: Playbook) -> tuple[str, ...]:
+        return playbook.missing([segment.region for segment in self.summary.segments])
+
     def _write_audiences(self, folder: Path, settings: AudienceSettings) -> Audiences | None:
         if settings.format == NO_AUDIENCES:
             return None
@@ -324,10 +361,3 @@ class Segmentation(AbstractContextManager["Segmentation"]):
         found = self.summary
         counts = f"{found.everyone.customers:,} customers in {len(found.segments)} segments"
         return f"<Segmentation of {found.source}: {counts}>"
-
-    def close(self) -> None:
-        """Drop what is kept on the engine."""
-        self.workspace.close()
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rfmeans.cli.print_result import print_summary
+from rfmeans.cli.print_result import print_told
 from rfmeans.result import Written
 from rfmeans.wording import money, number, percent
 
@@ -60,7 +60,7 @@ def body_of(page: str) -> str:
 
 def said_in_terminal(result, width: int = 160) -> str:
     said = io.StringIO()
-    print_summary(result.summary, Written(Path("out"), None), Console(file=said, width=width))
+    print_told(result.sections(), Written(Path("out"), None), Console(file=said, width=width))
     return said.getvalue()
 
 

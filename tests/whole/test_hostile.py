@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import rfmeans
 from rfmeans.cli.commands import app, main
-from rfmeans.cli.print_result import print_summary
+from rfmeans.cli.print_result import print_told
 from rfmeans.output.audiences import file_name
 from rfmeans.output.files import inert
 
@@ -175,7 +175,7 @@ def without_colours(text: str) -> str:
 def test_the_terminal_shows_names_as_text(result, folders):
     said = io.StringIO()
     written = result.write(folders["csv"].parent / "again", rfmeans.output.audiences.AudienceSettings())
-    print_summary(result.summary, written, Console(file=said, width=110, force_terminal=True))
+    print_told(result.sections(), written, Console(file=said, width=110, force_terminal=True))
     text = without_colours(said.getvalue())
     for row in NAMES.values():
         for name in row.values():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rfmeans.cli.print_block import print_sections
-from rfmeans.report.sections import sections
 from rfmeans.wording import clip, counted, percent
 from rfmeans.wording import terminal_text as escape
 
@@ -17,13 +16,7 @@ if TYPE_CHECKING:
     from rfmeans.output.audiences import Audiences
     from rfmeans.over_time.effect_power import Foresight
     from rfmeans.report.blocks import Section
-    from rfmeans.report.summary import Summary
     from rfmeans.result import Written
-
-
-def print_summary(summary: Summary, written: Written, console: Console) -> None:
-    """Print a result for a manager to read."""
-    print_told(sections(summary), written, console)
 
 
 def print_told(told: Sequence[Section], written: Written, console: Console) -> None:

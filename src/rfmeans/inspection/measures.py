@@ -248,11 +248,9 @@ def _marked_lines(intake: Intake, name: str, of: int) -> TestMarks:
     """Count in the source first, and take off the lines set aside only where there is something to take off."""
     marked = _marked(intake.source.table[name])
     found = _counted(marked, name, "lines", of)
-    aside = intake.set_aside
-    own = name if name.casefold() not in ("row", "reason") else f"source_{name}"
-    if not found.count or aside is None or own not in aside.columns:
+    if not found.count or intake.set_aside is None:
         return found
-    unused = _marked(aside[own]).rename(value_aside="value", rows_aside="rows")
+    unused = _marked(intake.set_aside[name]).rename(value_aside="value", rows_aside="rows")
     both = marked.left_join(unused, marked.value == unused.value_aside)
     left = both.select(value=both.value, rows=both.rows - both.rows_aside.fill_null(0))
     return _counted(left.filter(left.rows > 0), name, "lines", of)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rfmeans.engines.database import quoted
 from rfmeans.engines.dispatch import engine_of
 from rfmeans.engines.duckdb import copy_to
+from rfmeans.engines.kept_tables import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -47,6 +48,15 @@ def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
 def write_parquet(table: ir.Table, path: Path) -> None:
     """Write a table as it is, in its engine's way."""
     engine_of(table).write_parquet(table, path)
+
+
+def write_customers(table: ir.Table, folder: Path, name: str, kind: str | None) -> None:
+    """Write customers in the order of their ids as a file of a kind, ``parquet`` or ``csv``; None: not at all."""
+    if kind == "csv":
+        with on_duckdb(table, folder) as local:
+            write_csv(local, folder / f"{name}.csv", order_by="customer_id")
+    elif kind == "parquet":
+        write_parquet(in_order(table, "customer_id"), folder / f"{name}.parquet")
 
 
 def write_lines(table: ir.Table, path: Path) -> None:
