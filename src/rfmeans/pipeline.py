@@ -20,6 +20,7 @@ from rfmeans.model.statement import OrdersTable
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.remarks import caution
 from rfmeans.orders.understand import understand
+from rfmeans.over_time.drift import QUINTILES, Drift, measure_reference
 from rfmeans.over_time.hindsight import BACK, Hindsight, look_back
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
@@ -141,7 +142,7 @@ def segment(
             stability=grouping.stability,
             orders=OrdersTable.of(intake.source.table, intake.layout, intake.keys) if intake.layout else None,
         )
-        return _result(intake, model, grouping.groups, grouping.choice, keeper, how, settings)
+        return _result(intake, model, grouping.groups, grouping.choice, keeper, how, settings, values)
 
 
 def assign(
@@ -227,14 +228,23 @@ def _result(
     keeper: Workspace,
     reading: Reading,
     settings: Settings | None = None,
+    values: ir.Table | None = None,
 ) -> Segmentation:
-    """Apply the model and measure what the summary tells; the result takes over what is kept."""
+    """Apply the model and measure what the summary tells; the result takes over what is kept.
+
+    ``values`` are those that the model was just fitted on, which it then remembers; None: they are others.
+    """
     customers = keeper.keep(model.apply(put_in_order(intake.customers, "customer_id")))
     both = model.centres and model.scoring
+    everyone = profile_all(_to_segment(intake))
+    edges = _quintiles(values, everyone.customers, model) if values is not None else _remembered(model)
+    now = measure_reference(model.place(_to_segment(intake)), edges, groups, everyone) if edges else None
+    if values is not None:
+        model = replace(model, reference=now)
     fitted = Fitted(
         model=model,
         groups=tuple(groups),
-        everyone=profile_all(_to_segment(intake)),
+        everyone=everyone,
         spread=measure_distributions(customers.filter(customers.reason.isnull()), model.scaling),
         near_borders=count_near_borders(customers, len(groups)) if model.centres else None,
         crosstab=cross(customers, [name.text for name in model.names], model.lexicon.scores)
@@ -242,6 +252,8 @@ def _result(
         else None,
         choice=choice,
         hindsight=_hindsight(intake, model, len(groups)),
+        drift=Drift(model.reference, now) if model.reference and now and values is None else None,
+        forgotten=model.reference is None,
     )
     described = _described(intake, reading, settings)
     return Segmentation(
@@ -252,6 +264,18 @@ def _result(
         workspace=keeper.pop_all(),
         home=intake.source.home,
     )
+
+
+def _quintiles(values: ir.Table, count: int, model: SegmentModel) -> tuple[tuple[float, ...], ...]:
+    """Return the quintiles of the fit: those of the scores, where these are fifths of the data."""
+    scoring = model.scoring
+    if scoring is None or scoring.bins != QUINTILES or any(cuts.given for cuts in scoring.features):
+        scoring = fit_scoring(values, count, QUINTILES)
+    return tuple(cuts.edges for cuts in scoring.features)
+
+
+def _remembered(model: SegmentModel) -> tuple[tuple[float, ...], ...]:
+    return model.reference.edges if model.reference else ()
 
 
 def _hindsight(intake: Intake, model: SegmentModel, count: int) -> Hindsight | None:

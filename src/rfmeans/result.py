@@ -14,6 +14,8 @@ from rfmeans.engines.write_table import check_table, write_table
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
 from rfmeans.output.files import inert_frame, write_customers, write_lines
 from rfmeans.output.folder import AUDIENCES, CHARTS, REPORT, check_format, check_target, replacing
+from rfmeans.over_time.drift import CAUTION
+from rfmeans.report.analyses.drift import drift_line
 from rfmeans.report.markdown import to_markdown
 from rfmeans.report.playbook import load_playbook
 from rfmeans.report.sections import sections
@@ -231,8 +233,12 @@ class Segmentation(Saved):
     @property
     def caution(self) -> str:
         """What is said even where nothing else is; may be blank."""
-        noticed = self.summary.account.noticed
-        return (noticed.caution if noticed else "") or ""
+        noticed, drift = self.summary.account.noticed, self.summary.drift
+        said = (
+            noticed.caution if noticed else "",
+            drift_line(drift) if drift and drift.largest[1] >= CAUTION else "",
+        )
+        return " ".join(filter(None, said))
 
     def sections(self, playbook: Playbook | None = None) -> list[Section]:
         """Return how it is told, with the cards of a playbook."""

@@ -189,3 +189,28 @@ def test_hindsight_is_a_line_and_can_be_left_out(monkeypatch, capsys, orders_csv
     )
     _, out, _ = run(monkeypatch, capsys, *ask, "--no-hindsight")
     assert "What happened next" not in out
+
+
+def test_max_drift_is_an_exit_code_for_scheduled_runs(monkeypatch, capsys, orders_csv, tmp_path):
+    lean = ("--no-report", "--audience-format", "none", "--quiet", "--no-hindsight")
+    run(monkeypatch, capsys, "segment", orders_csv, "--n-init", "2", *lean, "--out", tmp_path / "fit")
+    ask = ("assign", tmp_path / "fit" / "model.json")
+    same = run(monkeypatch, capsys, *ask, orders_csv, *lean, "--max-drift", "0", "--out", tmp_path / "same")
+    assert same == (0, "", "")
+    dear = pd.read_csv(orders_csv)
+    dear.assign(amount=dear["amount"] * 4).to_csv(tmp_path / "dear.csv", index=False)
+    code, out, err = run(
+        monkeypatch,
+        capsys,
+        *ask,
+        tmp_path / "dear.csv",
+        *lean,
+        "--max-drift",
+        "0.25",
+        "--out",
+        tmp_path / "dear",
+    )
+    assert (code, out) == (1, "")
+    assert err.startswith("Warning: the model no longer fits: monetary is spread otherwise")
+    assert "\nError: The model fits less well than --max-drift 0.25 allows: monetary " in err
+    assert (tmp_path / "dear" / "customers.parquet").exists()

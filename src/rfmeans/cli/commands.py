@@ -18,6 +18,7 @@ from rfmeans.cli.options import (
     CustomersOptions,
     DatesOptions,
     DatesReadingOptions,
+    DriftOptions,
     EffectOptions,
     EffectReadingOptions,
     EngineOptions,
@@ -113,22 +114,31 @@ def assign_command(
     customers: CustomersOptions,
     engine: EngineOptions,
     back: HindsightOptions,
+    drift: DriftOptions,
     output: OutputOptions,
     table: TableOptions,
     printing: PrintingOptions,
 ) -> None:
     """Give the customers of ORDERS the segments of a fitted MODEL."""
     how = how_to_read(reading, customers, engine)
+    results: list[Segmentation] = []
 
     def work(**watched: Any) -> Segmentation:
         from rfmeans.model.segment_model import SegmentModel
+        from rfmeans.over_time.drift import check_limit
         from rfmeans.pipeline import assign
 
-        return assign(
-            SegmentModel.load(model), orders, **asdict(back), **output.drawn(), **{**watched, **how}
+        fitted = SegmentModel.load(model)
+        check_limit(drift.max_drift, fitted.reference)
+        results.append(
+            assign(fitted, orders, **asdict(back), **output.drawn(), **{**watched, **how}),
         )
+        return results[0]
 
     _run(work, (output, table), printing, default="assigned")
+    found = results[0].summary.drift
+    if found is not None and drift.max_drift is not None:
+        found.check(drift.max_drift)
 
 
 @app.command("movement")

@@ -226,6 +226,18 @@ class HindsightOptions:
 
 
 @dataclass(frozen=True)
+class DriftOptions:
+    """What a run may find before it counts as failed."""
+
+    PANEL = "What is written"
+
+    max_drift: float | None = option(
+        "Exit with code 1 if customers are further from those of the fit than this stability index, such as 0.25; the "
+        "outputs are written all the same."
+    )
+
+
+@dataclass(frozen=True)
 class OutputOptions:
     """What is written."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rfmeans.model.segment_model import SegmentModel
+    from rfmeans.over_time.drift import Drift
     from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
@@ -36,6 +37,10 @@ class Fitted:
         The votes on the number of segments; None where it was given.
     hindsight
         What the segments of an earlier date did since; None where that is not known.
+    drift
+        How far the customers are from those of the fit; None where they are those, or the model does not remember.
+    forgotten
+        Whether the model does not remember them.
     """
 
     model: SegmentModel
@@ -46,3 +51,5 @@ class Fitted:
     crosstab: Crosstab | None = None
     choice: Choice | None = None
     hindsight: Hindsight | None = None
+    drift: Drift | None = None
+    forgotten: bool = False

@@ -9,6 +9,7 @@ from typing import Any
 
 from rfmeans.groups import USUAL_HOLDOUT, check_holdout
 from rfmeans.model.statement import OrdersTable
+from rfmeans.over_time.drift import Reference
 from rfmeans.segments.features import FeatureScaling, Scaling
 from rfmeans.segments.lexicon import read_lexicon
 from rfmeans.segments.score_cuts import Scoring
@@ -32,6 +33,7 @@ def fields_of(content: dict[str, Any]) -> dict[str, Any]:
     if type(settings.get("seed", 0)) is not int:
         raise ValueError(f"the seed is {settings['seed']!r}")
     stability, orders = content.get("stability"), content.get("orders")
+    reference = content.get("reference")
     return {
         "scaling": _scaling_from(content["features"]),
         "as_of": dt.date.fromisoformat(content["as_of"]) if content["as_of"] else None,
@@ -39,6 +41,7 @@ def fields_of(content: dict[str, Any]) -> dict[str, Any]:
         "settings": settings,
         "stability": Stability.from_dict(stability) if stability else None,
         "orders": OrdersTable.from_dict(orders) if orders else None,
+        "reference": Reference.from_dict(reference) if reference else None,
         **_segments_from(content),
     }
 

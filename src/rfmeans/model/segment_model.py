@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from rfmeans.engines.engine import Engine
     from rfmeans.listener import Listener
+    from rfmeans.over_time.drift import Reference
     from rfmeans.segments.score_cuts import Scoring
     from rfmeans.segments.stability import Stability
 
@@ -88,6 +89,8 @@ class SegmentModel:
         How the segments survived resampling; None in a model that does not say.
     orders
         The columns of the orders it was fitted on; None for a table of customers.
+    reference
+        How the customers it was fitted on are spread; None in a model of an older version.
     """
 
     scaling: Scaling
@@ -101,6 +104,7 @@ class SegmentModel:
     score_segments: tuple[str, ...] = ()
     stability: Stability | None = None
     orders: OrdersTable | None = None
+    reference: Reference | None = None
 
     @property
     def names(self) -> tuple[Name, ...]:
@@ -377,6 +381,7 @@ class SegmentModel:
             "lexicon": self.lexicon.to_dict(),
             "stability": asdict(self.stability) if self.stability else None,
             "orders": self.orders.to_dict() if self.orders else None,
+            "reference": self.reference.to_dict() if self.reference else None,
         }
         return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 

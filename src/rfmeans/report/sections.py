@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rfmeans.report.analyses.account import account, read
 from rfmeans.report.analyses.actions import actions
 from rfmeans.report.analyses.charts import charts
+from rfmeans.report.analyses.drift import drift
 from rfmeans.report.analyses.hindsight import hindsight
 from rfmeans.report.analyses.how_sure import how_sure
 from rfmeans.report.analyses.method import settings, words
@@ -28,6 +29,7 @@ def sections(summary: Summary, playbook: Playbook | None = None) -> list[Section
         segments(summary),
         crosstab(summary),
         how_sure(summary),
+        drift(summary),
         names(summary),
         charts(summary),
         hindsight(summary),

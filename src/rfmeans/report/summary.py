@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rfmeans.model.fitted import Fitted
     from rfmeans.orders.account import Tally
     from rfmeans.orders.intake import Account, Intake
+    from rfmeans.over_time.drift import Drift
     from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
@@ -122,7 +123,11 @@ class Summary:
     choice
         The votes on the number of segments; None where it was given.
     hindsight
-        What the segments of an earlier date did since; None where the history is too short, or it was left out.
+        What the segments of an earlier date did since; None where there is no date, or it was left out.
+    drift
+        How far the customers are from those of the fit; None where they are those, or the model does not remember.
+    forgotten
+        Whether the model does not remember them.
     """
 
     source: str
@@ -143,6 +148,8 @@ class Summary:
     stability: Stability | None = None
     choice: Choice | None = None
     hindsight: Hindsight | None = None
+    drift: Drift | None = None
+    forgotten: bool = False
 
     @property
     def filled(self) -> list[Segment]:
@@ -219,6 +226,7 @@ class Summary:
             "stability": asdict(self.stability) if self.stability else None,
             "choice": self.choice.to_dict() if self.choice else None,
             "hindsight": self.hindsight.to_dict() if self.hindsight else None,
+            "drift": self.drift.to_dict() if self.drift else None,
         }
         result: dict[str, Any] = _json_ready(plain)
         return result
@@ -250,6 +258,8 @@ def summarise(
         stability=model.stability,
         choice=fitted.choice,
         hindsight=fitted.hindsight,
+        drift=fitted.drift,
+        forgotten=fitted.forgotten,
     )
 
 
