@@ -198,7 +198,7 @@ def test_max_drift_is_an_exit_code_for_scheduled_runs(monkeypatch, capsys, order
     same = run(monkeypatch, capsys, *ask, orders_csv, *lean, "--max-drift", "0", "--out", tmp_path / "same")
     assert same == (0, "", "")
     dear = pd.read_csv(orders_csv)
-    dear.assign(amount=dear["amount"] * 4).to_csv(tmp_path / "dear.csv", index=False)
+    dear.assign(unit_price=dear["unit_price"] * 4).to_csv(tmp_path / "dear.csv", index=False)
     code, out, err = run(
         monkeypatch,
         capsys,

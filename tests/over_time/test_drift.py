@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -50,7 +51,7 @@ def test_what_the_model_remembers(fitted):
         values = customers[bins.feature]
         edges = [-math.inf, *bins.edges, math.inf]
         assert bins.counts == tuple(
-            ((values >= low) & (values < high)).sum() for low, high in zip(edges, edges[1:], strict=False)
+            ((values >= low) & (values < high)).sum() for low, high in pairwise(edges)
         )
         assert bins.median == values.median()
     assert reference.segments == tuple(customers["segment_id"].value_counts().sort_index())
@@ -120,9 +121,10 @@ def test_a_damaged_one_is_refused(fitted, change, message):
 )
 def test_damaged_bins_are_refused(fitted, change, message):
     content = fitted.model.reference.to_dict()
-    content["features"][0] = {**content["features"][0], "edges": [1.0, 2.0], "counts": [1, 1, 1], **change}
+    first, *others = content["features"]
+    damaged = {**first, "edges": [1.0, 2.0], "counts": [1, 1, 1], **change}
     with pytest.raises(ValueError, match=message):
-        Reference.from_dict(content)
+        Reference.from_dict({**content, "features": [damaged, *others]})
 
 
 def drifted(*counts: int) -> Drift:

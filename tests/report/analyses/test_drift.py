@@ -19,8 +19,8 @@ def reference(*counts: int) -> Reference:
     ("counts", "begins"),
     [
         ((50, 50), "The model still fits: customers are spread as those of the fit were (recency: population"),
-        ((35, 65), "The model still fits: customers are spread as those of the fit were (segments: population stability index 0.09)."),
-        ((34, 66), "Caution: segments are spread otherwise than at the fit (population stability index 0.11, a caution"),
+        ((35, 65), "The model still fits: customers are spread as those of the fit were (segments: population"),
+        ((34, 66), "Caution: segments are spread otherwise than at the fit (population stability index 0.11, a"),
         ((25, 75), "Warning: the model no longer fits: segments are spread otherwise than at the fit (population"),
     ],
 )  # fmt: skip
