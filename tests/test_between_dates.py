@@ -79,6 +79,7 @@ def test_the_page_shows_the_same(eight):
     page = eight.report().html
     assert "<title>Movement of customers: pandas table</title>" in page
     assert 'href="#movement"' in page
+    assert '<iframe title="Movement of customers" sandbox=' in eight.report()._repr_html_()
     assert "Of 5 customers with a segment as of 2024-04-01, 1 (20 %)" in page
     assert '<figure id="flows"' in page
     assert '<figure id="series"' not in page

@@ -80,3 +80,20 @@ def test_messages_name_the_options(run, arguments, code, said):
     assert found == code
     assert said in err
     assert "Traceback" not in err
+
+
+def test_a_playbook_is_refused(run):
+    code, _, err = run("--from", "2024-04-01", "--playbook", "cards.toml")
+    assert (code, err) == (
+        2,
+        "Error: A playbook has cards for segments, none for moves between them. Leave --playbook out.\n",
+    )
+
+
+def test_messages_name_the_options_of_the_command(run):
+    code, _, err = run("--from", "2000-01-01", "--to", "2001-01-01", "--quiet")
+    assert (code, err) == (
+        1,
+        "Error: No order is dated before --to 2001-01-01. The orders run from 2023-12-10 to 2024-07-05. Give a later "
+        "--to.\n",
+    )

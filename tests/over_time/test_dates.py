@@ -47,6 +47,7 @@ def test_what_is_refused():
     assert refused(since="2024-07-01", until="2024-07-01") == (
         "since must be before until. Got 2024-07-01 and 2024-07-01: no day is between them."
     )
+    assert refused(since=5) == "since must be a date like 2026-01-31. Got 5."
     assert refused(since=[]) == "Give the first date with since=, such as 2026-01-31."
     assert refused(since="2024-04-01", every="day") == (
         "every must be one of week, month, quarter, year. Got 'day'."
@@ -67,7 +68,23 @@ def test_too_many_dates_are_refused():
     assert "and 60 is the most. Give a later since=, or another every=." in said
 
 
+def test_steps_end_with_the_calendar():
+    last = dt.date.max
+    assert dates_between(dt.date(9999, 12, 20), last, "week") == [
+        dt.date(9999, 12, 20),
+        dt.date(9999, 12, 27),
+    ]
+    assert dates_between(dt.date(9999, 11, 30), last, "month") == [
+        dt.date(9999, 11, 30),
+        dt.date(9999, 12, 30),
+    ]
+    assert len(dates_between(dt.date(2024, 1, 1), last, "week")) == 61  # one more than are taken
+
+
 def test_dates_outside_of_the_orders_are_refused():
+    assert refused(DataError, since="2000-01-01", until="2001-01-01") == (
+        "No order is dated before until 2001-01-01. The orders run from 2023-12-10 to 2024-07-05. Give a later until=."
+    )
     assert refused(DataError, since="2023-12-10") == (
         "No order is dated before since 2023-12-10. The orders run from 2023-12-10 to 2024-07-05. "
         "Give a date after 2023-12-10."

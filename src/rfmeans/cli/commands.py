@@ -154,6 +154,7 @@ def movement_command(
     printing: PrintingOptions,
 ) -> None:
     """Say who of ORDERS moved between the segments of MODEL from one date to another, with lists."""
+    output.check_no_cards()
     how = {**reading.given(), **engine.given()}
 
     def work(**watched: Any) -> CustomerMovement:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from rfmeans.arguments import argument
 from rfmeans.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -265,6 +266,13 @@ class OutputOptions:
     def drawn(self) -> dict[str, Any]:
         """Return the share to hold out as `rfmeans.segment` takes it, if one was given."""
         return {} if self.holdout is None else {"holdout": self.holdout}
+
+    def check_no_cards(self) -> None:
+        """Refuse a playbook where nothing would be taken from it."""
+        if self.playbook is not None:
+            raise SettingsError(
+                f"A playbook has cards for segments, none for moves between them. Leave {argument('playbook')} out."
+            )
 
     def cards(self) -> Playbook:
         """Return the playbook that was asked for."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
 from rfmeans.errors import DataError, SettingsError
+from rfmeans.orders.checks import OutsideError
 from rfmeans.orders.intake import customers_at
 from rfmeans.settings import CustomerColumns, make_reading, parse_date
 
@@ -56,7 +58,8 @@ def parse_dates(since: Any, until: Any, every: str | None = None) -> tuple[list[
     Traceback (most recent call last):
     rfmeans.errors.SettingsError: since must be before until. Got 2026-04-01 and 2026-01-31: no day is between them.
     """
-    given = [since] if isinstance(since, str | dt.date) else list(since or [])
+    several = isinstance(since, Iterable) and not isinstance(since, str)
+    given = list(since) if several else [since]
     firsts = sorted({date for value in given if (date := parse_date("since", value)) is not None})
     last = parse_date("until", until)
     if not firsts:
@@ -75,20 +78,25 @@ def parse_dates(since: Any, until: Any, every: str | None = None) -> tuple[list[
 def dates_between(first: dt.date, last: dt.date, every: str) -> list[dt.date]:
     """Return a first date and what follows at even steps, before the last; a month later is the same day of it.
 
+    Of more than `MOST_DATES` the first ones, and one more.
+
     >>> [str(day) for day in dates_between(dt.date(2026, 1, 31), dt.date(2026, 4, 1), "month")]
     ['2026-01-31', '2026-02-28', '2026-03-31']
     """
     found = [first]
-    while (day := _later(first, len(found), every)) < last:
+    while len(found) <= MOST_DATES and (day := _later(first, len(found), every)) < last:
         found.append(day)
     return found
 
 
 def _later(first: dt.date, times: int, every: str) -> dt.date:
+    """Return the date so many steps later; the last of all dates where it would be after that."""
     if not EVERY[every]:
-        return first + times * WEEK
+        return first + min(times * WEEK, dt.date.max - first)
     months = first.year * 12 + first.month - 1 + times * EVERY[every]
     year, month = months // 12, months % 12 + 1
+    if year > dt.MAXYEAR:
+        return dt.date.max
     return dt.date(year, month, min(first.day, calendar.monthrange(year, month)[1]))
 
 
@@ -115,10 +123,16 @@ def customers_at_dates(
     dates = dates_between(firsts[0], last, every) if every is not None and last is not None else firsts
     if len(dates) > MOST_DATES:
         raise SettingsError(
-            f"{len(dates)} dates were asked for, and {MOST_DATES} is the most. Give a later {argument('since')}, or "
-            f"another {argument('every')}."
+            f"More than {MOST_DATES} dates were asked for, and {MOST_DATES} is the most. Give a later "
+            f"{argument('since')}, or another {argument('every')}."
         )
-    intake = customers_at(understood, workspace, last, earlier=dates)
+    try:
+        intake = customers_at(understood, workspace, last, earlier=dates)
+    except OutsideError as error:
+        raise DataError(
+            f"No order is dated before {named('until')} {last}. The orders run from {error.first} to {error.last}. "
+            f"Give a later {argument('until')}."
+        ) from None
     _check_covered(intake, dates)
     return intake, dates
 

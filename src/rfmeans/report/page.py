@@ -45,9 +45,12 @@ class Report:
     ----------
     html
         The page, needing neither a network nor other files.
+    about
+        What it is about, in two or three words.
     """
 
     html: str
+    about: str = "Customer segments"
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page and return its path.
@@ -67,7 +70,7 @@ class Report:
     def _repr_html_(self) -> str:
         """Return the page in a frame of its own: neither its styles nor its scripts touch the notebook."""
         return (
-            f'<iframe title="Customer segments" sandbox="allow-scripts" srcdoc="{html.escape(self.html)}" '
+            f'<iframe title="{html.escape(self.about)}" sandbox="allow-scripts" srcdoc="{html.escape(self.html)}" '
             f'style="width:100%;height:{FRAME_HEIGHT}px;border:0"></iframe>'
         )
 
@@ -103,7 +106,7 @@ def page_of(told: Sequence[Section], about: str, source: str) -> Report:
         chapters=chapters,
         stills=stills,
     )
-    return Report(page)
+    return Report(page, about)
 
 
 def _in_chapters(blocks: list[Block]) -> tuple[list[Block], list[tuple[Heading, list[Block]]]]:
