@@ -103,7 +103,9 @@ def movement(
     how, hearing = reading_of_dates(columns, reading), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Comparing the dates"):
         hearing.stage("reading orders")
-        understood = keeper.enter_context(understand(orders, how, hearing, model.fitted_columns))
+        understood = keeper.enter_context(
+            understand(orders, how, hearing, model.fitted_columns, zero=model.counts_from_zero)
+        )
         intake, dates = customers_at_dates(understood, scratch, firsts, last, every)
         assert intake.as_of is not None
         hearing.stage("comparing the dates")

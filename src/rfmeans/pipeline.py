@@ -163,7 +163,9 @@ def assign(
     how, hearing = make_reading(columns, **reading), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
         hearing.stage("reading orders")
-        understood = keeper.enter_context(understand(orders, how, hearing, model.fitted_columns))
+        understood = keeper.enter_context(
+            understand(orders, how, hearing, model.fitted_columns, zero=model.counts_from_zero)
+        )
         intake = customers_at(understood, scratch, earlier=[BACK] * hindsight)
         if not intake.account.clustered.rows:
             raise DataError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import ibis
+import pandas as pd
 import pytest
 
 import rfmeans
@@ -158,3 +159,21 @@ def test_a_model_of_scores_comes_back_and_assigns_alike(by_scores, shop):
     with rfmeans.assign(loaded, shop) as again:
         assert again.summary.segments == by_scores.summary.segments
         assert again.summary.empty_regions == by_scores.summary.empty_regions
+
+
+def test_the_customer_0_of_the_fit_is_one_in_other_orders():
+    """All ids of a shop tell that 0 is a customer; those of a few new orders do not."""
+    frame = pd.DataFrame(
+        {
+            "customer_id": [one for one in range(60) for _ in range(1 + one % 3)],
+            "order_date": pd.to_datetime("2024-01-01") + pd.to_timedelta(range(119 + 1), unit="D"),
+            "amount": [10.0 + place for place in range(120)],
+        }
+    )
+    with rfmeans.segment(frame, segments=2, n_init=1) as result:
+        model = result.model
+    assert model.counts_from_zero
+    new = frame[frame.customer_id.isin([0, 7])]
+    assert sorted(model.assign(new).customer_id.to_pyarrow().to_pylist()) == [0, 7]
+    with rfmeans.assign(model, new) as assigned:
+        assert sorted(assigned.customers.customer_id.to_pyarrow().to_pylist()) == [0, 7]

@@ -119,6 +119,11 @@ class SegmentModel:
         return self.orders.layout.columns if self.orders else None
 
     @property
+    def counts_from_zero(self) -> bool:
+        """Whether 0 is a customer like any other; where it is not known, some orders may tell it."""
+        return self.orders is not None and self.orders.keys.zero
+
+    @property
     def seed(self) -> int:
         """The seed of the fit, and of the draw of the groups."""
         return int(self.settings.get("seed", 0))
@@ -190,7 +195,9 @@ class SegmentModel:
         """
         with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
             how = make_reading(columns, **reading)
-            understood = keeper.enter_context(understand(orders, how, fitted=self.fitted_columns))
+            understood = keeper.enter_context(
+                understand(orders, how, fitted=self.fitted_columns, zero=self.counts_from_zero)
+            )
             table: ir.Table = self.apply(customers_at(understood, scratch).customers).cache()
             keeper.pop_all()  # the table needs the connection, which ends with it
             return table
@@ -231,7 +238,9 @@ class SegmentModel:
         firsts, last = parse_dates(since, until)
         with Workspace() as keeper, Workspace() as scratch, engine_errors("Comparing the dates"):
             how = reading_of_dates(columns, reading)
-            understood = keeper.enter_context(understand(orders, how, fitted=self.fitted_columns))
+            understood = keeper.enter_context(
+                understand(orders, how, fitted=self.fitted_columns, zero=self.counts_from_zero)
+            )
             intake, _ = customers_at_dates(understood, scratch, firsts[:1], last)
             moved = moved_customers(
                 self.apply(intake.earlier[firsts[0]]), self.apply(intake.customers), self.directions
@@ -327,7 +336,7 @@ class SegmentModel:
         """
         how, hearing = make_reading(columns, **reading), listener or SILENT
         hearing.stage("reading orders")
-        opening = understand(orders, how, hearing, self.fitted_columns)
+        opening = understand(orders, how, hearing, self.fitted_columns, zero=self.counts_from_zero)
         with Workspace() as scratch, opening as understood:
             intake = customers_at(understood, scratch)
             with engine_errors("Explaining"):
