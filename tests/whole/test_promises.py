@@ -155,6 +155,8 @@ TESTS = ROOT / "tests"
 TESTED_ELSEWHERE = {
     "cli/consoles": "by test_print_result and test_print_inspection, which print on them",
     "cli/print_block": "by test_print_result and test_print_inspection, which print through it",
+    "columns/layout": "by test_layouts, of which each is one",
+    "columns/roles": "by test_layouts: the columns found, and what is said where one is not",
     "engines/database": "by test_write_table and the tests of each engine: where their tables lie",
     "engines/engine": "the protocol; by whole/test_every_engine",
     "errors": "above, in this file",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument
+from rfmeans.columns.layout import used_columns
 from rfmeans.columns.layout_files import built_in
-from rfmeans.columns.layouts import plain, used_columns, with_columns
+from rfmeans.columns.layouts import with_columns
 from rfmeans.columns.money_formats import CODES, SIGNS
+from rfmeans.columns.roles import plain
 from rfmeans.errors import SourceError
 from rfmeans.settings import Columns
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
 
 TOLD_BY_CONTENT = ("currency", "status")  # roles
 LOOKED_AT = 1_000  # rows

@@ -7,13 +7,14 @@ fits, or two do, the user is asked, never guessed for. What the user gives count
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rfmeans.arguments import argument, named
+from rfmeans.columns.layout import ANY_TABLE, PER_LINE, PER_ORDER, Also, Layout
 from rfmeans.columns.layout_files import KINDS, built_in, own_layouts
-from rfmeans.errors import SourceError, did_you_mean
+from rfmeans.columns.roles import by_role, check_given, plain, refuse_amount, require, several
+from rfmeans.errors import SourceError
 from rfmeans.settings import ALL_STATUSES, Columns, CustomerColumns
 
 if TYPE_CHECKING:
@@ -23,138 +24,7 @@ if TYPE_CHECKING:
 
 AnyColumns = TypeVar("AnyColumns", Columns, CustomerColumns)
 
-PER_LINE, PER_ORDER = "line", "order"
 REQUIRED = ("customer", "date")
-ANY_TABLE = "Orders"
-SHOWN_WORDS = 6
-
-
-@dataclass(frozen=True)
-class Also:
-    """A column beside the status that must let a row count as well.
-
-    Attributes
-    ----------
-    column
-        Its name.
-    keep
-        The words under which rows count; blank cells say nothing. Empty: all words but those of ``drop``.
-    drop
-        The words under which they do not.
-    filled
-        Whether rows count only where it is filled, with whatever.
-    """
-
-    column: str
-    keep: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
-    filled: bool = False
-
-
-class MissingColumnError(SourceError):
-    """Roles for which no column was recognised."""
-
-    def __init__(self, message: str, roles: Sequence[str]) -> None:
-        super().__init__(message)
-        self.roles = roles
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What a table of orders is, and the roles of its columns.
-
-    Attributes
-    ----------
-    name
-        Of the export, e.g. ``Shopify orders export``; ``Orders`` where it is none of the known ones.
-    columns
-        By role. ``amount`` is set, or ``quantity`` and ``price`` are; without ``order`` one customer's lines of
-        one day are one order.
-    customers
-        Kind and column of the customer's key, and of its fallbacks: the first with a value in a row counts.
-    amount_per
-        ``"line"``, or ``"order"``: the amount is the order's total and counts once per order.
-    order_level
-        Whether customer, date, status, currency and refund may stand on an order's first row only.
-    keep_status
-        The statuses that count; None: all but those of ``drop_status``.
-    drop_status
-        The statuses that do not count, where ``keep_status`` is None.
-    refunded_status
-        Likewise, but lines of negative money count under any of these.
-    also
-        Further columns that must let a row count.
-    updated
-        The column that tells when the order was last changed, in ISO form or as a time; None where there is none.
-    """
-
-    name: str
-    columns: Columns
-    customers: tuple[tuple[str, str], ...]
-    amount_per: str = PER_LINE
-    order_level: bool = False
-    keep_status: tuple[str, ...] | None = None
-    drop_status: tuple[str, ...] = ()
-    refunded_status: tuple[str, ...] = ()
-    updated: str | None = None
-    also: tuple[Also, ...] = ()
-
-    @property
-    def tells_status(self) -> bool:
-        """Whether a column tells which rows count."""
-        return self.columns.status is not None or bool(self.also)
-
-    @property
-    def status_columns(self) -> tuple[str, ...]:
-        """The columns that tell which rows count."""
-        return (*filter(None, [self.columns.status]), *(one.column for one in self.also))
-
-    def describe(self) -> str:
-        """Return what was understood of the columns, as one line.
-
-        >>> header = ["Name", "Email", "Financial Status", "Created at", "Total", "Refunded Amount"]
-        >>> header += ["Lineitem quantity", "Lineitem price"]
-        >>> print(recognise(header).describe())
-        Shopify orders export: customer = Email, order = Name, date = Created at, amount = Total per order \
-less Refunded Amount, status = Financial Status: paid, partially refunded and refunded orders count
-        """
-        found = self.columns
-        parts = [f"customer = {', else '.join(column for _, column in self.customers)}"]
-        parts += [f"order = {found.order}" if found.order else "one order per customer and day"]
-        parts += [f"date = {found.date}", f"amount = {self._amount()}"]
-        if found.status:
-            parts.append(f"status = {found.status}: {self._statuses()}")
-        parts += [f"only where {one.column} {_lets(one)}" for one in self.also]
-        if found.currency:
-            parts.append(f"currency = {found.currency}")
-        return f"{self.name}: {', '.join(parts)}"
-
-    def _amount(self) -> str:
-        found = self.columns
-        amount = found.amount or f"{found.quantity} x {found.price}"
-        per = " per order" if self.amount_per == PER_ORDER else ""
-        return f"{amount}{per}{f' less {found.refund}' if found.refund else ''}"
-
-    def _statuses(self) -> str:
-        if self.keep_status is not None:
-            if len(self.keep_status) > SHOWN_WORDS:
-                more = len(self.keep_status) - SHOWN_WORDS
-                return f"{', '.join(self.keep_status[:SHOWN_WORDS])} and {more} more words count"
-            *others, last = self.keep_status
-            return f"{' and '.join([*filter(None, [', '.join(others)]), last])} orders count"
-        return (
-            "orders that were not sold, such as cancelled ones, do not count"
-            if self.drop_status
-            else "all count"
-        )
-
-
-def _lets(also: Also) -> str:
-    if also.filled:
-        return "is filled"
-    words = also.keep or also.drop
-    more = f" and {len(words) - SHOWN_WORDS} more" if len(words) > SHOWN_WORDS else ""
-    return f"is {'' if also.keep else 'not '}{', '.join(words[:SHOWN_WORDS])}{more}"
 
 
 def recognise(header: Sequence[str], reading: Reading | None = None) -> Layout:
@@ -182,8 +52,8 @@ def recognise(header: Sequence[str], reading: Reading | None = None) -> Layout:
 Datum, Betrag (EUR). Give amount='NAME', or quantity='NAME' with price='NAME' (not recognised: quantity= and price=).
     """
     given = reading.columns if reading and isinstance(reading.columns, Columns) else Columns()
-    for role, name in _named(given):
-        _check_given(role, name, header)
+    for role, name in by_role(given):
+        check_given(role, name, header)
     known = _known_layout(header, own_layouts(reading.layouts)) if reading else None
     known = known or _known_layout(header, built_in()["layout"])
     found = _known(known, header, given) if known else _any_table(header, given)
@@ -198,27 +68,11 @@ def customer_columns(header: Sequence[str], given: CustomerColumns) -> CustomerC
     SourceError
         If a role has no column, or two columns fit it.
     """
-    for role, name in _named(given):
-        _check_given(role, name, header)
+    for role, name in by_role(given):
+        check_given(role, name, header)
     found = _by_synonyms(built_in()["customers"], header, given, {field.name for field in fields(given)})
-    _require(found, header, ("customer", "recency", "frequency", "monetary"))
+    require(found, header, ("customer", "recency", "frequency", "monetary"))
     return found
-
-
-def used_columns(layout: Layout) -> set[str]:
-    """Return the columns that are read."""
-    by_role = {name for _, name in (*layout.customers, *_named(layout.columns))}
-    return by_role | {*layout.status_columns}
-
-
-def plain(name: str) -> str:
-    """Return the letters and digits of a name, without accents and case: what names are compared by.
-
-    >>> plain("Währung (ISO)"), plain("customer_id")
-    ('wahrungiso', 'customerid')
-    """
-    spread = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in spread if letter.isalnum())
 
 
 # A known export
@@ -237,9 +91,9 @@ def _known(layout: dict[str, Any], header: Sequence[str], given: Columns) -> Lay
     customers = tuple(
         (kind, column) for kind in KINDS if (column := _first(layout["customer"].get(kind, ()), header))
     )
-    found |= dict(_named(given))
+    found |= dict(by_role(given))
     columns = Columns(**{**found, "customer": given.customer or (customers[0][1] if customers else None)})
-    _require(columns, header, REQUIRED)
+    require(columns, header, REQUIRED)
     keep = layout.get("keep_status")
     by_parts = columns.amount is None
     return Layout(
@@ -300,17 +154,6 @@ def _statuses(columns: Columns, keep: Sequence[str] | None, own: Sequence[str] =
     return {"keep_status": tuple(word for word in keep if plain(word) not in lost)}
 
 
-def unsold_words(layout: Layout) -> tuple[str, ...]:
-    """Return all statuses that are known for orders which do not count, or whose money went back."""
-    return (*built_in()["not_sold"]["words"], *went_back_words(layout))
-
-
-def went_back_words(layout: Layout) -> tuple[str, ...]:
-    """Return the statuses that say that the money of a sale went back."""
-    words = built_in()["not_sold"]
-    return (*words["refunded"], *words["taken back"], *layout.refunded_status)
-
-
 # Any other table
 
 
@@ -331,8 +174,8 @@ def _any_table(header: Sequence[str], given: Columns) -> Layout:
     without_money = found.amount is None and (found.quantity is None or found.price is None)
     alone = found.customer and found.date
     if without_money and alone:
-        _refuse_amount(found, header)
-    _require(found, header, (*REQUIRED, *(["amount"] if without_money else [])))
+        refuse_amount(found, header)
+    require(found, header, (*REQUIRED, *(["amount"] if without_money else [])))
     per_order = whole is not None and found.order is not None
     return Layout(
         name=ANY_TABLE,
@@ -369,7 +212,7 @@ def _customers(
         names = {plain(name) for name in kinds.get(kind, ())}
         fitting = [column for column in header if column not in _taken(given) and plain(column) in names]
         if len(fitting) > 1 and not chain:
-            raise _several("customer", fitting)
+            raise several("customer", fitting)
         chain += [(kind, column) for column in fitting if len(fitting) == 1]
     return tuple(chain)
 
@@ -390,12 +233,12 @@ def _fitting(names: Sequence[str], header: Sequence[str], taken: set[str], role:
     known = {plain(name) for name in names}
     fitting = [column for column in header if column not in taken and plain(column) in known]
     if len(fitting) > 1:
-        raise _several(role, fitting)
+        raise several(role, fitting)
     return fitting[0] if fitting else None
 
 
 def _taken(columns: Columns | CustomerColumns) -> set[str]:
-    return {name for _, name in _named(columns)}
+    return {name for _, name in by_role(columns)}
 
 
 # What the user said
@@ -403,7 +246,7 @@ def _taken(columns: Columns | CustomerColumns) -> set[str]:
 
 def with_columns(found: Layout, given: Columns) -> Layout:
     """Return the layout of a table like another one, some of whose columns are called otherwise."""
-    named = dict(_named(given))
+    named = dict(by_role(given))
     columns = replace(found.columns, **dict.fromkeys(_replaced(given)), **named)
     money = {"amount", "quantity", "price"} & named.keys()
     per_line = columns.amount is None or (found.name == ANY_TABLE and money)
@@ -444,62 +287,3 @@ def as_asked(found: Layout, reading: Reading) -> Layout:
         refunded_status=(),
         also=(),
     )
-
-
-def _check_given(role: str, name: str, header: Sequence[str]) -> None:
-    if name not in header:
-        raise SourceError(
-            f"No column named {name!r} (given as {argument(_argument_of(role))}).{did_you_mean(name, header)} "
-            f"{_has(header)}"
-        )
-
-
-def _named(columns: Columns | CustomerColumns) -> list[tuple[str, str]]:
-    named = [(field.name, getattr(columns, field.name)) for field in fields(columns)]
-    return [(role, name) for role, name in named if name is not None]
-
-
-def _require(found: Columns | CustomerColumns, header: Sequence[str], roles: Sequence[str]) -> None:
-    missing = [role for role in roles if getattr(found, role) is None]
-    if missing:
-        wanted = [argument(role, "NAME") for role in missing]
-        parts = (
-            f" (or {argument('quantity', 'NAME')} with {argument('price', 'NAME')})"
-            if "amount" in missing
-            else ""
-        )
-        raise MissingColumnError(
-            f"No column was recognised as the {' or the '.join(missing)}. {_has(header)} "
-            f"Give {' and '.join(wanted)}{parts}.",
-            missing,
-        )
-
-
-def _refuse_amount(found: Columns, header: Sequence[str]) -> None:
-    missing = [argument(role) for role in ("quantity", "price") if getattr(found, role) is None]
-    raise SourceError(
-        f"No column was recognised as the amount{' to multiply' if len(missing) == 1 else ''}. "
-        f"{_has(header)} Give {argument('amount', 'NAME')}, or {argument('quantity', 'NAME')} with "
-        f"{argument('price', 'NAME')} "
-        f"(not recognised: {' and '.join(missing)})."
-    )
-
-
-def _several(role: str, fitting: Sequence[str]) -> SourceError:
-    return SourceError(
-        f"{len(fitting)} columns could be the {role}: {_listed(fitting)}. "
-        f"Give the right one with {argument(_argument_of(role), 'NAME')}."
-    )
-
-
-def _argument_of(role: str) -> str:
-    return "currency_column" if role == "currency" else role  # `currency` is the one to keep
-
-
-def _has(header: Sequence[str]) -> str:
-    return f"The columns are: {_listed(header)}."
-
-
-def _listed(names: Sequence[str], most: int = 40) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(name if len(name) <= 60 else name[:57] + "..." for name in names[:most]) + more

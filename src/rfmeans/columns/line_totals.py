@@ -14,7 +14,9 @@ from statistics import correlation, linear_regression
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument
-from rfmeans.columns.layouts import ANY_TABLE, plain, used_columns, with_columns
+from rfmeans.columns.layout import ANY_TABLE, used_columns
+from rfmeans.columns.layouts import with_columns
+from rfmeans.columns.roles import plain
 from rfmeans.columns.typed import number
 from rfmeans.errors import SourceError
 from rfmeans.settings import Columns
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
     from rfmeans.columns.money_formats import MoneyConvention
 
     Line = tuple[Hashable, float, float]  # article, quantity, price

@@ -14,7 +14,8 @@ from rfmeans.arguments import argument, named
 from rfmeans.columns.content import TOLD_BY_CONTENT
 from rfmeans.columns.conventions import Conventions
 from rfmeans.columns.keys import ANY_KEYS, KeyConvention
-from rfmeans.columns.layouts import Also, Layout, as_asked, recognise, with_columns
+from rfmeans.columns.layout import Also, Layout
+from rfmeans.columns.layouts import as_asked, recognise, with_columns
 from rfmeans.engines.dispatch import find_dialect
 from rfmeans.errors import ModelError, SettingsError
 from rfmeans.model.sql_text import (

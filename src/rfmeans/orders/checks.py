@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.arguments import argument, named
-from rfmeans.columns.layouts import PER_ORDER
+from rfmeans.columns.layout import PER_ORDER
 from rfmeans.columns.undecided import shortened
 from rfmeans.errors import DataError, SourceError
 from rfmeans.orders.reasons import USED
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
     from rfmeans.engines.engine import Engine
     from rfmeans.orders.account import LineAccount
     from rfmeans.orders.compared import Compared

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
 
 
 @dataclass(frozen=True)

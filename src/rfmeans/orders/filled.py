@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
     from rfmeans.reading.source import Source
 
 SAMPLE = 5_000  # rows that tell whether there may be such a pattern

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
     from rfmeans.engines.kept_tables import Workspace
     from rfmeans.orders.remarks import Noticed, Overlap
     from rfmeans.orders.understand import Understood

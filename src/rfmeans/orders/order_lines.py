@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.columns.keys import check_whole, customer_id, order_key
-from rfmeans.columns.layouts import PER_ORDER
+from rfmeans.columns.layout import PER_ORDER
 from rfmeans.columns.typed import calendar_day, money, product
 from rfmeans.orders.compared import NOTHING
 from rfmeans.orders.older_states import with_older
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.columns.conventions import Conventions
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
     from rfmeans.engines.engine import Engine
     from rfmeans.orders.compared import Compared
     from rfmeans.reading.source import Source

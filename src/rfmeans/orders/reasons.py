@@ -13,7 +13,7 @@ from rfmeans.orders.whole_orders import takes_from_orders
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
     from rfmeans.engines.engine import Engine
     from rfmeans.orders.compared import Compared
     from rfmeans.settings import Reading

@@ -9,8 +9,9 @@ import ibis
 
 from rfmeans.arguments import Message, argument
 from rfmeans.columns.keys import order_key
+from rfmeans.columns.layout import ANY_TABLE, unsold_words
 from rfmeans.columns.layout_files import built_in
-from rfmeans.columns.layouts import ANY_TABLE, plain, unsold_words
+from rfmeans.columns.roles import plain
 from rfmeans.orders.statuses import status_variants
 from rfmeans.reading.source import FILE
 from rfmeans.wording import counted
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.columns.conventions import Conventions
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
     from rfmeans.columns.line_totals import LineTotal
     from rfmeans.engines.engine import Engine
     from rfmeans.orders.account import LineAccount

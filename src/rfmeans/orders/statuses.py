@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.columns.layouts import went_back_words
+from rfmeans.columns.layout import went_back_words
 from rfmeans.orders.taken_back import with_taken_back
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.columns.layouts import Also, Layout
+    from rfmeans.columns.layout import Also, Layout
     from rfmeans.engines.engine import Engine
     from rfmeans.orders.compared import Compared
 

@@ -17,8 +17,10 @@ import ibis
 from rfmeans.columns.content import told_by_content
 from rfmeans.columns.conventions import Conventions, find_conventions
 from rfmeans.columns.keys import KeyConvention, check_whole, counts_from_zero, look_at_keys, may_vary
-from rfmeans.columns.layouts import ANY_TABLE, MissingColumnError, customer_columns, recognise
+from rfmeans.columns.layout import ANY_TABLE
+from rfmeans.columns.layouts import customer_columns, recognise
 from rfmeans.columns.line_totals import LineTotal, as_line_total, find_line_total
+from rfmeans.columns.roles import MissingColumnError
 from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.errors import SourceError
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
     from rfmeans.orders.account import LineAccount
     from rfmeans.settings import Columns, Reading
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.columns.layouts import PER_ORDER
+from rfmeans.columns.layout import PER_ORDER
 from rfmeans.orders.expressions import any_in, unless, where, without
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.columns.layouts import Layout
+    from rfmeans.columns.layout import Layout
 
 STATED = ("customer_id", "status", "currency", "refund")
 

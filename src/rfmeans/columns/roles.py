@@ -1,0 +1,97 @@
+"""Columns by role, and what is said where a role has none, or more than one."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from rfmeans.arguments import argument
+from rfmeans.errors import SourceError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rfmeans.settings import Columns, CustomerColumns
+
+
+class MissingColumnError(SourceError):
+    """Roles for which no column was recognised."""
+
+    def __init__(self, message: str, roles: Sequence[str]) -> None:
+        super().__init__(message)
+        self.roles = roles
+
+
+def plain(name: str) -> str:
+    """Return the letters and digits of a name, without accents and case: what names are compared by.
+
+    >>> plain("Währung (ISO)"), plain("customer_id")
+    ('wahrungiso', 'customerid')
+    """
+    spread = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in spread if letter.isalnum())
+
+
+def check_given(role: str, name: str, header: Sequence[str]) -> None:
+    """Refuse a column that the user named and that is not there."""
+    if name not in header:
+        raise SourceError(
+            f"No column named {name!r} (given as {argument(_argument_of(role))}).{did_you_mean(name, header)} "
+            f"{_has(header)}"
+        )
+
+
+def by_role(columns: Columns | CustomerColumns) -> list[tuple[str, str]]:
+    """Return the columns that are there, each with its role."""
+    named = [(field.name, getattr(columns, field.name)) for field in fields(columns)]
+    return [(role, name) for role, name in named if name is not None]
+
+
+def require(found: Columns | CustomerColumns, header: Sequence[str], roles: Sequence[str]) -> None:
+    """Ask for the columns of all roles that have none, at once."""
+    missing = [role for role in roles if getattr(found, role) is None]
+    if missing:
+        wanted = [argument(role, "NAME") for role in missing]
+        parts = (
+            f" (or {argument('quantity', 'NAME')} with {argument('price', 'NAME')})"
+            if "amount" in missing
+            else ""
+        )
+        raise MissingColumnError(
+            f"No column was recognised as the {' or the '.join(missing)}. {_has(header)} "
+            f"Give {' and '.join(wanted)}{parts}.",
+            missing,
+        )
+
+
+def refuse_amount(found: Columns, header: Sequence[str]) -> None:
+    """Ask for the amount, or for what is multiplied to it."""
+    missing = [argument(role) for role in ("quantity", "price") if getattr(found, role) is None]
+    raise SourceError(
+        f"No column was recognised as the amount{' to multiply' if len(missing) == 1 else ''}. "
+        f"{_has(header)} Give {argument('amount', 'NAME')}, or {argument('quantity', 'NAME')} with "
+        f"{argument('price', 'NAME')} "
+        f"(not recognised: {' and '.join(missing)})."
+    )
+
+
+def several(role: str, fitting: Sequence[str]) -> SourceError:
+    """Return the error that asks which of several columns has a role."""
+    return SourceError(
+        f"{len(fitting)} columns could be the {role}: {_listed(fitting)}. "
+        f"Give the right one with {argument(_argument_of(role), 'NAME')}."
+    )
+
+
+def _argument_of(role: str) -> str:
+    return "currency_column" if role == "currency" else role  # `currency` is the one to keep
+
+
+def _has(header: Sequence[str]) -> str:
+    return f"The columns are: {_listed(header)}."
+
+
+def _listed(names: Sequence[str], most: int = 40) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(name if len(name) <= 60 else name[:57] + "..." for name in names[:most]) + more
