@@ -179,6 +179,7 @@ TESTED_ELSEWHERE = {
     "report/analyses/movement": "by over_time/test_movement",
     "report/blocks": "by report/test_page, test_markdown and cli/test_print_result, which draw them",
     "report/charts/effect": "by test_campaign",
+    "report/charts/hindsight": "by report/analyses/test_hindsight, whose page has it",
     "report/charts/movement": "by over_time/test_movement",
     "report/table": "by report/test_page, test_markdown and cli/test_print_result, which draw it",
     "typed_cells": "by columns/test_keys and reading/test_workbook",
