@@ -7,8 +7,9 @@ stands behind `SEPARATOR`, which no shop writes, and a moment ends in it. Whole 
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
+MOST_DIGITS = 40  # before or behind the decimal mark; money has fewer, and 1e999999999 would fill the memory
 SEPARATOR = "\u066b"  # the Arabic decimal separator
 
 
@@ -17,9 +18,17 @@ def typed_number(text: str) -> str:
 
     >>> typed_number("1250.5") == f"1250{SEPARATOR}5", typed_number("1250"), typed_number("2e3"), typed_number("7.0")
     (True, '1250', '2000', '7')
+
+    One that is far too large or small to be money stays as it is written:
+
+    >>> typed_number("1e999999999"), typed_number("1e-99999999999999999999")
+    ('1e999999999', '1e-99999999999999999999')
     """
-    number = Decimal(text)
-    if not number.is_finite():
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent beyond what Python has
+        return text
+    if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
         return text
     whole, _, fraction = f"{number:f}".partition(".")
     return f"{whole}{SEPARATOR}{fraction}" if fraction.strip("0") else whole

@@ -214,3 +214,11 @@ def test_max_drift_is_an_exit_code_for_scheduled_runs(monkeypatch, capsys, order
     assert err.startswith("Warning: the model no longer fits: monetary is spread otherwise")
     assert "\nError: The model fits less well than --max-drift 0.25 allows: monetary " in err
     assert (tmp_path / "dear" / "customers.parquet").exists()
+
+
+@pytest.mark.parametrize("command", [["segment"], ["assign", "no model.json"], ["movement", "no model.json"]])
+def test_an_unknown_format_is_refused_before_any_work(monkeypatch, capsys, tmp_path, command):
+    dates = ["--from", "2024-01-01"] if "movement" in command else []
+    arguments = [*command, "no orders.csv", *dates, "--format", "xml", "--out", tmp_path / "out"]
+    code, _, err = run(monkeypatch, capsys, *arguments)
+    assert (code, err) == (2, "Error: --format must be parquet or csv. Got 'xml'.\n")

@@ -106,6 +106,9 @@ WRITTEN = [
     ("@Ann", "@Ann"),
     ("Ann  Lee", "Ann Lee"),
     ("Ann\u00a0Lee", "Ann Lee"),
+    ("Ann\u2007Lee", "Ann Lee"),
+    ("Ann\u2009Lee", "Ann Lee"),
+    ("Ann\u202fLee", "Ann Lee"),
     (JOSE_APART, JOSE),
     ("Jose Pena", "Jose Pena"),
     ("False", None),
@@ -141,6 +144,11 @@ def test_whole_ids_with_a_point_are_those_without():
     assert read(customer_key(values, DUCKDB, how)) == ["12345", "12345", "777", "00123", "v1.0", "1.5"]
     assert read(order_key(column(["9.0"], "string"), DUCKDB, how)) == ["9"]
     assert read(order_key(column(["9.0"], "string", "y"), DUCKDB, how)) == ["9.0"]
+
+
+@pytest.mark.parametrize("text", ["7.0", "7.00", "7.000", "12345.0000000"])
+def test_every_id_with_a_point_before_zeros_gives_reason_to_look(text):
+    assert read(may_vary(column([text, "7.5", "700"], "string"), DUCKDB)) == [True, False, False]
 
 
 def test_ids_are_whole_where_all_of_them_with_a_point_are():

@@ -481,3 +481,17 @@ def test_a_statement_says_what_it_cannot_look_for():
     ) in text
     known = hostile_model().to_sql("duckdb", columns=Columns(status="lage", currency="geld"))
     assert "It reads no" not in known
+
+
+def test_a_statement_says_what_a_run_on_its_engine_refuses():
+    """A run refuses letters in two characters on Spark; a statement cannot look for them."""
+    orders = shop(customer_id=[f" Jose\u0301  {number}" for number in shop().customer_id])
+    with rfmeans.segment(orders, n_init=2) as result:
+        model = result.model
+    said = (
+        "-- Letters written in two characters make another id here, for Spark has no\n"
+        "-- function to tell that they are one. Normalise the columns of customers and orders to NFC before.\n"
+    )
+    assert said in model.to_sql("spark")
+    assert "two characters" not in model.to_sql("duckdb")
+    assert "two characters" not in hostile_model().to_sql("spark")

@@ -9,6 +9,7 @@ import pytest
 import rfmeans
 from helpers.books import aside, customers, table
 from helpers.exports import PLAIN, ROLES, WOOCOMMERCE, take_in
+from helpers.taken_in import taken_in
 
 
 def test_an_order_total_on_every_line_counts_once(tmp_path):
@@ -26,6 +27,15 @@ def test_lines_of_an_order_that_disagree_are_set_aside(tmp_path):
     text = WOOCOMMERCE.replace("Ann@x.org,30.00,5.00,EUR,Pot", "Ann@x.org,31.00,5.00,EUR,Pot")
     intake, _ = take_in(tmp_path, text)
     assert intake.account.lines.set_aside["conflicting order"].rows == 2
+
+
+def test_lines_set_aside_stand_in_the_order_of_the_file(tmp_path):
+    """Orders are compared in any order, on all threads."""
+    path = tmp_path / "orders.csv"
+    rows = [f"c{place % 7},o{place * 37 % 400},2024-01-05,{place}" for place in range(1200)]
+    path.write_text("\n".join(["customer,order,date,order_total", *rows, "z,last,2024-01-05,1"]) + "\n")
+    lines = [row["line"] for row in taken_in(str(path), accept_loss=True).aside]
+    assert lines == list(range(2, 1202))
 
 
 def test_amounts_per_order_and_refunds_when_said(tmp_path):

@@ -9,6 +9,11 @@ import pytest
 import rfmeans
 from helpers.set_aside_lines import PLACED_HEADER, TEXTS, check, set_aside
 from helpers.sources import EXPECTED, LINES, NAMED, customers
+from helpers.taken_in import taken_in
+from rfmeans.engines.failures import MalformedError
+from rfmeans.orders.understand import understand
+from rfmeans.reading.source import LINE
+from rfmeans.settings import make_reading
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
@@ -16,6 +21,43 @@ def test_in_every_encoding(tmp_path, encoding):
     path = tmp_path / "orders.csv"
     path.write_bytes(TEXTS["quoted line breaks"].replace("one", "ü").encode(encoding))
     check(set_aside(path))
+
+
+def plainly_read(path, **options):
+    """Whether the engine's own reader takes the file, and what is read; the rows are the same line by line."""
+    with understand(str(path), make_reading(**options)) as found:
+        rows = found.source.located.order_by(LINE).to_pyarrow().to_pylist()
+        quick = found.source.rows is not None
+        found.open_otherwise(MalformedError(""))
+        assert found.source.located.order_by(LINE).to_pyarrow().to_pylist() == rows
+    return quick, [row["customer"] for row in rows]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "iso8859-1", "utf-16", "utf-16-le", "shift-jis"])
+def test_regular_lines_are_left_to_the_engine_in_every_encoding(tmp_path, encoding):
+    path, name = tmp_path / "orders.csv", "カナ" if encoding == "shift-jis" else "Zoë"
+    text = f'customer,date,amount\n{name},2024-01-05,1\n"Ann, ",2024-01-06,2\n" ",2024-01-07,3\n'
+    path.write_bytes(text.encode(encoding))
+    told = {"encoding": encoding} if encoding in ("iso8859-1", "shift-jis") else {}
+    assert plainly_read(path, **told) == (True, [name, "Ann, ", " "])
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (
+            "Zo\u00eb,2024-01-05,1\n".encode("cp1252") + b"\x81,2024-01-06,2\n",
+            None,
+        ),  # no letter of Windows-1252
+        ("Zo\u00eb,2024-01-05,1\n\ufffd,2024-01-06,2\n".encode("utf-16-le"), "utf-16-le"),
+    ],
+)
+def test_bytes_that_are_no_character_cost_their_line(tmp_path, content, encoding):
+    path = tmp_path / "orders.csv"
+    path.write_bytes("customer,date,amount\n".encode(encoding or "cp1252") + content)
+    found = taken_in(str(path), **({"encoding": encoding} if encoding else {}))
+    assert found.money == {"Zoë": 1.0}
+    assert found.lines.set_aside["malformed line"].rows == 1
 
 
 @pytest.mark.parametrize("name", ["plain", "preamble and quoted line breaks"])

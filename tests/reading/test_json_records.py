@@ -74,3 +74,24 @@ def test_numbers_among_text_tell_nothing(tmp_path):
     with pytest.raises(rfmeans.SourceError, match=r"'1\.250' is 1\.250 with a decimal point"):
         monies(tmp_path, 2.5, "1.250", 7)
     assert monies(tmp_path, 2.5, "1250,00", 7.0) == {"c0": 2.5, "c1": 1250.0, "c2": 7.0}
+
+
+@pytest.mark.parametrize(
+    "huge", ["1e400", "1e999999999", "-1e99999999999999999999", "1e-99999999999999999999"]
+)
+@pytest.mark.parametrize("beside", ["7", '"7.50"'])
+def test_a_number_beyond_all_money_costs_its_line(tmp_path, huge, beside):
+    """Alone, and among text, where numbers are written out."""
+    path = tmp_path / "orders.json"
+    amounts = (huge, beside, "2.5")
+    path.write_text(
+        "".join(
+            f'{{"customer": "c{place}", "date": "2024-01-05", "amount": {each}}}\n'
+            for place, each in enumerate(amounts)
+        )
+    )
+    found = taken_in(str(path))
+    assert {"c1", "c2"} <= set(found.money)
+    assert found.money["c2"] == 2.5
+    assert found.money.get("c0", 0) == 0
+    assert all(len(str(row["amount"])) < 50 for row in found.aside)

@@ -345,7 +345,7 @@ def _run(
     telling: bool = True,
 ) -> None:
     """Do the work, write the folder and the table, print: what every command with a result has in common."""
-    from rfmeans.output.folder import check_target, room_beside
+    from rfmeans.output.folder import check_format, check_target, room_beside
 
     output, table = outputs
     printing.check()
@@ -353,6 +353,7 @@ def _run(
     # What lies in a database stays there, unless a file of it was asked for.
     audiences = output.audiences("plain" if table.write_table is None else "none")
     customers_format = output.format or ("parquet" if table.write_table is None else None)
+    check_format(customers_format)
     playbook = output.cards()
     out = check_target(output.out or Path(default), force=output.force)
     with watching(printing.quiet, out, table, telling=telling) as watch, room_beside(out) as room:

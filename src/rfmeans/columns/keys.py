@@ -38,7 +38,8 @@ NO_ORDER = (
 # 0.0 is a 0 that pandas made a float; False is what Odoo writes for a blank.
 ZERO = ("0", "0.0")
 NOBODY = (*NO_ORDER, "?", "unknown", "undefined", "anonymous", "guest", "false")
-GAPS = "[ \u00a0\u2007\u2009\u202f]+"
+WIDE_BLANKS = ("\u00a0", "\u2007", "\u2009", "\u202f")
+GAPS = f"[ {''.join(WIDE_BLANKS)}]+"
 WRAPPER = '="', '"'
 APOSTROPHE = "^'[0-9+=@-]"  # keeps a spreadsheet from calculating
 ADDRESS = "^[^@ ]+@[^@ ]+$"
@@ -227,8 +228,8 @@ def may_vary(key: ir.StringColumn, engine: Engine) -> ir.BooleanColumn:
     >>> may_vary(keys.x, DUCKDB).name("x").to_pyarrow().to_pylist()
     [False, True, True, True, False, True, True]
     """
-    signs = [key.contains(sign) for sign in (WRAPPER[0], "  ", "\u00a0", "\u202f", "E+", "e+")]
-    signs += [key.startswith("'"), key.endswith(".0"), key.endswith(".00")]
+    signs = [key.contains(sign) for sign in (WRAPPER[0], "  ", *WIDE_BLANKS, "E+", "e+")]
+    signs += [key.startswith("'"), key.contains(".0") & key.endswith("0")]
     upper = ibis.ifelse(key.contains("@"), key != key.lower(), False)
     apart = engine.composed(key) != key if engine.composes else key.re_search(COMBINING)
     return ibis.or_(*signs, upper, apart)

@@ -181,7 +181,9 @@ def to_statement(
         queries = [_judged(name, reading.where, source, known, dialect)]
         source, judged = source_table(name, dialect), {KEPT: "boolean"}
     compiled = _compiled(all_steps, {**known, **judged}, dialect, taken)
-    text = _written(queries, compiled, source, dialect, [*head, *_not_read(layout)])
+    text = _written(
+        queries, compiled, source, dialect, [*head, *_not_read(layout), *_not_composed(written.keys, dialect)]
+    )
     return text.replace(HOLE, orders) if TEMPLATE in orders else text
 
 
@@ -227,6 +229,16 @@ def _not_read(layout: Layout) -> list[str]:
     return [
         f"It reads no column of a {' or a '.join(absent)}: the fit knew none, and a statement cannot look for one",
         "in the values, as a run does. Where the table has one, give its name.",
+    ]
+
+
+def _not_composed(keys: KeyConvention, dialect: Engine) -> list[str]:
+    """Return lines of a comment on names that a run on the engine refuses, and a statement cannot look for."""
+    if not keys.varied or dialect.composes:
+        return []
+    return [
+        f"Letters written in two characters make another id here, for {dialect.title or dialect.backend} has no",
+        "function to tell that they are one. Normalise the columns of customers and orders to NFC before.",
     ]
 
 

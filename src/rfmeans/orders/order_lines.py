@@ -103,6 +103,7 @@ def order_lines(
                 **{outer: own[name] for name, outer in called.items()},
             ),
             source,
+            mixed=takes_from_orders(layout) or reading.drop_duplicates or compared != NOTHING,
         ),
     )
 
@@ -135,11 +136,12 @@ def _outer_names(own: Iterable[str]) -> dict[str, str]:
     return {name: f"source_{name}" if name.casefold() in taken else name for name in own}
 
 
-def _with_malformed(set_aside: ir.Table, source: Source) -> ir.Table:
-    """Add the malformed lines; what comes from several places is put in order, as engines do not keep one."""
+def _with_malformed(set_aside: ir.Table, source: Source, *, mixed: bool) -> ir.Table:
+    """Add the malformed lines; what comes from several places, or was compared, is put in order: engines keep none."""
     lines = source.malformed
     if lines is None:
-        return set_aside if source.files == 1 else set_aside.order_by("file", "line")
+        sorting = source.files > 1 or (mixed and source.ordered)
+        return set_aside.order_by("file", "line") if sorting else set_aside
     values = {name: ibis.null(set_aside[name].type()) for name in set_aside.columns}
     values |= {name: lines[ours] for name, ours in PLACES}
     values |= {"reason": ibis.literal(MALFORMED), "text": lines[TEXT]}

@@ -18,7 +18,7 @@ from rfmeans.errors import SourceError
 from rfmeans.reading.csv_dialect import CsvDialect, find_dialect, shown
 from rfmeans.reading.csv_records import SIDE, UNREADABLE, Record, Records, physical_lines
 from rfmeans.reading.csv_survey import survey
-from rfmeans.reading.source import BARE, WRAPPED, Source, numbered, store_records
+from rfmeans.reading.source import BARE, WRAPPED, Source, numbered, path_in, store_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from rfmeans.settings import Reading
 
+UTF_8 = ("utf-8", "utf-8-sig")
+BLOCK = 1 << 22  # characters
 HEAD = 262_144  # characters that tell the dialect
 # Not every encoding can mark a byte that is no character; those get the replacement character.
 REPLACED = re.compile("[\0\ufffd\ud800-\udfff]")
@@ -75,12 +77,35 @@ def read_text(con: Any, path: Path, label: str, reading: Reading, folder: Path, 
     found = survey(path, reading.encoding)
     head, ending = _head(path, label, found.encoding)
     file = TextFile(path, label, found.encoding, ending, find_dialect(head, reading, label))
-    regular = found.regular and file.dialect.is_ordinary and not glob.has_magic(str(path))
-    if by_lines or not regular:
+    if by_lines or not file.dialect.is_ordinary or glob.has_magic(str(path)):
         return _read_by_lines(con, file, folder)
+    if found.encoding not in UTF_8:
+        copy = _as_utf8(file, folder)
+        found = survey(copy, "utf-8") if copy else found
+        file = replace(file, path=copy or path)
+    if not found.regular:
+        return _read_by_lines(con, replace(file, path=path), folder)
     rows = found.lines - file.dialect.header_line
     source = _read_regular(con, file, wrapped=found.wrapped)
     return replace(source, rows=rows, padded=found.padded, powers=found.powers)
+
+
+def _as_utf8(file: TextFile, folder: Path) -> Path | None:
+    """Write the file in UTF-8, which the engine's own reader takes; return None if it holds what is no character."""
+    copy = path_in(folder, "utf8.csv")
+    try:
+        with (
+            file.path.open(encoding=file.encoding, newline="") as stream,
+            copy.open("w", encoding="utf-8", newline="") as out,
+        ):
+            while text := stream.read(BLOCK):
+                if not text.isascii() and REPLACED.search(text):
+                    raise ValueError
+                out.write(text)
+    except ValueError:  # UnicodeError is one
+        copy.unlink()
+        return None
+    return copy
 
 
 def _head(path: Path, label: str, encoding: str) -> tuple[list[str], str]:

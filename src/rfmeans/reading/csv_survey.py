@@ -35,7 +35,7 @@ BYTE_ORDER_MARKS = (
 )
 # Before an opening quote DuckDB's reader takes several blanks, or a tab, for the beginning of a plain value, and after
 # a closing one it joins what follows.
-BLANK_BESIDE_QUOTE = re.compile(rb'(?:^|[,;|\n])[ \t]+"|\t +"|" +"')
+BLANK_BEFORE_QUOTE = re.compile(rb'(?:^[ \t]+|(?<=[,;|\n])[ \t]+|(?<=[\t"]) +)"')
 NO_CHARACTER = re.compile("[\udc80-\udcff]")
 
 
@@ -50,8 +50,8 @@ class Survey:
     lines
         Number of lines of a regular file.
     regular
-        Whether the file is UTF-8, each line is one record, none is blank, and no blank stands beside a quote: then the
-        engine's parallel reader splits it as it stands, and there are as many records as lines.
+        Whether the file is UTF-8, each line is one record, none is blank, and no blank stands before an opening quote:
+        then the engine's parallel reader splits it as it stands, and there are as many records as lines.
     padded
         Whether values may have blanks around them; where not, no time is lost on looking for them.
     powers
@@ -153,9 +153,10 @@ class _Bytes:
             return False
         if b'"' not in block:
             return True
-        return not (self.padded and BLANK_BESIDE_QUOTE.search(block)) and not _breaks_inside_quotes(
-            codes, ends
-        )
+        odd = np.cumsum(codes == ord('"'), dtype=np.uint8) & 1
+        if odd[ends].any() or odd[-1]:  # a line break inside quotes
+            return False
+        return not (self.padded and _opens_behind_blank(block, odd))
 
     def _has_one_line_ending(self, block: bytes, codes: Codes, ends: Positions) -> bool:
         returns = block.count(b"\r")
@@ -190,9 +191,6 @@ def _has_powers(block: bytes, codes: Codes) -> bool:
     return any(bool(np.isin(codes[np.maximum(places - 1, 0)], DIGITS).any()) for places in found)
 
 
-def _breaks_inside_quotes(codes: Codes, ends: Positions) -> bool:
-    """Whether a line ends after an odd number of quotes; where it goes on, the next line does as well."""
-    import numpy as np
-
-    odd = np.cumsum(codes == ord('"'), dtype=np.uint8) & 1
-    return bool(odd[ends].any() or odd[-1])
+def _opens_behind_blank(block: bytes, odd: NDArray[np.integer]) -> bool:
+    """Whether a blank stands before a quote that opens a value: up to there the number of quotes is ``odd``."""
+    return any(odd[found.end() - 1] for found in BLANK_BEFORE_QUOTE.finditer(block))

@@ -166,7 +166,7 @@ def open_stored(con: Any, path: Path, label: str, understood: str) -> Source:
     """Return the rows of a Parquet file that holds `LINE` beside them, and `FILE` where they are of several sheets."""
     stored = open_parquet(con, path)
     file = stored[FILE] if FILE in stored.columns else label
-    table = stored.drop(*({FILE, LINE} & set(stored.columns)))
+    table = stored.select(*(name for name in stored.columns if name not in (FILE, LINE)))
     return Source(table, label, located(stored, file, stored[LINE]), understood=understood)
 
 
