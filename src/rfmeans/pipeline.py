@@ -5,13 +5,15 @@ source -> orders -> customers -> feature space -> cells -> centres -> names -> m
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument, named
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace, put_in_order
-from rfmeans.errors import DataError
+from rfmeans.errors import DataError, SettingsError
 from rfmeans.groups import USUAL_HOLDOUT
 from rfmeans.listener import SILENT
 from rfmeans.model.fitted import Fitted
@@ -22,6 +24,7 @@ from rfmeans.orders.remarks import caution
 from rfmeans.orders.understand import understand
 from rfmeans.over_time.drift import QUINTILES, Drift, measure_reference
 from rfmeans.over_time.hindsight import BACK, Hindsight, look_back
+from rfmeans.over_time.likeness import Likeness, Pair, Space, count_moves, order_like, pair_centres, plain
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
 from rfmeans.segments.features import distinct_values, fit_scaling
@@ -37,12 +40,13 @@ from rfmeans.settings import make_reading
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
+    from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.settings import Columns, CustomerColumns, Reading
@@ -63,6 +67,7 @@ def segment(
     lexicon: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     holdout: float = USUAL_HOLDOUT,
     hindsight: bool = True,
+    like: SegmentModel | str | os.PathLike[str] | None = None,
     listener: Listener | None = None,
     **reading: Any,
 ) -> Segmentation:
@@ -81,6 +86,9 @@ def segment(
         See `rfmeans.segments.settings.Settings`.
     hindsight
         Look back as well: what the segments of 90 days ago did since, where the orders go back twice as far.
+    like
+        An earlier model, or the path of one: each segment takes id and colour of the one whose centre it follows, and
+        it is said how many customers moved because they changed, and how many because the borders did.
     listener
         Hears how the run goes on; see `rfmeans.listener.Listener`.
     reading
@@ -114,11 +122,13 @@ def segment(
         holdout=holdout,
     )
     words = with_cuts(read_lexicon(settings.lexicon), settings.score_cuts or {}, settings.score_bins)
+    before = _followed(like, settings)
     how, hearing = make_reading(columns, **reading), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Segmenting"):
         hearing.stage("reading orders")
         understood = keeper.enter_context(understand(orders, how, hearing))
-        intake = customers_at(understood, scratch, earlier=[BACK] * hindsight)
+        then = [before.as_of] if before and before.as_of else []
+        intake = customers_at(understood, scratch, earlier=[*then, *[BACK] * hindsight])
         hearing.stage("measuring recency, frequency and monetary")
         customers, count = _to_segment(intake), _enough(intake, settings)
         values = scratch.keep(distinct_values(customers))
@@ -127,7 +137,9 @@ def segment(
         if settings.method == "scores":
             grouping = group_by_scores(customers, scoring, words)
         else:
-            grouping = group_by_kmeans(customers, count, scaling, settings, scratch, hearing.stage)
+            grouping = group_by_kmeans(
+                customers, count, scaling, settings, scratch, hearing.stage, _as_in(before, scaling)
+            )
         model = SegmentModel(
             scaling=scaling,
             centres=grouping.centres,
@@ -142,7 +154,8 @@ def segment(
             stability=grouping.stability,
             orders=OrdersTable.of(intake.source.table, intake.layout, intake.keys) if intake.layout else None,
         )
-        return _result(intake, model, grouping.groups, grouping.choice, keeper, how, settings, values)
+        fit = _Fit(settings, values, before)
+        return _result(intake, model, grouping.groups, grouping.choice, keeper, how, fit)
 
 
 def assign(
@@ -229,19 +242,18 @@ def _result(
     choice: Choice | None,
     keeper: Workspace,
     reading: Reading,
-    settings: Settings | None = None,
-    values: ir.Table | None = None,
+    fit: _Fit | None = None,
 ) -> Segmentation:
     """Apply the model and measure what the summary tells; the result takes over what is kept.
 
-    ``values`` are those that the model was just fitted on, which it then remembers; None: they are others.
+    ``fit`` is that of a model that was just fitted on these customers, which it then remembers.
     """
     customers = keeper.keep(model.apply(put_in_order(intake.customers, "customer_id")))
     both = model.centres and model.scoring
     everyone = profile_all(_to_segment(intake))
-    edges = _quintiles(values, everyone.customers, model) if values is not None else _remembered(model)
+    edges = _quintiles(fit.values, everyone.customers, model) if fit else _remembered(model)
     now = measure_reference(model.place(_to_segment(intake)), edges, groups, everyone) if edges else None
-    if values is not None:
+    if fit:
         model = replace(model, reference=now)
     fitted = Fitted(
         model=model,
@@ -254,10 +266,11 @@ def _result(
         else None,
         choice=choice,
         hindsight=_hindsight(intake, model, len(groups)),
-        drift=Drift(model.reference, now) if model.reference and now and values is None else None,
+        drift=Drift(model.reference, now) if model.reference and now and not fit else None,
         forgotten=model.reference is None,
+        likeness=_likeness(intake, model, fit.before) if fit and fit.before else None,
     )
-    described = _described(intake, reading, settings)
+    described = _described(intake, reading, fit.settings if fit else None)
     return Segmentation(
         customers=customers,
         summary=summarise(intake, fitted, described, reading.currency_symbol),
@@ -282,16 +295,64 @@ def _remembered(model: SegmentModel) -> tuple[tuple[float, ...], ...]:
 
 def _hindsight(intake: Intake, model: SegmentModel, count: int) -> Hindsight | None:
     """Return what the segments of the earlier date did since; None where there is no date, or it was left out."""
-    lines = intake.account.lines
-    for since, customers in intake.earlier.items():
-        if lines and lines.first_day and intake.as_of:
-            dates = Hindsight(lines.first_day, since, intake.as_of)
-            return (
-                dates
-                if dates.too_short
-                else look_back(model.place(customers), dates, model.directions, count)
-            )
-    return None
+    lines, until = intake.account.lines, intake.as_of
+    if until is None or not lines or not lines.first_day or until - dt.date.min < BACK:
+        return None
+    dates = Hindsight(lines.first_day, until - BACK, until)
+    if dates.since not in intake.earlier or dates.too_short:
+        return dates if dates.since in intake.earlier else None
+    return look_back(model.place(intake.earlier[dates.since]), dates, model.directions, count)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """What a model was just fitted with: settings, values, the model that it follows."""
+
+    settings: Settings
+    values: ir.Table
+    before: SegmentModel | None
+
+
+def _followed(like: SegmentModel | str | os.PathLike[str] | None, settings: Settings) -> SegmentModel | None:
+    """Return the model to follow, if both it and the one to be fitted have centres."""
+    if like is None:
+        return None
+    before = like if isinstance(like, SegmentModel) else SegmentModel.load(like)
+    if settings.method == "scores" or not before.centres:
+        raise SettingsError(
+            f"{named('like')} compares centres, and segments by scores have none: their names are the same in every "
+            f"fit. Leave {argument('like')} out."
+        )
+    return before
+
+
+def _as_in(before: SegmentModel | None, scaling: Scaling) -> Callable[[Any, list[int]], list[int]] | None:
+    if before is None:
+        return None
+    space = before.space
+    return lambda centres, order: order_like(space, Space(scaling, centres), order)
+
+
+def _likeness(intake: Intake, model: SegmentModel, before: SegmentModel) -> Likeness:
+    """Return how a model stands to the one that it follows, and who moved."""
+    was, now = before.names, model.names
+    found = pair_centres(before.space, model.space)
+    pairs = tuple(Pair(a + 1, was[a].text, b + 1, now[b].text, gap) for a, b, gap in found)
+    by_old = before.place(plain(intake.customers))
+    both = model.place(plain(by_old, old_id=by_old.segment_id))
+    day = before.as_of
+    known = day in intake.earlier and intake.as_of is not None and day is not None and day < intake.as_of
+    then = before.place(intake.earlier[day]) if known and day is not None else None
+    customers, changed, borders = count_moves(both, then, {pair.id_before: pair.id_now for pair in pairs})
+    return Likeness(
+        day,
+        pairs,
+        tuple(name.text for place, name in enumerate(was) if place not in {a for a, _, _ in found}),
+        tuple(name.text for place, name in enumerate(now) if place not in {b for _, b, _ in found}),
+        customers,
+        changed,
+        borders,
+    )
 
 
 def _described(intake: Intake, *used: Reading | Settings | None) -> dict[str, Any]:

@@ -215,6 +215,7 @@ class SegmentingOptions:
     method: str = option("kmeans, or scores: the segments are the names of the R, F, M scores.", "kmeans")
     score_bins: int = option("Number of scores, 2 to 10.", 5)
     lexicon: str | None = option("TOML file with your own names and cut points.")
+    like: Path | None = option("model.json of an earlier run whose ids and colours the segments keep.")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rfmeans.model.segment_model import SegmentModel
     from rfmeans.over_time.drift import Drift
     from rfmeans.over_time.hindsight import Hindsight
+    from rfmeans.over_time.likeness import Likeness
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.segments.scores import Crosstab
@@ -41,6 +42,8 @@ class Fitted:
         How far the customers are from those of the fit; None where they are those, or the model does not remember.
     forgotten
         Whether the model does not remember them.
+    likeness
+        How the model stands to the one that it follows; None where it follows none.
     """
 
     model: SegmentModel
@@ -53,3 +56,4 @@ class Fitted:
     hindsight: Hindsight | None = None
     drift: Drift | None = None
     forgotten: bool = False
+    likeness: Likeness | None = None

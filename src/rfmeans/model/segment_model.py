@@ -35,6 +35,7 @@ from rfmeans.orders.understand import understand
 from rfmeans.output.folder import write_whole
 from rfmeans.over_time.dates import customers_at_dates, parse_dates, reading_of_dates
 from rfmeans.over_time.directions import Directions
+from rfmeans.over_time.likeness import Space
 from rfmeans.over_time.movement import MOVED_COLUMNS, moved_customers
 from rfmeans.segments.features import Z_COLUMNS, Scaling, to_feature_space, to_original_units
 from rfmeans.segments.lexicon import Lexicon, built_in
@@ -248,6 +249,11 @@ class SegmentModel:
             table: ir.Table = moved.select(*MOVED_COLUMNS).cache()
             keeper.pop_all()  # the table needs the connection, which ends with it
             return table
+
+    @property
+    def space(self) -> Space:
+        """The centres and the scaling of their feature space."""
+        return Space(self.scaling, self.centres)
 
     @property
     def directions(self) -> Directions:

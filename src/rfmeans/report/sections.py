@@ -10,6 +10,7 @@ from rfmeans.report.analyses.charts import charts
 from rfmeans.report.analyses.drift import drift
 from rfmeans.report.analyses.hindsight import hindsight
 from rfmeans.report.analyses.how_sure import how_sure
+from rfmeans.report.analyses.likeness import likeness
 from rfmeans.report.analyses.method import settings, words
 from rfmeans.report.analyses.overview import headlines, overview
 from rfmeans.report.analyses.scores import crosstab, scores
@@ -30,6 +31,7 @@ def sections(summary: Summary, playbook: Playbook | None = None) -> list[Section
         crosstab(summary),
         how_sure(summary),
         drift(summary),
+        likeness(summary),
         names(summary),
         charts(summary),
         hindsight(summary),

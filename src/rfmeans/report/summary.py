@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rfmeans.orders.intake import Account, Intake
     from rfmeans.over_time.drift import Drift
     from rfmeans.over_time.hindsight import Hindsight
+    from rfmeans.over_time.likeness import Likeness
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
@@ -128,6 +129,8 @@ class Summary:
         How far the customers are from those of the fit; None where they are those, or the model does not remember.
     forgotten
         Whether the model does not remember them.
+    likeness
+        How the model stands to the one that it follows; None where it follows none.
     """
 
     source: str
@@ -150,6 +153,7 @@ class Summary:
     hindsight: Hindsight | None = None
     drift: Drift | None = None
     forgotten: bool = False
+    likeness: Likeness | None = None
 
     @property
     def filled(self) -> list[Segment]:
@@ -227,6 +231,7 @@ class Summary:
             "choice": self.choice.to_dict() if self.choice else None,
             "hindsight": self.hindsight.to_dict() if self.hindsight else None,
             "drift": self.drift.to_dict() if self.drift else None,
+            "likeness": self.likeness.to_dict() if self.likeness else None,
         }
         result: dict[str, Any] = _json_ready(plain)
         return result
@@ -260,6 +265,7 @@ def summarise(
         hindsight=fitted.hindsight,
         drift=fitted.drift,
         forgotten=fitted.forgotten,
+        likeness=fitted.likeness,
     )
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import ibis.expr.types as ir
+    import numpy as np
+    from numpy.typing import NDArray
 
     from rfmeans.engines.kept_tables import Workspace
     from rfmeans.segments.features import Scaling
@@ -68,10 +70,12 @@ def group_by_kmeans(
     settings: Settings,
     workspace: Workspace,
     tell: Callable[[str], None],
+    arrange: Callable[[NDArray[np.float64], list[int]], list[int]] | None = None,
 ) -> Grouping:
     """Return the clusters of customers, in order of mean monetary.
 
-    ``count`` is their number; ``tell`` hears of each stage.
+    ``count`` is their number; ``tell`` hears of each stage; ``arrange`` takes the centres and that order of their
+    places, and returns another one.
     """
     placed = to_feature_space(customers, scaling)
     features = workspace.keep(placed.select(*Z_COLUMNS))
@@ -85,6 +89,7 @@ def group_by_kmeans(
     labelled = placed.mutate(**{CLUSTER: nearest(placed, fit.centres)})
     groups = profile_segments(labelled, CLUSTER, len(fit.centres))
     order = sorted(range(len(groups)), key=lambda index: (-_money(groups[index]), *fit.centres[index]))
+    order = arrange(fit.centres, order) if arrange else order
     tell("measuring stability")
     told = [(name, getattr(settings, name)) for name in ("segments", "n_init", "tol")]
     told += [("passes", fit.passes), *([("choice", choice.sentence)] if choice else [])]
