@@ -45,6 +45,9 @@ APOSTROPHE = "^'[0-9+=@-]"  # keeps a spreadsheet from calculating
 ADDRESS = "^[^@ ]+@[^@ ]+$"
 POINTED, FRACTION = "^[0-9]+[.]0+$", "^[0-9]+[.][0-9]*[1-9][0-9]*$"
 SPOILT = "^[0-9]([.,][0-9]+)?[Ee][+][0-9]+$"  # 2.02501E+11
+VARIED = (
+    f"=\"|  |[{''.join(WIDE_BLANKS)}]|[Ee][+]|^'|[.]0+$"  # in a key that may be written otherwise elsewhere
+)
 COMBINING = "[\u0300-\u036f]"
 DENSE = 0.9  # share of the ids up to the largest that are there, where they are counted from 0
 
@@ -228,11 +231,10 @@ def may_vary(key: ir.StringColumn, engine: Engine) -> ir.BooleanColumn:
     >>> may_vary(keys.x, DUCKDB).name("x").to_pyarrow().to_pylist()
     [False, True, True, True, False, True, True]
     """
-    signs = [key.contains(sign) for sign in (WRAPPER[0], "  ", *WIDE_BLANKS, "E+", "e+")]
-    signs += [key.startswith("'"), key.contains(".0") & key.endswith("0")]
+    signs = key.re_search(VARIED)
     upper = ibis.ifelse(key.contains("@"), key != key.lower(), False)
     apart = engine.composed(key) != key if engine.composes else key.re_search(COMBINING)
-    return ibis.or_(*signs, upper, apart)
+    return ibis.ifelse(key.re_search(f"{VARIED}|@|[^ -~]"), ibis.or_(signs, upper, apart), False)
 
 
 def look_at_keys(table: ir.Table, names: Sequence[str], engine: Engine) -> tuple[str, ...]:

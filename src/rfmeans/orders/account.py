@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -88,14 +88,14 @@ def account_lines(groups: ir.Table) -> LineAccount:
             purchases=groups.frequency.sum(),
             first_day=groups.first_day.min(),
             last_day=groups.last_day.max(),
-            **{hint.name: groups[hint.name].sum() for hint in fields(Hints)},
+            signs=groups.signs.bit_or(),
             **currency_range(groups, "first_currency" in groups.columns),
         )
         .order_by("line_reason")
         .to_pyarrow()
         .to_pylist()
     )
-    totals = sum(int(row["totals"] or 0) for row in rows)
+    signs = {row["line_reason"]: int(row["signs"] or 0) for row in rows}
     used: dict[str, Any] = next((row for row in rows if row["line_reason"] == USED), {})
     firsts = [row["first_day"] for row in rows if row["first_day"] is not None]
     lasts = [row["last_day"] for row in rows if row["last_day"] is not None]
@@ -117,7 +117,7 @@ def account_lines(groups: ir.Table) -> LineAccount:
         zero_ids=zeros.rows,
         currency=used.get("first_currency"),
         several_currencies=used.get("first_currency") != used.get("last_currency"),
-        hints=Hints(int(used.get("spread") or 0), int(used.get("returns") or 0), totals),
+        hints=Hints.of(signs.pop(USED, 0), signs.values()),
     )
 
 

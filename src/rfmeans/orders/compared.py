@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rfmeans.columns.layout import Layout
+
+
+# What an order, or all of a customer's, shows that gives reason to look closer: bits of one small number, as one sum
+# over all orders costs less than one for each.
+SPREAD, RETURNS, TOTAL, CUSTOMER_TOTAL, VARIED = 1, 2, 4, 8, 16
 
 
 @dataclass(frozen=True)
@@ -21,16 +28,22 @@ class Hints:
     Attributes
     ----------
     spread
-        Orders of used lines that lie days apart.
+        Whether lines of one order are used that lie days apart.
     returns
-        Used lines of negative money, where a column tells the status.
+        Whether lines of negative money are used, where a column tells the status.
     totals
-        Customers, orders and lines set aside that say that they are totals.
+        Whether a customer, an order or a line set aside says that it is a total.
     """
 
-    spread: int = 0
-    returns: int = 0
-    totals: int = 0
+    spread: bool = False
+    returns: bool = False
+    totals: bool = False
+
+    @classmethod
+    def of(cls, used: int, aside: Iterable[int]) -> Hints:
+        """Return what the signs of what is used and of what is set aside say."""
+        totals = TOTAL | CUSTOMER_TOTAL
+        return cls(bool(used & SPREAD), bool(used & RETURNS), any(signs & totals for signs in (used, *aside)))
 
 
 @dataclass(frozen=True)
@@ -66,9 +79,9 @@ class Compared:
         """
         return replace(
             self,
-            apart=self.apart or (layout.columns.order is not None and hints.spread > 0),
-            taken_back=self.taken_back or (unsold and hints.returns > 0),
-            totals=self.totals or hints.totals > 0,
+            apart=self.apart or (layout.columns.order is not None and hints.spread),
+            taken_back=self.taken_back or (unsold and hints.returns),
+            totals=self.totals or hints.totals,
             states=self.states or overlapping,
         )
 

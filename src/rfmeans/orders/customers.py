@@ -16,6 +16,7 @@ from rfmeans.columns.dates import LARGEST_WHOLE
 from rfmeans.columns.keys import may_vary
 from rfmeans.orders.account import currency_range
 from rfmeans.orders.apart import is_spread, join_days, total_days
+from rfmeans.orders.compared import CUSTOMER_TOTAL, RETURNS, SPREAD, TOTAL, VARIED
 from rfmeans.orders.reasons import USED
 from rfmeans.orders.total_rows import says_total
 
@@ -51,6 +52,8 @@ def total_orders(lines: ir.Table, earlier: Sequence[dt.date] = (), *, apart: boo
     if apart:
         keys = (*ORDER_KEY, "reason")
         return join_days(total_days(keyed, *keys), *keys, earlier=earlier)
+    if "says_total" in lines.columns:
+        return _with_totals(keyed, earlier)
     return total_used_orders(keyed, "reason", earlier=earlier)
 
 
@@ -67,44 +70,54 @@ def total_used_orders(lines: ir.Table, *keys: str, earlier: Sequence[dt.date] = 
             f"total_before_{place}": lines.amount.sum(where=lines.ordered_on < ibis.date(day.isoformat()))
             for place, day in enumerate(earlier)
         },
-        **{
-            name: lines.count(where=lines[test])
-            for name, test in (("totals", "says_total"), ("returns", "takes_back"))
-            if test in lines.columns
-        },
+        **({"returns": lines.count(where=lines.takes_back)} if "takes_back" in lines.columns else {}),
     )
+
+
+def _with_totals(keyed: ir.Table, earlier: Sequence[dt.date]) -> ir.Table:
+    """Return the orders, and how many lines set aside say that they are totals.
+
+    These have groups of their own on the way, by a reason below zero: a count beside each order would take longer.
+    """
+    marked = keyed.mutate(reason=ibis.ifelse(keyed.says_total, -keyed.reason, keyed.reason))
+    orders = total_used_orders(marked, "reason", earlier=earlier)
+    said = orders.reason < 0
+    return orders.mutate(reason=orders.reason.abs(), totals=ibis.ifelse(said, orders.lines, 0))
 
 
 def group_orders(orders: ir.Table, engine: Engine) -> ir.Table:
     """Return one row per customer with used lines, and one per reason for the lines set aside.
 
     Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, monetary
-    (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day; spread (orders whose
-    lines lie days apart), returns (lines of negative money), totals (what says that it is a total); where orders are
-    text also varied_orders (bool: see `rfmeans.columns.keys.may_vary`); for each earlier date frequency_before_0,
+    (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day; signs (bits: what gives
+    reason to look closer, see `rfmeans.orders.compared`); for each earlier date frequency_before_0,
     monetary_before_0 and last_purchase_before_0, null or 0 where there was none before it.
     An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
     """
-    text = isinstance(orders.order_id, ibis.expr.types.StringColumn)
-    more = {**_figures_before(orders), **_hints(orders)}
-    if text:
-        more["varied_orders"] = may_vary(orders.order_id, engine).any()
+    more = {"signs": _signs(orders, engine).bit_or(), **_figures_before(orders)}
     groups = group_used_orders(orders, more, line_reason=orders.reason)
     if "totals" in orders.columns and isinstance(groups.customer_id, ibis.expr.types.StringColumn):
-        said = ibis.ifelse(says_total(groups.customer_id), 1, 0)
-        groups = groups.mutate(totals=groups.totals + said)
+        said = _sign(says_total(groups.customer_id), CUSTOMER_TOTAL)
+        groups = groups.mutate(signs=groups.signs + said)
     return groups
 
 
-def _hints(orders: ir.Table) -> dict[str, ir.Scalar]:
-    """Return what gives reason to compare lines: see `rfmeans.orders.compared.Hints`."""
-    found: dict[str, ir.Scalar] = {"spread": orders.count(where=is_spread(orders))}
-    for name in ("returns", "totals"):
-        known = name in orders.columns
-        found[name] = orders[name].sum().cast("int64") if known else ibis.literal(0, "int64")
-    if "totals" in orders.columns and isinstance(orders.order_id, ibis.expr.types.StringColumn):
-        found["totals"] += orders.count(where=says_total(orders.order_id))
+def _signs(orders: ir.Table, engine: Engine) -> ir.IntegerColumn:
+    """Return what an order shows that gives reason to look closer, as bits."""
+    found = _sign(is_spread(orders), SPREAD)
+    if "returns" in orders.columns:
+        found += _sign(orders.returns > 0, RETURNS)
+    text = isinstance(orders.order_id, ibis.expr.types.StringColumn)
+    if "totals" in orders.columns:
+        said = orders.totals > 0
+        found += _sign(said | says_total(orders.order_id) if text else said, TOTAL)
+    if text:
+        found += _sign(may_vary(orders.order_id, engine), VARIED)
     return found
+
+
+def _sign(test: ir.BooleanValue, bit: int) -> ir.IntegerColumn:
+    return ibis.ifelse(test.fill_null(False), ibis.literal(bit, "int64"), ibis.literal(0, "int64"))
 
 
 def group_used_orders(

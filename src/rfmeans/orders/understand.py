@@ -26,7 +26,7 @@ from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.errors import SourceError
 from rfmeans.listener import SILENT, Listener
 from rfmeans.orders.checks import check_comparing, check_currency_column, check_group_rows
-from rfmeans.orders.compared import Compared
+from rfmeans.orders.compared import VARIED, Compared
 from rfmeans.orders.filled import fill_down
 from rfmeans.orders.order_lines import currency_column
 from rfmeans.orders.reasons import USED
@@ -198,7 +198,7 @@ class Understood(AbstractContextManager["Understood"]):
         return True
 
     def _varies(self, groups: ir.Table) -> bool:
-        told = [groups.varied_orders.fill_null(False)] if "varied_orders" in groups.columns else []
+        told = [(groups.signs >= VARIED).fill_null(False)]
         if isinstance(groups.customer_id, ibis.expr.types.StringColumn):
             told.append(may_vary(groups.customer_id, self.source.engine).fill_null(False))
         return bool(told) and bool(ibis.or_(*told).any().to_pyarrow().as_py())
