@@ -9,6 +9,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
+from helpers import moving_shop
 from helpers.command import run
 from helpers.tables import LEAN, SECRET, plain, text_of
 from rfmeans.columns.keys import customer_key, order_key
@@ -424,3 +425,15 @@ def test_postgres_numbers_that_others_do_not_have(postgres_odd):
     ]
     assert found(customer_key(postgres_odd.id, there)) == [None, None, "17", None, None]
     assert found(order_key(postgres_odd.id, there).cast("string")) == [None, None, "17", None, "0"]
+
+
+def test_who_moved_is_written_as_a_table(postgres_engine, tmp_path):
+    postgres_engine.table(moving_shop.orders(), "pg_moving")
+    folder = postgres_engine.con.con.info.host
+    address = f"postgres://rfmeans:{SECRET}@/postgres?host={folder}"
+    dates = {"since": moving_shop.SINCE, "until": moving_shop.UNTIL}
+    with rfmeans.movement(moving_shop.model(), address, table="pg_moving", **dates) as moved:
+        moved.write_table("pg_moved")
+        moved.write_table("pg_moved")  # its own: replaced
+    rows = postgres_engine.con.table("pg_moved").to_pyarrow().to_pylist()
+    assert {row["customer_id"]: moving_shop.shown(row) for row in rows} == moving_shop.MOVED

@@ -96,7 +96,7 @@ def test_left_out_says_nothing(summary):
 
 def test_the_chart_has_a_bar_and_an_interval_for_each_segment(summary):
     (picture,) = (block for block in hindsight(summary).page if isinstance(block, Picture))
-    assert picture.title.startswith("What happened next: bought again within 90 days: High-Value Loyal 50 %")
+    assert picture.title.startswith("Bought again within 90 days: High-Value Loyal 50 %")
     (rows,) = picture.draw(NARROW)["datasets"].values()
     assert [(row["segment"], row["share"], row["counts"]) for row in rows] == [
         ("High-Value Loyal", 0.5, "1 of 2"),

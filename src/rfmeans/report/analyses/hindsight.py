@@ -35,7 +35,7 @@ def hindsight(summary: Summary) -> Section:
         "note",
     )
     shown, odd = _table(summary, found), tuple(map(Sentence, _surprises(found)))
-    title = f"{TITLE}: {_shares(found)}"
+    title = _shares(found)
     picture = Picture("bought_again", title, CAPTION, (), partial(draw_hindsight, found))
     return Section(
         page=(Heading(TITLE, "hindsight", "What happened next"), picture, *odd, shown, how),
@@ -55,11 +55,11 @@ def _missing(found: Hindsight) -> str:
 
 def _shares(found: Hindsight) -> str:
     said = ", ".join(f"{clip(one.segment)} {percent(one.share)}" for one in found.filled)
-    return f"bought again within {found.days} days: {said}"
+    return f"Bought again within {found.days} days: {said}"
 
 
 def _line(found: Hindsight) -> str:
-    return f"{TITLE}: of the segments as of {found.since}, {_shares(found)}."
+    return f"{TITLE}: of the segments as of {found.since}, {_shares(found)[0].lower()}{_shares(found)[1:]}."
 
 
 def _surprises(found: Hindsight) -> list[str]:
