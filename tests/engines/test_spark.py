@@ -12,6 +12,7 @@ from ibis import _
 from pandas.testing import assert_frame_equal
 
 import rfmeans
+from helpers import moving_shop
 from helpers.command import run_alone
 from helpers.moments import QUICK, ZONES, figures, shop
 from helpers.tables import LEAN
@@ -77,6 +78,17 @@ def test_spark_reads_parquet_in_the_session_that_runs(spark_engine, orders, tmp_
         assert_frame_equal(result.profile, theirs, check_dtype=False, rtol=1e-9)
     assert spark_engine.con.table("spark_segments").count().to_pyarrow().as_py() == 200
     assert spark_engine.con._session.catalog.getTable("spark_segments").description == MARK
+
+
+def test_who_moved_is_written_as_a_table(spark_engine, tmp_path):
+    orders = moving_shop.orders()
+    orders.to_parquet(tmp_path / "moving.parquet", index=False, coerce_timestamps="us")
+    dates = {"since": moving_shop.SINCE, "until": moving_shop.UNTIL}
+    path = str(tmp_path / "moving.parquet")
+    with rfmeans.movement(moving_shop.model(), path, engine="spark", **dates) as moved:
+        moved.write_table("spark_moved")
+    rows = spark_engine.con.table("spark_moved").to_pyarrow().to_pylist()
+    assert {row["customer_id"]: moving_shop.shown(row) for row in rows} == moving_shop.MOVED
 
 
 def test_spark_says_what_it_cannot_read(spark_engine):

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 import rfmeans
@@ -161,3 +162,44 @@ def test_neither_order_of_rows_nor_files_matter(fitted, shop, wide, tmp_path):
     shuffled.iloc[len(shop) // 2 :].to_parquet(tmp_path / "b.parquet")
     with rfmeans.movement(fitted, tmp_path / "*.parquet", since=FIRST, until=THIRD) as split:
         assert split.summary.movement == wide.summary.movement
+
+
+# Rules of one's own
+
+BANDS = ("inactive", "cold", "warm", "active")
+BY_YEARS = {
+    "scores": {
+        "recency_bands": list(BANDS),
+        "recency_cuts": [2.5, 3.5, 4.5],
+        "value_bands": ["low", "high"],
+        "value_cuts": [3.0],
+        "order": list(reversed(BANDS)),
+        "names": {value: {band: band for band in BANDS} for value in ("low", "high")},
+        "cuts": {"recency": [366, 731, 1096, 100_000]},
+    }
+}
+
+
+def test_segments_by_years_since_the_last_gift():
+    """A course's rules: active within 365 days, warm within 730, cold within 1,095, else inactive."""
+    first, second = dt.date(2015, 1, 1), dt.date(2016, 1, 1)
+    last_gift = {"a": 365, "b": 366, "c": 730, "d": 731, "e": 1095, "f": 1096}  # days before the first date
+    gifts = [(one, first - dt.timedelta(days=days), 10.0) for one, days in last_gift.items()]
+    gifts += [("f", second - dt.timedelta(days=1), 10.0), ("g", first, 10.0)]
+    frame = pd.DataFrame(gifts, columns=["customer_id", "order_date", "amount"])
+    frame = frame.assign(order_date=pd.to_datetime(frame["order_date"]))
+    with (
+        rfmeans.segment(frame, method="scores", lexicon=BY_YEARS, hindsight=False) as result,
+        rfmeans.movement(result.model, frame, since=first, until=second) as moved,
+    ):
+        rows = moved.customers.to_pyarrow().to_pylist()
+    found = {row["customer_id"]: (row["segment_before"], row["segment"]) for row in rows}
+    assert found == {
+        "a": ("active", "warm"),
+        "b": ("warm", "cold"),
+        "c": ("warm", "cold"),
+        "d": ("cold", "inactive"),
+        "e": ("cold", "inactive"),
+        "f": ("inactive", "active"),
+        "g": (None, "active"),
+    }
