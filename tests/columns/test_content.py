@@ -61,3 +61,47 @@ def test_other_words_are_no_status(values):
 
 def test_a_column_that_looks_like_a_status_and_is_none_is_named():
     assert "not used: payment_state (status=)" in taken_in(orders(payment_state=[""] * 3)).understood
+
+
+# As shops write them
+
+NEIGHBOURS = {
+    "a German state": (
+        "Kunde;Datum;Betrag;Zustand\na;2024-01-05;10,50;Bezahlt\nb;2024-01-06;5,25;Storniert\nc;2024-01-07;7,75;Versendet\n",
+        {"a": 10.5, "c": 7.75},
+        {"excluded status": 1},
+    ),
+    "an English one under a German name": (
+        "customer,date,amount,Lage der Bestellung\na,2024-01-05,10,shipped\nb,2024-01-06,5,refunded\n"
+        "c,2024-01-06,5,paid\n",
+        {"a": 10.0, "c": 5.0},
+        {"excluded status": 1},
+    ),
+    "countries in three letters": (
+        "customer,date,amount,land\na,2024-01-05,10,DEU\nb,2024-01-06,5,USA\n",
+        {"a": 10.0, "b": 5.0},
+        {},
+    ),
+    "one currency under SAP's name": (
+        "customer,date,amount,Waers\na,2024-01-05,10,EUR\nb,2024-01-06,5,EUR\n",
+        {"a": 10.0, "b": 5.0},
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEIGHBOURS)
+def test_columns_that_shops_call_otherwise(tmp_path, name):
+    text, money, aside = NEIGHBOURS[name]
+    path = tmp_path / "orders.csv"
+    path.write_text(text, encoding="utf-8")
+    found = taken_in(str(path))
+    assert found.money == money
+    assert {reason: tally.rows for reason, tally in found.lines.set_aside.items()} == aside
+
+
+def test_two_currencies_under_sap_s_name_are_refused():
+    with pytest.raises(
+        rfmeans.SourceError, match=r"2 currencies .column 'Waers'.: EUR 2 lines worth 22\.00; CHF"
+    ):
+        taken_in(orders(Waers=["EUR", "CHF", "EUR"]))

@@ -272,3 +272,69 @@ def test_points_between_day_and_month_beside_decimal_commas_are_not_asked_about(
     path.write_text("customer;date;amount\na;03.02.2025;1.50\nb;01.02.2025;2.25\n", encoding="utf-8")
     with pytest.raises(rfmeans.SourceError, match="could be either"):
         taken_in(str(path))
+
+
+def recencies(tmp_path, text, **options):
+    path = tmp_path / "orders.csv"
+    path.write_text(text, encoding="utf-8")
+    return {key: days for key, (days, _, _) in taken_in(str(path), **options).customers.items()}
+
+
+CLOCKS = {
+    "by the name GMT, in twelve hours": (
+        "customer,Order Date GMT,amount\na,03/25/2024 1:30 AM,10\nb,03/31/2024 11:00 PM,5\n",
+        {"date": "Order Date GMT", "timezone": "Asia/Tokyo"},
+        {"a": 7, "b": 0},  # 25 March 10:30, and 1 April
+    ),
+    "with offsets of its own": (
+        "customer,created_at_utc,amount\na,2024-03-01T02:30:00+00:00,10\nb,2024-03-01T12:00:00Z,5\n",
+        {"date": "created_at_utc", "timezone": "America/New_York"},
+        {"a": 1, "b": 0},  # 29 February, and 1 March
+    ),
+    "no zone asked for": (
+        "customer,date (UTC),amount\na,2024-03-01 02:30:00,10\nb,2024-03-01 12:00:00,5\n",
+        {"date": "date (UTC)"},
+        {"a": 0, "b": 0},
+    ),
+    "points and decimal commas, with a time": (
+        "Kunde;Datum;Betrag\na;03.02.2024 10:15;1,50\nb;04.02.2024 11:00;2,75\n",
+        {},
+        {"a": 1, "b": 0},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLOCKS)
+def test_days_of_clocks_and_points(tmp_path, name):
+    text, options, days = CLOCKS[name]
+    assert recencies(tmp_path, text, **options) == {key: 1 + value for key, value in days.items()}
+
+
+def test_slashes_beside_decimal_commas_are_asked_about(tmp_path):
+    said = refusal(tmp_path, "Kunde;Datum;Betrag\na;03/02/2024;1,50\nb;04/02/2024;2,75\n")
+    assert "can be read as day/month/year or as month/day/year" in said
+
+
+def test_group_rows_in_a_column_called_the_customer_are_told_as_that(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("Kunde,Datum,Betrag\nAnn,,\n,2024-01-05,10\nBob,,\n,2024-01-06,4\n,2024-01-08,4\n")
+    with pytest.raises(
+        rfmeans.SourceError, match=r"a report with group rows: 'Ann' in line 2 stands on a row"
+    ):
+        taken_in(str(path))
+
+
+def test_thousands_commas_without_quotes_are_told_as_rows_that_are_too_wide(tmp_path):
+    said = refusal(tmp_path, "customer,date,amount\na,2024-01-05,1,234.50\nb,2024-01-06,2,345.60\n")
+    assert "have 4 fields, but the header in line 1 has 3 names" in said
+
+
+@pytest.mark.parametrize(
+    ("between", "reason"), [("CUSTOMER,DATE,AMOUNT\n", "repeated header"), ("a,2024-0\n", "malformed line")]
+)
+def test_a_header_in_capitals_and_a_line_cut_off(tmp_path, between, reason):
+    path = tmp_path / "orders.csv"
+    path.write_text("customer,date,amount\na,2024-01-05,10\n" + between + "b,2024-01-06,5\n")
+    found = taken_in(str(path))
+    assert found.money == {"a": 10.0, "b": 5.0}
+    assert {each: tally.rows for each, tally in found.lines.set_aside.items()} == {reason: 1}

@@ -11,7 +11,7 @@ from rfmeans.arguments import argument, named
 from rfmeans.columns.layout import PER_ORDER
 from rfmeans.columns.undecided import shortened
 from rfmeans.errors import DataError, SourceError
-from rfmeans.orders.reasons import USED
+from rfmeans.orders.reasons import MISSING, USED
 from rfmeans.orders.remarks import SHOWN, _short, count_statuses
 from rfmeans.orders.whole_orders import takes_from_orders
 from rfmeans.reading.source import FILE, LINE
@@ -161,6 +161,8 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
     outside = sum(account.set_aside[reason].rows for reason in OUTSIDE if reason in account.set_aside)
     if account.seen and outside > LOST_SHARE * account.read.rows:
         raise OutsideError(_outside(account, reading), *account.seen)
+    if MISSING in account.set_aside:
+        check_group_rows(source, ("customer",))
     reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
     worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
     raise NothingUsedError(
