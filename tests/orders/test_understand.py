@@ -338,3 +338,8 @@ def test_a_header_in_capitals_and_a_line_cut_off(tmp_path, between, reason):
     found = taken_in(str(path))
     assert found.money == {"a": 10.0, "b": 5.0}
     assert {each: tally.rows for each, tally in found.lines.set_aside.items()} == {reason: 1}
+
+
+def test_a_file_of_layouts_is_looked_at_before_the_orders(tmp_path):
+    with pytest.raises(rfmeans.SettingsError, match="Cannot read the layouts file"):
+        understand(tmp_path / "no orders.csv", make_reading(layouts=tmp_path / "no layouts.toml"))

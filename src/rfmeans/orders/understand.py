@@ -18,6 +18,7 @@ from rfmeans.columns.content import told_by_content
 from rfmeans.columns.conventions import Conventions, find_conventions
 from rfmeans.columns.keys import KeyConvention, check_whole, counts_from_zero, look_at_keys, may_vary
 from rfmeans.columns.layout import ANY_TABLE
+from rfmeans.columns.layout_files import own_layouts
 from rfmeans.columns.layouts import customer_columns, recognise
 from rfmeans.columns.line_totals import LineTotal, as_line_total, find_line_total
 from rfmeans.columns.roles import MissingColumnError
@@ -71,6 +72,7 @@ def understand(
     SourceError
         If the source cannot be read or its columns are not understood.
     """
+    own_layouts(reading.layouts)  # a damaged file of them is told before any work
     with ExitStack() as failing:
         found = failing.enter_context(
             Understood(ways_to_open(source, reading), reading, listener, fitted, zero=zero)
