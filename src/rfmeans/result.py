@@ -238,7 +238,7 @@ class Segmentation(Saved):
             noticed.caution if noticed else "",
             drift_line(drift) if drift and drift.largest[1] >= CAUTION else "",
         )
-        return " ".join(filter(None, said))
+        return "\n".join(filter(None, said))
 
     def sections(self, playbook: Playbook | None = None) -> list[Section]:
         """Return how it is told, with the cards of a playbook."""

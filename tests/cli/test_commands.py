@@ -94,7 +94,8 @@ def test_a_model_on_the_newest_orders_alone_is_cautioned_also_when_quiet(
     )
     code, out, complaint = run(monkeypatch, capsys, *arguments, "--quiet")
     assert (code, out) == (0, "")
-    said = " ".join(complaint.split())
+    said, drifted = complaint.splitlines()
+    assert drifted.startswith("Warning: the model no longer fits: ")
     assert re.match(
         r"Only \d+ customers? gets? a segment; the model was fitted on \d+\. If these are the newest", said
     )
