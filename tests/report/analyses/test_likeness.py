@@ -17,8 +17,8 @@ def told(*, ended=(), begun=()):
 
 def test_without_an_earlier_date_only_the_borders_are_told():
     assert told() == [
-        "Segments have the ids of the model; centres are at most 0.50 from those that they follow. 1 of 9 customers are "
-        "in another segment than by that model, because the borders moved."
+        "Segments have the ids of the model; centres are at most 0.50 from those that they follow. 1 of 9 customers "
+        "are in another segment than by that model, because the borders moved."
     ]
 
 
