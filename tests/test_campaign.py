@@ -15,6 +15,7 @@ from rfmeans.arguments import with_options
 from rfmeans.cli.commands import app
 from rfmeans.cli.print_block import print_sections
 from rfmeans.errors import RFMeansError
+from rfmeans.output.audiences import FORMATS
 from rfmeans.report.analyses.effect import effect_sections
 from rfmeans.wording import money as as_money
 
@@ -88,7 +89,7 @@ def test_who_is_in_no_list_is_said_and_not_counted():
 
 
 def test_sums_are_the_same_to_the_last_bit_whatever_the_order_of_rows():
-    money = [(one, f"O{one}", "2024-03-31", 0.1 * one**3) for one in range(1, 16)]
+    money = [(one, f"O{one}", f"2024-03-{1 + one % 2 * 30}", 0.1 * one**3) for one in range(1, 16)]
     found = [
         rfmeans.effect(
             SENT.sample(frac=1, random_state=seed), orders(money).sample(frac=1, random_state=seed), **TIME
@@ -117,6 +118,48 @@ def test_costs_and_margin():
     assert row.net_gain.value == pytest.approx(0.3 * row.extra_money.value - 0.5 * 4)
 
 
+def test_only_the_lists_that_were_sent_are_measured():
+    whole = rfmeans.effect(SENT, ORDERS, **TIME, cost_per_customer=0.5)
+    found = rfmeans.effect(SENT, ORDERS, **TIME, cost_per_customer=0.5, only=["New"])
+    row = found.summary.found.segments[0]
+    assert (found.summary.customers, found.summary.held_out, len(found.summary.found.segments)) == (6, 2, 1)
+    assert (row.treatment.customers, row.treatment.buyers, row.holdout.buyers) == (4, 1, 1)
+    assert row.net_gain.value == pytest.approx(row.extra_money.value - 0.5 * 4)
+    assert found.summary.total == row
+    assert found.summary.found.segment_level == 0.95  # one list: one question
+    assert found.summary.buyers_in_no_list == whole.summary.buyers_in_no_list == 1  # lists not sent are lists
+    told = found.to_dict()
+    assert (told["only"], told["lists_there"]) == (["New"], 2)
+    assert told["assumed"][0] == "Sent to: New (1 of 2 lists)."
+    assert "Sent to: all 2 lists." in whole.to_markdown()
+    assert (
+        rfmeans.effect(SENT, ORDERS, **TIME, only="New").to_dict()["segments"]
+        == (rfmeans.effect(SENT[SENT.segment_id == 2], ORDERS, **TIME).to_dict()["segments"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("only", "got"), [(["Loyl"], " Got 'Loyl'. Did you mean 'Loyal'?"), ("Other", " Got 'Other'."), ([], "")]
+)
+def test_a_list_that_is_not_there_is_refused(only, got):
+    with pytest.raises(DataError) as refused:
+        rfmeans.effect(SENT, ORDERS, **TIME, only=only)
+    assert str(refused.value) == f"only must name segments of pandas table.{got} They are: Loyal, New."
+
+
+@pytest.mark.parametrize("form", ["plain", "klaviyo", "meta-ads"])
+def test_the_file_of_one_list_is_told_from_the_folder(form, tmp_path):
+    wanted = FORMATS[form]
+    headers = [*([wanted.email] if wanted.email else []), *wanted.columns]
+    pd.DataFrame([["1"] * len(headers)], columns=headers).to_csv(tmp_path / "1-loyal.csv", index=False)
+    with pytest.raises(SourceError) as refused:
+        rfmeans.effect(tmp_path / "1-loyal.csv", ORDERS, **TIME)
+    assert str(refused.value) == (
+        "1-loyal.csv is one list of a campaign, which does not say of which segment. Give the output folder that it "
+        "was written into, and the segment's name: only='NAME'."
+    )
+
+
 def test_a_list_that_cannot_be_compared_is_said():
     alone = lists([(20, 2, "treatment", 1.0), (21, 2, "treatment", 1.0)])
     found = rfmeans.effect(pd.concat([SENT[SENT.segment_id == 1], alone]), ORDERS, **TIME)
@@ -127,10 +170,11 @@ def test_a_list_that_cannot_be_compared_is_said():
 
 
 def test_nobody_and_everybody_buying_are_said():
-    nobody = rfmeans.effect(SENT, orders([(99, "A", "2024-03-31", -1)]), **TIME)
+    both = ("2024-03-01", "2024-03-31")
+    nobody = rfmeans.effect(SENT, orders([(99, day, day, -1) for day in both]), **TIME)
     assert "Nobody bought in that time." in nobody.to_markdown()
     assert nobody.summary.total.money.low is None
-    everybody = rfmeans.effect(SENT, orders([(one, one, "2024-03-31", 1) for one in range(1, 16)]), **TIME)
+    everybody = rfmeans.effect(SENT, orders([(one, one, both[one % 2], 1) for one in range(1, 16)]), **TIME)
     assert "Everybody bought" in everybody.to_markdown()
     assert everybody.summary.total.verdict == "cannot tell"
 
@@ -150,7 +194,12 @@ def saved(folder, **settings):
         return result.save(folder, report=False, **settings)
 
 
-LATER = orders([(one, f"L{one}", "2024-03-31", 3 + one % 7) for one in range(1, 121, 2)])
+LATER = orders(
+    [
+        (None, "FIRST", "2024-02-29", 1),  # a line of nobody's: orders of these days are there
+        *[(one, f"L{one}", "2024-03-31", 3 + one % 7) for one in range(1, 121, 2)],
+    ]
+)
 
 
 def test_a_folder_tells_when_and_how_the_lists_were_made(tmp_path):
@@ -199,6 +248,22 @@ def test_purchases_between_lists_and_campaign_are_said(tmp_path):
     assert rfmeans.effect(folder, LATER, start="2024-03-10", end="2024-03-31").summary.bought_before == 0
 
 
+def test_purchases_before_the_campaign_that_nobody_can_know(tmp_path):
+    time = {"start": "2024-03-10", "end": "2024-03-31"}
+    folder, late = saved(tmp_path / "sent"), orders([(2, "M", "2024-03-02", 5)])
+    found = rfmeans.effect(folder, pd.concat([LATER[LATER.customer_id.notna()], late]), **time)
+    assert found.to_dict()["bought_before"] is None
+    assert (
+        "The orders begin after the lists were made (2024-03-01), so it is not known who bought between that and the "
+        "campaign." in found.to_markdown()
+    )
+    as_table = rfmeans.effect(SENT, ORDERS, **TIME)
+    assert as_table.to_dict()["bought_before"] is None
+    assert "Nothing tells when the lists were made, so it is not known who bought" in as_table.to_markdown()
+    same_day = rfmeans.effect(folder, ORDERS, **TIME)
+    assert same_day.summary.bought_before == 0  # no day lies between
+
+
 def test_nothing_that_counts_between_lists_and_campaign_is_no_error(tmp_path):
     nobody = orders([(None, f"X{line}", "2024-03-05", 5) for line in range(40)])
     unread = orders([(1, f"Y{line}", "2024-03-05", None) for line in range(40)])
@@ -237,7 +302,7 @@ def test_no_customer_passes_through_python(monkeypatch):
 def test_the_customer_0_of_the_lists_is_one_in_the_orders():
     """A whole shop's ids tell that 0 is a customer; those of a campaign's few buyers do not."""
     sent = SENT.assign(customer_id=SENT.customer_id - 1)
-    later = orders([(0, "A", "2024-03-05", 10), (6, "B", "2024-03-31", 10)])
+    later = orders([(0, "A", "2024-03-01", 10), (6, "B", "2024-03-31", 10)])
     found = rfmeans.effect(sent, later, **TIME).summary
     assert [row.treatment.buyers for row in found.found.segments] == [1, 0]
     assert found.buyers_in_no_list == 0
@@ -356,6 +421,13 @@ REFUSED = {
         "The orders end on 2024-03-11, before end 2024-03-31: 20 of 31 days are missing. Give later orders, or "
         "end='2024-03-11'.",
     ),
+    "orders that begin late": (
+        SENT,
+        ORDERS[ORDERS.order_date > "2024-03-12"],
+        DataError,
+        "The orders begin on 2024-03-13, after start 2024-03-01: 12 of 31 days are missing. Give earlier orders as "
+        "well, or start='2024-03-13'.",
+    ),
     "another shop": (
         SENT,
         ORDERS.assign(customer_id=ORDERS.customer_id.map("buyer {}".format)),
@@ -407,7 +479,7 @@ def campaign(lift: float = 0.3):
         held = one % 10 == 0
         rows.append((one + 1, 1 + one % 2, "holdout" if held else "treatment", 20.0 + one % 50))
         if (one * 7919 % 1000) / 1000 < 0.2 + (0 if held else lift):
-            bought.append((one + 1, f"O{one}", "2024-03-31", 10 + one % 13))
+            bought.append((one + 1, f"O{one}", f"2024-03-{1 + one % 2 * 30}", 10 + one % 13))
     return lists(rows), orders(bought)
 
 
@@ -549,6 +621,16 @@ def test_the_command_line_says_it_and_writes_the_page(files, tmp_path):
     assert "WORKED. Of the treated customers" in done.stdout
     assert f"Written to {page}" in done.stdout
     assert "Effect of a campaign" in page.read_text(encoding="utf-8")
+
+
+def test_the_lists_sent_are_named_several_times(files):
+    time = ["--from", "2024-03-01", "--to", "2024-03-31"]
+    both = run(*files, *time, "--json", "--quiet", "--only", "New", "--only", "Loyal")
+    assert json.loads(both.stdout)["only"] == ["Loyal", "New"]
+    wrong = run(*files, *time, "--only", "Newer")
+    assert with_options(wrong.exception.message).startswith(
+        "--only must name segments of customers.parquet. Got 'Newer'"
+    )
 
 
 def test_json_alone_is_on_standard_output(files):

@@ -21,9 +21,9 @@ from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
 from rfmeans.over_time.effect_figures import Costs
 from rfmeans.over_time.effect_figures import effect as measure
-from rfmeans.over_time.effect_lists import count_groups, holds_zero, open_lists
+from rfmeans.over_time.effect_lists import choose, count_groups, holds_zero, open_lists
 from rfmeans.over_time.effect_summary import EffectSummary
-from rfmeans.over_time.effect_sums import buyers_among, outcomes, outside, sum_groups, together
+from rfmeans.over_time.effect_sums import buyers_among, of_groups, outcomes, outside, sum_groups, together
 from rfmeans.report.analyses.effect import effect_sections
 from rfmeans.report.markdown import markdown_of
 from rfmeans.settings import CustomerColumns, is_number, make_reading, parse_date
@@ -86,6 +86,7 @@ def effect(
     end: dt.date | str,
     cost_per_customer: float | None = None,
     margin: float | None = None,
+    only: str | Sequence[str] | None = None,
     verdict_on: Outcome = "buyers",
     holdout: float | None = None,
     segments_table: str | None = None,
@@ -108,6 +109,8 @@ def effect(
         What it cost for each treated customer, in the orders' money, for the net gain; 0 where only a margin is given.
     margin
         Share of the money that is margin, 0-1, likewise; 1 where only a cost is given.
+    only
+        The segments whose lists were sent, by name; None: all. Everything is counted of these alone.
     verdict_on
         What the verdicts rest on: ``"buyers"``, or ``"money"``. Decide before you look: each would be a chance for a
         false alarm.
@@ -144,7 +147,8 @@ def effect(
     with ExitStack() as stack:
         sent = stack.enter_context(open_lists(segments, segments_table, how.limits))
         _check_as_of(sent, first)
-        groups = count_groups(sent)
+        there = count_groups(sent)
+        groups = choose(there, only, sent.name)
         hearing.stage("reading orders")
         understood = stack.enter_context(understand(orders, how, hearing, zero=holds_zero(sent)))
         scratch, folder = stack.enter_context(Workspace()), stack.enter_context(room(how.limits))
@@ -152,7 +156,9 @@ def effect(
         hearing.stage("comparing the groups")
         with engine_errors("Comparing the groups"):
             sums, strangers = _compared(sent, groups, later, folder)
-        before = _bought_before(sent, understood, scratch, first, folder)
+        before = None
+        if sent.as_of and _seen(later)[0] <= sent.as_of:
+            before = _bought_before(sent, groups, understood, first, folder)
     share = sent.holdout if asked is None else asked
     found = measure(sums, holdout=share, costs=costs, verdict_on=verdict_on)
     if found.total is None:
@@ -166,6 +172,8 @@ def effect(
             found=found,
             customers=sum(group.customers for group in groups),
             held_out=sum(group.customers for group in groups if group.group == HOLDOUT),
+            only=None if only is None else tuple(dict.fromkeys(group.segment for group in groups)),
+            lists_there=len({group.segment_id for group in there}),
             holdout=share,
             costs=costs,
             buyers_in_no_list=strangers.buyers,
@@ -253,17 +261,27 @@ def _later(understood: Understood, scratch: Workspace, first: dt.date, last: dt.
             f"No orders from {first} to {last}: those of {understood.source.name} are from {error.first} to "
             f"{error.last}. Give orders of the campaign's time."
         ) from None
-    lines = found.account.lines
-    assert lines is not None
-    assert lines.seen is not None
-    _, ended = lines.seen  # of all lines: what is set aside tells as well that the orders go on
+    began, ended = _seen(found)  # of all lines: what is set aside tells as well that the orders go on
+    days = (last - first).days + 1
     if ended < last:
-        missing, days = (last - ended).days, (last - first).days + 1
         raise DataError(
-            f"The orders end on {ended}, before {named('end')} {last}: {missing:,} of {counted(days, 'day')} are "
-            f"missing. Give later orders, or {argument('end', ended.isoformat())}."
+            f"The orders end on {ended}, before {named('end')} {last}: {(last - ended).days:,} of "
+            f"{counted(days, 'day')} are missing. Give later orders, or {argument('end', ended.isoformat())}."
+        )
+    if began > first:
+        raise DataError(
+            f"The orders begin on {began}, after {named('start')} {first}: {(began - first).days:,} of "
+            f"{counted(days, 'day')} are missing. Give earlier orders as well, or "
+            f"{argument('start', began.isoformat())}."
         )
     return found
+
+
+def _seen(found: Intake) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day of the orders, in the campaign's time or not."""
+    assert found.account.lines is not None
+    assert found.account.lines.seen is not None
+    return found.account.lines.seen
 
 
 def _compared(
@@ -278,24 +296,25 @@ def _compared(
                 f"{strangers.first_listed!r} against {strangers.first_active!r}). Is it the same shop, and the same "
                 f"column {argument('customer')}?"
             )
-        return sum_groups(listed, done, groups), strangers
+        return sum_groups(of_groups(listed, groups), done, groups), strangers
 
 
 def _bought_before(
-    sent: Lists, understood: Understood, scratch: Workspace, first: dt.date, folder: Path
+    sent: Lists, groups: Sequence[Counted], understood: Understood, first: dt.date, folder: Path
 ) -> int | None:
     """Return how many customers of the lists bought after those were made and before the campaign; None: unknown."""
-    if sent.as_of is None or sent.as_of == first:
-        return None if sent.as_of is None else 0
-    try:
-        early = customers_at(understood, scratch, first, since=sent.as_of)
-    except NothingUsedError:
+    if sent.as_of == first:
         return 0
-    with (
-        engine_errors("Comparing the groups"),
-        together(sent.customers, outcomes(early.customers), folder) as (listed, done),
-    ):
-        return buyers_among(listed, done)
+    with Workspace() as scratch:
+        try:
+            early = customers_at(understood, scratch, first, since=sent.as_of)
+        except NothingUsedError:
+            return 0
+        with (
+            engine_errors("Comparing the groups"),
+            together(sent.customers, outcomes(early.customers), folder) as (listed, done),
+        ):
+            return buyers_among(of_groups(listed, groups), done)
 
 
 def _nothing_to_compare(found: Effect, sent: Lists) -> str:

@@ -240,7 +240,11 @@ def test_nothing_is_left_in_the_connection_of_a_table():
     orders = con.create_table(
         "later",
         pd.DataFrame(
-            {"customer_id": [1, 4], "order_date": pd.to_datetime(["2024-03-31"] * 2), "amount": [5.0, 6.0]}
+            {
+                "customer_id": [1, 4],
+                "order_date": pd.to_datetime(["2024-03-01", "2024-03-31"]),
+                "amount": [5.0, 6.0],
+            }
         ),
     )
     twice = pd.concat([LISTED, LISTED.assign(customer_id=LISTED.customer_id + 10)])

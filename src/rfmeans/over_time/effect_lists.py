@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import ibis
 import ibis.expr.types as ir
 
-from rfmeans.arguments import Message, argument
+from rfmeans.arguments import Message, argument, named
 from rfmeans.columns.keys import KeyConvention, check_whole, customer_key, look_at_keys
 from rfmeans.columns.undecided import shortened
 from rfmeans.engines.dispatch import engine_of, server_of
@@ -23,13 +23,14 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, RFMeansError, SourceError, did_you_mean
 from rfmeans.groups import HOLDOUT, TREATMENT, check_holdout
 from rfmeans.orders.understand import or_misfit
+from rfmeans.output.audiences import FORMATS
 from rfmeans.output.files import FORMULA
 from rfmeans.reading.open import ways_to_open
 from rfmeans.settings import Limits, Reading
-from rfmeans.wording import counted
+from rfmeans.wording import clip, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from rfmeans.reading.source import Source
 
@@ -238,6 +239,11 @@ def _check_columns(names: tuple[str, ...], name: str) -> None:
     missing = [column for column in NEEDED if column not in names]
     if not missing:
         return
+    if _is_one_list(names):
+        raise SourceError(
+            f"{name} is one list of a campaign, which does not say of which segment. Give the output folder that it "
+            f"was written into, and the segment's name: {argument('only', 'NAME')}."
+        )
     first = "group" if "group" in missing else missing[0]
     why = (
         " It says who was held out, and rfmeans writes it: run segment or assign again with the same seed and "
@@ -248,6 +254,12 @@ def _check_columns(names: tuple[str, ...], name: str) -> None:
     raise SourceError(
         f"No column named {first!r} in {name}.{did_you_mean(first, names)}{why} The columns are: {', '.join(names)}."
     )
+
+
+def _is_one_list(names: tuple[str, ...]) -> bool:
+    """Whether a table has the columns of a list in ``audiences/``, in any format."""
+    formats = FORMATS.values()
+    return set(names) in [{*each.columns, *([each.email] if each.email else [])} for each in formats]
 
 
 def _check_numbers(listed: ir.Table, name: str) -> None:
@@ -306,6 +318,30 @@ def count_groups(lists: Lists) -> list[Counted]:
             f"{argument('holdout', 0.1)}."
         )
     return groups
+
+
+def choose(groups: Sequence[Counted], only: str | Sequence[str] | None, name: str) -> list[Counted]:
+    """Return the groups of the segments that are named; all where none is.
+
+    Raises
+    ------
+    DataError
+        If the lists hold no segment of a name.
+
+    >>> choose([Counted(1, "Loyal", "treatment", 9), Counted(2, "New", "treatment", 7)], "New", "sent/")
+    [Counted(segment_id=2, segment='New', group='treatment', customers=7)]
+    """
+    if only is None:
+        return list(groups)
+    wanted = [only] if isinstance(only, str) else list(only)
+    there = list(dict.fromkeys(group.segment for group in groups))
+    unknown = next((segment for segment in wanted if segment not in there), None)
+    if unknown is not None or not wanted:
+        got = "" if unknown is None else f" Got {shortened(unknown)}.{did_you_mean(str(unknown), there)}"
+        raise DataError(
+            f"{named('only')} must name segments of {name}.{got} They are: {', '.join(map(clip, there))}."
+        )
+    return [group for group in groups if group.segment in wanted]
 
 
 def _check_names(lists: Lists) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.wording import clip, counted
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -30,7 +32,11 @@ class EffectSummary:
     found
         The figures.
     customers, held_out
-        Of all lists.
+        Of all lists that were sent.
+    only
+        The segments whose lists were sent; None: all.
+    lists_there
+        How many lists there were, sent or not.
     holdout
         The share that was to be held out, 0-1; None where it is not known.
     costs
@@ -41,7 +47,7 @@ class EffectSummary:
         The date that the lists were made for; None where it is not known.
     bought_before
         Customers of the lists who bought after that date and before the campaign: neither before nor after counts
-        it. None where the date is not known.
+        it. None where it is not known: the date is not, or the orders begin after it.
     currency_symbol
         Sign that money is shown with.
     """
@@ -53,6 +59,8 @@ class EffectSummary:
     found: Effect
     customers: int
     held_out: int
+    only: tuple[str, ...] | None
+    lists_there: int
     holdout: float | None
     costs: Costs | None
     buyers_in_no_list: int
@@ -78,6 +86,22 @@ class EffectSummary:
         segments = self.found.segments
         return segments if len(segments) == 1 else (self.total, *segments)
 
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What is taken for granted: whom the campaign went to, and that nothing else set the groups apart."""
+        return (self._sent_to, *ASSUMED)
+
+    @property
+    def _sent_to(self) -> str:
+        if self.only is not None:
+            names, there = ", ".join(map(clip, self.only)), counted(self.lists_there, "list")
+            return f"Sent to: {names} ({len(self.only):,} of {there})."
+        return (
+            f"Sent to: all {self.lists_there:,} lists."
+            if self.lists_there > 1
+            else "Sent to: the one list there is."
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         found = asdict(self.found)
@@ -98,6 +122,8 @@ class EffectSummary:
             "days": self.days,
             "customers": self.customers,
             "held_out": self.held_out,
+            "only": None if self.only is None else list(self.only),
+            "lists_there": self.lists_there,
             "holdout": self.holdout,
             "costs": asdict(self.costs) if self.costs else None,
             "buyers_in_no_list": self.buyers_in_no_list,
@@ -105,5 +131,5 @@ class EffectSummary:
             "lists_as_of": self.lists_as_of.isoformat() if self.lists_as_of else None,
             "bought_before": self.bought_before,
             **found,
-            "assumed": list(ASSUMED),
+            "assumed": list(self.assumed),
         }

@@ -90,6 +90,11 @@ def outside(lists: ir.Table, done: ir.Table) -> Outside:
     )
 
 
+def of_groups(lists: ir.Table, counted: Sequence[Counted]) -> ir.Table:
+    """Return the customers of those segments alone."""
+    return lists.filter(lists.segment_id.isin(sorted({each.segment_id for each in counted})))
+
+
 def buyers_among(lists: ir.Table, done: ir.Table) -> int:
     """Return how many customers of the lists bought."""
     return _count(done.filter("bought").semi_join(lists, "key"))

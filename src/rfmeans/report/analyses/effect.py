@@ -122,6 +122,13 @@ def _beside(summary: EffectSummary) -> list[str]:
             f"{counted(summary.bought_before, 'customer')} of the lists bought after those were made "
             f"({summary.lists_as_of}) and before the campaign: these purchases count neither as before nor as after."
         )
+    if summary.bought_before is None:
+        why = (
+            f"The orders begin after the lists were made ({summary.lists_as_of})"
+            if summary.lists_as_of
+            else "Nothing tells when the lists were made"
+        )
+        said.append(f"{why}, so it is not known who bought between that and the campaign.")
     if summary.found.not_compared:
         parts = ", ".join(
             f"{clip(sums.segment)} ({sums.holdout.customers:,} of {sums.customers:,} held out)"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rfmeans.over_time.effect_summary import ASSUMED
 from rfmeans.report.analyses.effect_numbers import (
     called,
     difference_cell,
@@ -64,7 +63,7 @@ def checks(summary: EffectSummary) -> Section:
     """Say whether the groups are as drawn, and what is taken for granted."""
     warnings = tuple(Sentence(text, "warning") for text in _warnings(summary))
     said = tuple(Sentence(text) for text in (_drawn(summary), _alike(summary)) if text)
-    assumed = Items(tuple(map(Item, ASSUMED)))
+    assumed = Items(tuple(map(Item, summary.assumed)))
     return Section(
         page=(
             Heading(CHECKS, "checks", "Checks"),
@@ -73,7 +72,7 @@ def checks(summary: EffectSummary) -> Section:
             *_splits(summary),
             *_likeness(summary),
             Heading("Assumed"),
-            *map(Sentence, ASSUMED),
+            *map(Sentence, summary.assumed),
         ),
         markdown=(Heading(CHECKS), *warnings, *said, Sentence("Assumed:"), assumed),
         terminal=(*warnings, *said, Sentence("Assumed:"), assumed),
