@@ -154,6 +154,10 @@ class Engine:
         """Return the text, null where it is one of some words."""
         return ibis.ifelse(text.lower().isin(words), ibis.null("string"), text)
 
+    def bits(self, column: ir.IntegerColumn) -> ir.IntegerScalar:
+        """Return the bits that any of the numbers has."""
+        return column.bit_or()
+
     def sha256(self, _text: ir.StringColumn) -> ir.StringColumn | None:
         """Return the SHA-256 of a text in UTF-8, as 64 hexadecimal digits in lower case; None: not known there."""
         return None

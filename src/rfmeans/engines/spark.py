@@ -34,6 +34,11 @@ _shown = sql_function("make_timestamp_ntz", ("int32",) * 6, CLOCK)
 _converted = sql_function("convert_timezone", (str, str, CLOCK), CLOCK)
 
 
+@ibis.udf.agg.builtin(name="bit_or", signature=(("int64",), "int64"))  # type: ignore[untyped-decorator]
+def _bit_or(_number: int) -> None:
+    """Stand for Spark's, which Ibis does not know."""
+
+
 class SparkSQL(Engine):
     """What Spark and Databricks have in common."""
 
@@ -41,6 +46,11 @@ class SparkSQL(Engine):
     escapes = ("", r"\u{:04x}", r"\'")
     tolerant = True
     _text_end = r"\z"  # Java's `$` stands before a last line break as well
+
+    def bits(self, column: ir.IntegerColumn) -> ir.IntegerScalar:
+        """Return Spark's own."""
+        found: ir.IntegerScalar = _bit_or(column)
+        return found
 
     def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
         """Return what the clocks show, by way of those of UTC; the session's show an hour twice in autumn."""

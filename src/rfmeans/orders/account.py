@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.engines.engine import Engine
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -77,7 +79,7 @@ class LineAccount:
         return Tally(sum(part.rows for part in parts), sum((part.money for part in parts), Decimal(0)))
 
 
-def account_lines(groups: ir.Table) -> LineAccount:
+def account_lines(groups: ir.Table, engine: Engine) -> LineAccount:
     """Return the account of the lines from the rows of `group_orders` (a handful of rows come back)."""
     rows = (
         groups.group_by("line_reason")
@@ -88,7 +90,7 @@ def account_lines(groups: ir.Table) -> LineAccount:
             purchases=groups.frequency.sum(),
             first_day=groups.first_day.min(),
             last_day=groups.last_day.max(),
-            signs=groups.signs.bit_or(),
+            signs=engine.bits(groups.signs),
             **currency_range(groups, "first_currency" in groups.columns),
         )
         .order_by("line_reason")

@@ -94,7 +94,7 @@ def group_orders(orders: ir.Table, engine: Engine) -> ir.Table:
     monetary_before_0 and last_purchase_before_0, null or 0 where there was none before it.
     An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
     """
-    more = {"signs": _signs(orders, engine).bit_or(), **_figures_before(orders)}
+    more = {"signs": engine.bits(_signs(orders, engine)), **_figures_before(orders)}
     groups = group_used_orders(orders, more, line_reason=orders.reason)
     if "totals" in orders.columns and isinstance(groups.customer_id, ibis.expr.types.StringColumn):
         said = _sign(says_total(groups.customer_id), CUSTOMER_TOTAL)

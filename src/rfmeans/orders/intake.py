@@ -194,7 +194,7 @@ def _customers_of_orders(
         if keep_orders or compared.apart or takes_from_orders(layout):
             orders = workspace.keep(orders)
         groups = workspace.keep(group_orders(orders, source.engine))
-        account = account_lines(groups)
+        account = account_lines(groups, source.engine)
         if misfit := source.misfit(account.read.rows):
             return misfit
         keys_changed = understood.look_at_keys(groups, account)
