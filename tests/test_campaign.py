@@ -17,6 +17,7 @@ from rfmeans.cli.print_block import print_sections
 from rfmeans.errors import RFMeansError
 from rfmeans.output.audiences import FORMATS
 from rfmeans.report.analyses.effect import effect_sections
+from rfmeans.report.analyses.effect_checks import to_tell
 from rfmeans.wording import money as as_money
 
 RUNNER = CliRunner()
@@ -182,10 +183,15 @@ def test_nobody_and_everybody_buying_are_said():
 # Files and engines
 
 
-def saved(folder, **settings):
+def saved(folder, called=int, **settings):
     frame = orders(
         [
-            (one, f"{one}-{turn}", f"2024-0{1 + (one + turn) % 2}-{1 + one % 28:02d}", 5 + (one * 37) % 90)
+            (
+                called(one),
+                f"{one}-{turn}",
+                f"2024-0{1 + (one + turn) % 2}-{1 + one % 28:02d}",
+                5 + (one * 37) % 90,
+            )
             for one in range(1, 121)
             for turn in range(1 + one % 3)
         ]
@@ -224,8 +230,49 @@ def test_csv_and_parquet_and_table_say_the_same(tmp_path):
     assert {**as_csv, "lists": ""} == {**as_parquet, "lists": ""}
     table = pd.read_parquet(tmp_path / "sent" / "customers.parquet")
     as_table = rfmeans.effect(table, LATER, **TIME, holdout=0.3).to_dict()
-    unknown = {"lists": "", "lists_as_of": None, "bought_before": None}
+    unknown = {
+        "lists": "",
+        "lists_as_of": None,
+        "bought_before": None,
+        "audience_format": None,
+        "assumed": [],
+    }
     assert {**as_table, **unknown} == {**as_parquet, **unknown}
+
+
+def test_who_has_no_address_is_in_no_list_of_a_format_that_needs_one(tmp_path):
+    """120 customers, of whom 12 have no address and 2 share one: 107 stand in the lists."""
+
+    same = {1: "sa.me@gmail.com", 2: "same@gmail.com"}  # to Google
+
+    def address(one):
+        return f"nobody {one}" if one % 10 == 0 else same.get(one, f"{one}@x.org")
+
+    folder = saved(tmp_path / "sent", called=address, audience_format="google-ads")
+    later = LATER.assign(customer_id=[None, *map(address, range(1, 121, 2))])
+    found = rfmeans.effect(folder, later, **TIME)
+    written = json.loads((folder / "account.json").read_text(encoding="utf-8"))["audiences"]["lists"]
+    assert {
+        (row.segment, row.treatment.customers, row.holdout.customers) for row in found.summary.found.segments
+    } == {(each["segment"], each["treatment"], each["holdout"]) for each in written}
+    assert (found.summary.customers, found.summary.in_no_list) == (107, 13)
+    assert (
+        "13 customers with a segment stood in no list, for want of an e-mail address of their own (format google-ads): "
+        "not counted" in found.to_markdown()
+    )
+    assert not any("Every customer with a segment counts" in text for text in found.to_dict()["assumed"])
+
+
+def test_what_nothing_tells_of_the_lists_is_assumed(tmp_path):
+    said = "Every customer with a segment counts as one of its list"
+    assert said in rfmeans.effect(SENT, ORDERS, **TIME).to_markdown()
+    without = rfmeans.effect(saved(tmp_path / "none", audience_format="none"), LATER, **TIME)
+    assert said in without.to_markdown()
+    assert without.summary.in_no_list == 0
+    account = tmp_path / "none" / "account.json"
+    account.write_text(json.dumps({"as_of": "2024-03-01", "audiences": {"format": "fax"}}), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"account.json is damaged"):
+        rfmeans.effect(tmp_path / "none", LATER, **TIME)
 
 
 def test_an_id_that_csv_made_inert_is_found_again(tmp_path):
@@ -334,6 +381,19 @@ def test_what_is_asked_for_is_checked_before_anything_is_read():
         ),
         (TIME | {"margin": 30}, "margin must be 0 to 1, a share of the money. Got 30. Did you mean 0.3?"),
         (TIME | {"cost_per_customer": -1}, "cost_per_customer must be 0 or more. Got -1."),
+        (
+            TIME | {"cost_per_customer": "0,50"},
+            "cost_per_customer must be a number. Got '0,50'. Write cost_per_customer='0.5'.",
+        ),
+        (
+            TIME | {"cost_per_customer": "£0.50"},
+            "cost_per_customer must be a number. Got '£0.50'. Write cost_per_customer='0.5'.",
+        ),
+        (TIME | {"margin": "30%"}, "margin must be a number. Got '30%'. Write margin='0.3'."),
+        (
+            TIME | {"margin": "a third"},
+            "margin must be a number. Got 'a third'. Write digits, with a point before decimals.",
+        ),
         (TIME | {"margin": float("nan")}, "margin must be a number. Got nan."),
         (TIME | {"verdict_on": "clicks"}, "verdict_on must be buyers or money. Got 'clicks'."),
         (
@@ -370,7 +430,7 @@ REFUSED = {
         ORDERS,
         DataError,
         "The column group of pandas table holds 'control' (5 customers with a segment); it must say treatment or "
-        "holdout.",
+        "holdout. Did you mean 'holdout'?",
     ),
     "no word": (
         SENT.assign(group=SENT.group.where(SENT.customer_id != 3)),
@@ -501,7 +561,7 @@ def figures_of(found) -> list[str]:
     said = []
     for row in [found["total"], *found["segments"]]:
         share = row["share"]
-        said += [f"{100 * row[group]['share']:.1f} %" for group in ("treatment", "holdout")]
+        said += [f"{100 * row[group]['share_weighted']:.1f} %" for group in ("treatment", "holdout")]
         said.append(f"{100 * share['value']:+.1f} ({100 * share['low']:+.1f} to {100 * share['high']:+.1f})")
         said += [as_money(abs(row["money"][end]), "£") for end in ("value", "low", "high")]
         said.append(row["verdict"])
@@ -549,6 +609,52 @@ def test_foreign_text_is_cut_off_wherever_it_stands(tmp_path):
 def test_the_verdict_is_the_interval(told):
     for row in (told.to_dict()["total"], *told.to_dict()["segments"]):
         assert (row["verdict"] == "worked") == (row["share"]["low"] > 0)
+
+
+def test_a_share_weighted_by_list_is_told_beside_the_one_counted():
+    """Held out: 1 of 3 bought in one list, 1 of 2 in the other; treated there were 6 and 4."""
+    found = rfmeans.effect(SENT, ORDERS, **TIME)
+    held = found.to_dict()["total"]["holdout"]
+    assert (held["share"], held["share_weighted"]) == (2 / 5, pytest.approx((6 * 1 / 3 + 4 * 1 / 2) / 10))
+    assert held["money_per_customer"] == pytest.approx((12 + 6) / 5)
+    assert held["money_weighted"] == pytest.approx((6 * 12 / 3 + 4 * 6 / 2) / 10)
+    told = found.to_markdown()
+    assert "of those held out 40.0 % (weighted by list)" in told
+    assert "as they are, 2 of 5 held-out customers bought (40.0 %)." in told
+    assert "weighted by list" not in rfmeans.effect(SENT, ORDERS, **TIME, only="New").to_markdown()
+    assert "held out £3.6 (weighted by list)" in (
+        rfmeans.effect(SENT, ORDERS, **TIME, verdict_on="money", currency_symbol="£").to_markdown()
+    )
+
+
+@pytest.mark.parametrize(
+    ("cost", "lift", "said"),
+    [
+        (0.01, 0.3, "WORKED. .* The net gain is \\+"),
+        (100, 0.3, "WORKED. .* But the net gain is -"),
+        (3.4, 0.3, "WORKED. .* But whether it paid cannot be told: the net gain is "),
+        (100, 0.0, "CANNOT TELL. .* The net gain is -"),
+    ],
+)
+def test_the_headline_says_what_it_earned(cost, lift, said):
+    told = rfmeans.effect(*campaign(lift), **TIME, cost_per_customer=cost).to_markdown()
+    assert re.search(said, told)
+    assert "net gain" not in rfmeans.effect(*campaign(lift), **TIME).to_markdown()
+
+
+def test_what_a_difference_below_zero_would_be_told_as():
+    worse = rfmeans.effect(*campaign(lift=-0.04), **TIME).summary
+    items = to_tell(worse).terminal[1].items
+    assert worse.total.share.value < 0
+    assert items[0].text.endswith(" times as many (that it does harm)")
+    better = rfmeans.effect(*campaign(lift=0.06), **TIME).summary
+    assert better.total.share.value > 0
+    assert not any("harm" in item.text for item in to_tell(better).terminal[1].items)
+
+
+def test_the_one_list_is_called_by_its_name():
+    found = rfmeans.effect(*campaign(lift=0.01), **TIME, only="Loyal").summary
+    assert [item.name for item in to_tell(found).terminal[1].items] == ["Loyal"]
 
 
 def test_verdicts_on_money_are_told_with_the_money():
@@ -644,6 +750,21 @@ def test_json_alone_is_on_standard_output(files):
 def test_messages_name_the_options(files):
     done = run(*files, "--from", "2024-03-02", "--to", "2024-03-01")
     assert with_options(done.exception.message).startswith("--from 2024-03-02 is after --to 2024-03-01.")
+
+
+def test_only_a_page_is_written(files, tmp_path):
+    done = run(*files, "--from", "2024-03-01", "--to", "2024-03-31", "--out", str(tmp_path / "effect.pdf"))
+    assert with_options(done.exception.message) == (
+        f"The page is HTML, so its name ends in .html. Got {tmp_path / 'effect.pdf'}. Give --out effect.html; for "
+        "another kind of file, print it from a browser."
+    )
+
+
+def test_a_cost_is_told_as_it_is_to_be_typed(files):
+    done = run(*files, "--from", "2024-03-01", "--to", "2024-03-31", "--cost-per-customer", "0,50")
+    assert with_options(done.exception.message) == (
+        "--cost-per-customer must be a number. Got '0,50'. Write --cost-per-customer 0.5."
+    )
 
 
 def test_a_page_is_not_overwritten(files, tmp_path):

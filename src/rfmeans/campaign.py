@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -84,8 +85,8 @@ def effect(
     *,
     start: dt.date | str,
     end: dt.date | str,
-    cost_per_customer: float | None = None,
-    margin: float | None = None,
+    cost_per_customer: float | str | None = None,
+    margin: float | str | None = None,
     only: str | Sequence[str] | None = None,
     verdict_on: Outcome = "buyers",
     holdout: float | None = None,
@@ -173,6 +174,8 @@ def effect(
             customers=sum(group.customers for group in groups),
             held_out=sum(group.customers for group in groups if group.group == HOLDOUT),
             only=None if only is None else tuple(dict.fromkeys(group.segment for group in groups)),
+            audience_format=sent.audience_format,
+            in_no_list=sent.in_no_list,
             lists_there=len({group.segment_id for group in there}),
             holdout=share,
             costs=costs,
@@ -205,24 +208,40 @@ def _days(start: dt.date | str, end: dt.date | str) -> tuple[dt.date, dt.date]:
     return first, last
 
 
-def _costs(per_customer: float | None, margin: float | None) -> Costs | None:
+def _costs(per_customer: float | str | None, margin: float | str | None) -> Costs | None:
     if per_customer is None and margin is None:
         return None
     cost, share = _number("cost_per_customer", per_customer, 0.0), _number("margin", margin, 1.0)
     if cost < 0:
-        raise SettingsError(f"{named('cost_per_customer')} must be 0 or more. Got {per_customer!r}.")
+        raise SettingsError(f"{named('cost_per_customer')} must be 0 or more. Got {cost:g}.")
     if not 0 <= share <= 1:
         meant = f" Did you mean {share / 100:g}?" if 1 < share <= 100 else ""
-        raise SettingsError(f"{named('margin')} must be 0 to 1, a share of the money. Got {margin!r}.{meant}")
+        raise SettingsError(f"{named('margin')} must be 0 to 1, a share of the money. Got {share:g}.{meant}")
     return Costs(cost, share)
 
 
-def _number(name: str, value: float | None, usual: float) -> float:
+def _number(name: str, value: float | str | None, usual: float) -> float:
     if value is None:
         return usual
+    if isinstance(value, str):
+        value = _typed(name, value)
     if not is_number(value) or not math.isfinite(value):
         raise SettingsError(f"{named(name)} must be a number. Got {value!r}.")
     return float(value)
+
+
+def _typed(name: str, text: str) -> float:
+    """Return a number as it was typed on the command line."""
+    try:
+        return float(text)
+    except ValueError:
+        plain = re.sub(r"[^\d.,-]", "", text).replace(",", ".")
+    try:
+        meant = argument(name, f"{float(plain) / (100 if '%' in text else 1):g}")
+        how = f"Write {meant}."
+    except ValueError:
+        how = "Write digits, with a point before decimals."
+    raise SettingsError(f"{named(name)} must be a number. Got {clip(text)!r}. {how}")
 
 
 def _reading(columns: Columns | None, given: dict[str, Any]) -> Reading:

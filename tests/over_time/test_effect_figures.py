@@ -125,7 +125,7 @@ def test_extra_adds_up_over_segments():
         parts = [getattr(row, name).value for row in found.segments]
         assert sum(parts) == pytest.approx(getattr(found.total, name).value)
     total = found.total
-    assert total.treatment.share - total.holdout.share == pytest.approx(total.share.value)
+    assert total.treatment.share_weighted - total.holdout.share_weighted == pytest.approx(total.share.value)
 
 
 def test_net_gain_by_hand():

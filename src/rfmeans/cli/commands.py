@@ -249,12 +249,12 @@ def effect_command(
     force: Force = False,
 ) -> None:
     """Say what a campaign did: what the treated customers of SEGMENTS bought against those held out."""
-    from rfmeans.output.folder import check_file, write_whole
+    from rfmeans.output.folder import check_file, check_html, write_whole
     from rfmeans.report.page import MADE
 
     printing.check()
     if out is not None:
-        check_file(out, MADE, force=force)
+        check_html(check_file(out, MADE, force=force))
     with watching(printing.quiet) as watch:
         from rfmeans.campaign import effect
 

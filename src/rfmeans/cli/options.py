@@ -126,8 +126,8 @@ class EffectOptions:
 
     start: str = option("First day of the campaign's time, like 2026-01-31.", MISSING, name="from")
     end: str = option("Last day of it.", MISSING, name="to")
-    cost_per_customer: float | None = option("For each treated customer, in the orders' money.")
-    margin: float | None = option("Share of the money that is margin, like 0.3, for the net gain.")
+    cost_per_customer: str | None = option("For each treated customer, in the orders' money.")
+    margin: str | None = option("Share of the money that is margin, like 0.3, for the net gain.")
     only: list[str] | None = option("Segment whose list was sent; may be given several times. Default: all.")
     verdict_on: str = option("What verdicts rest on: buyers or money. Decide before you look.", "buyers")
     holdout: float | None = option("Share that was to be held out, 0 to 1. Default: as the folder tells.")

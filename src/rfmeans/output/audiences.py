@@ -214,6 +214,18 @@ def write_audiences(
     )
 
 
+def in_lists(members: ir.Table, name: str) -> ir.Table:
+    """Return those customers that the lists of a format hold, each in its address' group, on DuckDB.
+
+    ``members``: customer_id, segment_id and group of all who have a segment.
+    """
+    wanted = FORMATS[name]
+    if not wanted.email:
+        return members
+    addressed = _addressed(members, wanted)
+    return addressed.filter(addressed.nth == 0).select(*members.columns)
+
+
 def _rows(table: ir.Table) -> int:
     return int(table.count().to_pyarrow().as_py())
 

@@ -102,6 +102,21 @@ def check_file(path: str | os.PathLike[str], mark: str, *, force: bool) -> Path:
     return target
 
 
+def check_html(path: Path) -> None:
+    """Refuse the name of another kind of file for a page.
+
+    Raises
+    ------
+    OutputError
+        If it ends otherwise than in .html.
+    """
+    if path.suffix.casefold() not in ("", ".html", ".htm"):
+        raise OutputError(
+            f"The page is HTML, so its name ends in .html. Got {path}. Give "
+            f"{argument('folder', path.with_suffix('.html').name)}; for another kind of file, print it from a browser."
+        )
+
+
 def _holds(file: Path, mark: str) -> bool:
     try:
         return mark in file.read_text(encoding="utf-8")

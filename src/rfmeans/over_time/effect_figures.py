@@ -79,16 +79,18 @@ class Costs:
 
 @dataclass(frozen=True)
 class GroupFigures:
-    """One group: customers, buyers, share of buyers (0-1) and net money per customer.
+    """One group: customers, buyers, share of buyers (0-1) and net money per customer, as counted and weighted.
 
-    In a total of several segments, share and money of the holdout are weighted with the treated customers of each
-    segment, so that treatment less holdout is the difference: of shares, and of money unadjusted.
+    In a total of several segments, the weighted share and money of the holdout count each segment as often as it has
+    treated customers, so that treatment less holdout is the difference: of shares, and of money unadjusted.
     """
 
     customers: int
     buyers: int
     share: float
     money_per_customer: float
+    share_weighted: float
+    money_weighted: float
 
 
 @dataclass(frozen=True)
@@ -324,11 +326,14 @@ def _figures(pairs: Sequence[Pair]) -> Iterator[GroupFigures]:
     weights = weights_of(pairs)
     for groups in zip(*pairs, strict=True):
         weighted = list(zip(weights, groups, strict=True))
+        customers, buyers = sum(group.customers for group in groups), sum(group.buyers for group in groups)
         yield GroupFigures(
-            customers=sum(group.customers for group in groups),
-            buyers=sum(group.buyers for group in groups),
-            share=sum(weight * group.buyers / group.customers for weight, group in weighted),
-            money_per_customer=sum(weight * group.y / group.customers for weight, group in weighted),
+            customers,
+            buyers,
+            share=buyers / customers,
+            money_per_customer=sum(group.y for group in groups) / customers,
+            share_weighted=sum(weight * group.buyers / group.customers for weight, group in weighted),
+            money_weighted=sum(weight * group.y / group.customers for weight, group in weighted),
         )
 
 

@@ -23,7 +23,7 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, RFMeansError, SourceError, did_you_mean
 from rfmeans.groups import HOLDOUT, TREATMENT, check_holdout
 from rfmeans.orders.understand import or_misfit
-from rfmeans.output.audiences import FORMATS
+from rfmeans.output.audiences import FORMATS, in_lists
 from rfmeans.output.files import FORMULA
 from rfmeans.reading.open import ways_to_open
 from rfmeans.settings import Limits, Reading
@@ -40,6 +40,10 @@ NUMBERS = ("recency", "frequency", "monetary")
 NEEDED = ("customer_id", *NUMBERS, "segment_id", "segment", "group")
 CUSTOMERS = ("customers.parquet", "customers.csv")  # what an output folder may call them
 OF_ORDERS = frozenset({"customer", "encoding", "delimiter", "header", "sheet", "engine"})
+OTHER_WORDS = {
+    **dict.fromkeys(("control", "control group", "held out", "held-out"), HOLDOUT),
+    **dict.fromkeys(("treated", "test", "test group", "exposed"), TREATMENT),
+}
 LARGEST = 1e300
 MOST_SEGMENTS = 10_000
 WHOLE_FROM_1 = f"a whole number from 1 to {MOST_SEGMENTS:,}"
@@ -61,12 +65,28 @@ class Lists:
         The date that they were made for; None where nothing tells it.
     holdout
         The share that was to be held out, 0-1; None likewise.
+    audience_format
+        Of the lists that were written; None likewise.
+    in_no_list
+        Customers with a segment whom that format left out, for want of an e-mail address of their own.
     """
 
     name: str
     customers: ir.Table
     as_of: dt.date | None
     holdout: float | None
+    audience_format: str | None
+    in_no_list: int
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """What an output folder tells of its lists; nothing where they are not given as one."""
+
+    name: str = ""
+    as_of: dt.date | None = None
+    holdout: float | None = None
+    audience_format: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,15 +117,14 @@ def open_lists(given: Any, table: str | None = None, limits: Limits | None = Non
     SourceError
         If there are no such customers, or a column is missing.
     """
-    found, as_of, holdout, folder = given, None, None, ""
+    found, folder = given, _Folder()
     if isinstance(given, str | Path) and Path(given).is_dir():
-        found, as_of, holdout = _in_folder(Path(given))
-        folder = f"{Path(given).absolute().name}/"
+        found, folder = _in_folder(Path(given))
     reading = Reading(table=table, limits=(limits if limits and not _is_served(found) else Limits()))
     with Workspace() as kept:
         with _told_of_lists():
-            name, customers = _read(found, reading, folder, kept)
-        yield Lists(name, customers, as_of, holdout)
+            lists = _read(found, reading, folder, kept)
+        yield lists
 
 
 def _is_served(source: Any) -> bool:
@@ -132,8 +151,8 @@ def _told_of_lists() -> Iterator[None]:
         raise
 
 
-def _read(found: Any, reading: Reading, folder: str, kept: Workspace) -> tuple[str, ir.Table]:
-    """Return what the lists are called, and their customers, read in the first way in which no row is lost."""
+def _read(found: Any, reading: Reading, folder: _Folder, kept: Workspace) -> Lists:
+    """Return the lists, read in the first way in which no row is lost."""
     misfits = []
     for way in ways_to_open(found, reading):
         taken = or_misfit(partial(_take, way, folder, kept))
@@ -143,19 +162,22 @@ def _read(found: Any, reading: Reading, folder: str, kept: Workspace) -> tuple[s
     raise misfits[-1]
 
 
-def _take(way: Callable[[], Source], folder: str, kept: Workspace) -> tuple[str, ir.Table] | MalformedError:
+def _take(way: Callable[[], Source], folder: _Folder, kept: Workspace) -> Lists | MalformedError:
     with Workspace() as opened:
         source = way()
         opened.callback(source.close)
-        name = folder or source.name
+        name, form = folder.name or source.name, folder.audience_format
         with engine_errors(f"Reading {name}"):
             customers = opened.keep(_customers(source, name))
             if misfit := source.misfit(_count(customers)):
                 return misfit
-            listed = customers.filter(customers.segment_id.notnull() & customers.key.notnull())
-            _check_numbers(listed, name)
+            members = customers.filter(customers.segment_id.notnull() & customers.customer_id.notnull())
+            _check_numbers(members, name)
+            members = members.mutate(segment_id=members.segment_id.cast("int64"))
+            listed = opened.keep(in_lists(members, form)) if form else members
+            left_out = _count(members) - _count(listed) if form else 0
         kept.enter_context(opened.pop_all())
-    return name, listed.mutate(segment_id=listed.segment_id.cast("int64"))
+    return Lists(name, listed.rename(key="customer_id"), folder.as_of, folder.holdout, form, left_out)
 
 
 def _count(table: ir.Table) -> int:
@@ -165,14 +187,16 @@ def _count(table: ir.Table) -> int:
 # What an output folder tells
 
 
-def _in_folder(folder: Path) -> tuple[Path, dt.date | None, float | None]:
+def _in_folder(folder: Path) -> tuple[Path, _Folder]:
     found = next((folder / name for name in CUSTOMERS if (folder / name).exists()), None)
     if found is None:
         raise SourceError(
             f"{folder} holds no {' or '.join(CUSTOMERS)}. Give the output folder from which the lists were sent, or a "
             "file or table of the customers with their column group."
         )
-    return found, _told(folder / "account.json", _as_of), _told(folder / "model.json", _holdout)
+    account = folder / "account.json"
+    name, share = f"{folder.absolute().name}/", _told(folder / "model.json", _holdout)
+    return found, _Folder(name, _told(account, _as_of), share, _told(account, _audience_format))
 
 
 def _as_of(account: dict[str, Any]) -> dt.date | None:
@@ -182,6 +206,13 @@ def _as_of(account: dict[str, Any]) -> dt.date | None:
 def _holdout(model: dict[str, Any]) -> float | None:
     share = model.get("settings", {}).get("holdout")
     return None if share is None else check_holdout(share)
+
+
+def _audience_format(account: dict[str, Any]) -> str | None:
+    name = (account.get("audiences") or {}).get("format")
+    if name not in (None, *FORMATS):
+        raise ValueError(name)
+    return name
 
 
 def _told(path: Path, wanted: Callable[[dict[str, Any]], Told | None]) -> Told | None:
@@ -213,7 +244,7 @@ def _customers(source: Source, name: str) -> ir.Table:
         texts |= {column: _as_it_was(texts[column]) for column in ("customer_id", "segment")}
     keys = KeyConvention(zero=True, whole=look_at_keys(table, ["customer_id"], engine))
     return table.select(
-        key=customer_key(texts["customer_id"].name("customer_id"), engine, keys).cast("string"),
+        customer_id=customer_key(texts["customer_id"].name("customer_id"), engine, keys).cast("string"),
         **{column: _number(table[column]) for column in NUMBERS},
         segment_id=_number(table.segment_id),
         segment=texts["segment"].cast("string").nullif(""),
@@ -372,11 +403,18 @@ def _check_words(lists: Lists) -> None:
         )
     strange = [row for row in shown if row["group"] not in (TREATMENT, HOLDOUT)]
     if strange:
-        held = "nothing" if strange[0]["group"] is None else repr(strange[0]["group"])
+        word = strange[0]["group"]
+        held = "nothing" if word is None else shortened(word)
         raise DataError(
             f"The column group of {lists.name} holds {held} "
             f"({counted(strange[0]['customers'], 'customer')} with a segment); it must say {TREATMENT} or {HOLDOUT}."
+            f"{_meant(word or '')}"
         )
+
+
+def _meant(word: str) -> str:
+    other = OTHER_WORDS.get(word.strip().casefold())
+    return f" Did you mean {other!r}?" if other else did_you_mean(word, (TREATMENT, HOLDOUT))
 
 
 def _check_once(lists: Lists) -> None:

@@ -18,6 +18,11 @@ ASSUMED = (
     "All treated customers count, also those who never opened it: that is what a campaign to such a list does.",
 )
 
+ALL_COUNT = (
+    "Every customer with a segment counts as one of its list: nothing tells whether the lists left some out, such as "
+    "those without an address."
+)
+
 
 @dataclass(frozen=True)
 class EffectSummary:
@@ -37,6 +42,10 @@ class EffectSummary:
         The segments whose lists were sent; None: all.
     lists_there
         How many lists there were, sent or not.
+    audience_format
+        Of the lists; None where it is not known.
+    in_no_list
+        Customers with a segment whom that format left out, for want of an e-mail address of their own.
     holdout
         The share that was to be held out, 0-1; None where it is not known.
     costs
@@ -61,6 +70,8 @@ class EffectSummary:
     held_out: int
     only: tuple[str, ...] | None
     lists_there: int
+    audience_format: str | None
+    in_no_list: int
     holdout: float | None
     costs: Costs | None
     buyers_in_no_list: int
@@ -89,7 +100,8 @@ class EffectSummary:
     @property
     def assumed(self) -> tuple[str, ...]:
         """What is taken for granted: whom the campaign went to, and that nothing else set the groups apart."""
-        return (self._sent_to, *ASSUMED)
+        unknown = () if self.audience_format else (ALL_COUNT,)
+        return (self._sent_to, *ASSUMED, *unknown)
 
     @property
     def _sent_to(self) -> str:
@@ -124,6 +136,8 @@ class EffectSummary:
             "held_out": self.held_out,
             "only": None if self.only is None else list(self.only),
             "lists_there": self.lists_there,
+            "audience_format": self.audience_format,
+            "in_no_list": self.in_no_list,
             "holdout": self.holdout,
             "costs": asdict(self.costs) if self.costs else None,
             "buyers_in_no_list": self.buyers_in_no_list,

@@ -62,14 +62,26 @@ def _verdict(summary: EffectSummary) -> str:
     """Return the verdict on all lists in a sentence: the same statement as the interval."""
     total = summary.total
     how = _by_money(summary) if summary.found.verdict_on == "money" else _by_buyers(summary)
-    return f"{total.verdict.upper()}. {how}"
+    return f"{total.verdict.upper()}. {how}{_paid(summary)}"
+
+
+def _paid(summary: EffectSummary) -> str:
+    """Return what the campaign earned, where its costs are known."""
+    gain = summary.total.net_gain
+    if gain is None:
+        return ""
+    shown = with_ends(gain, in_signed_money(summary))
+    but = summary.total.verdict == "worked" and (gain.value < 0 or not gain.sign)
+    if not gain.sign:
+        return f" {'But whether' if but else 'Whether'} it paid cannot be told: the net gain is {shown}."
+    return f" {'But the' if but else 'The'} net gain is {shown}."
 
 
 def _by_buyers(summary: EffectSummary) -> str:
     total, shares, points = summary.total, in_shares(summary), in_points(summary)
     groups = (
-        f"Of the treated customers {shares(total.treatment.share)} bought, of those held out "
-        f"{shares(total.holdout.share)}"
+        f"Of the treated customers {shares(total.treatment.share_weighted)} bought, of those held out "
+        f"{shares(total.holdout.share_weighted)}{_by_list(summary)}"
     )
     if total.verdict == "cannot tell":
         return (
@@ -82,12 +94,16 @@ def _by_buyers(summary: EffectSummary) -> str:
     )
 
 
+def _by_list(summary: EffectSummary) -> str:
+    return " (weighted by list)" if len(summary.found.segments) > 1 else ""
+
+
 def _by_money(summary: EffectSummary) -> str:
     total, symbol = summary.total, summary.currency_symbol
     said = in_signed_money(summary)
     groups = (
-        f"Treated customers spent {money(total.treatment.money_per_customer, symbol)} each, those held out "
-        f"{money(total.holdout.money_per_customer, symbol)}; adjusted for the money before"
+        f"Treated customers spent {money(total.treatment.money_weighted, symbol)} each, those held out "
+        f"{money(total.holdout.money_weighted, symbol)}{_by_list(summary)}; adjusted for the money before"
     )
     if total.verdict == "cannot tell":
         return (
@@ -116,6 +132,11 @@ def _beside(summary: EffectSummary) -> list[str]:
         said.append(
             f"{counted(summary.buyers_in_no_list, 'customer')} who stand in no list also bought in that time, for "
             f"{money(summary.money_in_no_list, summary.currency_symbol)}: not counted."
+        )
+    if summary.in_no_list:
+        said.append(
+            f"{counted(summary.in_no_list, 'customer')} with a segment stood in no list, for want of an e-mail address "
+            f"of their own (format {summary.audience_format}): not counted as treated or held out."
         )
     if summary.bought_before:
         said.append(
@@ -189,7 +210,10 @@ def _buyers(summary: EffectSummary) -> Table:
         "Customers who bought",
         ("Buyers", "Treated", "Held out", "Difference, points"),
         lambda row: (
-            *(Cell(shares(group.share), group.share) for group in (row.treatment, row.holdout)),
+            *(
+                Cell(shares(group.share_weighted), group.share_weighted)
+                for group in (row.treatment, row.holdout)
+            ),
             difference_cell(row.share, points),
         ),
         "buyers",
@@ -212,7 +236,7 @@ def _spent(summary: EffectSummary, *, short: bool = False) -> Table:
             "Adjusted for money before",
         ),
         lambda row: (
-            *(in_money(group.money_per_customer, symbol) for group in (row.treatment, row.holdout)),
+            *(in_money(group.money_weighted, symbol) for group in (row.treatment, row.holdout)),
             Cell(said(row.money_unadjusted.value), row.money_unadjusted.value)
             if short
             else difference_cell(row.money_unadjusted, said),
@@ -257,9 +281,13 @@ def _levels(summary: EffectSummary) -> str:
     together = f"All verdicts hold together: of campaigns that do nothing, some {percentage(1 - found.level)} get any."
     if len(found.segments) == 1:
         return f"{together} Intervals are those of {_level(found.level)}."
+    held = summary.total.holdout
+    counted_as_they_are = f"{held.buyers:,} of {held.customers:,} held-out customers bought"
     return (
         f"{together} So the total's intervals are those of {_level(found.total_level)}, each list's of "
-        f"{_level(found.segment_level)}. Verdicts rest on {found.verdict_on} alone."
+        f"{_level(found.segment_level)}. Verdicts rest on {found.verdict_on} alone. For all "
+        "lists, share and money of those held out are weighted by list, each as often as customers of it were treated; "
+        f"as they are, {counted_as_they_are} ({in_shares(summary)(held.share)})."
     )
 
 

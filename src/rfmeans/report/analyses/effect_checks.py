@@ -15,7 +15,9 @@ from rfmeans.report.table import Cell, Table, in_digits, in_number, table
 from rfmeans.wording import clip, counted, number
 
 if TYPE_CHECKING:
-    from rfmeans.over_time.effect_figures import Split
+    from collections.abc import Sequence
+
+    from rfmeans.over_time.effect_figures import SegmentEffect, Split
     from rfmeans.over_time.effect_summary import EffectSummary
 
 HOPELESS = 10  # times as many customers, beyond which no number is given for a list
@@ -44,19 +46,31 @@ def to_tell(summary: EffectSummary) -> Section:
 
 
 def _takes(summary: EffectSummary) -> tuple[Item, ...]:
-    items, hopeless = [], 0
+    items: list[Item] = []
+    hopeless: list[SegmentEffect] = []
     for row in summary.rows:
         if row.customers_to_tell is None:
             continue
         times = row.customers_to_tell / (row.treatment.customers + row.holdout.customers)
         if times > HOPELESS and row.segment is not None:
-            hopeless += 1
+            hopeless.append(row)
             continue
-        text = f"{counted(row.customers_to_tell, 'customer')}, {number(times)} times as many"
+        text = f"{counted(row.customers_to_tell, 'customer')}, {number(times)} times as many{_harm(row, summary)}"
         items.append(Item(text, called(row)))
     if hopeless:
-        items.append(Item(f"more than {HOPELESS} times as many", "The others" if items else "Each list"))
+        items.append(Item(f"more than {HOPELESS} times as many", _hopeless(hopeless, summary)))
     return tuple(items)
+
+
+def _harm(row: SegmentEffect, summary: EffectSummary) -> str:
+    asked = row.money if summary.found.verdict_on == "money" else row.share
+    return " (that it does harm)" if asked.value < 0 else ""
+
+
+def _hopeless(rows: Sequence[SegmentEffect], summary: EffectSummary) -> str:
+    if len(rows) == 1:
+        return called(rows[0])
+    return "Each list" if len(rows) == len(summary.found.segments) else "The others"
 
 
 def checks(summary: EffectSummary) -> Section:

@@ -81,7 +81,7 @@ def percentage(share: float, decimals: int = 0) -> str:
 
 def _decimals(summary: EffectSummary) -> int:
     total = summary.total
-    return 1 if max(total.treatment.share, total.holdout.share) >= RARE else 2
+    return 1 if max(total.treatment.share_weighted, total.holdout.share_weighted) >= RARE else 2
 
 
 def _points(value: float, decimals: int) -> str:
