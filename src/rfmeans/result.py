@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rfmeans.model.segment_model import SegmentModel
     from rfmeans.output.audiences import Audiences
     from rfmeans.over_time.effect_power import Foresight
+    from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.report.blocks import Section
     from rfmeans.report.charts.registry import Charts
     from rfmeans.report.page import Report
@@ -65,6 +66,8 @@ class Written:
         Names of segments that the playbook of the report has no card for.
     table
         The table that was written; None where none was asked for.
+    hindsight
+        What happened in the months before; None where nobody looked.
     """
 
     folder: Path
@@ -72,15 +75,33 @@ class Written:
     report: Path | None = None
     without_card: tuple[str, ...] = ()
     table: str | None = None
+    hindsight: Hindsight | None = None
 
     @cached_property
     def foresight(self) -> Foresight | None:
         """What the holdout of the lists can show; None where there are none, or nobody is held out."""
+        from rfmeans.over_time.effect_power import ANYWAY
+
+        return self._foresee(ANYWAY)
+
+    @cached_property
+    def foresight_again(self) -> Foresight | None:
+        """The same if as many buy anyway as bought again of late; None where that is not known, or was nobody."""
+        share = self.hindsight.share if self.hindsight else 0.0
+        return self._foresee(share) if 0 < share < 1 else None
+
+    @property
+    def days_looked_at(self) -> int:
+        """How long it was seen who bought again; 0 where nobody looked."""
+        return self.hindsight.days if self.hindsight else 0
+
+    def _foresee(self, anyway: float) -> Foresight | None:
         if self.audiences is None:
             return None
         from rfmeans.over_time.effect_power import foresee
 
-        return foresee([(entry.segment, entry.treatment, entry.holdout) for entry in self.audiences.lists])
+        groups = [(entry.segment, entry.treatment, entry.holdout) for entry in self.audiences.lists]
+        return foresee(groups, anyway)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -91,6 +112,7 @@ class Written:
             "without_card": list(self.without_card),
             "table": self.table,
             "foresight": asdict(self.foresight) if self.foresight else None,
+            "foresight_again": asdict(self.foresight_again) if self.foresight_again else None,
         }
 
 
@@ -134,8 +156,8 @@ class Saved(ABC):
             if table is not None:
                 self.write_table(table.name, replace=table.replace)
         if playbook is None:
-            return Written(target, lists, table=name)
-        return Written(target, lists, target / REPORT, self._without_card(playbook), name)
+            return Written(target, lists, table=name, hindsight=self._hindsight)
+        return Written(target, lists, target / REPORT, self._without_card(playbook), name, self._hindsight)
 
     def write_table(self, name: str, *, replace: bool = False) -> None:
         """Write `customers` as a table of the database that the orders come from, without bringing them out of it.
@@ -171,6 +193,11 @@ class Saved(ABC):
     @abstractmethod
     def _write_report(self, folder: Path, playbook: Playbook) -> None:
         """Write the report and what belongs to it."""
+
+    @property
+    def _hindsight(self) -> Hindsight | None:
+        """What happened in the months before, where it is known."""
+        return None
 
     def _without_card(self, _playbook: Playbook) -> tuple[str, ...]:
         """Return the names of segments that the playbook has no card for."""
@@ -214,6 +241,10 @@ class Segmentation(Saved):
     set_aside: ir.Table | None
     workspace: Workspace
     home: Home | None = None
+
+    @property
+    def _hindsight(self) -> Hindsight | None:
+        return self.summary.hindsight
 
     @cached_property
     def profile(self) -> pd.DataFrame:

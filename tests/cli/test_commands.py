@@ -188,8 +188,20 @@ def test_hindsight_is_a_line_and_can_be_left_out(monkeypatch, capsys, orders_csv
         r"\nWhat happened next: of the segments as of 2024-10-03, bought again within 90 days: High-Value",
         out,
     )
+    known = re.search(
+        r"\nIf (\d+) % buy anyway, as many as bought again in the 90 days before: in all lists a campaign that adds",
+        out,
+    )
+    _, shown, _ = run(monkeypatch, capsys, *ask, "--json", "--quiet")
+    found = json.loads(shown)
+    rows = found["hindsight"]["segments"]
+    share = sum(row["buyers"] for row in rows) / sum(row["customers"] for row in rows)
+    assert found["foresight_again"]["anyway"] == pytest.approx(share)
+    assert int(known[1]) == round(100 * share)
+    assert found["foresight_again"]["total"]["smallest"] > found["foresight"]["total"]["smallest"]
     _, out, _ = run(monkeypatch, capsys, *ask, "--no-hindsight")
     assert "What happened next" not in out
+    assert "as many as bought again" not in out
 
 
 def test_max_drift_is_an_exit_code_for_scheduled_runs(monkeypatch, capsys, orders_csv, tmp_path):

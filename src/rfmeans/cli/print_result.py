@@ -25,7 +25,7 @@ def print_told(told: Sequence[Section], written: Written, console: Console) -> N
     if written.audiences is not None:
         console.print(escape(audience_line(written.audiences)), soft_wrap=True)
     if written.foresight is not None:
-        for line in foresight_lines(written.foresight):
+        for line in foresight_lines(written.foresight, written.foresight_again, written.days_looked_at):
             console.print(escape(line), soft_wrap=True)
     for name in written.without_card:
         console.print(f"The playbook has no card for {escape(clip(name))}.", soft_wrap=True)
@@ -54,8 +54,10 @@ def audience_line(audiences: Audiences) -> str:
     return f"{line}."
 
 
-def foresight_lines(found: Foresight) -> list[str]:
+def foresight_lines(found: Foresight, again: Foresight | None = None, days: int = 0) -> list[str]:
     """Return what the holdout can show: the smallest effects, and what it takes to see the one that is wanted.
+
+    ``again``: the same with the share that bought again in so many ``days`` before.
 
     >>> import textwrap
     >>> from rfmeans.over_time.effect_power import foresee
@@ -67,10 +69,22 @@ def foresight_lines(found: Foresight) -> list[str]:
     >>> wanted
     'No holdout shows 2 points in lists of 4,317 customers; with half of them held out, they show 2.2.'
     """
-    line = f"What the holdout can show, if {percent(found.anyway)} buy anyway: "
+    lines = [
+        f"What the holdout can show, if {percent(found.anyway)} buy anyway: {_smallest(found)}",
+        _wanted(found),
+    ]
     if found.total.smallest is None:
-        return [f"{line}nothing, the lists are too small."]
-    line += f"in all lists a campaign that adds {_points(found.total.smallest)} points or more"
+        return lines[:1]
+    if again is not None:
+        known = f"If {percent(again.anyway)} buy anyway, as many as bought again in the {days} days before"
+        lines.append(f"{known}: {_smallest(again)}")
+    return lines
+
+
+def _smallest(found: Foresight) -> str:
+    if found.total.smallest is None:
+        return "nothing, the lists are too small."
+    line = f"in all lists a campaign that adds {_points(found.total.smallest)} points or more"
     seen = {sight.smallest: sight for sight in found.lists if sight.smallest is not None}
     if len(found.lists) > 1 and seen:
         shown = (
@@ -78,7 +92,7 @@ def foresight_lines(found: Foresight) -> list[str]:
             for least in sorted({min(seen), max(seen)})
         )
         line += f", in one list {' to '.join(shown)}"
-    return [f"{line}. Smaller effects will mostly not be told from chance.", _wanted(found)]
+    return f"{line}. Smaller effects will mostly not be told from chance."
 
 
 def _wanted(found: Foresight) -> str:
