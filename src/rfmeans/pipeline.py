@@ -296,10 +296,10 @@ def _remembered(model: SegmentModel) -> tuple[tuple[float, ...], ...]:
 def _hindsight(intake: Intake, model: SegmentModel, count: int) -> Hindsight | None:
     """Return what the segments of the earlier date did since; None where there is no date, or it was left out."""
     lines, until = intake.account.lines, intake.as_of
-    if until is None or not lines or not lines.first_day or until - dt.date.min < BACK:
+    if until is None or not lines or not lines.first_day or not lines.seen or until - dt.date.min < BACK:
         return None
-    dates = Hindsight(lines.first_day, until - BACK, until)
-    if dates.since not in intake.earlier or dates.too_short:
+    dates = Hindsight(lines.first_day, lines.seen[1], until - BACK, until)
+    if dates.since not in intake.earlier or dates.too_short or dates.ends_early:
         return dates if dates.since in intake.earlier else None
     return look_back(model.place(intake.earlier[dates.since]), dates, model.directions, count)
 
@@ -341,8 +341,7 @@ def _likeness(intake: Intake, model: SegmentModel, before: SegmentModel) -> Like
     by_old = before.place(plain(intake.customers))
     both = model.place(plain(by_old, old_id=by_old.segment_id))
     day = before.as_of
-    known = day in intake.earlier and intake.as_of is not None and day is not None and day < intake.as_of
-    then = before.place(intake.earlier[day]) if known and day is not None else None
+    then = before.place(intake.earlier[day]) if day is not None and _is_known(intake, day) else None
     customers, changed, borders = count_moves(both, then, {pair.id_before: pair.id_now for pair in pairs})
     return Likeness(
         day,
@@ -353,6 +352,14 @@ def _likeness(intake: Intake, model: SegmentModel, before: SegmentModel) -> Like
         changed,
         borders,
     )
+
+
+def _is_known(intake: Intake, day: dt.date) -> bool:
+    """Tell whether the customers of an earlier date are known: not by less history than what came since."""
+    lines = intake.account.lines
+    if day not in intake.earlier or intake.as_of is None or not lines or not lines.first_day:
+        return False
+    return dt.timedelta(0) < intake.as_of - day <= day - lines.first_day
 
 
 def _described(intake: Intake, *used: Reading | Settings | None) -> dict[str, Any]:

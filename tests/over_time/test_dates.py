@@ -117,3 +117,12 @@ def test_a_series_has_every_date_and_the_last():
         "no purchase": 1,
         "no net spend": 1,
     }
+
+
+def test_orders_that_end_long_before_the_last_date_are_refused():
+    assert refused(DataError, since="2024-06-01", until="2024-07-31") == (
+        "The orders end on 2024-07-05, 26 days before until 2024-07-31: who bought in between is not known, and "
+        "customers would seem to slip. Give until='2024-07-06' or earlier, or orders that go on to it."
+    )
+    with rfmeans.movement(model(), orders(), since="2024-06-01", until="2024-07-12") as moved:
+        assert moved.summary.movement.until == dt.date(2024, 7, 12)

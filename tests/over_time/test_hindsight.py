@@ -20,7 +20,7 @@ from rfmeans.synthetic import make_customers
 
 SINCE = dt.date(2024, 4, 2)  # 90 days before the second date
 FOUND = [(LOYAL, 2, 1, 40), (AT_RISK, 1, 0, -150), (NEW, 1, 0, 0), (LOW, 1, 1, 25)]
-DATES = Hindsight(dt.date(2023, 12, 10), SINCE, UNTIL)
+DATES = Hindsight(dt.date(2023, 12, 10), UNTIL - dt.timedelta(days=1), SINCE, UNTIL)
 
 
 def told(found: Hindsight) -> list[tuple[str, int, int, Decimal]]:
@@ -133,3 +133,13 @@ def test_online_retail():
         assert [one.customers for one in found.outcomes] == [
             one.figures.customers for one in then.summary.segments
         ]
+
+
+@pytest.mark.parametrize(("late", "said"), [(7, True), (8, False)])
+def test_orders_that_end_long_before_the_date_tell_nothing(late, said):
+    last = orders()["order_date"].max().date()
+    with rfmeans.assign(model(), orders(), as_of=last + dt.timedelta(days=late)) as result:
+        found = result.summary.hindsight
+        line = result.to_markdown()
+    assert bool(found.outcomes) is said
+    assert (f"cannot be said: the orders end on {last}, 8 days before" in line) is not said

@@ -126,3 +126,14 @@ def test_online_retail_a_month_later():
         "230 of 4,317 customers are in another segment than by that model, because the borders moved; 1,218 moved "
         "since then because they changed."
     )
+
+
+def test_who_changed_is_not_known_where_history_begins_shortly_before_the_earlier_fit(shop, fitted):
+    day = fitted.as_of - dt.timedelta(days=30)
+    before = replace(fitted, as_of=day)
+    with rfmeans.segment(shop, n_init=3, like=before, hindsight=False) as result:
+        assert result.summary.likeness.changed is not None
+    with rfmeans.segment(
+        shop, n_init=3, like=before, hindsight=False, since=day - dt.timedelta(days=20)
+    ) as result:
+        assert result.summary.likeness.changed is None

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from rfmeans.settings import Columns, Reading
 
 EVERY = {"week": 0, "month": 1, "quarter": 3, "year": 12}  # months; a week has its days
-WEEK = dt.timedelta(days=7)
+DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
+QUIET = dt.timedelta(
+    days=7
+)  # without an order at the end: a shop may be closed; after more, orders are missing
 MOST_DATES = 60  # each is a sum more in the pass over the orders
 
 
@@ -146,6 +149,14 @@ def _check_covered(intake: Intake, dates: list[dt.date]) -> None:
     if dates[0] <= lines.first_day:
         raise DataError(
             f"No order is dated before {named('since')} {dates[0]}. {span}. Give a date after {lines.first_day}."
+        )
+    last = lines.seen[1] if lines.seen else lines.last_day
+    assert last is not None
+    if until - last > QUIET:
+        raise DataError(
+            f"The orders end on {last}, {(until - last).days} days before {named('until')} {until}: who bought in "
+            f"between is not known, and customers would seem to slip. Give {argument('until', str(last + DAY))} or "
+            "earlier, or orders that go on to it."
         )
     if dates[-1] >= until:
         raise DataError(

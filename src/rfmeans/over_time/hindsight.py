@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.over_time.dates import QUIET
 from rfmeans.over_time.directions import UP
 from rfmeans.over_time.effect_intervals import two_sided, wilson
 
@@ -60,7 +61,7 @@ class Hindsight:
 
     Attributes
     ----------
-    first_day
+    first_day, last_day
         Of the orders.
     since, until
         The earlier date, and the as-of date: purchases from the first to the day before the second count.
@@ -72,6 +73,7 @@ class Hindsight:
     """
 
     first_day: dt.date
+    last_day: dt.date
     since: dt.date
     until: dt.date
     outcomes: tuple[Outcome, ...] = ()
@@ -81,10 +83,16 @@ class Hindsight:
     def too_short(self) -> bool:
         """Whether there is less history before the date than is looked at after it.
 
-        >>> [Hindsight(dt.date(2024, 1, day), dt.date(2024, 3, 31), dt.date(2024, 6, 29)).too_short for day in (1, 2)]
+        >>> since, last, until = dt.date(2024, 3, 31), dt.date(2024, 6, 28), dt.date(2024, 6, 29)
+        >>> [Hindsight(dt.date(2024, 1, day), last, since, until).too_short for day in (1, 2)]
         [False, True]
         """
         return (self.since - self.first_day) < (self.until - self.since)
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether the orders end long before the as-of date: who bought in between is not known."""
+        return self.until - self.last_day > QUIET
 
     @property
     def days(self) -> int:

@@ -50,6 +50,11 @@ def _missing(found: Hindsight) -> str:
             f"{TITLE} cannot be said yet: that takes orders of {2 * found.days} days before {found.until}, and these "
             f"begin on {found.first_day}."
         )
+    if found.ends_early:
+        return (
+            f"{TITLE} cannot be said: the orders end on {found.last_day}, {(found.until - found.last_day).days} days "
+            f"before {found.until}."
+        )
     return f"{TITLE} cannot be said: no customer had a segment as of {found.since}."
 
 

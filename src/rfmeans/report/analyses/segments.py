@@ -28,7 +28,7 @@ SHORT_NAME = 40  # characters of a name that a terminal's table has room for
 def segments(summary: Summary) -> Section:
     """Tell the segments' figures; on the page and in Markdown with what their names rest on."""
     table = _table(summary)
-    note = "Under each name its evidence: medians against the medians of all customers."
+    note = f"Under each name its evidence: medians against the medians of all customers.{_whose(summary)}"
     return Section(
         page=(
             Heading("The segments", "segments", "Segments"),
@@ -36,7 +36,7 @@ def segments(summary: Summary) -> Section:
         ),
         markdown=(
             table,
-            Sentence(CAPTION),
+            Sentence(f"{CAPTION}{_whose(summary)}"),
             Heading("Why they are called so"),
             Sentence("Medians, against the medians of all customers."),
             Items((*_evidence(summary, "."), *_absent(summary))),
@@ -76,6 +76,14 @@ def _bought_again(summary: Summary) -> tuple[tuple[str, ...], list[tuple[float, 
         return (), [() for _ in range(len(summary.segments) + 1)]
     shares = (*(one.share for one in found.outcomes), found.share)
     return (f"Bought again in {found.days} days",), [(share,) for share in shares]
+
+
+def _whose(summary: Summary) -> str:
+    """Return whose share it is that bought again: others were in the segment then."""
+    found = summary.hindsight
+    if found is None or not found.outcomes:
+        return ""
+    return f" Bought again: of those who were in the segment on {found.since}."
 
 
 def _cells(figures: Group, share: float, revenue_share: float, symbol: str) -> Row:
