@@ -139,7 +139,7 @@ class Drift:
         """The largest index, and of what it is."""
         return max(self.indices.items(), key=lambda pair: pair[1])
 
-    def check(self, limit: float) -> None:
+    def check(self, max_drift: float) -> None:
         """Stop where an index is above a limit.
 
         Raises
@@ -147,11 +147,11 @@ class Drift:
         ModelError
             If one is.
         """
-        over = [f"{of} {index:.2f}" for of, index in self.indices.items() if index > limit]
+        over = [f"{of} {index:.2f}" for of, index in self.indices.items() if index > max_drift]
         if over:
             raise ModelError(
-                f"The model fits less well than {argument('max_drift', limit)} allows: {', '.join(over)}. All outputs "
-                "were written. Look at what changed, and fit the model anew."
+                f"The model fits less well than {argument('max_drift', max_drift)} allows: {', '.join(over)}. All "
+                "outputs were written. Look at what changed, and fit the model anew."
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -165,7 +165,7 @@ class Drift:
         }
 
 
-def check_limit(limit: float | None, reference: Reference | None) -> None:
+def check_limit(max_drift: float | None, reference: Reference | None) -> None:
     """Check a limit of the largest index before the work is done.
 
     Raises
@@ -175,10 +175,10 @@ def check_limit(limit: float | None, reference: Reference | None) -> None:
     ModelError
         If there is one, and the model does not remember the customers of its fit.
     """
-    if limit is None:
+    if max_drift is None:
         return
-    if not 0 <= limit < math.inf:
-        raise SettingsError(f"{named('max_drift')} must be 0 or more, such as {WARNING}. Got {limit}.")
+    if not 0 <= max_drift < math.inf:
+        raise SettingsError(f"{named('max_drift')} must be 0 or more, such as {WARNING}. Got {max_drift}.")
     if reference is None:
         raise ModelError(
             f"{named('max_drift')} needs a model that remembers the customers of its fit. This one was written by an "
