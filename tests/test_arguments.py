@@ -23,7 +23,10 @@ import rfmeans
 from rfmeans.arguments import MARK, OPTIONS, Message, argument, named, with_options
 from rfmeans.cli.commands import app
 from rfmeans.cli.print_result import print_told
+from rfmeans.columns.roles import MissingColumnError
+from rfmeans.columns.undecided import UndecidedError
 from rfmeans.errors import RFMeansError, SettingsError
+from rfmeans.orders.checks import OutsideError
 from rfmeans.output.audiences import AudienceSettings
 from rfmeans.result import Written
 from rfmeans.segments.settings import Settings
@@ -113,9 +116,9 @@ def every_kind(kind: type[RFMeansError]) -> set[type[RFMeansError]]:
 
 def test_every_error_passes_from_process_to_process() -> None:
     more = {
-        "MissingColumnError": (("customer",),),
-        "UndecidedError": ("when", "1/2/2024"),
-        "OutsideError": (dt.date(2024, 1, 1), dt.date(2024, 2, 1)),
+        MissingColumnError.__name__: (("customer",),),
+        UndecidedError.__name__: ("when", "1/2/2024"),
+        OutsideError.__name__: (dt.date(2024, 1, 1), dt.date(2024, 2, 1)),
     }
     kinds = every_kind(RFMeansError)
     assert more.keys() <= {kind.__name__ for kind in kinds}
