@@ -143,7 +143,9 @@ def test_a_refusal_after_reading_leaves_nothing(run):
     assert "7 segments need at least 7 customers" in done.err
 
 
-@pytest.mark.parametrize("place", ["rfmeans.orders.intake.account_lines", "rfmeans.result.write_parquet"])
+@pytest.mark.parametrize(
+    "place", ["rfmeans.orders.intake.account_lines", "rfmeans.output.files.write_parquet"]
+)
 def test_an_interrupt_leaves_nothing(run, monkeypatch, place):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
