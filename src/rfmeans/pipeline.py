@@ -24,7 +24,7 @@ from rfmeans.orders.remarks import caution
 from rfmeans.orders.understand import understand
 from rfmeans.over_time.drift import QUINTILES, Drift, measure_reference
 from rfmeans.over_time.hindsight import BACK, Hindsight, look_back
-from rfmeans.over_time.likeness import Likeness, Pair, Space, count_moves, order_like, pair_centres, plain
+from rfmeans.over_time.likeness import Likeness, Pair, Space, count_moves, order_like, pair_centres, placed_by
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
 from rfmeans.segments.features import distinct_values, fit_scaling
@@ -338,8 +338,8 @@ def _likeness(intake: Intake, model: SegmentModel, before: SegmentModel) -> Like
     was, now = before.names, model.names
     found = pair_centres(before.space, model.space)
     pairs = tuple(Pair(a + 1, was[a].text, b + 1, now[b].text, gap) for a, b, gap in found)
-    by_old = before.place(plain(intake.customers))
-    both = model.place(plain(by_old, old_id=by_old.segment_id))
+    by_old = before.place(placed_by(intake.customers))
+    both = model.place(placed_by(by_old, old_id=by_old.segment_id))
     day = before.as_of
     then = before.place(intake.earlier[day]) if day is not None and _is_known(intake, day) else None
     customers, changed, borders = count_moves(both, then, {pair.id_before: pair.id_now for pair in pairs})

@@ -1,5 +1,6 @@
 """Limits of the embedded engine, and where its temporary files go."""
 
+import gzip
 import os
 import subprocess
 import sys
@@ -141,6 +142,22 @@ def test_a_disk_too_small_to_spill_to_is_said(many, small_disk):
     assert done.returncode == 1
     assert "needs more memory than the engine may use, and the disk that it spills to" in done.stderr
     assert "choose another place with --temporary" in " ".join(done.stderr.split())
+    assert names(small_disk) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("packed", [False, True], ids=["another encoding", "packed"])
+def test_a_disk_too_small_to_read_by_way_of_is_said(small_disk, tmp_path, packed):
+    lines = "".join(f"{place};caf\xe9 {place};2025-01-01;1.5\n" for place in range(300_000))
+    path = tmp_path / ("orders.csv.gz" if packed else "orders.csv")
+    content = f"order_id;customer_id;order_date;amount\n{lines}".encode("latin-1")
+    path.write_bytes(gzip.compress(content, 1) if packed else content)
+    done = run(path, "--out", tmp_path / "out", "--temporary", small_disk)
+    assert done.returncode == 1
+    assert " ".join(done.stderr.split()) == (
+        f"Error: Reading {path.name} stopped: the disk that temporary files go to is full. Free some space "
+        "there, or choose another place with --temporary."
+    )
     assert names(small_disk) == []
 
 

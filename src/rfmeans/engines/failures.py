@@ -21,6 +21,7 @@ PRIVILEGES = (
     f" Ask the database's owner: reading needs SELECT on the table and TEMPORARY on the database, "
     f"{named('write_table')} CREATE on the schema."
 )
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 FULL = os.strerror(errno.ENOSPC)  # how the engine's own message ends where a disk is full
 NO_ROOM = "'max_temp_directory_size'"  # what it says where that is so of the disk it spills to
 # What the engine says when its own CSV reader cannot take a file.
@@ -65,6 +66,13 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
             f"{doing} ran out of memory: {_first_paragraph(error).rstrip('.')}. Give the engine more with "
             f"{argument('memory_limit')}, let it run fewer {named('threads')}, or free some of the disk that it "
             "spills to."
+        ) from error
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        raise OutputError(
+            f"{doing} stopped: the disk that temporary files go to is full. Free some space there, or choose another "
+            f"place with {argument('temporary')}."
         ) from error
     except duckdb.Error as error:
         if FULL in str(error):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
-PLAIN = ("customer_id", "recency", "frequency", "monetary", "reason")
+PLACED_BY = ("customer_id", "recency", "frequency", "monetary", "reason")
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,6 @@ def count_moves(
     return int(found["customers"]), found.get("changed"), int(found["borders"])
 
 
-def plain(customers: ir.Table, **more: ibis.Value) -> ir.Table:
+def placed_by(customers: ir.Table, **more: ibis.Value) -> ir.Table:
     """Return the columns that a model places customers by, and more."""
-    return customers.select(*PLAIN, **more)
+    return customers.select(*PLACED_BY, **more)

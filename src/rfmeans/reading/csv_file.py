@@ -94,18 +94,21 @@ def _as_utf8(file: TextFile, folder: Path) -> Path | None:
     """Write the file in UTF-8, which the engine's own reader takes; return None if it holds what is no character."""
     copy = path_in(folder, "utf8.csv")
     try:
-        with (
-            file.path.open(encoding=file.encoding, newline="") as stream,
-            copy.open("w", encoding="utf-8", newline="") as out,
-        ):
-            while text := stream.read(BLOCK):
-                if not text.isascii() and REPLACED.search(text):
-                    raise ValueError
-                out.write(text)
+        with copy.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(_characters(file))
     except ValueError:  # UnicodeError is one
         copy.unlink()
         return None
     return copy
+
+
+def _characters(file: TextFile) -> Iterator[str]:
+    """Yield the text in blocks; raise ValueError where it holds what is no character."""
+    with file.path.open(encoding=file.encoding, newline="") as stream:
+        while text := stream.read(BLOCK):
+            if not text.isascii() and REPLACED.search(text):
+                raise ValueError
+            yield text
 
 
 def _head(path: Path, label: str, encoding: str) -> tuple[list[str], str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument
+from rfmeans.engines.failures import NO_SPACE
 from rfmeans.errors import SettingsError, SourceError
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ def _unpack(path: Path, packed: Path, kind: str, target: Path) -> None:
     except RuntimeError as error:  # how the zip module says that it needs a password
         raise SourceError(f"{path} is protected by a password. Unpack it first.") from error
     except DAMAGED as error:
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
+            raise  # what it is unpacked to is at fault, not the file
         raise _damaged(path, error) from error
 
 
