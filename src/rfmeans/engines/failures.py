@@ -68,8 +68,8 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
             "spills to."
         ) from error
     except OSError as error:
-        if error.errno not in NO_SPACE:
-            raise
+        if error.errno not in NO_SPACE or advice == UNCHANGED:
+            raise  # who writes says where
         raise OutputError(
             f"{doing} stopped: the disk that temporary files go to is full. Free some space there, or choose another "
             f"place with {argument('temporary')}."
