@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
 from rfmeans.columns.typed import LAST_DAY
-from rfmeans.engines.duckdb import room
+from rfmeans.engines.embedded import room
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, SettingsError
@@ -22,7 +22,8 @@ from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
 from rfmeans.over_time.effect_figures import Costs
 from rfmeans.over_time.effect_figures import effect as measure
-from rfmeans.over_time.effect_lists import choose, count_groups, holds_zero, open_lists
+from rfmeans.over_time.effect_groups import choose, count_groups
+from rfmeans.over_time.effect_lists import holds_zero, open_lists
 from rfmeans.over_time.effect_summary import EffectSummary
 from rfmeans.over_time.effect_sums import buyers_among, of_groups, outcomes, outside, sum_groups, together
 from rfmeans.report.analyses.effect import effect_sections
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from rfmeans.orders.intake import Intake
     from rfmeans.orders.understand import Understood
     from rfmeans.over_time.effect_figures import Effect, Outcome, SegmentSums
-    from rfmeans.over_time.effect_lists import Counted, Lists
+    from rfmeans.over_time.effect_groups import Counted
+    from rfmeans.over_time.effect_lists import Lists
     from rfmeans.over_time.effect_sums import Outside
     from rfmeans.report.page import Report
     from rfmeans.settings import Columns, Reading

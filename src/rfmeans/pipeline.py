@@ -5,7 +5,6 @@ source -> orders -> customers -> feature space -> cells -> centres -> names -> m
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -17,14 +16,14 @@ from rfmeans.errors import DataError, SettingsError
 from rfmeans.groups import USUAL_HOLDOUT
 from rfmeans.listener import SILENT
 from rfmeans.model.fitted import Fitted
+from rfmeans.model.orders_table import OrdersTable
 from rfmeans.model.segment_model import SegmentModel
-from rfmeans.model.statement import OrdersTable
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.remarks import caution
 from rfmeans.orders.understand import understand
-from rfmeans.over_time.drift import QUINTILES, Drift, measure_reference
-from rfmeans.over_time.hindsight import BACK, Hindsight, look_back
-from rfmeans.over_time.likeness import Likeness, Pair, Space, count_moves, order_like, pair_centres, placed_by
+from rfmeans.over_time.drift import Drift, measure_reference, quintiles_of
+from rfmeans.over_time.hindsight import BACK, hindsight_of
+from rfmeans.over_time.likeness import Space, compare_models, order_like
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
 from rfmeans.segments.features import distinct_values, fit_scaling
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
+    from rfmeans.segments.scores import Crosstab
     from rfmeans.settings import Columns, CustomerColumns, Reading
 
 
@@ -176,9 +176,7 @@ def assign(
     how, hearing = make_reading(columns, **reading), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
         hearing.stage("reading orders")
-        understood = keeper.enter_context(
-            understand(orders, how, hearing, model.fitted_columns, zero=model.counts_from_zero)
-        )
+        understood = keeper.enter_context(model.understand(orders, how, hearing))
         intake = customers_at(understood, scratch, earlier=[BACK] * hindsight)
         if not intake.account.clustered.rows:
             raise DataError(
@@ -249,59 +247,55 @@ def _result(
     ``fit`` is that of a model that was just fitted on these customers, which it then remembers.
     """
     customers = keeper.keep(model.apply(put_in_order(intake.customers, "customer_id")))
-    both = model.centres and model.scoring
-    everyone = profile_all(_to_segment(intake))
-    edges = _quintiles(fit.values, everyone.customers, model) if fit else _remembered(model)
-    now = measure_reference(model.place(_to_segment(intake)), edges, groups, everyone) if edges else None
-    if fit:
-        model = replace(model, reference=now)
-    fitted = Fitted(
-        model=model,
-        groups=tuple(groups),
-        everyone=everyone,
-        spread=measure_distributions(customers.filter(customers.reason.isnull()), model.scaling),
-        near_borders=count_near_borders(customers, len(groups)) if model.centres else None,
-        crosstab=cross(customers, [name.text for name in model.names], model.lexicon.scores)
-        if both
-        else None,
-        choice=choice,
-        hindsight=_hindsight(intake, model, len(groups)),
-        drift=Drift(model.reference, now) if model.reference and now and not fit else None,
-        forgotten=model.reference is None,
-        likeness=_likeness(intake, model, fit.before) if fit and fit.before else None,
-    )
+    fitted = _measured(intake, model, groups, choice, customers, fit)
     described = _described(intake, reading, fit.settings if fit else None)
     return Segmentation(
         customers=customers,
         summary=summarise(intake, fitted, described, reading.currency_symbol),
-        model=model,
+        model=fitted.model,
         set_aside=intake.set_aside,
         workspace=keeper.pop_all(),
         home=intake.source.home,
     )
 
 
-def _quintiles(values: ir.Table, count: int, model: SegmentModel) -> tuple[tuple[float, ...], ...]:
-    """Return the quintiles of the fit: those of the scores, where these are fifths of the data."""
-    scoring = model.scoring
-    if scoring is None or scoring.bins != QUINTILES or any(cuts.given for cuts in scoring.features):
-        scoring = fit_scoring(values, count, QUINTILES)
-    return tuple(cuts.edges for cuts in scoring.features)
+def _measured(
+    intake: Intake,
+    model: SegmentModel,
+    groups: Sequence[Group],
+    choice: Choice | None,
+    customers: ir.Table,
+    fit: _Fit | None,
+) -> Fitted:
+    """Measure what the summary tells of the customers in their segments."""
+    everyone = profile_all(_to_segment(intake))
+    edges = quintiles_of(fit.values, everyone.customers, model.scoring) if fit else _remembered(model)
+    now = measure_reference(model.place(_to_segment(intake)), edges, groups, everyone) if edges else None
+    if fit:
+        model = replace(model, reference=now)
+    return Fitted(
+        model=model,
+        groups=tuple(groups),
+        everyone=everyone,
+        spread=measure_distributions(customers.filter(customers.reason.isnull()), model.scaling),
+        near_borders=count_near_borders(customers, len(groups)) if model.centres else None,
+        crosstab=_crosstab(customers, model),
+        choice=choice,
+        hindsight=hindsight_of(intake, model.place, model.directions, len(groups)),
+        drift=Drift(model.reference, now) if model.reference and now and not fit else None,
+        forgotten=model.reference is None,
+        likeness=compare_models(intake, fit.before, model) if fit and fit.before else None,
+    )
+
+
+def _crosstab(customers: ir.Table, model: SegmentModel) -> Crosstab | None:
+    if not model.centres or not model.scoring:
+        return None
+    return cross(customers, [name.text for name in model.names], model.lexicon.scores)
 
 
 def _remembered(model: SegmentModel) -> tuple[tuple[float, ...], ...]:
     return model.reference.edges if model.reference else ()
-
-
-def _hindsight(intake: Intake, model: SegmentModel, count: int) -> Hindsight | None:
-    """Return what the segments of the earlier date did since; None where there is no date, or it was left out."""
-    lines, until = intake.account.lines, intake.as_of
-    if until is None or not lines or not lines.first_day or not lines.seen or until - dt.date.min < BACK:
-        return None
-    dates = Hindsight(lines.first_day, lines.seen[1], until - BACK, until)
-    if dates.since not in intake.earlier or dates.too_short or dates.ends_early:
-        return dates if dates.since in intake.earlier else None
-    return look_back(model.place(intake.earlier[dates.since]), dates, model.directions, count)
 
 
 @dataclass(frozen=True)
@@ -331,35 +325,6 @@ def _as_in(before: SegmentModel | None, scaling: Scaling) -> Callable[[Any, list
         return None
     space = before.space
     return lambda centres, order: order_like(space, Space(scaling, centres), order)
-
-
-def _likeness(intake: Intake, model: SegmentModel, before: SegmentModel) -> Likeness:
-    """Return how a model stands to the one that it follows, and who moved."""
-    was, now = before.names, model.names
-    found = pair_centres(before.space, model.space)
-    pairs = tuple(Pair(a + 1, was[a].text, b + 1, now[b].text, gap) for a, b, gap in found)
-    by_old = before.place(placed_by(intake.customers))
-    both = model.place(placed_by(by_old, old_id=by_old.segment_id))
-    day = before.as_of
-    then = before.place(intake.earlier[day]) if day is not None and _is_known(intake, day) else None
-    customers, changed, borders = count_moves(both, then, {pair.id_before: pair.id_now for pair in pairs})
-    return Likeness(
-        day,
-        pairs,
-        tuple(name.text for place, name in enumerate(was) if place not in {a for a, _, _ in found}),
-        tuple(name.text for place, name in enumerate(now) if place not in {b for _, b, _ in found}),
-        customers,
-        changed,
-        borders,
-    )
-
-
-def _is_known(intake: Intake, day: dt.date) -> bool:
-    """Tell whether the customers of an earlier date are known: not by less history than what came since."""
-    lines = intake.account.lines
-    if day not in intake.earlier or intake.as_of is None or not lines or not lines.first_day:
-        return False
-    return dt.timedelta(0) < intake.as_of - day <= day - lines.first_day
 
 
 def _described(intake: Intake, *used: Reading | Settings | None) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def test_a_signal_before_anything_is_shown_leaves_nothing(orders_csv, tmp_path):
     "patch",
     [
         "print_result.print_told = after(print_result.print_told)",
-        "commands._finish = after(commands._finish)",
+        "from rfmeans.cli import runs; runs._finish = after(runs._finish)",
         "atexit.register(sent)",
     ],
 )

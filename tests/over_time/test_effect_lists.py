@@ -12,7 +12,8 @@ import pytest
 import rfmeans
 from rfmeans.arguments import with_options
 from rfmeans.errors import RFMeansError
-from rfmeans.over_time.effect_lists import count_groups, holds_zero, open_lists
+from rfmeans.over_time.effect_groups import count_groups
+from rfmeans.over_time.effect_lists import holds_zero, open_lists
 from rfmeans.settings import Limits
 
 LISTED = pd.DataFrame(

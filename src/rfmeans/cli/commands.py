@@ -6,7 +6,6 @@ import atexit
 import json
 import signal
 import sys
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rfmeans.cli.consoles import escaped, stderr, stdout, watching
+from rfmeans.cli.option_groups import grouped
 from rfmeans.cli.options import (
     CustomersOptions,
     DatesOptions,
@@ -30,18 +30,15 @@ from rfmeans.cli.options import (
     SegmentingOptions,
     StatementOptions,
     TableOptions,
-    grouped,
     how_to_read,
 )
+from rfmeans.cli.runs import options_called, run
 from rfmeans.errors import RFMeansError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
     from rfmeans.between_dates import CustomerMovement
     from rfmeans.listener import Listener
-    from rfmeans.report.playbook import Playbook
-    from rfmeans.result import Segmentation, Written
+    from rfmeans.result import Segmentation
 
 app = typer.Typer(
     name="rfmeans",
@@ -102,7 +99,7 @@ def segment_command(
 
         return segment(orders, **asdict(segmenting), **asdict(back), **output.drawn(), **{**watched, **how})
 
-    _run(work, (output, table), printing, default="segments")
+    run(work, (output, table), printing, default="segments")
 
 
 @app.command("assign")
@@ -135,7 +132,7 @@ def assign_command(
         )
         return results[0]
 
-    _run(work, (output, table), printing, default="assigned")
+    run(work, (output, table), printing, default="assigned")
     found = results[0].summary.drift
     if found is not None and drift.max_drift is not None:
         found.check(drift.max_drift)
@@ -171,8 +168,8 @@ def movement_command(
             **{**watched, **how},
         )
 
-    with _options_called({"since": "from"}):
-        _run(work, (output, table), printing, default="movement")
+    with options_called({"since": "from"}):
+        run(work, (output, table), printing, default="movement")
 
 
 @app.command("inspect")
@@ -209,7 +206,7 @@ def explain_command(
 ) -> None:
     """Say why a customer of ORDERS is in its segment under MODEL, and what would move it."""
     how = how_to_read(reading, customers, engine)
-    with _options_called({"customer": "customer_column"}), watching(quiet) as watch:
+    with options_called({"customer": "customer_column"}), watching(quiet) as watch:
         from rfmeans.model.segment_model import SegmentModel
 
         found = SegmentModel.load(model).explain(orders, customer_id, listener=watch, **how)
@@ -217,16 +214,6 @@ def explain_command(
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
         typer.echo("\n".join(found.lines))
-
-
-@contextmanager
-def _options_called(names: Mapping[str, str]) -> Iterator[None]:
-    """Say what the options of some arguments are called in a command where their names mean something else."""
-    try:
-        yield
-    except RFMeansError as error:
-        error.message = error.message.renamed(names)
-        raise
 
 
 @app.command("effect")
@@ -333,42 +320,7 @@ def demo_command(
         return segment(orders, seed=seed, listener=listener, **output.drawn(), **watched)
 
     # Of a made shop there is nothing to understand.
-    _run(work, (output, TableOptions()), printing, default="demo", telling=False)
-
-
-def _run(
-    work: Callable[..., Segmentation | CustomerMovement],
-    outputs: tuple[OutputOptions, TableOptions],
-    printing: PrintingOptions,
-    default: str,
-    *,
-    telling: bool = True,
-) -> None:
-    """Do the work, write the folder and the table, print: what every command with a result has in common."""
-    from rfmeans.output.folder import check_format, check_target, room_beside
-
-    output, table = outputs
-    printing.check()
-    table.check()
-    # What lies in a database stays there, unless a file of it was asked for.
-    audiences = output.audiences("plain" if table.write_table is None else "none")
-    customers_format = output.format or ("parquet" if table.write_table is None else None)
-    check_format(customers_format)
-    playbook = output.cards()
-    out = check_target(output.out or Path(default), force=output.force)
-    with watching(printing.quiet, out, table, telling=telling) as watch, room_beside(out) as room:
-        result = work(listener=watch, temporary=room)
-        watch.stage("writing")
-        written = result.write(
-            out,
-            audiences,
-            None if output.no_report else playbook,
-            force=output.force,
-            customers_format=customers_format,
-            table=table.wanted(),
-        )
-        watch.done()
-        _finish(result, written, playbook, printing)
+    run(work, (output, TableOptions()), printing, default="demo", telling=False)
 
 
 def main() -> None:
@@ -381,28 +333,6 @@ def main() -> None:
     finally:  # how it ends is decided, though the interpreter takes a while to do so
         for each in (signal.SIGINT, signal.SIGTERM):
             atexit.register(signal.signal, each, signal.SIG_IGN)
-
-
-def _finish(
-    result: Segmentation | CustomerMovement, written: Written, playbook: Playbook, printing: PrintingOptions
-) -> None:
-    try:
-        if printing.as_json:
-            found = {**result.summary.to_dict(), **written.to_dict()}
-            typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
-        if printing.markdown:
-            from rfmeans.report.markdown import markdown_of
-
-            typer.echo(markdown_of(result.sections(playbook), *result.titles), nl=False)
-        if not printing.quiet:
-            from rfmeans.cli.print_result import print_told
-
-            taken = printing.as_json or printing.markdown
-            print_told(result.sections(), written, stderr() if taken else stdout())
-        elif result.caution:
-            stderr().print(escaped(result.caution), soft_wrap=True)
-    finally:
-        result.close()
 
 
 if __name__ == "__main__":

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
-from functools import cache, wraps
+from dataclasses import MISSING, dataclass
 from pathlib import Path  # noqa: TC003 - the command line reads these hints as it starts
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument
+from rfmeans.cli.option_groups import Group, option
 from rfmeans.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rfmeans.output.audiences import AudienceSettings
     from rfmeans.reading.source import Source
     from rfmeans.report.playbook import Playbook
@@ -30,26 +25,8 @@ ORDER_ROLES = (
 CUSTOMER_ROLES = ("recency", "frequency", "monetary")
 
 
-def option(words: str, default: Any = None, *, name: str = "", hidden: bool = False) -> Any:
-    """Return a field of a group: an option that is called like it, unless it has a name of its own.
-
-    ``default``: MISSING for an option that must be given.
-    """
-    return field(default=default, metadata={"help": words, "name": name, "hidden": hidden})
-
-
 @dataclass(frozen=True)
-class _Group:
-    """Options that name arguments of `rfmeans.segment`."""
-
-    def given(self) -> dict[str, Any]:
-        """Return those that were given, as `rfmeans.segment` takes them."""
-        options = {each.name: (each.default, getattr(self, each.name)) for each in fields(self)}
-        return {name: value for name, (usual, value) in options.items() if value not in (usual, [])}
-
-
-@dataclass(frozen=True)
-class OrdersOptions(_Group):
+class OrdersOptions(Group):
     """How orders are read, wherever they are: of `rfmeans.settings.Reading`, and the roles of columns."""
 
     PANEL = "How the source is read"
@@ -92,7 +69,7 @@ class ReadingOptions(OrdersOptions):
 
 
 @dataclass(frozen=True)
-class EngineOptions(_Group):
+class EngineOptions(Group):
     """Where the work is done, and what the embedded engine may use: the fields of `rfmeans.settings.Limits`."""
 
     PANEL = "The engine"
@@ -328,54 +305,6 @@ class PrintingOptions:
         """Refuse two results on one standard output."""
         if self.as_json and self.markdown:
             raise SettingsError("Give either --json or --markdown, not both: each takes standard output.")
-
-
-def grouped(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take groups of options: each parameter that is a group becomes the group's own options."""
-    hints = get_type_hints(command, include_extras=True)
-    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
-    parameters = []
-    for name, parameter in inspect.signature(command).parameters.items():
-        parameters += (
-            _options(groups[name]) if name in groups else [parameter.replace(annotation=hints[name])]
-        )
-
-    @wraps(command)
-    def run(**given: Any) -> None:
-        for name, group in groups.items():
-            given[name] = group(**{option.name: given.pop(option.name) for option in fields(group)})
-        command(**given)
-
-    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
-    )
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run
-
-
-@cache
-def _options(group: Any) -> list[inspect.Parameter]:
-    """Return the options of a group, worked out once for all the commands that share it."""
-    hints = get_type_hints(group)
-    return [
-        inspect.Parameter(
-            each.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=inspect.Parameter.empty if each.default is MISSING else each.default,
-            annotation=Annotated[hints[each.name], _typer_option(each, group.PANEL)],
-        )
-        for each in fields(group)
-    ]
-
-
-def _typer_option(each: Field[Any], panel: str) -> Any:
-    told = each.metadata
-    return typer.Option(_name(each), help=told["help"], hidden=told["hidden"], rich_help_panel=panel)
-
-
-def _name(option: Field[Any]) -> str:
-    name = option.metadata["name"] or option.name.replace("_", "-")
-    return f"--{name}/--no-{name}" if option.default is True else f"--{name}"
 
 
 def how_to_read(

@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import numpy as np
 
 from rfmeans.columns.keys import as_key
 from rfmeans.columns.typed import money as decimal_money
@@ -19,6 +20,7 @@ from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.engines.engine import BLANKS
 from rfmeans.errors import DataError
 from rfmeans.model.explanation import HORIZON, MOST_PURCHASES, Centre, Drift, Explanation, Standing, Step
+from rfmeans.segments.features import Z_COLUMNS, to_feature_space, to_original_units
 from rfmeans.segments.settings import FEATURES
 from rfmeans.wording import clip, counted
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.over_time.likeness import Space
     from rfmeans.segments.names import Name
 
 WEEK = 7  # days: nobody aims at less
@@ -117,6 +120,17 @@ def explain_customer(
         drift=_drift(moved, row, placing.names),
         currency_symbol=symbol,
     )
+
+
+def nearest_two(customer: ir.Table, space: Space, names: Sequence[Name]) -> tuple[Centre, Centre]:
+    """Return the centres nearest and second-nearest to the one customer of a table."""
+    row = to_feature_space(customer, space.scaling).select(*Z_COLUMNS).to_pyarrow().to_pylist()[0]
+    distances = np.linalg.norm(np.array(space.centres) - [row[name] for name in Z_COLUMNS], axis=1)
+    first, second = (
+        Centre(names[place].text, *to_original_units(space.centres[place], space.scaling))
+        for place in np.argsort(distances, kind="stable")[:2]
+    )
+    return first, second
 
 
 def _standings(kept: ir.Table, row: dict[str, Any]) -> tuple[int, tuple[Standing, ...]]:

@@ -1,14 +1,16 @@
-"""What a model's file says -> the fields of the model, checked one by one."""
+"""The file of a model: its text, and what it says -> the fields of the model, checked one by one."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import math
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from rfmeans.errors import ModelError
 from rfmeans.groups import USUAL_HOLDOUT, check_holdout
-from rfmeans.model.statement import OrdersTable
+from rfmeans.model.orders_table import OrdersTable
 from rfmeans.over_time.drift import Reference
 from rfmeans.segments.features import FeatureScaling, Scaling
 from rfmeans.segments.lexicon import read_lexicon
@@ -16,15 +18,69 @@ from rfmeans.segments.score_cuts import Scoring
 from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS, MIN_SEGMENTS
 from rfmeans.segments.stability import Stability
 
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
 
-def fields_of(content: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `rfmeans.model.segment_model.SegmentModel` from what its file says.
+FORMAT = "rfmeans-model"
+VERSION = 2  # 1: without scores and lexicon
+
+
+def model_text(content: Mapping[str, Any]) -> str:
+    """Return the text of a model's file; numbers come back bit for bit."""
+    said = {"format": FORMAT, "version": VERSION, **content}
+    return json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_model(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the fields of a `rfmeans.model.segment_model.SegmentModel` from its file.
 
     Raises
     ------
-    AttributeError, LookupError, TypeError, ValueError, OverflowError
-        If something is not there, or not as it should be.
+    ModelError
+        If there is none, or it was written by a newer version.
     """
+    target = Path(path)
+    try:
+        text = target.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ModelError(_no_model(target, "it is not text")) from None
+    except OSError as error:
+        raise ModelError(f"Cannot read the model {target}: {error.strerror}. Check the path.") from error
+    return parse_model(text, str(target))
+
+
+def parse_model(text: str, name: str) -> dict[str, Any]:
+    """Return the same from the text of a file; ``name`` is what messages call it.
+
+    Raises
+    ------
+    ModelError
+        If it is no model, or was written by a newer version.
+    """
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ModelError(_no_model(name, "it is not JSON")) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ModelError(_no_model(name, f'its "format" is not "{FORMAT}"'))
+    version = content.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise ModelError(
+            f"{name} was written by a newer rfmeans (model version {version}; this one reads up to {VERSION}). "
+            "Upgrade: pip install --upgrade rfmeans."
+        )
+    try:
+        return _fields_of(content)
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
+        raise ModelError(_no_model(name, f"it is damaged ({type(error).__name__}: {error})")) from error
+
+
+def _no_model(name: object, why: str) -> str:
+    return f"{name} is not an rfmeans model: {why}. Give the model.json of an output folder."
+
+
+def _fields_of(content: dict[str, Any]) -> dict[str, Any]:
     if type(content["version"]) is not int:
         raise ValueError("version must be a whole number")
     json.dumps(content, allow_nan=False)  # which no number of a model is

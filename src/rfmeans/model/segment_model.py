@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +10,11 @@ import numpy as np
 from rfmeans.engines.dispatch import engine_of, find_dialect
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.errors import ModelError
 from rfmeans.groups import USUAL_HOLDOUT, check_holdout
 from rfmeans.listener import SILENT
-from rfmeans.model.explain import Placing, explain_customer
-from rfmeans.model.explanation import Centre, Explanation
-from rfmeans.model.model_file import fields_of
-from rfmeans.model.statement import HEAD, OrdersTable, to_statement
+from rfmeans.model.explain import Placing, explain_customer, nearest_two
+from rfmeans.model.model_file import model_text, parse_model, read_model
+from rfmeans.model.statement import describe_model, to_statement
 from rfmeans.model.steps import (
     Centres,
     Draw,
@@ -37,7 +32,6 @@ from rfmeans.over_time.dates import customers_at_dates, parse_dates, reading_of_
 from rfmeans.over_time.directions import Directions
 from rfmeans.over_time.likeness import Space
 from rfmeans.over_time.movement import MOVED_COLUMNS, moved_customers
-from rfmeans.segments.features import Z_COLUMNS, Scaling, to_feature_space, to_original_units
 from rfmeans.segments.lexicon import Lexicon, built_in
 from rfmeans.segments.names import Name, better_than, empty_regions, name_centres, name_scores
 from rfmeans.settings import Columns, CustomerColumns, make_reading
@@ -46,17 +40,20 @@ if TYPE_CHECKING:
     import datetime as dt
     import os
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     import ibis.expr.types as ir
 
     from rfmeans.engines.engine import Engine
     from rfmeans.listener import Listener
+    from rfmeans.model.explanation import Explanation
+    from rfmeans.model.orders_table import OrdersTable
+    from rfmeans.orders.understand import Understood
     from rfmeans.over_time.drift import Reference
+    from rfmeans.segments.features import Scaling
     from rfmeans.segments.score_cuts import Scoring
     from rfmeans.segments.stability import Stability
-
-FORMAT = "rfmeans-model"
-VERSION = 2  # 1: without scores and lexicon
+    from rfmeans.settings import Reading
 
 
 @dataclass(frozen=True)
@@ -173,6 +170,12 @@ class SegmentModel:
         segments = self.score_segments or Centres(self.scaling, np.array(self.centres))
         return segments, Scores(self.scoring, self.lexicon.scores) if self.scoring else None
 
+    def understand(
+        self, orders: Any, reading: Reading, hearing: Listener = SILENT
+    ) -> AbstractContextManager[Understood]:
+        """Open some orders; what they leave open is as in those that it was fitted on."""
+        return understand(orders, reading, hearing, self.fitted_columns, zero=self.counts_from_zero)
+
     def assign(
         self, orders: Any, columns: Columns | CustomerColumns | None = None, **reading: Any
     ) -> ir.Table:
@@ -196,9 +199,7 @@ class SegmentModel:
         """
         with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
             how = make_reading(columns, **reading)
-            understood = keeper.enter_context(
-                understand(orders, how, fitted=self.fitted_columns, zero=self.counts_from_zero)
-            )
+            understood = keeper.enter_context(self.understand(orders, how))
             table: ir.Table = self.apply(customers_at(understood, scratch).customers).cache()
             keeper.pop_all()  # the table needs the connection, which ends with it
             return table
@@ -239,9 +240,7 @@ class SegmentModel:
         firsts, last = parse_dates(since, until)
         with Workspace() as keeper, Workspace() as scratch, engine_errors("Comparing the dates"):
             how = reading_of_dates(columns, reading)
-            understood = keeper.enter_context(
-                understand(orders, how, fitted=self.fitted_columns, zero=self.counts_from_zero)
-            )
+            understood = keeper.enter_context(self.understand(orders, how))
             intake, _ = customers_at_dates(understood, scratch, firsts[:1], last)
             moved = moved_customers(
                 self.apply(intake.earlier[firsts[0]]), self.apply(intake.customers), self.directions
@@ -301,19 +300,8 @@ class SegmentModel:
             self.orders,
             make_reading(columns, **reading),
             types or {},
-            self._described(),
+            describe_model(self.customers, self.as_of, self.to_json()),
         )
-
-    def _described(self) -> list[str]:
-        """Return lines that tell which model a statement was written from."""
-        from rfmeans import __version__
-
-        as_of = f" as of {self.as_of}" if self.as_of else ""
-        digest = hashlib.sha256(self.to_json().encode()).hexdigest()
-        return [
-            f"{HEAD} {__version__}: the model of {self.customers:,} customers{as_of}",
-            f"(SHA-256 of model.json: {digest}) as one statement.",
-        ]
 
     def explain(
         self,
@@ -342,8 +330,7 @@ class SegmentModel:
         """
         how, hearing = make_reading(columns, **reading), listener or SILENT
         hearing.stage("reading orders")
-        opening = understand(orders, how, hearing, self.fitted_columns, zero=self.counts_from_zero)
-        with Workspace() as scratch, opening as understood:
+        with Workspace() as scratch, self.understand(orders, how, hearing) as understood:
             intake = customers_at(understood, scratch)
             with engine_errors("Explaining"):
                 return self.explain_in(intake.customers, customer, intake.as_of, how.currency_symbol)
@@ -354,21 +341,12 @@ class SegmentModel:
         """Do the same for a table of customers: customer_id, recency, frequency, monetary, reason."""
         names = self.names
         placing = Placing(
-            self.apply, names, lambda place: better_than(names, place, self.lexicon), self._nearest_two
+            self.apply,
+            names,
+            lambda place: better_than(names, place, self.lexicon),
+            lambda one: nearest_two(one, self.space, names) if self.centres else None,
         )
         return explain_customer(customers, customer, placing, as_of, symbol)
-
-    def _nearest_two(self, customers: ir.Table) -> tuple[Centre, Centre] | None:
-        """Return the centres nearest and second-nearest to the one customer of a table."""
-        if not self.centres:
-            return None
-        row = to_feature_space(customers, self.scaling).select(*Z_COLUMNS).to_pyarrow().to_pylist()[0]
-        distances = np.linalg.norm(np.array(self.centres) - [row[name] for name in Z_COLUMNS], axis=1)
-        first, second = (
-            Centre(self.names[place].text, *to_original_units(self.centres[place], self.scaling))
-            for place in np.argsort(distances, kind="stable")[:2]
-        )
-        return first, second
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as JSON, whole or not at all."""
@@ -377,8 +355,6 @@ class SegmentModel:
     def to_json(self) -> str:
         """Return the model as JSON text; numbers come back bit for bit."""
         content = {
-            "format": FORMAT,
-            "version": VERSION,
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "customers": self.customers,
             "inertia": self.inertia,
@@ -398,7 +374,7 @@ class SegmentModel:
             "orders": self.orders.to_dict() if self.orders else None,
             "reference": self.reference.to_dict() if self.reference else None,
         }
-        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return model_text(content)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> SegmentModel:
@@ -409,14 +385,7 @@ class SegmentModel:
         ModelError
             If there is none, or it was written by a newer version.
         """
-        target = Path(path)
-        try:
-            text = target.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise ModelError(_no_model(target, "it is not text")) from None
-        except OSError as error:
-            raise ModelError(f"Cannot read the model {target}: {error.strerror}. Check the path.") from error
-        return cls.from_json(text, str(target))
+        return cls(**read_model(path))
 
     @classmethod
     def from_json(cls, text: str, name: str = "the text") -> SegmentModel:
@@ -427,23 +396,4 @@ class SegmentModel:
         ModelError
             If it is no model, or was written by a newer version.
         """
-        try:
-            content = json.loads(text)
-        except (ValueError, RecursionError):
-            raise ModelError(_no_model(name, "it is not JSON")) from None
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
-            raise ModelError(_no_model(name, f'its "format" is not "{FORMAT}"'))
-        version = content.get("version")
-        if isinstance(version, int) and version > VERSION:
-            raise ModelError(
-                f"{name} was written by a newer rfmeans (model version {version}; this one reads up to {VERSION}). "
-                "Upgrade: pip install --upgrade rfmeans."
-            )
-        try:
-            return cls(**fields_of(content))
-        except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
-            raise ModelError(_no_model(name, f"it is damaged ({type(error).__name__}: {error})")) from error
-
-
-def _no_model(name: object, why: str) -> str:
-    return f"{name} is not an rfmeans model: {why}. Give the model.json of an output folder."
+        return cls(**parse_model(text, name))

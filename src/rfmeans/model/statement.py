@@ -6,18 +6,19 @@ one before it under its name, so that each becomes one named query of the statem
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+import hashlib
+from dataclasses import asdict, fields, replace
 from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rfmeans.arguments import argument, named
 from rfmeans.columns.content import TOLD_BY_CONTENT
 from rfmeans.columns.conventions import Conventions
-from rfmeans.columns.keys import ANY_KEYS, KeyConvention
-from rfmeans.columns.layout import Also, Layout
+from rfmeans.columns.keys import ANY_KEYS
 from rfmeans.columns.layouts import as_asked, recognise, with_columns
 from rfmeans.engines.dispatch import find_dialect
 from rfmeans.errors import ModelError, SettingsError
+from rfmeans.model.orders_table import columns_of
 from rfmeans.model.sql_text import (
     HOLE,
     TEMPLATE,
@@ -41,12 +42,16 @@ from rfmeans.orders.where import KEPT, check_condition, check_names, select_kept
 from rfmeans.settings import Columns, Reading
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
     from sqlglot import exp
 
+    from rfmeans.columns.keys import KeyConvention
+    from rfmeans.columns.layout import Layout
     from rfmeans.engines.engine import Engine
+    from rfmeans.model.orders_table import OrdersTable
     from rfmeans.orders.compared import Compared
 
 # What is read from a file's text, or by its bytes, and means nothing to a table of an engine.
@@ -58,75 +63,6 @@ UNKNOWN = "unknown"
 MOMENT = "timestamp('UTC')"
 HEAD = "Customer segments, written by rfmeans"  # how the comment at the top begins
 INPUT, CONDITION = "rfmeans_orders", "\0"  # the latter where no name can be
-
-
-@dataclass(frozen=True)
-class OrdersTable:
-    """The table of orders that a model was fitted on.
-
-    Attributes
-    ----------
-    layout
-        What its columns mean.
-    types
-        Types of these columns, by name, as Ibis writes them.
-    keys
-        How customers and orders are written.
-    """
-
-    layout: Layout
-    types: Mapping[str, str]
-    keys: KeyConvention = ANY_KEYS
-
-    @classmethod
-    def of(cls, table: ir.Table, layout: Layout, keys: KeyConvention = ANY_KEYS) -> OrdersTable:
-        """Return what is to be remembered of a table."""
-        kinds = {name: str(table[name].type()) for name in _columns(layout)}
-        return cls(layout, kinds, replace(keys, padded=True))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
-        keys = {"varied": self.keys.varied, "whole": list(self.keys.whole), "zero": self.keys.zero}
-        return {**asdict(self.layout), "types": dict(self.types), "keys": keys}
-
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> OrdersTable:
-        """Take back what `to_dict` gave.
-
-        Raises
-        ------
-        ValueError
-            If it is damaged.
-        """
-        found = dict(content)
-        types = {str(name): str(kind) for name, kind in found.pop("types").items()}
-        keys = found.pop("keys", {})  # an older model has none
-        keys = KeyConvention(
-            varied=bool(keys.get("varied")),
-            whole=tuple(map(str, keys.get("whole", ()))),
-            zero=bool(keys.get("zero")),
-        )
-        columns = Columns(**found.pop("columns"))
-        customers = tuple((str(kind), str(name)) for kind, name in found.pop("customers"))
-        also = tuple(
-            Also(one["column"], tuple(one["keep"]), tuple(one["drop"]), bool(one["filled"]))
-            for one in found.pop("also", ())
-        )
-        found = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
-        layout = Layout(columns=columns, customers=customers, also=also, **found)
-        named = {name for name in asdict(columns).values() if name is not None}
-        if not all(isinstance(name, str) and name for name in named) or columns.customer != customers[0][1]:
-            raise ValueError("the orders' columns are not named")
-        if set(types) != set(_columns(layout)):
-            raise ValueError("the types of the orders' columns are not those of its columns")
-        return cls(layout, types, keys)
-
-
-def _columns(layout: Layout) -> list[str]:
-    names = [name for _, name in layout.customers]
-    names += [value for role, value in asdict(layout.columns).items() if value and role != "customer"]
-    names += [one.column for one in layout.also]
-    return list(dict.fromkeys(names))
 
 
 def to_statement(
@@ -202,6 +138,18 @@ def _check(reading: Reading) -> None:
         )
 
 
+def describe_model(customers: int, as_of: dt.date | None, text: str) -> list[str]:
+    """Return lines that tell which model a statement was written from; ``text``: its JSON."""
+    from rfmeans import __version__
+
+    at = f" as of {as_of}" if as_of else ""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return [
+        f"{HEAD} {__version__}: the model of {customers:,} customers{at}",
+        f"(SHA-256 of model.json: {digest}) as one statement.",
+    ]
+
+
 # What the columns are
 
 
@@ -244,7 +192,7 @@ def _not_composed(keys: KeyConvention, dialect: Engine) -> list[str]:
 
 def _types(layout: Layout, remembered: OrdersTable | None, told: Mapping[str, str]) -> dict[str, str]:
     """Return the type of each column; unknown for one that has to be cast."""
-    names = _columns(layout)
+    names = columns_of(layout)
     stray = sorted(set(told) - set(names))
     if stray:
         raise SettingsError(

@@ -17,6 +17,7 @@ import ibis
 from rfmeans.arguments import argument, named
 from rfmeans.errors import ModelError, SettingsError
 from rfmeans.segments.features import Z_COLUMNS, bits_for, float64, significant, whole_sum
+from rfmeans.segments.score_cuts import fit_scoring
 from rfmeans.segments.settings import FEATURES
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.segments.profile import Group
+    from rfmeans.segments.score_cuts import Scoring
 
 QUINTILES = 5
 CAUTION, WARNING = 0.1, 0.25
@@ -202,6 +204,21 @@ def stability_index(then: Sequence[int], now: Sequence[int]) -> float:
 def _shares(counts: Sequence[int], width: int) -> list[float]:
     whole = sum(counts) or 1
     return [max(count / whole, LEAST) for count in (*counts, *[0] * (width - len(counts)))]
+
+
+def quintiles_of(values: ir.Table, customers: int, scoring: Scoring | None) -> tuple[tuple[float, ...], ...]:
+    """Return the quintiles of the customers of a fit: those of its scores, where these are fifths of the data.
+
+    Parameters
+    ----------
+    values, customers
+        As for `rfmeans.segments.score_cuts.fit_scoring`.
+    scoring
+        Of the fit.
+    """
+    if scoring is None or scoring.bins != QUINTILES or any(cuts.given for cuts in scoring.features):
+        scoring = fit_scoring(values, customers, QUINTILES)
+    return tuple(cuts.edges for cuts in scoring.features)
 
 
 def measure_reference(

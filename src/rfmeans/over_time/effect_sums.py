@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.over_time.effect_lists import Counted
+    from rfmeans.over_time.effect_groups import Counted
 
 # y: money in the campaign's time, x: money before; each product of up to three of them.
 PRODUCTS = tuple(

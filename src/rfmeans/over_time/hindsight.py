@@ -17,10 +17,11 @@ from rfmeans.over_time.directions import UP
 from rfmeans.over_time.effect_intervals import two_sided, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import ibis.expr.types as ir
 
+    from rfmeans.orders.intake import Intake
     from rfmeans.over_time.directions import Directions
 
 BACK = dt.timedelta(days=90)
@@ -119,6 +120,31 @@ class Hindsight:
             "segments": [asdict(outcome) for outcome in self.outcomes],
             "surprises": [list(pair) for pair in self.surprises],
         }
+
+
+def hindsight_of(
+    intake: Intake, place: Callable[[ir.Table], ir.Table], directions: Directions, count: int
+) -> Hindsight | None:
+    """Return what the segments of the earlier date did since; None where there is no date, or it was left out.
+
+    Parameters
+    ----------
+    intake
+        With the customers of `BACK` before its as-of date.
+    place
+        Customers -> the same with segment_id under the model.
+    directions, count
+        Of the model: see `look_back`.
+    """
+    lines, until = intake.account.lines, intake.as_of
+    if until is None or not lines or not lines.first_day or not lines.seen or until - dt.date.min < BACK:
+        return None
+    dates = Hindsight(lines.first_day, lines.seen[1], until - BACK, until)
+    if dates.since not in intake.earlier:
+        return None
+    if dates.too_short or dates.ends_early:
+        return dates
+    return look_back(place(intake.earlier[dates.since]), dates, directions, count)
 
 
 def look_back(placed: ir.Table, found: Hindsight, directions: Directions, count: int) -> Hindsight:

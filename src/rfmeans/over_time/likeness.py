@@ -5,20 +5,23 @@ Segments are paired by the least total distance of their centres in the feature 
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from rfmeans.segments.features import Scaling, to_original_units
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     import ibis
     import ibis.expr.types as ir
     from numpy.typing import NDArray
+
+    from rfmeans.orders.intake import Intake
+    from rfmeans.segments.names import Name
 
 PLACED_BY = ("customer_id", "recency", "frequency", "monetary", "reason")
 
@@ -28,7 +31,26 @@ class Space:
     """The centres of a model, shape (k, 3), and the scaling of their feature space."""
 
     scaling: Scaling
-    centres: Sequence[Sequence[float]]
+    centres: Sequence[tuple[float, float, float]]
+
+
+class Compared(Protocol):
+    """What is compared of a fitted model."""
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The date recency was counted to when fitting."""
+
+    @property
+    def names(self) -> Sequence[Name]:
+        """The segments' names, by segment id from 1."""
+
+    @property
+    def space(self) -> Space:
+        """Its centres."""
+
+    def place(self, customers: ir.Table) -> ir.Table:
+        """Add segment_id to customers."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +98,41 @@ class Likeness:
         return asdict(self)
 
 
+def compare_models(intake: Intake, before: Compared, now: Compared) -> Likeness:
+    """Return how a model stands to the one that it follows, and who moved.
+
+    ``intake``: the customers of the later fit, those of the date of the earlier one among them where they are known.
+    """
+    was, names = before.names, now.names
+    found = pair_centres(before.space, now.space)
+    pairs = tuple(Pair(a + 1, was[a].text, b + 1, names[b].text, gap) for a, b, gap in found)
+    by_old = before.place(placed_by(intake.customers))
+    both = now.place(placed_by(by_old, old_id=by_old.segment_id))
+    day = before.as_of
+    then = before.place(intake.earlier[day]) if day is not None and _is_known(intake, day) else None
+    customers, changed, borders = count_moves(both, then, {pair.id_before: pair.id_now for pair in pairs})
+    return Likeness(
+        day,
+        pairs,
+        tuple(name.text for place, name in enumerate(was) if place not in {a for a, _, _ in found}),
+        tuple(name.text for place, name in enumerate(names) if place not in {b for _, b, _ in found}),
+        customers,
+        changed,
+        borders,
+    )
+
+
+def _is_known(intake: Intake, day: dt.date) -> bool:
+    """Tell whether the customers of an earlier date are known: not by less history than what came since."""
+    lines = intake.account.lines
+    if day not in intake.earlier or intake.as_of is None or not lines or not lines.first_day:
+        return False
+    return dt.timedelta(0) < intake.as_of - day <= day - lines.first_day
+
+
 def _in(before: Space, now: Space) -> NDArray[np.float64]:
     """Return the centres of a later model in the feature space of an earlier one."""
-    units = np.array([to_original_units(tuple(centre), now.scaling) for centre in now.centres])  # type: ignore[arg-type]
+    units = np.array([to_original_units(centre, now.scaling) for centre in now.centres])
     columns = [
         ((np.log1p(values) if feature.transform == "log1p" else values) - feature.mean) / (feature.sd or 1.0)
         for values, feature in zip(units.T, before.scaling.features, strict=True)

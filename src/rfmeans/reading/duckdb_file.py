@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.engines.database import ATTACHED, Home, one_of
-from rfmeans.engines.duckdb import attach
+from rfmeans.engines.embedded import attach
 from rfmeans.reading.source import Source, located
 
 if TYPE_CHECKING:

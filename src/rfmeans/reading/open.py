@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.arguments import named
 from rfmeans.engines.database import Served, home_of
 from rfmeans.engines.dispatch import engine_of, server_of
-from rfmeans.engines.duckdb import connect
+from rfmeans.engines.embedded import connect
 from rfmeans.engines.failures import engine_errors
 from rfmeans.errors import SettingsError, SourceError
 from rfmeans.reading.csv_file import read_text
