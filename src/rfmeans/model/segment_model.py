@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rfmeans import __version__
 from rfmeans.engines.dispatch import engine_of, find_dialect
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
@@ -300,7 +301,7 @@ class SegmentModel:
             self.orders,
             make_reading(columns, **reading),
             types or {},
-            describe_model(self.customers, self.as_of, self.to_json()),
+            describe_model(__version__, self.customers, self.as_of, self.to_json()),
         )
 
     def explain(

@@ -138,14 +138,12 @@ def _check(reading: Reading) -> None:
         )
 
 
-def describe_model(customers: int, as_of: dt.date | None, text: str) -> list[str]:
-    """Return lines that tell which model a statement was written from; ``text``: its JSON."""
-    from rfmeans import __version__
-
+def describe_model(version: str, customers: int, as_of: dt.date | None, text: str) -> list[str]:
+    """Return lines that tell which model a statement was written from, and by which version; ``text``: its JSON."""
     at = f" as of {as_of}" if as_of else ""
     digest = hashlib.sha256(text.encode()).hexdigest()
     return [
-        f"{HEAD} {__version__}: the model of {customers:,} customers{at}",
+        f"{HEAD} {version}: the model of {customers:,} customers{at}",
         f"(SHA-256 of model.json: {digest}) as one statement.",
     ]
 
