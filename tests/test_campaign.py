@@ -1,9 +1,12 @@
 """What a campaign did, from lists and later orders: counted by hand, refused in words, told alike everywhere."""
 
+import html
+import io
 import json
 import re
 
 import ibis
+import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
@@ -368,6 +371,113 @@ def test_orders_go_on_as_long_as_any_line_does():
     nobody = orders([(None, "Z", "2024-03-31", 5)])
     given = pd.concat([ORDERS[ORDERS.order_date < "2024-03-12"], nobody])
     assert rfmeans.effect(SENT, given, **TIME).summary.days == 31
+
+
+# What is to be looked at twice
+
+
+def told_everywhere(found) -> list[str]:
+    """Terminal, Markdown, page and JSON, each as plain text."""
+    terminal = io.StringIO()
+    print_sections(effect_sections(found.summary), Console(width=10_000, file=terminal))
+    page = html.unescape(found.report().html.split("<script")[0])
+    return [terminal.getvalue(), found.to_markdown(), page, "\n".join(found.to_dict()["cautions"])]
+
+
+def test_nothing_is_cautioned_of_where_nothing_is_odd():
+    assert rfmeans.effect(*campaign(), **TIME).to_dict()["cautions"] == []
+
+
+def test_money_that_points_two_ways_is_explained_everywhere():
+    """Treated 7 and 1, held out 6 and 2 in that time; before 10 and 0 against 2 and 0: adjusting turns the sign."""
+    sent = lists(
+        [(1, 1, "treatment", 10.0), (2, 1, "treatment", 0.0), (3, 1, "holdout", 2.0), (4, 1, "holdout", 0.0)]
+    )
+    later = orders(
+        [
+            (1, "A", "2024-03-01", 8),
+            (2, "B", "2024-03-31", 1),
+            (3, "C", "2024-03-02", 6),
+            (4, "D", "2024-03-02", 2),
+        ]
+    )
+    found = rfmeans.effect(sent, later, **TIME, currency_symbol="£")
+    row = found.summary.total
+    # slope: (7 * 10 / 2 + 4 * 2 / 2) / (10 ** 2 / 2 + 2 ** 2 / 2) = 39 / 52 = 0.75; 0.5 - 0.75 * (5 - 1) = -2.5
+    assert (row.money_unadjusted.value, row.money.value, row.signs_differ) == (0.5, pytest.approx(-2.5), True)
+    said = (
+        "Loyal: money per customer differs by +£0.5 as it is and by -£2.5 adjusted. Before the campaign treated "
+        "customers had brought £5 each, those held out £1, and what that alone makes is taken off: go by the adjusted "
+        "one and its interval. The sign turns where few customers hold much of the money: one of them alone "
+        "stands for £8 in that time."
+    )
+    assert [said in text for text in told_everywhere(found)] == [True] * 4
+
+
+def test_days_without_orders_are_cautioned_of_everywhere():
+    daily = orders(
+        [(1, f"{day:%d%b}", f"{day:%Y-%m-%d}", 5) for day in pd.date_range("2024-01-01", "2024-03-31")]
+    )
+    assert rfmeans.effect(SENT, daily, **TIME).summary.empty_days == ()
+    there = daily[
+        ~daily.order_date.between("2024-02-27", "2024-03-03")
+        & ~daily.order_date.between("2024-03-10", "2024-03-15")
+    ]
+    begun = pd.concat(
+        [there, orders([(None, "X", "2024-03-01", 5)])]
+    )  # a line that does not count shows the day
+    found = rfmeans.effect(SENT, there, **TIME)
+    said = (
+        "No order is dated 2024-03-10 to 2024-03-15; 2024-03-01 to 2024-03-03: 9 of 31 days, unlike the weeks around. "
+        "If orders are missing, so are buyers of both groups, and the difference comes out too small."
+    )
+    assert [said in text for text in told_everywhere(found)] == [True] * 4
+    assert found.to_dict()["empty_days"] == [
+        {"from": "2024-03-10", "to": "2024-03-15", "days": 6},
+        {"from": "2024-03-01", "to": "2024-03-03", "days": 3},
+    ]
+    assert [gap.days for gap in rfmeans.effect(SENT, begun, **TIME).summary.empty_days] == [6]
+
+
+def history(seed: int, first: int, last: int) -> pd.DataFrame:
+    """Orders of customers from one number to another in 2024, each on its own days."""
+    rng = np.random.default_rng(seed)
+    return orders(
+        [
+            (one, f"{one}-{turn}", f"2024-{month:02d}-{rng.integers(1, 28):02d}", 5 + int(rng.integers(90)))
+            for one in range(first, last)
+            for turn, month in enumerate(rng.integers(1, 4, 3))
+        ]
+        + [(first, "LAST", "2024-03-31", 1)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("shop", "cautioned"), [((1, 1, 121), False), ((2, 1, 121), True), ((2, 100, 400), True)]
+)
+def test_orders_of_another_shop_are_told_although_ids_are_alike(shop, cautioned, tmp_path):
+    own = history(1, 1, 121)
+    with rfmeans.segment(own, segments=2, n_init=2, as_of="2024-03-01", holdout=0.3) as result:
+        folder = result.save(tmp_path / "sent", report=False)
+    found = rfmeans.effect(folder, history(*shop), **TIME)
+    known = found.summary.known
+    assert (known.customers > 100, known.strange) == (True, cautioned)
+    assert cautioned or known.known == known.customers
+    said = (
+        f"Lists and orders are probably not of the same shop: {known.customers} customers of the lists should "
+        f"have a last purchase in these orders, before 2024-03-01, and {known.known} ("
+    )
+    assert [said in text for text in told_everywhere(found)] == [cautioned] * 4
+
+
+def test_orders_of_the_campaign_alone_tell_strangers_by_their_number():
+    ours = [(1, "A", "2024-03-01", 5), (2, "B", "2024-03-31", 5)]
+    many = [(100 + one, f"S{one}", "2024-03-09", 5) for one in range(20)]
+    found = rfmeans.effect(SENT, orders(ours + many), **TIME)
+    said = "20 customers who stand in no list bought in that time, and only 2 of the lists did anything."
+    assert [said in text for text in told_everywhere(found)] == [True] * 4
+    fewer = rfmeans.effect(SENT, orders(ours + many[1:]), **TIME)
+    assert not any("who stand in no list" in text for text in fewer.to_dict()["cautions"])
 
 
 # Refused

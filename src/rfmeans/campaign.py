@@ -14,19 +14,22 @@ from rfmeans.columns.typed import LAST_DAY
 from rfmeans.engines.embedded import room
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.errors import DataError, SettingsError
+from rfmeans.errors import DataError, SettingsError, SourceError
 from rfmeans.groups import HOLDOUT, check_holdout
 from rfmeans.listener import SILENT
 from rfmeans.orders.checks import NothingUsedError, OutsideError
 from rfmeans.orders.intake import customers_at
+from rfmeans.orders.order_lines import order_lines
 from rfmeans.orders.understand import understand
 from rfmeans.over_time.effect_figures import Costs
 from rfmeans.over_time.effect_figures import effect as measure
 from rfmeans.over_time.effect_groups import choose, count_groups
 from rfmeans.over_time.effect_lists import holds_zero, open_lists
+from rfmeans.over_time.effect_orders import Known, empty_days, known_among
 from rfmeans.over_time.effect_summary import EffectSummary
 from rfmeans.over_time.effect_sums import buyers_among, of_groups, outcomes, outside, sum_groups, together
 from rfmeans.report.analyses.effect import effect_sections
+from rfmeans.report.analyses.effect_cautions import cautions
 from rfmeans.report.markdown import markdown_of
 from rfmeans.settings import CustomerColumns, is_number, make_reading, parse_date
 from rfmeans.wording import clip, counted
@@ -34,6 +37,8 @@ from rfmeans.wording import clip, counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import ibis.expr.types as ir
 
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
@@ -63,8 +68,8 @@ class CampaignEffect:
     summary: EffectSummary
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the numbers as plain JSON values."""
-        return self.summary.to_dict()
+        """Return the numbers as plain JSON values, and what is to be looked at in words."""
+        return {**self.summary.to_dict(), "cautions": list(cautions(self.summary))}
 
     def to_markdown(self) -> str:
         """Return words and figures as Markdown."""
@@ -159,9 +164,11 @@ def effect(
         hearing.stage("comparing the groups")
         with engine_errors("Comparing the groups"):
             sums, strangers = _compared(sent, groups, later, folder)
-        before = None
+            holes = empty_days(_lines(understood), first, last)
+        before = known = None
         if sent.as_of and _seen(later)[0] <= sent.as_of:
             before = _bought_before(sent, groups, understood, first, folder)
+            known = _known(sent, understood, _seen(later)[0], folder)
     share = sent.holdout if asked is None else asked
     found = measure(sums, holdout=share, costs=costs, verdict_on=verdict_on)
     if found.total is None:
@@ -184,6 +191,9 @@ def effect(
             buyers_in_no_list=strangers.buyers,
             money_in_no_list=strangers.money,
             lists_as_of=sent.as_of,
+            empty_days=holes,
+            known=known,
+            active=strangers.listed_active,
             bought_before=before,
             currency_symbol=how.currency_symbol,
         )
@@ -298,6 +308,13 @@ def _later(understood: Understood, scratch: Workspace, first: dt.date, last: dt.
     return found
 
 
+def _lines(understood: Understood) -> ir.Table:
+    """Return the lines of all days."""
+    return order_lines(
+        understood.source, understood.of_orders, understood.reading, understood.conventions
+    ).lines
+
+
 def _seen(found: Intake) -> tuple[dt.date, dt.date]:
     """Return the first and the last day of the orders, in the campaign's time or not."""
     assert found.account.lines is not None
@@ -336,6 +353,21 @@ def _bought_before(
             together(sent.customers, outcomes(early.customers), folder) as (listed, done),
         ):
             return buyers_among(of_groups(listed, groups), done)
+
+
+def _known(sent: Lists, understood: Understood, since: dt.date, folder: Path) -> Known | None:
+    """Return how many customers of the lists the orders know by their last purchase; None: the orders do not tell."""
+    assert sent.as_of is not None
+    with Workspace() as scratch:
+        try:
+            then = customers_at(understood, scratch, sent.as_of)
+        except (DataError, SourceError):  # of days that the campaign's answer does not rest on
+            return None
+        with (
+            engine_errors("Comparing the groups"),
+            together(sent.customers, outcomes(then.customers), folder) as (listed, done),
+        ):
+            return known_among(listed, done, (sent.as_of - since).days)
 
 
 def _nothing_to_compare(found: Effect, sent: Lists) -> str:

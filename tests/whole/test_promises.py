@@ -179,6 +179,7 @@ TESTED_ELSEWHERE = {
     "pipeline": "the order of the steps; by whole/test_by_hand and all that is beside it",
     "report/analyses/actions": "by report/test_playbook: the cards",
     "report/analyses/effect": "by test_campaign",
+    "report/analyses/effect_cautions": "by test_campaign",
     "report/analyses/effect_checks": "by test_campaign",
     "report/analyses/effect_numbers": "by test_campaign",
     "report/analyses/movement": "by over_time/test_movement",

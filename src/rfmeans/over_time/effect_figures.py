@@ -46,12 +46,13 @@ WORDS: dict[int, Verdict] = {1: "worked", -1: "did harm", 0: "cannot tell"}
 
 @dataclass(frozen=True)
 class SegmentSums:
-    """The two groups of one segment as the lists were sent."""
+    """The two groups of one segment as the lists were sent; ``largest``: the most money of one customer since."""
 
     segment_id: int
     segment: str
     treatment: GroupSums
     holdout: GroupSums
+    largest: float = 0.0
 
     @property
     def customers(self) -> int:
@@ -82,7 +83,8 @@ class GroupFigures:
     """One group: customers, buyers, share of buyers (0-1) and net money per customer, as counted and weighted.
 
     In a total of several segments, the weighted share and money of the holdout count each segment as often as it has
-    treated customers, so that treatment less holdout is the difference: of shares, and of money unadjusted.
+    treated customers, so that treatment less holdout is the difference: of shares, and of money unadjusted. So does
+    ``money_before``, net money per customer up to the date of the lists.
     """
 
     customers: int
@@ -91,6 +93,7 @@ class GroupFigures:
     money_per_customer: float
     share_weighted: float
     money_weighted: float
+    money_before: float
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ class SegmentEffect:
         The differences times the treated customers: what there is only because of the campaign.
     net_gain
         Extra money times the margin, less the cost of the treated customers. None where no costs were given.
+    largest
+        The most money that one customer brought, or took back, in the campaign's time.
     verdict
         In a word.
     customers_to_tell
@@ -134,8 +139,14 @@ class SegmentEffect:
     extra_buyers: Difference
     extra_money: Difference
     net_gain: Difference | None
+    largest: float
     verdict: Verdict
     customers_to_tell: int | None
+
+    @property
+    def signs_differ(self) -> bool:
+        """Whether money as it is says more where adjusted it says less, or the other way round."""
+        return self.money.value * self.money_unadjusted.value < 0
 
 
 @dataclass(frozen=True)
@@ -316,6 +327,7 @@ def _effect(
         extra_buyers=share.times(treatment.customers),
         extra_money=extra_money,
         net_gain=extra_money.times(costs.margin, less=paid) if costs else None,
+        largest=max(sums.largest for sums in compared),
         verdict=WORDS[asked.sign],
         customers_to_tell=None if asked.sign else customers_to_tell(asked, total),
     )
@@ -334,6 +346,7 @@ def _figures(pairs: Sequence[Pair]) -> Iterator[GroupFigures]:
             money_per_customer=sum(group.y for group in groups) / customers,
             share_weighted=sum(weight * group.buyers / group.customers for weight, group in weighted),
             money_weighted=sum(weight * group.y / group.customers for weight, group in weighted),
+            money_before=sum(weight * group.x / group.customers for weight, group in weighted),
         )
 
 

@@ -10,7 +10,9 @@ from rfmeans.wording import clip, counted
 if TYPE_CHECKING:
     import datetime as dt
 
+    from rfmeans.inspection.order_days import Gap
     from rfmeans.over_time.effect_figures import Costs, Effect, SegmentEffect
+    from rfmeans.over_time.effect_orders import Known
 
 ASSUMED = (
     "The campaign went to the treatment groups as they were drawn, and to nobody held out.",
@@ -54,6 +56,12 @@ class EffectSummary:
         Customers who bought in the campaign's time and stand in no list, and their money; they are not counted.
     lists_as_of
         The date that the lists were made for; None where it is not known.
+    empty_days
+        Runs of days in the campaign's time without an order, unlike the weeks around.
+    known
+        How many customers of the lists the orders know by their last purchase; None where they do not go back to it.
+    active
+        Customers of all lists, sent or not, with a line in the campaign's time.
     bought_before
         Customers of the lists who bought after that date and before the campaign: neither before nor after counts
         it. None where it is not known: the date is not, or the orders begin after it.
@@ -77,6 +85,9 @@ class EffectSummary:
     buyers_in_no_list: int
     money_in_no_list: float
     lists_as_of: dt.date | None
+    empty_days: tuple[Gap, ...]
+    known: Known | None
+    active: int
     bought_before: int | None
     currency_symbol: str = ""
 
@@ -143,6 +154,11 @@ class EffectSummary:
             "buyers_in_no_list": self.buyers_in_no_list,
             "money_in_no_list": self.money_in_no_list,
             "lists_as_of": self.lists_as_of.isoformat() if self.lists_as_of else None,
+            "empty_days": [
+                {"from": gap.first_day.isoformat(), "to": gap.last_day.isoformat(), "days": gap.days}
+                for gap in self.empty_days
+            ],
+            "known": asdict(self.known) if self.known else None,
             "bought_before": self.bought_before,
             **found,
             "assumed": list(self.assumed),

@@ -49,7 +49,7 @@ class Outside:
 
 
 def outcomes(customers: ir.Table) -> ir.Table:
-    """Return what customers did in a time: key (the id as text), bought (bool), money (float64).
+    """Return what customers did in a time: key (the id as text), bought (bool), money (float64), recency (days).
 
     ``customers``: as `rfmeans.orders.intake.customers_at` gives them for that time alone.
     """
@@ -58,6 +58,7 @@ def outcomes(customers: ir.Table) -> ir.Table:
         key=known.customer_id.cast("string"),
         bought=(known.frequency > 0).fill_null(False),
         money=known.monetary.cast("float64"),
+        recency=known.recency,
     )
 
 
@@ -136,8 +137,15 @@ def sum_groups(lists: ir.Table, done: ir.Table, counted: Sequence[Counted]) -> l
     rows = summed.to_pyarrow().to_pylist()
     found = {(row["segment_id"], row["group"]): _sums(row, 2.0**bits) for row in rows}
     names = {each.segment_id: each.segment for each in counted}
+    largest = {row["segment_id"]: float(row["y_top"]) for row in rows}
     return [
-        SegmentSums(number, name, *(found.get((number, group), NOBODY) for group in (TREATMENT, HOLDOUT)))
+        SegmentSums(
+            number,
+            name,
+            treatment=found.get((number, TREATMENT), NOBODY),
+            holdout=found.get((number, HOLDOUT), NOBODY),
+            largest=largest.get(number, 0.0),
+        )
         for number, name in names.items()
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rfmeans.report.analyses.effect_cautions import of_money, of_orders
 from rfmeans.report.analyses.effect_checks import checks, elsewhere, to_tell
 from rfmeans.report.analyses.effect_numbers import (
     called,
@@ -48,6 +49,7 @@ def opening(summary: EffectSummary) -> Section:
     )
     said = (
         Sentence(_verdict(summary), "lead"),
+        *(Sentence(text, "warning") for text in of_orders(summary)),
         Sentence(_groups(summary)),
         *(Sentence(text) for text in _beside(summary)),
     )
@@ -171,18 +173,23 @@ def compared(summary: EffectSummary) -> Section:
     """Put treatment and holdout side by side: buyers, money, and what is there only because of the campaign."""
     buyers, spent, gained, levels = _buyers(summary), _spent(summary), _gained(summary), _levels(summary)
     picture = Picture("effect", _title(summary), CAPTION, (), partial(draw_effect, summary))
+    two_ways = tuple(Sentence(text) for text in of_money(summary))
     return Section(
         page=(
             *(Heading("What the campaign did", "effect", "Effect"), picture),
-            *(buyers, spent, gained, Sentence(levels, "note")),
+            *(buyers, spent),
+            *two_ways,
+            *(gained, Sentence(levels, "note")),
         ),
         markdown=(
-            *(Heading("Buyers"), buyers, Heading("Money"), spent, Heading(BECAUSE), gained),
-            Sentence(levels),
+            *(Heading("Buyers"), buyers, Heading("Money"), spent),
+            *two_ways,
+            *(Heading(BECAUSE), gained, Sentence(levels)),
         ),
         terminal=(
-            *(buyers, _spent(summary, short=True), Heading(f"{BECAUSE}, all lists")),
-            *(_gained_in_all(summary), Sentence(levels)),
+            *(buyers, _spent(summary, short=True)),
+            *two_ways,
+            *(Heading(f"{BECAUSE}, all lists"), _gained_in_all(summary), Sentence(levels)),
         ),
     )
 
