@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from rfmeans.engines.failures import UNCHANGED, engine_errors
 from rfmeans.engines.write_table import check_table, write_table
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
-from rfmeans.output.files import inert_frame, write_customers, write_lines
+from rfmeans.output.files import write_customers, write_lines, write_rows
 from rfmeans.output.folder import AUDIENCES, CHARTS, REPORT, check_format, check_target, replacing
 from rfmeans.over_time.drift import CAUTION
 from rfmeans.report.analyses.drift import drift_line
@@ -366,7 +365,7 @@ class Segmentation(Saved):
         self, folder: Path, customers_format: str | None, audiences: AudienceSettings
     ) -> Audiences | None:
         write_customers(self.customers, folder, "customers", customers_format)
-        inert_frame(self.profile).to_csv(folder / "profile.csv", index=False, quoting=csv.QUOTE_NONNUMERIC)
+        write_rows(self.summary.profile_rows(), folder / "profile.csv")
         if self.set_aside is not None and customers_format is not None:
             write_lines(self.set_aside, folder / "set_aside.parquet")
         lists = self._write_audiences(folder / AUDIENCES, audiences)

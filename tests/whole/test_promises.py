@@ -121,7 +121,7 @@ def test_the_command_line_loads_no_engine_before_it_works(code):
 @pytest.mark.parametrize(
     ("command", "spared"),
     [
-        (["inspect", "orders.csv"], {"sklearn", "scipy", "altair", "vl_convert", "jinja2"}),
+        (["inspect", "orders.csv"], {"pandas", "sklearn", "scipy", "altair", "vl_convert", "jinja2"}),
         (["segment", "orders.csv", "--segments", "2", "--no-report"], {"altair", "vl_convert", "jinja2"}),
         (["segment", "orders.csv", "--segments", "2"], {"altair"}),
     ],

@@ -7,7 +7,7 @@ import weakref
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-import ibis
+from ibis.backends.duckdb import Backend
 
 from rfmeans.engines.database import ATTACHED, quoted
 from rfmeans.engines.engine import WRITE_AT_ONCE
@@ -16,6 +16,8 @@ from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import ibis.expr.types as ir
 
     from rfmeans.settings import Limits
 
@@ -38,6 +40,13 @@ def room(limits: Limits) -> TemporaryFolder:
         raise OutputError(f"Cannot write temporary files to {parent}: {error.strerror}.") from error
 
 
+class _Connection(Backend):  # type: ignore[misc]  # Ibis has no types
+    """The embedded engine. What it brings out as Arrow comes without pandas, which Ibis' own way loads first."""
+
+    def to_pyarrow(self, expr: ir.Expr, /, **options: Any) -> Any:
+        return expr.__pyarrow_result__(self._to_duckdb_relation(expr, **options).to_arrow_table())
+
+
 def connect(limits: Limits, timezone: str | None) -> tuple[Any, TemporaryFolder]:
     """Return an embedded engine, and a folder for what is unpacked and spilled, which is removed with the engine.
 
@@ -49,7 +58,7 @@ def connect(limits: Limits, timezone: str | None) -> tuple[Any, TemporaryFolder]
     with ExitStack() as failing:
         folder = room(limits)
         failing.callback(folder.remove)
-        con = ibis.duckdb.connect()
+        con = _Connection().connect()
         failing.callback(con.disconnect)
         weakref.finalize(con, folder.remove)
         _set_up(con, limits, timezone, folder.path / "spilled")

@@ -145,13 +145,11 @@ def measure_orders(orders: ir.Table) -> OrderFigures:
         .order_by("day")
         .to_pyarrow()
     )
-    column = {
-        name: found[name].to_numpy(zero_copy_only=False) for name in ("orders", "seen", "free", "negative")
-    }
     whole = {
-        name: np.nan_to_num(values.astype(np.float64)).astype(np.int64) for name, values in column.items()
+        name: np.array([value or 0 for value in found[name].to_pylist()], dtype=np.int64)
+        for name in ("orders", "seen", "free", "negative")
     }
-    day = found["day"].to_numpy(zero_copy_only=False).astype("datetime64[D]").astype(np.int64)
+    day = np.array(found["day"].to_pylist(), dtype="datetime64[D]").astype(np.int64)
     return OrderFigures(
         days=OrderDays(day, whole["orders"], whole["seen"]),
         free=int(whole["free"].sum()),

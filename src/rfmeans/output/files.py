@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rfmeans.engines.database import quoted
 from rfmeans.engines.dispatch import engine_of
@@ -11,12 +12,11 @@ from rfmeans.engines.duckdb import copy_to
 from rfmeans.engines.kept_tables import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     import ibis.expr.types as ir
-    import pandas as pd
 
 # What OWASP (CSV Injection) and ASVS 1.2.10 name; the apostrophes before it make the change reversible.
 FORMULA = "^'*[=+\\-@\\t\\r\\n\\x00＝＋－＠]"
@@ -40,9 +40,13 @@ def inert_column(column: ir.Column) -> ir.Column:
     return ibis.ifelse(column.re_search(FORMULA), ibis.literal("'") + column, column)
 
 
-def inert_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with `inert` done to its texts."""
-    return frame.map(lambda cell: inert(cell) if isinstance(cell, str) else cell)
+def write_rows(rows: Sequence[dict[str, Any]], path: Path) -> None:
+    """Write rows as CSV, with `inert` done to their texts."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, list(rows[0]), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        out.writeheader()
+        for row in rows:
+            out.writerow({name: inert(cell) if isinstance(cell, str) else cell for name, cell in row.items()})
 
 
 def write_parquet(table: ir.Table, path: Path) -> None:

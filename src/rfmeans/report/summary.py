@@ -198,7 +198,11 @@ class Summary:
         """Return the profile: one row per segment, shares from 0 to 1, recency in days."""
         import pandas as pd
 
-        return pd.DataFrame([_profile_row(segment) for segment in self.segments])
+        return pd.DataFrame(self.profile_rows())
+
+    def profile_rows(self) -> list[dict[str, Any]]:
+        """Return the rows of the profile as plain values."""
+        return [_profile_row(segment) for segment in self.segments]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the summary as plain JSON values; money and shares as numbers, dates as ISO text."""

@@ -6,7 +6,7 @@ Whatever tries many models runs on the cells, so it costs the same for any numbe
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from rfmeans.segments.features import SUM_COLUMNS, Z_COLUMNS, bits_for, whole_su
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from rfmeans.engines.kept_tables import Workspace
@@ -75,12 +76,17 @@ def collect_cells(
 
 def _every_customer(features: ir.Table) -> Cells:
     columns = features.select(*Z_COLUMNS).to_pyarrow()
-    points = np.column_stack([columns[name].to_numpy() for name in Z_COLUMNS])
+    points = np.column_stack([as_array(columns[name]) for name in Z_COLUMNS])
     # From the longest lapsed, rarest and smallest customer to the best one: an order that follows from the
     # numbers alone, because k-means++ draws its starts by position.
     recency, frequency, monetary = points.T
     points = points[np.lexsort((monetary, frequency, -recency))]
     return Cells(points, np.ones(len(points), dtype=np.int64), np.zeros(len(points)), None)
+
+
+def as_array(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Return a column of numbers without nulls; Arrow's own `to_numpy` loads pandas first."""
+    return np.from_dlpack(column.combine_chunks())
 
 
 def _grid(features: ir.Table, width: float, bits: int) -> ir.Table:
@@ -98,8 +104,8 @@ def _coarser(grid: ir.Table) -> ir.Table:
 
 def _fetch(grid: ir.Table, width: float, bits: int) -> Cells:
     rows = grid.order_by(*INDEX_COLUMNS).to_pyarrow()
-    counts = rows["n"].to_numpy().astype(np.int64)
-    *sums, squares = (rows[name].to_numpy() / 2.0**bits for name in SUM_COLUMNS)
+    counts = as_array(rows["n"]).astype(np.int64)
+    *sums, squares = (as_array(rows[name]) / 2.0**bits for name in SUM_COLUMNS)
     points = (np.column_stack(sums) / counts[:, None]).round(12)
     within = squares - counts * (points**2).sum(axis=1)
     return Cells(points, counts, within.clip(min=0), width)

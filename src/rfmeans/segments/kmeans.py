@@ -10,6 +10,7 @@ import ibis
 import numpy as np
 
 from rfmeans.errors import DataError
+from rfmeans.segments.cells import as_array
 from rfmeans.segments.features import SUM_COLUMNS, Z_COLUMNS, bits_for, float64, whole_sums
 from rfmeans.segments.settings import MIN_SEGMENTS
 
@@ -179,8 +180,8 @@ def _pass(features: ir.Table, centres: NDArray[np.float64], bits: int) -> tuple[
         .order_by(CLUSTER)
         .to_pyarrow()
     )
-    found, counts = rows[CLUSTER].to_numpy(), rows["n"].to_numpy()
-    *sums, squares = (rows[name].to_numpy() / 2.0**bits for name in SUM_COLUMNS)
+    found, counts = as_array(rows[CLUSTER]), as_array(rows["n"])
+    *sums, squares = (as_array(rows[name]) / 2.0**bits for name in SUM_COLUMNS)
     means = centres.copy()  # a centre that nobody is nearest to stays where it is
     means[found] = np.column_stack(sums) / counts[:, None]
     means = means.round(12)
