@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ def run(
 ) -> None:
     """Do the work, write the folder and the table, print: what every command with a result has in common."""
     from rfmeans.output.folder import check_format, check_target, room_beside
+    from rfmeans.report.charts.painter import drawing_ahead
 
     output, table = outputs
     printing.check()
@@ -41,7 +42,11 @@ def run(
     check_format(customers_format)
     playbook = output.cards()
     out = check_target(output.out or Path(default), force=output.force)
-    with watching(printing.quiet, out, table, telling=telling) as watch, room_beside(out) as room:
+    with (
+        nullcontext() if output.no_report else drawing_ahead(),
+        watching(printing.quiet, out, table, telling=telling) as watch,
+        room_beside(out) as room,
+    ):
         result = work(listener=watch, temporary=room)
         watch.stage("writing")
         written = result.write(

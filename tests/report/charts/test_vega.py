@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import vl_convert
 
-from rfmeans.report.charts.images import VEGA_LITE
+from rfmeans.report.charts.painter import VEGA_LITE
 
 PINNED = Path(__file__).parents[3] / "constraints.txt"
 FOLDER = files("rfmeans.report") / "vega"

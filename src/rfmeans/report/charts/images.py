@@ -1,4 +1,4 @@
-"""A specification -> SVG and PNG, drawn without a browser and without a network."""
+"""A specification -> SVG, drawn without a browser and without a network."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.report.charts.frame import FAINT, GRID, INK
+from rfmeans.report.charts.painter import svg_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rfmeans.report.charts.vega import Drawn
 
-PNG_SCALE = 2
 MARGIN = 16  # pixels around a chart that has a background of its own
-VEGA_LITE = "6.4"
 TAG = re.compile(r'<[a-z](?:"[^"]*"|[^">])*>')
 GEOMETRY = re.compile(r' (?:d|transform|opacity|x2|y2|width|height)="[^"]*"')
 DECIMALS = re.compile(r"\d+\.\d{3,}")
@@ -45,11 +44,9 @@ CONFIG: dict[str, Any] = {
 
 def to_svg(drawn: Drawn, background: str | None = None) -> str:
     """Return a specification as SVG, drawn without a browser and without a network."""
-    import vl_convert
-
     if background:
         drawn = {**drawn, "background": background, "padding": MARGIN}
-    return _rounded(str(vl_convert.vegalite_to_svg(drawn, vl_version=VEGA_LITE, allowed_base_urls=[])))
+    return _rounded(svg_of(drawn))
 
 
 def _rounded(svg: str) -> str:
@@ -68,10 +65,3 @@ def in_tags(svg: str, attribute: re.Pattern[str], change: Callable[[re.Match[str
 
 def _hundredths(found: re.Match[str]) -> str:
     return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
-
-
-def to_png(svg: str) -> bytes:
-    """Return an SVG as PNG, twice as many pixels each way."""
-    import vl_convert
-
-    return bytes(vl_convert.svg_to_png(svg, scale=PNG_SCALE))

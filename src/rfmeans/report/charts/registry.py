@@ -14,7 +14,8 @@ from rfmeans.report.charts.concentration import CONCENTRATION
 from rfmeans.report.charts.customer_map import CUSTOMER_MAP
 from rfmeans.report.charts.distributions import DISTRIBUTIONS
 from rfmeans.report.charts.frame import WIDE, Frame, Sheet
-from rfmeans.report.charts.images import CONFIG, to_png, to_svg
+from rfmeans.report.charts.images import CONFIG, to_svg
+from rfmeans.report.charts.painter import png_of
 from rfmeans.report.charts.shares import SHARES
 from rfmeans.report.charts.vega import Drawn, in_order, specification
 
@@ -88,4 +89,4 @@ class Charts:
         for name in self.names:
             svg = to_svg(self.draw(name), background="white")
             (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-            (folder / f"{name}.png").write_bytes(to_png(svg))
+            (folder / f"{name}.png").write_bytes(png_of(svg))
