@@ -31,6 +31,7 @@ from rfmeans.segments.grouping import group_by_kmeans, group_by_scores
 from rfmeans.segments.kmeans import CLUSTER, count_near_borders, what_to_do
 from rfmeans.segments.lexicon import read_lexicon, with_cuts
 from rfmeans.segments.profile import profile_all, profile_segments
+from rfmeans.segments.rhythm import measure_rhythm
 from rfmeans.segments.score_cuts import fit_scoring
 from rfmeans.segments.scores import cross
 from rfmeans.segments.settings import AUTO, MIN_SEGMENTS, Settings, parse_segments
@@ -153,6 +154,7 @@ def segment(
             score_segments=grouping.score_segments,
             stability=grouping.stability,
             orders=OrdersTable.of(intake.source.table, intake.layout, intake.keys) if intake.layout else None,
+            rhythm=measure_rhythm(customers),
         )
         fit = _Fit(settings, values, before)
         return _result(intake, model, grouping.groups, grouping.choice, keeper, how, fit)
@@ -277,6 +279,7 @@ def _measured(
         model=model,
         groups=tuple(groups),
         everyone=everyone,
+        rhythm=model.rhythm if fit else measure_rhythm(_to_segment(intake)),
         spread=measure_distributions(customers.filter(customers.reason.isnull()), model.scaling),
         near_borders=count_near_borders(customers, len(groups)) if model.centres else None,
         crosstab=_crosstab(customers, model),

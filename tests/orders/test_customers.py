@@ -11,6 +11,7 @@ from rfmeans.columns.dates import LARGEST_WHOLE
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.orders.customers import (
     customers_as_of,
+    customers_before,
     customers_from_table,
     group_orders,
     total_orders,
@@ -72,8 +73,8 @@ def test_lines_are_added_up_to_orders_and_those_set_aside_by_reason():
 
 def test_orders_are_added_up_to_customers():
     found = {row["customer_id"]: row for row in rows(group_orders(total_orders(lines()), DUCKDB))}
-    assert list(found[None].values()) == [None, LATE, 2, 1, 1, Decimal(8), THIRD, THIRD, THIRD, 0]
-    # Two purchases and a return; the last purchase is the first day of A2, not that of the return.
+    assert list(found[None].values()) == [None, LATE, 2, 1, 1, Decimal(8), THIRD, THIRD, THIRD, THIRD, 0]
+    # Two purchases and a return; first and last purchase are the first days of A1 and A2; the return is none.
     assert list(found["ann"].values()) == [
         "ann",
         USED,
@@ -81,6 +82,7 @@ def test_orders_are_added_up_to_customers():
         3,
         2,
         Decimal(31),
+        FIRST,
         SECOND,
         FIRST,
         THIRD,
@@ -96,6 +98,7 @@ def test_orders_are_added_up_to_customers():
         THIRD,
         THIRD,
         THIRD,
+        THIRD,
         0,
     ]
     assert list(found["eve"].values()) == [
@@ -106,13 +109,14 @@ def test_orders_are_added_up_to_customers():
         0,
         Decimal(0),
         None,
+        None,
         FIRST,
         FIRST,
         0,
     ]
     assert list(found["ann"]) == [
         *("customer_id", "line_reason", "lines", "orders", "frequency", "monetary"),
-        *("last_purchase", "first_day", "last_day", "signs"),
+        *("first_purchase", "last_purchase", "first_day", "last_day", "signs"),
     ]
 
 
@@ -126,17 +130,36 @@ def test_lines_that_tell_their_currency_have_its_range():
 def test_customers_at_a_date():
     found = rows(customers_as_of(group_orders(total_orders(lines()), DUCKDB), dt.date(2024, 2, 1)))
     assert [list(row.values()) for row in found] == [
-        ["ann", 12, 2, Decimal(31), None],  # 20 January to 1 February
-        ["bob", 8, 1, Decimal(8), None],
-        ["eve", None, 0, Decimal(0), "no purchase"],
+        ["ann", 12, 2, Decimal(31), FIRST, 27, None],  # 5 and 20 January to 1 February
+        ["bob", 8, 1, Decimal(8), THIRD, 8, None],
+        ["eve", None, 0, Decimal(0), None, None, "no purchase"],
     ]
-    assert list(found[0]) == ["customer_id", "recency", "frequency", "monetary", "reason"]
+    assert list(found[0]) == [
+        *("customer_id", "recency", "frequency", "monetary", "first_purchase", "tenure", "reason")
+    ]
+
+
+def test_at_an_earlier_date_the_first_purchase_counts_only_if_it_was_one_by_then():
+    late = table(
+        LINES,
+        ("ann", "A1", None, USED, Decimal(-5), FIRST),  # no purchase before the second day
+        ("ann", "A1", None, USED, Decimal(15), SECOND),
+        ("ann", "A2", None, USED, Decimal(9), THIRD),
+        ("bob", "B1", None, USED, Decimal(9), FIRST),
+        ("bob", "B2", None, USED, Decimal(9), THIRD),
+    )
+    groups = group_orders(total_orders(late, [SECOND]), DUCKDB)
+    (then,) = customers_before(groups, [SECOND]).values()
+    assert [(row["first_purchase"], row["tenure"]) for row in rows(then)] == [(None, None), (FIRST, 15)]
+    now = rows(customers_as_of(groups, dt.date(2024, 2, 1)))
+    assert [(row["first_purchase"], row["tenure"]) for row in now] == [(FIRST, 27), (FIRST, 27)]
 
 
 def test_without_a_date_it_is_the_day_after_the_last_order():
     groups = group_orders(total_orders(lines()), DUCKDB)
     found = rows(used_customers(groups.filter(groups.line_reason == USED), None))
     assert [row["recency"] for row in found] == [5, 1, None]  # as of the 25th
+    assert [row["tenure"] for row in found] == [20, 1, None]
 
 
 def test_money_of_nothing_or_less_is_a_reason_of_its_own():

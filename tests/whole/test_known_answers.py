@@ -11,6 +11,7 @@ import pytest
 
 import rfmeans
 from places import DATA
+from rfmeans.segments.rhythm import Rhythm
 
 if TYPE_CHECKING:
     from rfmeans.result import Segmentation
@@ -98,6 +99,19 @@ def test_customers_segmented_and_set_aside(retail):
         "no purchase": (34, Decimal("-10411.24")),
         "no net spend": (21, Decimal("-2817.90")),
     }
+
+
+def test_the_rhythm_of_online_retail(retail):
+    found = retail.summary.rhythm
+    assert found == Rhythm(2842, 53.5, 160.0)
+    assert retail.model.rhythm == found
+    days = retail.customers.filter(retail.customers.reason.isnull()).to_pandas()
+    again = days[days.frequency > 1]
+    gaps = (again.tenure - again.recency) / (again.frequency - 1)
+    assert list(gaps.quantile([0.5, 0.9])) == [53.5, 160.0]
+    oldest = (days.tenure == 374).sum()
+    assert str(days.first_purchase.min())[:10] == "2010-12-01"
+    assert oldest == (days.first_purchase == days.first_purchase.min()).sum() > 0
     assert retail.customers.count().to_pyarrow().as_py() == 4372
 
 

@@ -82,6 +82,8 @@ def _shop(found: Inspection) -> Table:
     if found.share_bought_once is not None:
         once = f"{number(customers.bought_once)} of {counted(customers.customers, 'customer')}"
         rows.append(("Bought once", f"{percent(found.share_bought_once)} ({once})"))
+    if customers.rhythm is not None:
+        rows.append(("Rhythm", customers.rhythm.sentence))
     held = [
         f"the top {top.percent} % of customers ({number(top.customers)}) hold {percent(top.share)}"
         for top in customers.top_shares

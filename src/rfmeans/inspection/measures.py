@@ -11,6 +11,7 @@ import numpy as np
 from rfmeans.columns.layout_files import KINDS
 from rfmeans.inspection.order_days import OrderDays
 from rfmeans.orders.reasons import USED
+from rfmeans.segments.rhythm import measure_rhythm
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.orders.intake import Intake
+    from rfmeans.segments.rhythm import Rhythm
 
 TOP_PERCENTS = (1, 5, 10, 20)
 BIG_PERCENT = 10  # of all money; one customer with more is shown
@@ -119,12 +121,15 @@ class CustomerFigures:
         What the top 1, 5, 10 and 20 % hold.
     big
         The customers with more than a tenth of the money, the biggest first.
+    rhythm
+        The shop's rhythm; None without customers.
     """
 
     customers: int
     bought_once: int
     top_shares: tuple[TopShare, ...]
     big: tuple[BigCustomer, ...]
+    rhythm: Rhythm | None = None
 
 
 def measure_orders(orders: ir.Table) -> OrderFigures:
@@ -172,6 +177,7 @@ def measure_customers(intake: Intake) -> CustomerFigures:
             for percent, size in sizes.items()
         ),
         big=_biggest(customers, count, money),
+        rhythm=measure_rhythm(customers),
     )
 
 

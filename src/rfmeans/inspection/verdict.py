@@ -117,6 +117,7 @@ class Inspection:
                 "set_aside": {reason: asdict(tally) for reason, tally in aside},
                 "bought_once": found.bought_once,
                 "share_bought_once": self.share_bought_once,
+                "rhythm": asdict(found.rhythm) if found.rhythm else None,
                 "top_shares": [asdict(top) for top in found.top_shares],
             },
             "orders": lines.orders,

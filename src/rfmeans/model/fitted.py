@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rfmeans.over_time.likeness import Likeness
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
+    from rfmeans.segments.rhythm import Rhythm
     from rfmeans.segments.scores import Crosstab
     from rfmeans.segments.spread import Distributions
 
@@ -28,6 +29,8 @@ class Fitted:
         The figures of each segment, by segment id from 1.
     everyone
         Those of all customers that have a segment.
+    rhythm
+        The pace of these customers; None for a table of customers.
     spread
         How these customers are spread.
     near_borders
@@ -50,6 +53,7 @@ class Fitted:
     groups: tuple[Group, ...]
     everyone: Group
     spread: Distributions
+    rhythm: Rhythm | None = None
     near_borders: tuple[int, ...] | None = None
     crosstab: Crosstab | None = None
     choice: Choice | None = None

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from rfmeans.orders.understand import Understood
     from rfmeans.over_time.drift import Reference
     from rfmeans.segments.features import Scaling
+    from rfmeans.segments.rhythm import Rhythm
     from rfmeans.segments.score_cuts import Scoring
     from rfmeans.segments.stability import Stability
     from rfmeans.settings import Reading
@@ -90,6 +91,8 @@ class SegmentModel:
         The columns of the orders it was fitted on; None for a table of customers.
     reference
         How the customers it was fitted on are spread; None in a model of an older version.
+    rhythm
+        The shop's rhythm then; None for a table of customers and in an older model.
     """
 
     scaling: Scaling
@@ -104,6 +107,7 @@ class SegmentModel:
     stability: Stability | None = None
     orders: OrdersTable | None = None
     reference: Reference | None = None
+    rhythm: Rhythm | None = None
 
     @property
     def names(self) -> tuple[Name, ...]:
@@ -195,8 +199,8 @@ class SegmentModel:
         Returns
         -------
         Ibis table
-            customer_id, recency, frequency, monetary, segment_id, segment, confidence, r_score, f_score, m_score,
-            rfm_score, score_segment, group, reason.
+            customer_id, recency, frequency, monetary, first_purchase, tenure, segment_id, segment, confidence, r_score,
+            f_score, m_score, rfm_score, score_segment, group, reason.
         """
         with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
             how = make_reading(columns, **reading)
@@ -374,6 +378,7 @@ class SegmentModel:
             "stability": asdict(self.stability) if self.stability else None,
             "orders": self.orders.to_dict() if self.orders else None,
             "reference": self.reference.to_dict() if self.reference else None,
+            "rhythm": asdict(self.rhythm) if self.rhythm else None,
         }
         return model_text(content)
 

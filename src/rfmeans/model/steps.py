@@ -41,12 +41,15 @@ if TYPE_CHECKING:
     from rfmeans.segments.score_cuts import Scoring
 
 OUTPUT_COLUMNS = (
-    *("customer_id", "recency", "frequency", "monetary", "segment_id", "segment", "confidence"),
+    *("customer_id", "recency", "frequency", "monetary", "first_purchase", "tenure"),
+    *("segment_id", "segment", "confidence"),
     *SCORE_COLUMNS,
     *("group", "reason"),
 )
-# What a model of scores, or one of an older version, does not have.
+# What a table of customers, a model of scores, or one of an older version, does not have.
 OPTIONAL_COLUMNS = {
+    "first_purchase": "date",
+    "tenure": "int64",
     "confidence": "float64",
     **dict.fromkeys(SCORES, "int64"),
     "rfm_score": "string",

@@ -89,9 +89,9 @@ def group_orders(orders: ir.Table, engine: Engine) -> ir.Table:
     """Return one row per customer with used lines, and one per reason for the lines set aside.
 
     Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, monetary
-    (decimal), last_purchase (date of the last purchase, null without one), first_day, last_day; signs (bits: what gives
-    reason to look closer, see `rfmeans.orders.compared`); for each earlier date frequency_before_0,
-    monetary_before_0 and last_purchase_before_0, null or 0 where there was none before it.
+    (decimal), first_purchase, last_purchase (dates, null without a purchase), first_day, last_day; signs (bits: what
+    gives reason to look closer, see `rfmeans.orders.compared`); for each earlier date frequency_before_0,
+    monetary_before_0, first_purchase_before_0 and last_purchase_before_0, null or 0 where there was none before it.
     An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
     """
     more = {"signs": engine.bits(_signs(orders, engine)), **_figures_before(orders)}
@@ -133,6 +133,7 @@ def group_used_orders(
         orders=orders.count(),
         frequency=orders.count(where=is_purchase),
         monetary=orders.total.sum(),
+        first_purchase=orders.first_day.min(where=is_purchase),
         last_purchase=orders.first_day.max(where=is_purchase),
         first_day=orders.first_day.min(),
         last_day=orders.last_day.max(),
@@ -148,14 +149,15 @@ def _figures_before(orders: ir.Table) -> dict[str, ir.Scalar]:
         total = orders[f"total_before_{place}"]
         found[f"frequency_before_{place}"] = orders.count(where=total > 0)
         found[f"monetary_before_{place}"] = total.sum()
+        found[f"first_purchase_before_{place}"] = orders.first_day.min(where=total > 0)
         found[f"last_purchase_before_{place}"] = orders.first_day.max(where=total > 0)
     return found
 
 
 def customers_as_of(groups: ir.Table, as_of: dt.date) -> ir.Table:
-    """Return the customers: customer_id, recency (days), frequency (purchases), monetary, reason.
+    """Return the customers: customer_id, recency (days), frequency, monetary, first_purchase, tenure (days), reason.
 
-    ``reason`` is null for the customers to segment. Recency is null without a purchase.
+    ``reason`` is null for the customers to segment. Recency, first purchase and tenure are null without a purchase.
     """
     return used_customers(groups.filter(groups.line_reason == USED), as_of)
 
@@ -177,6 +179,7 @@ def _customers_before(groups: ir.Table, place: int, day: dt.date) -> ir.Table:
         "customer_id",
         frequency=groups[f"frequency_before_{place}"],
         monetary=monetary,
+        first_purchase=groups[f"first_purchase_before_{place}"],
         last_purchase=groups[f"last_purchase_before_{place}"],
         known=groups.first_day < date,
         bought_after=(groups.last_purchase >= date).fill_null(False),
@@ -192,23 +195,30 @@ def used_customers(groups: ir.Table, as_of: dt.date | None, *reasons: tuple[ir.C
     """
     if as_of is None:
         # The next day by arithmetic on days: a date plus a day is a timestamp to some engines.
-        recency = groups.last_day.max().as_scalar().delta(groups.last_purchase, unit="day") + 1
+        until, more = groups.last_day.max().as_scalar(), 1
     else:
-        recency = ibis.date(as_of.isoformat()).delta(groups.last_purchase, unit="day")
+        until, more = ibis.date(as_of.isoformat()), 0
+
+    def days_since(date: ir.DateColumn) -> ir.IntegerColumn:
+        days: ir.IntegerColumn = until.delta(date, unit="day") + more
+        return days.cast("int64")
+
     return groups.select(
         customer_id=groups.customer_id,
-        recency=recency.cast("int64"),
+        recency=days_since(groups.last_purchase),
         frequency=groups.frequency,
         monetary=groups.monetary,
+        first_purchase=groups.first_purchase,
+        tenure=days_since(groups.first_purchase),
         reason=ibis.cases(*reasons, *_nothing_to_cluster(groups.frequency, groups.monetary)),
         **{name: groups[name] for name in CARRIED if name in groups.columns},
     )
 
 
 def customers_from_table(table: ir.Table, values: dict[str, ir.Column]) -> ir.Table:
-    """Return the same from a table with one row per customer; unreadable values give a reason.
+    """Return the same from a table with one row per customer, without first purchase and tenure.
 
-    ``values`` holds typed expressions for customer_id, recency, frequency and monetary.
+    ``values`` holds typed expressions for customer_id, recency, frequency and monetary; unreadable ones give a reason.
     """
     typed = table.select(**values)
     # Bounds on both sides: to an engine NaN is the largest number.

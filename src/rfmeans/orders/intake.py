@@ -86,7 +86,8 @@ class Intake:
     as_of
         The date recency is counted to; None for a table of customers.
     customers
-        customer_id, recency, frequency, monetary, reason (null for those to segment).
+        customer_id, recency, frequency, monetary, reason (null for those to segment); of orders also first_purchase and
+        tenure.
     set_aside
         The source's rows that were not used; None for a table of customers.
     account

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
+    from rfmeans.segments.rhythm import Rhythm
     from rfmeans.segments.score_cuts import Scoring
     from rfmeans.segments.scores import Crosstab
     from rfmeans.segments.spread import Distributions
@@ -104,6 +105,8 @@ class Summary:
         Lines and customers, used and set aside.
     everyone
         Figures of all customers that were segmented.
+    rhythm
+        The shop's rhythm; None for a table of customers.
     segments
         The segments, the most valuable first.
     empty_regions
@@ -146,6 +149,7 @@ class Summary:
     described: dict[str, Any]
     versions: dict[str, str]
     currency_symbol: str = ""
+    rhythm: Rhythm | None = None
     scoring: Scoring | None = None
     crosstab: Crosstab | None = None
     stability: Stability | None = None
@@ -211,6 +215,7 @@ class Summary:
             "as_of": self.as_of,
             "account": account_dict(self.account),
             "everyone": {name: value for name, value in asdict(self.everyone).items() if name != "spread"},
+            "rhythm": asdict(self.rhythm) if self.rhythm else None,
             "segments": [
                 {**_profile_row(segment), "borderline": list(segment.borderline)} for segment in self.segments
             ],
@@ -262,6 +267,7 @@ def summarise(
         described=described,
         versions=_versions(),
         currency_symbol=currency_symbol,
+        rhythm=fitted.rhythm,
         scoring=model.scoring,
         crosstab=fitted.crosstab,
         stability=model.stability,
@@ -343,6 +349,8 @@ def _profile_row(segment: Segment) -> dict[str, Any]:
             for name in FEATURES
             for kind in ("mean", "median")
         },
+        **{f"{kind}_tenure": getattr(figures, f"{kind}_tenure") for kind in ("mean", "median")},
+        "repeat_share": figures.repeat_share,
         "average_order_value": figures.average_order_value,
         **{f"{name}_index": getattr(segment, f"{name}_index") for name in FEATURES},
         "stability": segment.stability,

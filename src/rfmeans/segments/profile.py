@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rfmeans.engines.engine import Engine
 
 NUMBERS = RECENCY, FREQUENCY, MONETARY = "recency", "frequency", "monetary"
+TENURE = "tenure"  # of orders; a table of customers has none
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MEDIAN = LEVELS.index(0.5)
 QUANTILES = ("Quantile", "Median")  # exact ones, as aggregates, which not every engine has
@@ -31,13 +32,15 @@ class Quantiles:
 
     Attributes
     ----------
-    recency, frequency, monetary
-        Days, purchases and net money, each of shape (5,).
+    recency, frequency, monetary, tenure
+        Days, purchases, net money, and days since the first purchase, each of shape (5,); tenure is NaN where it is
+        not known.
     """
 
     recency: tuple[float, ...]
     frequency: tuple[float, ...]
     monetary: tuple[float, ...]
+    tenure: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,16 @@ class Group:
         Their net money.
     purchases
         Their purchases.
+    repeat_customers
+        Those with more than one purchase.
     mean_recency, median_recency
         Days.
     mean_frequency, median_frequency
         Purchases per customer.
     mean_monetary, median_monetary
         Net money per customer.
+    mean_tenure, median_tenure
+        Days since the first purchase; NaN for a table of customers.
     spread
         Quantiles.
     """
@@ -65,18 +72,26 @@ class Group:
     customers: int
     revenue: Decimal
     purchases: float
+    repeat_customers: int
     mean_recency: float
     median_recency: float
     mean_frequency: float
     median_frequency: float
     mean_monetary: float
     median_monetary: float
+    mean_tenure: float
+    median_tenure: float
     spread: Quantiles
 
     @property
     def average_order_value(self) -> float:
         """Net money per purchase."""
         return float(self.revenue) / self.purchases if self.purchases else float("nan")
+
+    @property
+    def repeat_share(self) -> float:
+        """Share of the customers with more than one purchase, 0 to 1."""
+        return self.repeat_customers / self.customers if self.customers else float("nan")
 
 
 def profile_all(customers: ir.Table) -> Group:
@@ -104,7 +119,7 @@ def profile_segments(customers: ir.Table, segment: str, count: int) -> list[Grou
     rows = customers.group_by(segment).agg(**_figures(customers, engine)).to_pyarrow().to_pylist()
     found = {row[segment]: row for row in rows}
     if not engine.can(customers, *QUANTILES):
-        ranked = ranked_quantiles(customers, segment, NUMBERS, LEVELS)
+        ranked = ranked_quantiles(customers, segment, _told(customers), LEVELS)
         found = {index: {**row, **ranked[index]} for index, row in found.items()}
     return [_group(found.get(index, {})) for index in range(count)]
 
@@ -113,14 +128,20 @@ def _figures(customers: ir.Table, engine: Engine) -> dict[str, ir.Scalar]:
     return {
         "customers": customers.count(),
         "revenue": customers[MONETARY].sum(),
-        **{f"sum_{name}": customers[name].sum() for name in (RECENCY, FREQUENCY)},
+        "repeat_customers": customers.count(where=customers[FREQUENCY] > 1),
+        **{f"sum_{name}": customers[name].sum() for name in _told(customers) if name != MONETARY},
         **(_quantiles(customers, engine) if engine.can(customers, *QUANTILES) else {}),
     }
 
 
+def _told(customers: ir.Table) -> tuple[str, ...]:
+    """Return the numbers that a table tells of its customers."""
+    return (*NUMBERS, TENURE) if TENURE in customers.columns else NUMBERS
+
+
 def _quantiles(customers: ir.Table, engine: Engine) -> dict[str, ir.Scalar]:
     """Return the quantiles of each number: a column with all levels, or where an engine has no such, one a level."""
-    floats = {name: customers[name].cast("float64") for name in NUMBERS}
+    floats = {name: customers[name].cast("float64") for name in _told(customers)}
     if engine.can(customers, "MultiQuantile"):
         return {name: column.quantile(list(LEVELS)) for name, column in floats.items()}
     return {
@@ -139,17 +160,21 @@ def _group(row: dict[str, Any]) -> Group:
         return float(total) / count if count else nan
 
     recency, frequency = (_total(row.get(f"sum_{name}")) for name in (RECENCY, FREQUENCY))
-    spread = Quantiles(*(_levels(row, name, count) for name in NUMBERS))
+    tenure = row.get(f"sum_{TENURE}")
+    spread = Quantiles(*(_levels(row, name, count) for name in (*NUMBERS, TENURE)))
     return Group(
         customers=count,
         revenue=revenue,
         purchases=frequency,
+        repeat_customers=int(row.get("repeat_customers") or 0),
         mean_recency=mean(recency),
         median_recency=spread.recency[MEDIAN],
         mean_frequency=mean(frequency),
         median_frequency=spread.frequency[MEDIAN],
         mean_monetary=mean(revenue),
         median_monetary=spread.monetary[MEDIAN],
+        mean_tenure=nan if tenure is None else mean(tenure),
+        median_tenure=spread.tenure[MEDIAN],
         spread=spread,
     )
 
@@ -163,10 +188,13 @@ def _total(value: Any) -> float:
 
 
 def _levels(row: dict[str, Any], name: str, count: int) -> tuple[float, ...]:
-    if not count:
-        return (math.nan,) * len(LEVELS)
-    found = row[name] if name in row else [row[f"{name}_{place}"] for place in range(len(LEVELS))]
-    return tuple(map(float, found))
+    each = [row.get(f"{name}_{place}") for place in range(len(LEVELS))]
+    found = row.get(name) or each
+    return (
+        tuple(math.nan if value is None else float(value) for value in found)
+        if count
+        else (math.nan,) * len(LEVELS)
+    )
 
 
 def ranked_quantiles(
@@ -177,7 +205,7 @@ def ranked_quantiles(
     Parameters
     ----------
     table, key, names
-        A table, the column that groups it, and columns of numbers, none null.
+        A table, the column that groups it, and columns of numbers; nulls are left out.
     levels
         0 to 1. At most two rows a level and group come back for each column.
 
@@ -197,6 +225,7 @@ def ranked_quantiles(
 
 def _near(table: ir.Table, key: str, name: str, levels: Sequence[float]) -> ir.Table:
     """Return the values on either side of each level, with their place in their group, from 0."""
+    table = table.filter(table[name].notnull())
     group = ibis.window(group_by=table[key])
     placed = table.select(
         key=table[key],

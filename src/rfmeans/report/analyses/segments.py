@@ -28,15 +28,18 @@ SHORT_NAME = 40  # characters of a name that a terminal's table has room for
 def segments(summary: Summary) -> Section:
     """Tell the segments' figures; on the page and in Markdown with what their names rest on."""
     table = _table(summary)
+    pace = [Sentence(summary.rhythm.sentence)] if summary.rhythm else []
     note = f"Under each name its evidence: medians against the medians of all customers.{_whose(summary)}"
     return Section(
         page=(
             Heading("The segments", "segments", "Segments"),
             NamedRows(table, _evidence(summary, mark="Borderline"), note, summary.empty_regions),
+            *pace,
         ),
         markdown=(
             table,
             Sentence(f"{CAPTION}{_whose(summary)}"),
+            *pace,
             Heading("Why they are called so"),
             Sentence("Medians, against the medians of all customers."),
             Items((*_evidence(summary, "."), *_absent(summary))),

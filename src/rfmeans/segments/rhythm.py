@@ -1,0 +1,91 @@
+"""Customers -> the shop's rhythm: how long its repeat customers stay away between two purchases."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from rfmeans.engines.dispatch import engine_of
+from rfmeans.segments.profile import FREQUENCY, QUANTILES, RECENCY, TENURE, ranked_quantiles
+from rfmeans.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+
+LEVELS = (0.5, 0.9)
+GAP = "gap"
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """The mean gap between a customer's purchases, over the repeat customers.
+
+    Attributes
+    ----------
+    repeat_customers
+        Customers with more than one purchase.
+    median_days, nine_tenths_days
+        What half of them, and nine tenths, do not exceed; None where nobody bought twice.
+    """
+
+    repeat_customers: int
+    median_days: float | None = None
+    nine_tenths_days: float | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The rhythm in words; part of a day counts as a day, so that no fewer come back within it than is said.
+
+        >>> print(Rhythm(2842, 53.5, 160.0).sentence)
+        Half of the 2,842 repeat customers come back within 54 days on average, nine tenths within 160.
+        >>> print(Rhythm(0).sentence)
+        Nobody bought more than once.
+        """
+        if self.median_days is None or self.nine_tenths_days is None:
+            return "Nobody bought more than once."
+        half, most = math.ceil(self.median_days), math.ceil(self.nine_tenths_days)
+        return (
+            f"Half of the {counted(self.repeat_customers, 'repeat customer')} come back within "
+            f"{counted(half, 'day')} on average, nine tenths within {most:,}."
+        )
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Rhythm:
+        """Take back what `dataclasses.asdict` made of it."""
+        days = (content[name] for name in ("median_days", "nine_tenths_days"))
+        return cls(
+            int(content["repeat_customers"]), *(None if each is None else float(each) for each in days)
+        )
+
+
+def measure_rhythm(customers: ir.Table) -> Rhythm | None:
+    """Return the rhythm of the customers to segment; None for a table that does not tell tenure.
+
+    A customer's gap is (tenure - recency) / (purchases - 1), the days from the first to the last purchase over the
+    number of gaps between; quantiles are linear between two values.
+
+    >>> table = ibis.memtable({"recency": [1, 10, 5], "frequency": [3, 2, 1], "tenure": [41, 60, 5]})
+    >>> measure_rhythm(table)  # gaps of 20 and 50 days
+    Rhythm(repeat_customers=2, median_days=35.0, nine_tenths_days=47.0)
+    """
+    if TENURE not in customers.columns:
+        return None
+    repeat = customers.filter(customers[FREQUENCY] > 1, customers[TENURE].notnull())
+    between = (repeat[TENURE] - repeat[RECENCY]).cast("float64")
+    gaps = repeat.select(**{GAP: between / (repeat[FREQUENCY] - 1).cast("float64")})
+    if engine_of(customers).can(customers, *QUANTILES):
+        wanted = {f"at_{place}": gaps[GAP].quantile(level) for place, level in enumerate(LEVELS)}
+        found = gaps.agg(rows=gaps.count(), **wanted).to_pyarrow().to_pylist()[0]
+        return _rhythm(int(found["rows"]), [found[name] for name in wanted])
+    everybody = gaps.mutate(everybody=ibis.literal(0, "int64"))
+    ranked = ranked_quantiles(everybody, "everybody", [GAP], LEVELS)
+    return _rhythm(int(gaps.count().to_pyarrow().as_py()), ranked[0][GAP] if ranked else ())
+
+
+def _rhythm(count: int, days: Sequence[float]) -> Rhythm:
+    return Rhythm(count, *map(float, days)) if count else Rhythm(count)
