@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import duckdb
 import ibis
 import pandas as pd
+import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -20,6 +21,7 @@ from rfmeans.engines.database import ATTACHED, Home
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.engines.write_table import check_table
 from rfmeans.errors import EngineError, OutputError, SettingsError
+from rfmeans.synthetic import make_orders
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 
@@ -296,3 +298,11 @@ def test_the_engine_tells_how_far_it_is():
         looking.join()
     assert any(found is not None and 0 < found < 100 for found in seen)
     assert all(found is None or 0 <= found <= 100 for found in seen)
+
+
+def test_customers_come_out_in_batches_as_well():
+    with rfmeans.segment(make_orders(50, seed=1).drop(columns="kind"), segments=2) as result:
+        batches = list(result.customers.select("customer_id", "monetary").to_pyarrow_batches(chunk_size=20))
+        whole = result.customers.select("customer_id", "monetary").to_pyarrow()
+    assert len(batches) > 1
+    assert pa.Table.from_batches(batches).to_pylist() == whole.to_pylist()

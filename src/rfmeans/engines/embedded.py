@@ -46,6 +46,10 @@ class _Connection(Backend):  # type: ignore[misc]  # Ibis has no types
     def to_pyarrow(self, expr: ir.Expr, /, **options: Any) -> Any:
         return expr.__pyarrow_result__(self._to_duckdb_relation(expr, **options).to_arrow_table())
 
+    def to_pyarrow_batches(self, expr: ir.Expr, /, *, chunk_size: int = 1_000_000, **options: Any) -> Any:
+        # Ibis 12 asks the connection for what DuckDB 2 has on its relations alone.
+        return self._to_duckdb_relation(expr.as_table(), **options).to_arrow_reader(chunk_size)
+
 
 def connect(limits: Limits, timezone: str | None) -> tuple[Any, TemporaryFolder]:
     """Return an embedded engine, and a folder for what is unpacked and spilled, which is removed with the engine.
