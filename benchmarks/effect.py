@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 import rfmeans
-from rfmeans.over_time.effect_figures import Effect, SegmentEffect, SegmentSums, effect, levels
+from rfmeans.over_time.effect_figures import Effect, SegmentEffect, SegmentSums, levels, measure_effect
 from rfmeans.over_time.effect_intervals import (
     Difference,
     GroupSums,
@@ -252,8 +252,8 @@ def one(draw: Draw, place: int, outcome: str, method: Method) -> tuple[Differenc
 
 def alarms(shop: Shop, drawn: list[Draw], share: float) -> dict[str, object]:
     """Return in how many of 100 draws anything gets a verdict though there was no campaign."""
-    answers = [effect(draw.segments, holdout=share) for draw in drawn]
-    on_money = [effect(draw.segments, verdict_on="money") for draw in drawn]
+    answers = [measure_effect(draw.segments, holdout=share) for draw in drawn]
+    on_money = [measure_effect(draw.segments, verdict_on="money") for draw in drawn]
     return {
         "shop": shop.name,
         "held out": f"{share:.0%}",
@@ -284,7 +284,7 @@ def anything(answer: Effect) -> bool:
 
 def promises(shop: Shop, drawn: list[Draw], share: float) -> Iterator[dict[str, object]]:
     """Yield for each segment, and the total, how often the planted effect was told, and how often it should be."""
-    answers = [effect(draw.segments) for draw in drawn]
+    answers = [measure_effect(draw.segments) for draw in drawn]
     total_level, segment_level = levels(len(shop.names), 0.95)
     for place, label in enumerate([*shop.names, "total"]):
         whole = place == len(shop.names)
@@ -356,7 +356,7 @@ def hillstrom(path: str) -> pd.DataFrame:
     for mail in ("Mens E-Mail", "Womens E-Mail"):
         for buys in ("visit", "conversion"):
             pair = Pair(*(experiment_sums(table[table.segment == arm], buys) for arm in (mail, "No E-Mail")))
-            answer = effect([SegmentSums(1, mail, *pair)]).segments[0]
+            answer = measure_effect([SegmentSums(1, mail, *pair)]).segments[0]
             rows.append(
                 {"e-mail": mail, "outcome": buys, **figures(answer.share, 100), "verdict": answer.verdict}
             )

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-import re
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
-from rfmeans.columns.typed import LAST_DAY
 from rfmeans.engines.embedded import room
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
@@ -21,8 +17,8 @@ from rfmeans.orders.checks import NothingUsedError, OutsideError
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.order_lines import order_lines
 from rfmeans.orders.understand import understand
-from rfmeans.over_time.effect_figures import Costs
-from rfmeans.over_time.effect_figures import effect as measure
+from rfmeans.over_time.effect_asked import parse_costs, parse_days, reading_of_orders
+from rfmeans.over_time.effect_figures import measure_effect
 from rfmeans.over_time.effect_groups import choose, count_groups
 from rfmeans.over_time.effect_lists import holds_zero, open_lists
 from rfmeans.over_time.effect_orders import Known, empty_days, known_among
@@ -31,7 +27,6 @@ from rfmeans.over_time.effect_sums import buyers_among, of_groups, outcomes, out
 from rfmeans.report.analyses.effect import effect_sections
 from rfmeans.report.analyses.effect_cautions import cautions
 from rfmeans.report.markdown import markdown_of
-from rfmeans.settings import CustomerColumns, is_number, make_reading, parse_date
 from rfmeans.wording import clip, counted
 
 if TYPE_CHECKING:
@@ -40,6 +35,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.inspection.order_days import Gap
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
     from rfmeans.orders.understand import Understood
@@ -48,7 +44,7 @@ if TYPE_CHECKING:
     from rfmeans.over_time.effect_lists import Lists
     from rfmeans.over_time.effect_sums import Outside
     from rfmeans.report.page import Report
-    from rfmeans.settings import Columns, Reading
+    from rfmeans.settings import Columns
 
 OUTCOMES = ("buyers", "money")
 ABOUT = "Effect of a campaign"
@@ -145,32 +141,22 @@ def effect(
     ...     rfmeans.effect(sent.customers, orders, start="2024-11-01", end="2024-12-30")
     <CampaignEffect of Ibis table, 2024-11-01 to 2024-12-30: cannot tell>
     """
-    first, last = _days(start, end)
-    costs = _costs(cost_per_customer, margin)
+    first, last = parse_days(start, end)
+    costs = parse_costs(cost_per_customer, margin)
     if verdict_on not in OUTCOMES:
         raise SettingsError(f"{named('verdict_on')} must be {' or '.join(OUTCOMES)}. Got {verdict_on!r}.")
     asked = None if holdout is None else check_holdout(holdout)
-    how, hearing = _reading(columns, reading), listener or SILENT
+    how, hearing = reading_of_orders(columns, reading), listener or SILENT
     hearing.stage("reading the lists")
-    with ExitStack() as stack:
-        sent = stack.enter_context(open_lists(segments, segments_table, how.limits))
+    with open_lists(segments, segments_table, how.limits) as sent:
         _check_as_of(sent, first)
         there = count_groups(sent)
         groups = choose(there, only, sent.name)
         hearing.stage("reading orders")
-        understood = stack.enter_context(understand(orders, how, hearing, zero=holds_zero(sent)))
-        scratch, folder = stack.enter_context(Workspace()), stack.enter_context(room(how.limits))
-        later = _later(understood, scratch, first, last)
-        hearing.stage("comparing the groups")
-        with engine_errors("Comparing the groups"):
-            sums, strangers = _compared(sent, groups, later, folder)
-            holes = empty_days(_lines(understood), first, last)
-        before = known = None
-        if sent.as_of and _seen(later)[0] <= sent.as_of:
-            before = _bought_before(sent, groups, understood, first, folder)
-            known = _known(sent, understood, _seen(later)[0], folder)
+        with understand(orders, how, hearing, zero=holds_zero(sent)) as understood:
+            done = _done(sent, groups, understood, hearing, first, last)
     share = sent.holdout if asked is None else asked
-    found = measure(sums, holdout=share, costs=costs, verdict_on=verdict_on)
+    found = measure_effect(done.sums, holdout=share, costs=costs, verdict_on=verdict_on)
     if found.total is None:
         raise DataError(_nothing_to_compare(found, sent))
     return CampaignEffect(
@@ -178,7 +164,7 @@ def effect(
             start=first,
             end=last,
             lists=sent.name,
-            orders=later.source.name,
+            orders=done.orders,
             found=found,
             customers=sum(group.customers for group in groups),
             held_out=sum(group.customers for group in groups if group.group == HOLDOUT),
@@ -188,88 +174,47 @@ def effect(
             lists_there=len({group.segment_id for group in there}),
             holdout=share,
             costs=costs,
-            buyers_in_no_list=strangers.buyers,
-            money_in_no_list=strangers.money,
+            buyers_in_no_list=done.strangers.buyers,
+            money_in_no_list=done.strangers.money,
             lists_as_of=sent.as_of,
-            empty_days=holes,
-            known=known,
-            active=strangers.listed_active,
-            bought_before=before,
+            empty_days=done.holes,
+            known=done.known,
+            active=done.strangers.listed_active,
+            bought_before=done.before,
             currency_symbol=how.currency_symbol,
         )
     )
 
 
-# What was asked for
+@dataclass(frozen=True)
+class _Done:
+    """What customers did in the campaign's time.
+
+    Attributes
+    ----------
+    orders
+        What the orders are called.
+    sums
+        Of each segment that is compared.
+    strangers
+        The customers in no list.
+    holes
+        Days of that time without any orders.
+    before
+        How many of the lists bought between the lists and the campaign; None: unknown.
+    known
+        How many of the lists the orders know from before; None likewise.
+    """
+
+    orders: str
+    sums: list[SegmentSums]
+    strangers: Outside
+    holes: tuple[Gap, ...]
+    before: int | None
+    known: Known | None
 
 
-def _days(start: dt.date | str, end: dt.date | str) -> tuple[dt.date, dt.date]:
-    first, last = parse_date("start", start), parse_date("end", end)
-    if first is None or last is None:
-        raise SettingsError(
-            f"Give the first day of the campaign's time with {argument('start')}, the last with "
-            f"{argument('end')}."
-        )
-    if first > last:
-        raise SettingsError(
-            f"{named('start')} {first} is after {named('end')} {last}. Give the first and the last day of the "
-            "campaign's time."
-        )
-    if last > LAST_DAY:  # 9999-12-31, which stands for never in orders
-        raise SettingsError(f"{named('end')} must be {LAST_DAY} or earlier. Got {last}.")
-    return first, last
-
-
-def _costs(per_customer: float | str | None, margin: float | str | None) -> Costs | None:
-    if per_customer is None and margin is None:
-        return None
-    cost, share = _number("cost_per_customer", per_customer, 0.0), _number("margin", margin, 1.0)
-    if cost < 0:
-        raise SettingsError(f"{named('cost_per_customer')} must be 0 or more. Got {cost:g}.")
-    if not 0 <= share <= 1:
-        meant = f" Did you mean {share / 100:g}?" if 1 < share <= 100 else ""
-        raise SettingsError(f"{named('margin')} must be 0 to 1, a share of the money. Got {share:g}.{meant}")
-    return Costs(cost, share)
-
-
-def _number(name: str, value: float | str | None, usual: float) -> float:
-    if value is None:
-        return usual
-    if isinstance(value, str):
-        value = _typed(name, value)
-    if not is_number(value) or not math.isfinite(value):
-        raise SettingsError(f"{named(name)} must be a number. Got {value!r}.")
-    return float(value)
-
-
-def _typed(name: str, text: str) -> float:
-    """Return a number as it was typed on the command line."""
-    try:
-        return float(text)
-    except ValueError:
-        plain = re.sub(r"[^\d.,-]", "", text).replace(",", ".")
-    try:
-        meant = argument(name, f"{float(plain) / (100 if '%' in text else 1):g}")
-        how = f"Write {meant}."
-    except ValueError:
-        how = "Write digits, with a point before decimals."
-    raise SettingsError(f"{named(name)} must be a number. Got {clip(text)!r}. {how}")
-
-
-def _reading(columns: Columns | None, given: dict[str, Any]) -> Reading:
-    for name in ("as_of", "since"):
-        if given.get(name) is not None:
-            raise SettingsError(
-                f"The campaign's time is given with {argument('start')} and {argument('end')}. Leave {argument(name)} "
-                "out."
-            )
-    how = make_reading(columns, **given)
-    if isinstance(how.columns, CustomerColumns):
-        raise SettingsError(
-            "An effect is counted from order lines; a table with one row per customer does not say when they bought. "
-            "Pass the orders."
-        )
-    return how
+# The orders
 
 
 def _check_as_of(sent: Lists, first: dt.date) -> None:
@@ -280,7 +225,25 @@ def _check_as_of(sent: Lists, first: dt.date) -> None:
         )
 
 
-# The orders
+def _done(
+    sent: Lists,
+    groups: Sequence[Counted],
+    understood: Understood,
+    hearing: Listener,
+    first: dt.date,
+    last: dt.date,
+) -> _Done:
+    with Workspace() as scratch, room(understood.reading.limits) as folder:
+        later = _later(understood, scratch, first, last)
+        hearing.stage("comparing the groups")
+        with engine_errors("Comparing the groups"):
+            sums, strangers = _compared(sent, groups, later, folder)
+            holes = empty_days(_lines(understood), first, last)
+        before = known = None
+        if sent.as_of and _seen(later)[0] <= sent.as_of:
+            before = _bought_before(sent, groups, understood, first, folder)
+            known = _known(sent, understood, _seen(later)[0], folder)
+    return _Done(later.source.name, sums, strangers, holes, before, known)
 
 
 def _later(understood: Understood, scratch: Workspace, first: dt.date, last: dt.date) -> Intake:

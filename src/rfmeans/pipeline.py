@@ -47,8 +47,11 @@ if TYPE_CHECKING:
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
     from rfmeans.segments.features import Scaling
+    from rfmeans.segments.grouping import Grouping
+    from rfmeans.segments.lexicon import Lexicon
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
+    from rfmeans.segments.score_cuts import Scoring
     from rfmeans.segments.scores import Crosstab
     from rfmeans.settings import Columns, CustomerColumns, Reading
 
@@ -141,23 +144,34 @@ def segment(
             grouping = group_by_kmeans(
                 customers, count, scaling, settings, scratch, hearing.stage, _as_in(before, scaling)
             )
-        model = SegmentModel(
-            scaling=scaling,
-            centres=grouping.centres,
-            as_of=intake.as_of,
-            customers=count,
-            inertia=grouping.inertia,
-            settings={name: getattr(settings, name) for name in ("method", "transform", "seed", "holdout")}
-            | dict(grouping.fitted),
-            scoring=scoring,
-            lexicon=words,
-            score_segments=grouping.score_segments,
-            stability=grouping.stability,
-            orders=OrdersTable.of(intake.source.table, intake.layout, intake.keys) if intake.layout else None,
-            rhythm=measure_rhythm(customers),
-        )
+        model = _model(intake, settings, scaling, scoring, words, grouping)
         fit = _Fit(settings, values, before)
         return _result(intake, model, grouping.groups, grouping.choice, keeper, how, fit)
+
+
+def _model(
+    intake: Intake,
+    settings: Settings,
+    scaling: Scaling,
+    scoring: Scoring,
+    words: Lexicon,
+    grouping: Grouping,
+) -> SegmentModel:
+    kept = {name: getattr(settings, name) for name in ("method", "transform", "seed", "holdout")}
+    return SegmentModel(
+        scaling=scaling,
+        centres=grouping.centres,
+        as_of=intake.as_of,
+        customers=intake.account.clustered.rows,
+        inertia=grouping.inertia,
+        settings=kept | dict(grouping.fitted),
+        scoring=scoring,
+        lexicon=words,
+        score_segments=grouping.score_segments,
+        stability=grouping.stability,
+        orders=OrdersTable.of(intake.source.table, intake.layout, intake.keys) if intake.layout else None,
+        rhythm=measure_rhythm(_to_segment(intake)),
+    )
 
 
 def assign(
@@ -178,7 +192,9 @@ def assign(
     how, hearing = make_reading(columns, **reading), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
         hearing.stage("reading orders")
-        understood = keeper.enter_context(model.understand(orders, how, hearing))
+        understood = keeper.enter_context(
+            understand(orders, how, hearing, model.fitted_columns, zero=model.counts_from_zero)
+        )
         intake = customers_at(understood, scratch, earlier=[BACK] * hindsight)
         if not intake.account.clustered.rows:
             raise DataError(

@@ -11,7 +11,7 @@ import os
 import re
 import unicodedata
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
 from typing import Any, TypeGuard
@@ -19,11 +19,10 @@ from typing import Any, TypeGuard
 from rfmeans.arguments import argument, named
 from rfmeans.errors import SettingsError, did_you_mean
 
-# What a user may call the delimiter of a text file.
-# Shells pass a typed \t on as two characters.
+# What a user may call the delimiter of a text file. Shells pass a typed \t on as two characters.
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "\\t": "\t", "tab": "\t", "blanks": " "}
 ALL_STATUSES = "all"  # what keep_status is called where every status counts
-ENGINES = ("duckdb", "spark")
+FILE_ENGINES = ("duckdb", "spark")  # those that read files
 MAX_SYMBOL = 8
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?b)", re.IGNORECASE)
 MOST_THREADS = 1024
@@ -278,7 +277,7 @@ class Reading:
         check_symbol(self.currency_symbol)
         check(
             self,
-            ("engine", one_of(*ENGINES)),
+            ("engine", one_of(*FILE_ENGINES)),
             ("amount_per", one_of("line", "order")),
             ("currency", ("be a code such as GBP", lambda code: bool(str(code).strip()))),
             ("keep_status", ("name a status, such as paid, or be all", bool)),
@@ -332,11 +331,7 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
     roles = {role.name for role in fields(Columns)} - {"currency"} | {"currency_column"}
     limits = {entry.name for entry in fields(Limits)}
     plain = {entry.name for entry in fields(Reading)} - {"columns", "limits"} | limits
-    unknown = sorted(set(options) - roles - plain)
-    if unknown:
-        raise SettingsError(
-            f"There is no argument {unknown[0]!r}.{did_you_mean(unknown[0], {*roles, *plain})}"
-        )
+    _check_arguments(options, {*roles, *plain})
     options["limits"] = Limits(**{name: options.pop(name) for name in limits & set(options)})
     given = {role: options.pop(role) for role in sorted(roles & set(options))}
     given["currency"] = given.pop("currency_column", None)
@@ -348,6 +343,12 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
         options["layouts"] = os.fspath(options["layouts"])
     options["keep_status"] = parse_statuses(options.get("keep_status"))
     return Reading(columns=columns or Columns(**given), **options)
+
+
+def _check_arguments(given: Iterable[str], known: set[str]) -> None:
+    unknown = sorted(set(given) - known)
+    if unknown:
+        raise SettingsError(f"There is no argument {unknown[0]!r}.{did_you_mean(unknown[0], known)}")
 
 
 def parse_statuses(value: Any) -> tuple[str, ...] | None:

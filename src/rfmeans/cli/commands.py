@@ -16,10 +16,10 @@ import typer
 from rfmeans.cli.consoles import escaped, stderr, stdout, watching
 from rfmeans.cli.option_groups import grouped
 from rfmeans.cli.options import (
+    AssigningOptions,
     CustomersOptions,
     DatesOptions,
     DatesReadingOptions,
-    DriftOptions,
     EffectOptions,
     EffectReadingOptions,
     EngineOptions,
@@ -88,8 +88,7 @@ def segment_command(
     customers: CustomersOptions,
     engine: EngineOptions,
     back: HindsightOptions,
-    output: OutputOptions,
-    table: TableOptions,
+    output: TableOptions,
     printing: PrintingOptions,
 ) -> None:
     """Group the customers of ORDERS into named segments and write the output folder."""
@@ -100,7 +99,7 @@ def segment_command(
 
         return segment(orders, **asdict(segmenting), **asdict(back), **output.drawn(), **{**watched, **how})
 
-    run(work, (output, table), printing, default="segments")
+    run(work, output, printing, default="segments")
 
 
 @app.command("assign")
@@ -111,10 +110,8 @@ def assign_command(
     reading: ReadingOptions,
     customers: CustomersOptions,
     engine: EngineOptions,
-    back: HindsightOptions,
-    drift: DriftOptions,
-    output: OutputOptions,
-    table: TableOptions,
+    assigning: AssigningOptions,
+    output: TableOptions,
     printing: PrintingOptions,
 ) -> None:
     """Give the customers of ORDERS the segments of a fitted MODEL."""
@@ -127,16 +124,16 @@ def assign_command(
         from rfmeans.pipeline import assign
 
         fitted = SegmentModel.load(model)
-        check_limit(drift.max_drift, fitted.reference)
+        check_limit(assigning.max_drift, fitted.reference)
         results.append(
-            assign(fitted, orders, **asdict(back), **output.drawn(), **{**watched, **how}),
+            assign(fitted, orders, hindsight=assigning.hindsight, **output.drawn(), **{**watched, **how}),
         )
         return results[0]
 
-    run(work, (output, table), printing, default="assigned")
+    run(work, output, printing, default="assigned")
     found = results[0].summary.drift
-    if found is not None and drift.max_drift is not None:
-        found.check(drift.max_drift)
+    if found is not None and assigning.max_drift is not None:
+        found.check(assigning.max_drift)
 
 
 @app.command("movement")
@@ -147,8 +144,7 @@ def movement_command(
     dates: DatesOptions,
     reading: DatesReadingOptions,
     engine: EngineOptions,
-    output: OutputOptions,
-    table: TableOptions,
+    output: TableOptions,
     printing: PrintingOptions,
 ) -> None:
     """Say who of ORDERS moved between the segments of MODEL from one date to another, with lists."""
@@ -170,7 +166,7 @@ def movement_command(
         )
 
     with options_called({"since": "from"}):
-        run(work, (output, table), printing, default="movement")
+        run(work, output, printing, default="movement")
 
 
 @app.command("inspect")
@@ -320,8 +316,8 @@ def demo_command(
         orders.attrs["name"] = "synthetic shop"
         return segment(orders, seed=seed, listener=listener, **output.drawn(), **watched)
 
-    # Of a made shop there is nothing to understand.
-    run(work, (output, TableOptions()), printing, default="demo", telling=False)
+    # Of a made shop there is nothing to understand, and it lies in no database.
+    run(work, TableOptions(**asdict(output)), printing, default="demo", telling=False)
 
 
 def main() -> None:

@@ -206,10 +206,8 @@ class HindsightOptions:
 
 
 @dataclass(frozen=True)
-class DriftOptions:
-    """What a run may find before it counts as failed."""
-
-    PANEL = "What is written"
+class AssigningOptions(HindsightOptions):
+    """The same, and what a run of a model may find before it counts as failed."""
 
     max_drift: float | None = option(
         "Exit with code 1 if customers are further from those of the fit than this stability index, such as 0.25; the "
@@ -261,10 +259,8 @@ class OutputOptions:
 
 
 @dataclass(frozen=True)
-class TableOptions:
-    """A table that is written back into the database."""
-
-    PANEL = "What is written"
+class TableOptions(OutputOptions):
+    """The same, and a table that is written back into the database."""
 
     write_table: str | None = option(
         "Table to write the customers into, in the database of ORDERS; --out then gets no customers' file "
@@ -272,7 +268,7 @@ class TableOptions:
     )
     replace_table: bool = option("Replace that table although rfmeans did not write it.", False)
 
-    def check(self) -> None:
+    def check_table(self) -> None:
         """Refuse a permission without a table."""
         if self.replace_table and self.write_table is None:
             raise SettingsError("--replace-table is for --write-table, which was not given. Leave it out.")

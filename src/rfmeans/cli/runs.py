@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from rfmeans.between_dates import CustomerMovement
-    from rfmeans.cli.options import OutputOptions, PrintingOptions, TableOptions
+    from rfmeans.cli.options import PrintingOptions, TableOptions
     from rfmeans.report.playbook import Playbook
     from rfmeans.result import Segmentation, Written
 
 
 def run(
     work: Callable[..., Segmentation | CustomerMovement],
-    outputs: tuple[OutputOptions, TableOptions],
+    output: TableOptions,
     printing: PrintingOptions,
     default: str,
     *,
@@ -33,18 +33,17 @@ def run(
     from rfmeans.output.folder import check_format, check_target, room_beside
     from rfmeans.report.charts.painter import drawing_ahead
 
-    output, table = outputs
     printing.check()
-    table.check()
+    output.check_table()
     # What lies in a database stays there, unless a file of it was asked for.
-    audiences = output.audiences("plain" if table.write_table is None else "none")
-    customers_format = output.format or ("parquet" if table.write_table is None else None)
+    audiences = output.audiences("plain" if output.write_table is None else "none")
+    customers_format = output.format or ("parquet" if output.write_table is None else None)
     check_format(customers_format)
     playbook = output.cards()
     out = check_target(output.out or Path(default), force=output.force)
     with (
         nullcontext() if output.no_report else drawing_ahead(),
-        watching(printing.quiet, out, table, telling=telling) as watch,
+        watching(printing.quiet, out, output, telling=telling) as watch,
         room_beside(out) as room,
     ):
         result = work(listener=watch, temporary=room)
@@ -55,7 +54,7 @@ def run(
             None if output.no_report else playbook,
             force=output.force,
             customers_format=customers_format,
-            table=table.wanted(),
+            table=output.wanted(),
         )
         watch.done()
         _finish(result, written, playbook, printing)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.engines.engine import Engine
+    from rfmeans.settings import Reading
+
+    Marks = dict[str, MoneyConvention]
 
 TYPED = MoneyConvention(None, currency=False, typed=True)
 
@@ -67,15 +70,57 @@ class Conventions:
         return ", ".join(filter(None, [*dates, *marks, self.keys.describe()]))
 
 
+@dataclass(frozen=True)
+class _Texts:
+    """The columns of text whose conventions are looked for: one of dates or none, those of money."""
+
+    date: str | None
+    money: Sequence[str]
+    mixed: Collection[str]
+    reading: Reading
+
+    @property
+    def names(self) -> list[str]:
+        """All of them, each once."""
+        return list(dict.fromkeys([*self.money, *([self.date] if self.date else [])]))
+
+    def find_marks(self, rows: ir.Table, *, sample: bool = False) -> Marks | None:
+        """Return how money is written; for a sample None where it leaves that open."""
+        return find_money(rows, self.money, self.reading.decimal, sample=sample)
+
+    def find_days(
+        self, rows: ir.Table, marks: Marks | None, *, sample: bool = False
+    ) -> DateConvention | None:
+        """Return how dates are written; None where there are none, or a sample leaves it open."""
+        if self.date is None:
+            return None
+        commas = any(found.decimal == "," for found in (marks or {}).values())
+        asked = self.reading.date_format, self.reading.timezone
+        return find_date(rows[self.date], *asked, sample=sample, mixed=self.date in self.mixed, commas=commas)
+
+    def look_at_first(self, table: ir.Table) -> tuple[Marks | None, DateConvention | None]:
+        """Return both as the first rows tell them."""
+        with Workspace() as scratch:
+            head = scratch.keep(table.select(*self.names).limit(SAMPLE))
+            marks = self.find_marks(head, sample=True)
+            return marks, self.find_days(head, marks, sample=True)
+
+    def decide(self, table: ir.Table, *, whole: bool) -> Conventions:
+        """Return the conventions of all of them, as the first rows tell them or all rows."""
+        marks, days = (None, None) if whole else self.look_at_first(table)
+        sampled = days is not None or bool(marks)
+        marks = self.find_marks(table) if marks is None else marks
+        marks = {name: replace(found, mixed=name in self.mixed) for name, found in (marks or {}).items()}
+        return Conventions(days or self.find_days(table, marks), marks, whole=not sampled)
+
+
 def find_conventions(
     table: ir.Table,
     engine: Engine,
     date: str | None,
     money: Sequence[str],
+    reading: Reading,
     *,
-    date_format: str | None = None,
-    decimal: str | None = None,
-    timezone: str | None = None,
     whole: bool = False,
     typed: Collection[str] = (),
     mixed: Collection[str] = (),
@@ -84,7 +129,8 @@ def find_conventions(
 
     Columns whose type says it all have none. The first rows are looked at, and all rows where these leave it open
     or ``whole`` asks for it. ``typed`` are columns of text whose values are all numbers of a type, ``mixed`` those with
-    some of a type: these have no mark and no order of day and month, and so decide nothing.
+    some of a type: these have no mark and no order of day and month, and so decide nothing. Of ``reading`` the date
+    format, the decimal mark and the time zone count.
 
     Raises
     ------
@@ -93,35 +139,17 @@ def find_conventions(
     SettingsError
         If the date format is none.
     """
-    texts = [name for name in money if isinstance(table[name], ibis.expr.types.StringColumn)]
-    numbers = {name: TYPED for name in texts if name in typed}
-    wordy = [name for name in texts if name not in numbers]
+    words = [name for name in money if isinstance(table[name], ibis.expr.types.StringColumn)]
+    numbers = {name: TYPED for name in words if name in typed}
     dated = date if date is not None and is_written(table[date]) else None
-    names = list(dict.fromkeys([*wordy, *([dated] if dated else [])]))
-    if not names:
+    texts = _Texts(dated, [name for name in words if name not in numbers], mixed, reading)
+    if not texts.names:
         return Conventions(money=numbers)
-    _check_engine(table, engine, dated, wordy)
-    among = [name for name in wordy if name in mixed]
-    table = table.mutate(**{name: _text_alone(table[name]) for name in among}) if among else table
-
-    def find_day(rows: ir.Table, *, sample: bool = False) -> DateConvention | None:
-        if dated is None:
-            return None
-        commas = any(found.decimal == "," for found in (marks or {}).values())
-        return find_date(
-            rows[dated], date_format, timezone, sample=sample, mixed=dated in mixed, commas=commas
-        )
-
-    days, marks = None, None
-    if not whole:
-        with Workspace() as scratch:
-            head = scratch.keep(table.select(*names).limit(SAMPLE))
-            marks = find_money(head, wordy, decimal, sample=True)
-            days = find_day(head, sample=True)
-    sampled = days is not None or bool(marks)
-    marks = find_money(table, wordy, decimal) if marks is None else marks
-    marks = {name: replace(found, mixed=name in mixed) for name, found in (marks or {}).items()}
-    return Conventions(days or find_day(table), {**marks, **numbers}, whole=not sampled)
+    _check_engine(table, engine, dated, texts.money)
+    among = {name: _text_alone(table[name]) for name in texts.money if name in mixed}
+    table = table.mutate(**among) if among else table
+    found = texts.decide(table, whole=whole)
+    return replace(found, money={**found.money, **numbers})
 
 
 def _text_alone(text: ir.StringColumn) -> ir.StringColumn:

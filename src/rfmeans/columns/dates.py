@@ -137,21 +137,16 @@ def find_date(
     text = as_text(column)
     text = (_without_typed(text) if mixed else text).name(TEXT)
     offered = given_formats(option) if option else FORMATS
-    tally = _tally_dates(text, _looked_like(text, offered), () if sample else offered)
-    more = tuple(form for form in offered if tally.count("looks", form))
-    if more:
-        tally = _tally_dates(text, (*tally.formats, *more), ())
+    tally = _tally_of(text, offered, sample=sample)
     if sample and not _settled(tally, together=option is not None):
         return None
     if tally.best() is None:
         if mixed:
             return DateConvention((offered[0],), mixed)
         return _nothing_read(column.get_name(), text, tally, offered)
-    formats = tally.formats
-    if option is None:
-        formats = (_only_one(column.get_name(), text, tally, commas=commas),)
-        if formats[0].order in COUNTS:
-            _check_counted(column.get_name(), text, formats[0])
+    formats = (
+        tally.formats if option is not None else (_decided(column.get_name(), text, tally, commas=commas),)
+    )
     if zone:
         if OF_UTC.search(column.get_name()):
             return DateConvention(formats, mixed, utc=True)
@@ -161,6 +156,20 @@ def find_date(
 
 def _without_typed(text: ir.StringColumn) -> ir.StringColumn:
     return ibis.ifelse(text.endswith(SEPARATOR), ibis.null("string"), text)
+
+
+def _tally_of(text: ir.StringColumn, offered: Sequence[DateFormat], *, sample: bool) -> _DateTally:
+    """Return what the formats read that the values look like: the first ones, in a sample, or all."""
+    tally = _tally_dates(text, _looked_like(text, offered), () if sample else offered)
+    more = tuple(form for form in offered if tally.count("looks", form))
+    return _tally_dates(text, (*tally.formats, *more), ()) if more else tally
+
+
+def _decided(name: str, text: ir.StringColumn, tally: _DateTally, *, commas: bool) -> DateFormat:
+    found = _only_one(name, text, tally, commas=commas)
+    if found.order in COUNTS:
+        _check_counted(name, text, found)
+    return found
 
 
 def _key(what: str, *formats: DateFormat) -> str:

@@ -109,15 +109,15 @@ def _check_also(also: Any, where: str) -> None:
 
 
 def _check_roles(entry: Mapping[str, Any], where: str) -> None:
-    parts = "quantity" in entry and "price" in entry
-    if "amount" in entry and ("quantity" in entry or "price" in entry):
+    has = set(entry)
+    if "amount" in has and has & {"quantity", "price"}:
         raise SettingsError(f"{where} has amount beside quantity or price. Give one of the two.")
-    if "date" not in entry or not ("amount" in entry or parts):
+    if not any({"date", *money} <= has for money in ({"amount"}, {"quantity", "price"})):
         raise SettingsError(f"{where} needs date, and amount or both quantity and price.")
     per = entry.get("amount_per", "line")
     if per not in AMOUNTS:
         raise SettingsError(f'{where}: amount_per must be "line" or "order". Got {per!r}.')
-    if per == "order" and not ("order" in entry and "amount" in entry):
+    if per == "order" and not {"order", "amount"} <= has:
         raise SettingsError(f'{where}: amount_per = "order" needs order and amount.')
     if not isinstance(entry.get("order_level", False), bool):
         raise SettingsError(f"{where}: order_level must be true or false. Got {entry['order_level']!r}.")

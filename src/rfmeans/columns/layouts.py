@@ -162,20 +162,15 @@ def _any_table(header: Sequence[str], given: Columns) -> Layout:
     later = book["otherwise"]
     customers = _customers(book["customer"], header, given) or _customers(later["customer"], header, given)
     start = replace(given, customer=customers[0][1] if customers else None)
-    by_parts = bool(given.quantity or given.price)
     found = _by_synonyms(book, header, start, {"date", "order", "status", "refund", "currency"})
     whole = None
-    if by_parts:
+    if given.quantity or given.price:
         found = _by_synonyms(book, header, found, {"quantity", "price"})
     elif found.amount is None:
         found, whole = _amount(book, header, found)
     if found.order is None:
         found = replace(found, order=_fitting(book["order_else"], header, _taken(found), "order"))
-    without_money = found.amount is None and (found.quantity is None or found.price is None)
-    alone = found.customer and found.date
-    if without_money and alone:
-        refuse_amount(found, header)
-    require(found, header, (*REQUIRED, *(["amount"] if without_money else [])))
+    _require_all(found, header)
     per_order = whole is not None and found.order is not None
     return Layout(
         name=ANY_TABLE,
@@ -188,12 +183,26 @@ def _any_table(header: Sequence[str], given: Columns) -> Layout:
     )
 
 
+def _require_all(found: Columns, header: Sequence[str]) -> None:
+    """Refuse a table in which a customer, a date or the money is not found."""
+    if _has_money(found):
+        require(found, header, REQUIRED)
+        return
+    if found.customer and found.date:
+        refuse_amount(found, header)
+    require(found, header, (*REQUIRED, "amount"))
+
+
+def _has_money(found: Columns) -> bool:
+    return found.amount is not None or (found.quantity is not None and found.price is not None)
+
+
 def _amount(book: dict[str, Any], header: Sequence[str], found: Columns) -> tuple[Columns, str | None]:
     """Return the columns with those of the money: the amount, else quantity and price, else the order's total."""
     found = _by_synonyms(book, header, found, {"amount"})
     if found.amount is None:
         found = _by_synonyms(book, header, found, {"quantity", "price"})
-    if found.amount is not None or (found.quantity is not None and found.price is not None):
+    if _has_money(found):
         return found, None
     lists = (book["order_amount"], book["otherwise"]["order_amount"])
     whole = next(filter(None, (_fitting(names, header, _taken(found), "amount") for names in lists)), None)

@@ -155,18 +155,27 @@ def _told(price: str, quantity: str, articles: Sequence[str], columns: list[list
             for name, values in zip(articles, keys, strict=True)
             if _is_called_article(name) == called
         }
-        telling = [
-            name for name, found in votes.items() if found.tell and (called or found.groups >= FEWEST_GROUPS)
-        ]
-        if telling:
-            best = max(telling, key=lambda name: votes[name].of_line + votes[name].of_one)
-            if votes[best].tells_line and any(part in plain(price) for part in OF_ONE):
-                raise _unclear(price, quantity, f"within one {best} it grows with {quantity}")
-            return LineTotal(price, quantity, best) if votes[best].tells_line else None
+        best = _most_telling(votes, fewest_groups=0 if called else FEWEST_GROUPS)
+        if best is not None:
+            return _as_told(price, quantity, best, votes[best])
     lines = [*zip(quantities, prices, strict=True)]
     if _compare((0, *line) for line in lines).tells_line or _grow_together(lines):
         raise _unclear(price, quantity, f"it grows with {quantity}, and no column of articles tells")
     return None
+
+
+def _most_telling(votes: dict[str, _Votes], fewest_groups: int) -> str | None:
+    """Return the column by which most lines tell what the price is; None where none tells."""
+    telling = [name for name, found in votes.items() if found.tell and found.groups >= fewest_groups]
+    return max(telling, key=lambda name: votes[name].of_line + votes[name].of_one, default=None)
+
+
+def _as_told(price: str, quantity: str, article: str, found: _Votes) -> LineTotal | None:
+    if not found.tells_line:
+        return None
+    if any(part in plain(price) for part in OF_ONE):
+        raise _unclear(price, quantity, f"within one {article} it grows with {quantity}")
+    return LineTotal(price, quantity, article)
 
 
 def _compare(lines: Iterable[Line]) -> _Votes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rfmeans.arguments import argument, named
 from rfmeans.engines.dispatch import ENGINES
-from rfmeans.errors import EngineError, OutputError, SourceError
+from rfmeans.errors import EngineError, OutputError, RFMeansError, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,26 +47,6 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
             yield
     except IbisError as error:
         raise EngineError(f"{doing} failed on this engine: {_first_paragraph(error)}") from error
-    except (
-        duckdb.InvalidInputException,
-        duckdb.ConversionException,
-        duckdb.NotImplementedException,
-    ) as error:
-        kind = MalformedError if any(words in str(error) for words in CSV_TROUBLE) else SourceError
-        own = advice == DAMAGED and isinstance(error, duckdb.ConversionException)  # says which value it is
-        raise kind(f"{doing} failed: {_first_paragraph(error)}{'' if own else f' {advice}'}") from error
-    except duckdb.OutOfMemoryException as error:
-        if NO_ROOM in str(error):
-            raise EngineError(
-                f"{doing} needs more memory than the engine may use, and the disk that it spills to, that of "
-                f"{named('temporary', option='folder')}, is full. Free some space there, choose another place with "
-                f"{argument('temporary')}, or give it more with {argument('memory_limit')}."
-            ) from error
-        raise EngineError(
-            f"{doing} ran out of memory: {_first_paragraph(error).rstrip('.')}. Give the engine more with "
-            f"{argument('memory_limit')}, let it run fewer {named('threads')}, or free some of the disk that it "
-            "spills to."
-        ) from error
     except OSError as error:
         if error.errno not in NO_SPACE or advice == UNCHANGED:
             raise  # who writes says where
@@ -75,15 +55,45 @@ def engine_errors(doing: str, advice: str = DAMAGED) -> Iterator[None]:
             f"place with {argument('temporary')}."
         ) from error
     except duckdb.Error as error:
-        if FULL in str(error):
-            raise OutputError(
-                f"{doing} stopped: the disk is full. Free some space, or write to another disk with "
-                f"{argument('folder')}."
-            ) from error
-        raise EngineError(f"{doing} failed: {_first_paragraph(error)} {advice}") from error
+        raise _of_duckdb(error, doing, advice) from error
     except _client_errors() as error:
         privileges = PRIVILEGES if "permission denied" in str(error) else ""
         raise EngineError(f"{doing} failed: {_first_paragraph(error)}{privileges}") from error
+
+
+def _of_duckdb(error: Exception, doing: str, advice: str) -> RFMeansError:
+    """Return what to say of an error of DuckDB."""
+    import duckdb
+
+    said = _first_paragraph(error)
+    if isinstance(
+        error, duckdb.InvalidInputException | duckdb.ConversionException | duckdb.NotImplementedException
+    ):
+        kind = MalformedError if any(words in str(error) for words in CSV_TROUBLE) else SourceError
+        own = advice == DAMAGED and isinstance(error, duckdb.ConversionException)  # says which value it is
+        return kind(f"{doing} failed: {said}{'' if own else f' {advice}'}")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return _out_of_memory(str(error), said, doing)
+    if FULL in str(error):
+        return OutputError(
+            f"{doing} stopped: the disk is full. Free some space, or write to another disk with "
+            f"{argument('folder')}."
+        )
+    return EngineError(f"{doing} failed: {said} {advice}")
+
+
+def _out_of_memory(whole: str, said: str, doing: str) -> EngineError:
+    if NO_ROOM in whole:
+        return EngineError(
+            f"{doing} needs more memory than the engine may use, and the disk that it spills to, that of "
+            f"{named('temporary', option='folder')}, is full. Free some space there, choose another place with "
+            f"{argument('temporary')}, or give it more with {argument('memory_limit')}."
+        )
+    return EngineError(
+        f"{doing} ran out of memory: {said.rstrip('.')}. Give the engine more with "
+        f"{argument('memory_limit')}, let it run fewer {named('threads')}, or free some of the disk that it "
+        "spills to."
+    )
 
 
 def _client_errors() -> tuple[type[Exception], ...]:

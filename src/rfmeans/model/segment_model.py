@@ -175,7 +175,7 @@ class SegmentModel:
         segments = self.score_segments or Centres(self.scaling, np.array(self.centres))
         return segments, Scores(self.scoring, self.lexicon.scores) if self.scoring else None
 
-    def understand(
+    def _understand(
         self, orders: Any, reading: Reading, hearing: Listener = SILENT
     ) -> AbstractContextManager[Understood]:
         """Open some orders; what they leave open is as in those that it was fitted on."""
@@ -204,7 +204,7 @@ class SegmentModel:
         """
         with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
             how = make_reading(columns, **reading)
-            understood = keeper.enter_context(self.understand(orders, how))
+            understood = keeper.enter_context(self._understand(orders, how))
             table: ir.Table = self.apply(customers_at(understood, scratch).customers).cache()
             keeper.pop_all()  # the table needs the connection, which ends with it
             return table
@@ -245,7 +245,7 @@ class SegmentModel:
         firsts, last = parse_dates(since, until)
         with Workspace() as keeper, Workspace() as scratch, engine_errors("Comparing the dates"):
             how = reading_of_dates(columns, reading)
-            understood = keeper.enter_context(self.understand(orders, how))
+            understood = keeper.enter_context(self._understand(orders, how))
             intake, _ = customers_at_dates(understood, scratch, firsts[:1], last)
             moved = moved_customers(
                 self.apply(intake.earlier[firsts[0]]), self.apply(intake.customers), self.directions
@@ -335,7 +335,7 @@ class SegmentModel:
         """
         how, hearing = make_reading(columns, **reading), listener or SILENT
         hearing.stage("reading orders")
-        with Workspace() as scratch, self.understand(orders, how, hearing) as understood:
+        with Workspace() as scratch, self._understand(orders, how, hearing) as understood:
             intake = customers_at(understood, scratch)
             with engine_errors("Explaining"):
                 return self.explain_in(intake.customers, customer, intake.as_of, how.currency_symbol)

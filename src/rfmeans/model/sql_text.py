@@ -148,10 +148,7 @@ def simplify(select: exp.Select) -> None:
         ):
             scope.set("expressions", [column.unalias() for column in scope.expressions])
     for case in select.find_all(exp.Case):
-        default = case.args.get("default")
-        if isinstance(default, exp.Null) or (
-            isinstance(default, exp.Cast) and isinstance(default.this, exp.Null)
-        ):
+        if _is_null(case.args.get("default")):
             case.set("default", None)
     for paren in list(select.find_all(exp.Paren)):
         if _is_needless(paren):
@@ -159,6 +156,12 @@ def simplify(select: exp.Select) -> None:
     for negation in list(select.find_all(exp.Not)):
         if isinstance(negation.this, exp.Not):
             negation.replace(negation.this.this)
+
+
+def _is_null(value: exp.Expression | None) -> bool:
+    from sqlglot import exp
+
+    return isinstance(value.this if isinstance(value, exp.Cast) else value, exp.Null)
 
 
 def _is_needless(paren: exp.Paren) -> bool:

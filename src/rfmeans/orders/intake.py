@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.layout import Layout
     from rfmeans.engines.kept_tables import Workspace
+    from rfmeans.orders.order_lines import OrderLines
     from rfmeans.orders.remarks import Noticed, Overlap
     from rfmeans.orders.understand import Understood
     from rfmeans.reading.source import Source
@@ -154,69 +155,101 @@ def customers_at(
     """
     given = understood.reading
     reading = replace(given, as_of=as_of or given.as_of, since=since or given.since)
-    asked = partial(_take_in, understood, reading, workspace, earlier=earlier, keep_orders=keep_orders)
+    asked = _Asked(reading, workspace, earlier, keep_orders)
     while True:
-        found = or_misfit(asked)
+        found = or_misfit(partial(_take_in, understood, asked))
         if isinstance(found, Intake):
             return found
         understood.open_otherwise(found)
 
 
-def _take_in(
-    understood: Understood,
-    reading: Reading,
-    workspace: Workspace,
-    *,
-    earlier: Sequence[dt.date | dt.timedelta],
-    keep_orders: bool,
-) -> Intake | MalformedError:
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked for, and where sums are kept: see `customers_at`."""
+
+    reading: Reading
+    workspace: Workspace
+    earlier: Sequence[dt.date | dt.timedelta]
+    keep_orders: bool
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """The lines of a source, as it is understood, and what they come to: orders, customers, the account."""
+
+    lines: OrderLines
+    dates: Sequence[dt.date]
+    orders: ir.Table
+    groups: ir.Table
+    account: LineAccount
+
+
+def _take_in(understood: Understood, asked: _Asked) -> Intake | MalformedError:
     """Return the customers, or what shows that rows of the source got lost."""
     with engine_errors(f"Reading {understood.source.name}"):
         if isinstance(understood.columns, CustomerColumns):
-            return _customers_of_table(understood, understood.columns, workspace)
-        return _customers_of_orders(understood, reading, workspace, earlier=earlier, keep_orders=keep_orders)
+            return _customers_of_table(understood, understood.columns, asked.workspace)
+        return _customers_of_orders(understood, asked)
 
 
-def _customers_of_orders(
-    understood: Understood,
-    reading: Reading,
-    workspace: Workspace,
-    *,
-    earlier: Sequence[dt.date | dt.timedelta],
-    keep_orders: bool,
-) -> Intake | MalformedError:
+def _customers_of_orders(understood: Understood, asked: _Asked) -> Intake | MalformedError:
+    """Sum up the lines until they show nothing that was understood otherwise."""
     source, layout = understood.source, understood.of_orders
     overlap: Overlap | None = None
     while True:
-        compared = understood.compared
-        lines = order_lines(source, layout, reading, understood.conventions, compared)
-        dates = _dates(lines.lines, reading, earlier)
-        orders = total_orders(lines.lines, dates, apart=compared.apart)
-        if keep_orders or compared.apart or takes_from_orders(layout):
-            orders = workspace.keep(orders)
-        groups = workspace.keep(group_orders(orders, source.engine))
-        account = account_lines(groups, source.engine)
-        if misfit := source.misfit(account.read.rows):
+        sums = _sum_up(understood, asked)
+        rows = sums.account.read.rows
+        if misfit := source.misfit(rows):
             return misfit
-        keys_changed = understood.look_at_keys(groups, account)
-        if keys_changed or (UNREADABLE & set(account.set_aside) and understood.look_closer()):
+        if _is_written_otherwise(understood, sums):
             continue
-        overlap = overlap or find_overlap(
-            source, layout, account.read.rows, drop_duplicates=reading.drop_duplicates
-        )
-        unsold, overlapping = "excluded status" in account.set_aside, bool(overlap and overlap.orders)
-        understood.compare(compared.also(layout, account.hints, unsold=unsold, overlapping=overlapping))
-        if understood.compared == compared:
-            break
-    account = with_malformed(account, source.malformed_lines)
-    if compared.totals:
+        overlap = overlap or find_overlap(source, layout, rows, drop_duplicates=asked.reading.drop_duplicates)
+        if not _compare_more(understood, sums.account, overlap):
+            return _checked(understood, asked.reading, sums, overlap)
+
+
+def _sum_up(understood: Understood, asked: _Asked) -> _Sums:
+    source, layout, compared = understood.source, understood.of_orders, understood.compared
+    lines = order_lines(source, layout, asked.reading, understood.conventions, compared)
+    dates = _dates(lines.lines, asked.reading, asked.earlier)
+    orders = total_orders(lines.lines, dates, apart=compared.apart)
+    if asked.keep_orders or compared.apart or takes_from_orders(layout):
+        orders = asked.workspace.keep(orders)
+    groups = asked.workspace.keep(group_orders(orders, source.engine))
+    return _Sums(lines, dates, orders, groups, account_lines(groups, source.engine))
+
+
+def _is_written_otherwise(understood: Understood, sums: _Sums) -> bool:
+    """Put right how keys, days and money are understood to be written; return whether that changed."""
+    unreadable = UNREADABLE & set(sums.account.set_aside)
+    return understood.look_at_keys(sums.groups, sums.account) or (
+        bool(unreadable) and understood.look_closer()
+    )
+
+
+def _compare_more(understood: Understood, account: LineAccount, overlap: Overlap | None) -> bool:
+    """Have lines compared where the account gives reason to; return whether they were not before."""
+    before = understood.compared
+    unsold, overlapping = "excluded status" in account.set_aside, bool(overlap and overlap.orders)
+    understood.compare(
+        before.also(understood.of_orders, account.hints, unsold=unsold, overlapping=overlapping)
+    )
+    return understood.compared != before
+
+
+def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Overlap | None) -> Intake:
+    """Return the customers, once their lines are found to be such that they tell something."""
+    source, layout, lines = understood.source, understood.of_orders, sums.lines
+    account = with_malformed(sums.account, source.malformed_lines)
+    if understood.compared.totals:
         check_totals(lines.lines)
     check_lines(account, source, layout, reading)
     check_currencies(account, lines.lines, currency_column(layout, understood.conventions))
     assert account.last_day is not None
     as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
-    customers = customers_as_of(groups, as_of)
-    apart = count_apart(orders) if compared.apart or takes_from_orders(layout) else None
+    customers = customers_as_of(sums.groups, as_of)
+    told_apart = understood.compared.apart or takes_from_orders(layout)
+    apart = count_apart(sums.orders) if told_apart else None
     noticed = notice(source, layout, reading, account, understood.line, apart, overlap)
     noticed = replace(noticed, line_total=understood.line_total)
     return Intake(
@@ -227,10 +260,10 @@ def _customers_of_orders(
         # Where the account knows of none, nobody needs to look for them again.
         lines.set_aside if account.set_aside else lines.set_aside.filter(ibis.literal(False)),
         Account(account, *account_customers(customers), noticed),
-        orders,
+        sums.orders,
         layout,
         understood.conventions.keys,
-        customers_before(groups, dates),
+        customers_before(sums.groups, sums.dates),
     )
 
 

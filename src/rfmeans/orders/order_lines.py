@@ -21,7 +21,7 @@ from rfmeans.reading.source import FILE, LINE, TEXT
 from rfmeans.typed_cells import SEPARATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import ibis.expr.types as ir
 
@@ -80,15 +80,7 @@ def order_lines(
         check_whole(source.table[name])
     table = source.located if compared.places else source.table
     lines = _judged(source, table, layout, reading, conventions, compared)
-    told = ["currency"] if currency_column(layout, conventions) else []
-    if layout.tells_status:
-        lines = lines.mutate(takes_back=lines.amount < 0)
-        told.append("takes_back")
-    if compared.totals:
-        told += ["asked", "file", "line"]
-    elif source.ordered:
-        lines = _with_hint_of_totals(lines, source, layout)
-        told.append("says_total")
+    lines, told = _told_beside(lines, source, layout, conventions, compared)
     judged = _judged(source, source.located, layout, reading, conventions, compared)
     aside = judged.filter(judged.reason != USED)
     own = {name: aside[inner] for name, inner in _inner_names(source.located.columns).items()}
@@ -106,6 +98,22 @@ def order_lines(
             mixed=takes_from_orders(layout) or reading.drop_duplicates or compared != NOTHING,
         ),
     )
+
+
+def _told_beside(
+    lines: ir.Table, source: Source, layout: Layout, conventions: Conventions, compared: Compared
+) -> tuple[ir.Table, list[str]]:
+    """Return lines with what their accounts and checks look at besides, and the names of those columns."""
+    told = ["currency"] if currency_column(layout, conventions) else []
+    if layout.tells_status:
+        lines = lines.mutate(takes_back=lines.amount < 0)
+        told.append("takes_back")
+    if compared.totals:
+        told += ["asked", "file", "line"]
+    elif source.ordered:
+        lines = _with_hint_of_totals(lines, source, layout)
+        told.append("says_total")
+    return lines, told
 
 
 def currency_column(layout: Layout, conventions: Conventions) -> str | None:
@@ -214,25 +222,34 @@ def read_lines(
             own_order=typed.order_id,
             order_id=ibis.ifelse(typed.says, ibis.null(typed.order_id.type()), typed.order_id),
         )
-    per_order = layout.amount_per == PER_ORDER
     if compared.states:
+        per_order = layout.amount_per == PER_ORDER
         typed = with_older(typed, order_level=takes_from_orders(layout), amount_once=per_order)
         typed = typed.mutate(left_out=typed.left_out | typed.older)
     if takes_from_orders(layout):
-        also = [f"{ALSO}{place}" for place in range(len(layout.also))]
-        filled = [name for name, one in zip(also, layout.also, strict=True) if one.filled]
-        worded = [name for name in also if name not in filled]
-        typed = hold_for_orders(typed, amount_once=per_order, most=filled, least=worded)
+        typed = _as_whole_orders(typed, layout)
     if layout.columns.refund:
         typed = typed.mutate(amount=typed.amount - typed.refund.fill_null(0))
     if compared.totals:
         others = replace(compared, totals=False)
-        used = ~ibis.or_(
-            *(test for test, _ in reasons_of(typed, engine, layout, reading, others, status_only=True))
-        )
-        typed = with_total_rows(typed, used.fill_null(False)).mutate(order_id=ibis._.own_order)
-        typed = typed.mutate(left_out=typed.left_out | typed.total_row)
+        tests = reasons_of(typed, engine, layout, reading, others, status_only=True)
+        typed = _without_total_rows(typed, [test for test, _ in tests])
     return with_refunds(typed, layout, compared)
+
+
+def _as_whole_orders(typed: ir.Table, layout: Layout) -> ir.Table:
+    """Give all lines of an order what one of them says."""
+    also = [f"{ALSO}{place}" for place in range(len(layout.also))]
+    filled = [name for name, one in zip(also, layout.also, strict=True) if one.filled]
+    worded = [name for name in also if name not in filled]
+    return hold_for_orders(typed, amount_once=layout.amount_per == PER_ORDER, most=filled, least=worded)
+
+
+def _without_total_rows(typed: ir.Table, tests: Sequence[ir.BooleanColumn]) -> ir.Table:
+    """Leave out rows that add up others; ``tests``: what else leaves a line out."""
+    used = ~ibis.or_(*tests)
+    typed = with_total_rows(typed, used.fill_null(False)).mutate(order_id=ibis._.own_order)
+    return typed.mutate(left_out=typed.left_out | typed.total_row)
 
 
 def _places(table: ir.Table, layout: Layout, own: list[str], compared: Compared) -> dict[str, ir.Value]:

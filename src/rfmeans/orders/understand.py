@@ -225,7 +225,7 @@ class Understood(AbstractContextManager["Understood"]):
                 self.source.engine,
                 None,
                 figures,
-                decimal=self.reading.decimal,
+                self.reading,
                 whole=True,
                 typed=self.source.typed,
                 mixed=self.source.mixed,
@@ -252,7 +252,7 @@ class Understood(AbstractContextManager["Understood"]):
         check_currency_column(currency_column(layout, self.conventions), self.reading)
 
     def _conventions(self, layout: Layout, *, whole: bool) -> Conventions:
-        source, columns, reading = self.source, layout.columns, self.reading
+        source, columns = self.source, layout.columns
         money = [name for name in (columns.amount, columns.quantity, columns.price, columns.refund) if name]
         try:
             found = find_conventions(
@@ -260,9 +260,7 @@ class Understood(AbstractContextManager["Understood"]):
                 source.engine,
                 columns.date,
                 money,
-                date_format=reading.date_format,
-                decimal=reading.decimal,
-                timezone=reading.timezone,
+                self.reading,
                 whole=whole,
                 typed=source.typed,
                 mixed=source.mixed,

@@ -11,7 +11,7 @@ from rfmeans.arguments import named
 from rfmeans.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import ibis.expr.types as ir
 
@@ -63,13 +63,17 @@ def _what_is_wrong(condition: str, grammar: Any) -> str | None:
     kinds = [token.token_type.name for token in tokens]
     if "SEMICOLON" in kinds:
         return "a semicolon"
+    return None if _closes_brackets(kinds) else "a bracket without its other half"
+
+
+def _closes_brackets(kinds: Sequence[str]) -> bool:
     opened: list[str] = []
     for kind in kinds:
         if kind in BRACKETS:
             opened.append(BRACKETS[kind])
         elif kind in BRACKETS.values() and (not opened or opened.pop() != kind):
-            return "a bracket without its other half"
-    return "a bracket without its other half" if opened else None
+            return False
+    return not opened
 
 
 def check_names(names: Iterable[str]) -> None:

@@ -56,11 +56,14 @@ class Directions:
         if after is None:
             return LOST
         way, was, now = self.way(before, after), self.names[before - 1], self.names[after - 1]
-        if way == DOWN and now.lapsed and self._ranks[after - 1] == self._lowest:
+        if way == DOWN and self._is_lowest(after):
             return LOST
         if was.lapsed and (way == UP or not now.lapsed):
             return RECOVERED
         return SLIPPED if way == DOWN or (now.lapsed and not was.lapsed) else None
+
+    def _is_lowest(self, segment_id: int) -> bool:
+        return self.names[segment_id - 1].lapsed and self._ranks[segment_id - 1] == self._lowest
 
     @cached_property
     def _ranks(self) -> list[tuple[int, ...]]:

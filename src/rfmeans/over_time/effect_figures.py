@@ -226,7 +226,7 @@ class Effect:
     balance: tuple[Balance, ...]
 
 
-def effect(
+def measure_effect(
     segments: Sequence[SegmentSums],
     *,
     level: float = LEVEL,
@@ -251,7 +251,7 @@ def effect(
 
     >>> def group(customers, buyers, y, yy, yyy):
     ...     return GroupSums(customers, buyers, y, yy, yyy, *[0.0] * 6)
-    >>> found = effect(
+    >>> found = measure_effect(
     ...     [SegmentSums(1, "Loyal", group(6400, 640, 9600, 2.4e5, 8e6), group(700, 42, 810, 2e4, 7e5))], holdout=0.1
     ... )
     >>> row = found.segments[0]

@@ -78,7 +78,7 @@ class Foresight:
 def foresee(groups: Sequence[tuple[str, int, int]], anyway: float = ANYWAY) -> Foresight | None:
     """Return what the holdout of lists can show, by name, treated and held out; None where nobody is held out.
 
-    Verdicts on all lists and on each hold together, as those of `rfmeans.over_time.effect_figures.effect`.
+    Verdicts on all lists and on each hold together, as those of `rfmeans.over_time.effect_figures.measure_effect`.
 
     >>> found = foresee([("At-Risk High-Value", 1060, 118), ("Others", 2825, 314)])
     >>> found.holdout, [round(100 * sight.smallest, 1) for sight in (found.total, *found.lists)]

@@ -121,20 +121,8 @@ def sum_groups(lists: ir.Table, done: ir.Table, counted: Sequence[Counted]) -> l
         **{name: joined[name].fill_null(0.0) for name in FEATURES},
     )
     tops = placed.group_by("segment_id").agg(**{f"{side}_top": placed[side].abs().max() for side in "xy"})
-    placed = placed.join(tops, "segment_id")
-    unit = {side: placed[side] / _or_one(placed[f"{side}_top"]) for side in "xy"}
-    logs = {name: (placed[name] + float64(1.0)).ln() / float64(LOG_ROOM) for name in FEATURES}
     bits = bits_for(sum(each.customers for each in counted))
-    summed = placed.group_by("segment_id", "group").agg(
-        customers=placed.count(),
-        buyers=placed.bought.sum().cast("int64"),
-        x_top=placed.x_top.max(),
-        y_top=placed.y_top.max(),
-        **{name: whole_sum(_product(unit, name), bits) for name in PRODUCTS},
-        **{f"{name}_log": whole_sum(value, bits) for name, value in logs.items()},
-        **{f"{name}_square": whole_sum(value * value, bits) for name, value in logs.items()},
-    )
-    rows = summed.to_pyarrow().to_pylist()
+    rows = _summed(placed.join(tops, "segment_id"), bits).to_pyarrow().to_pylist()
     found = {(row["segment_id"], row["group"]): _sums(row, 2.0**bits) for row in rows}
     names = {each.segment_id: each.segment for each in counted}
     largest = {row["segment_id"]: float(row["y_top"]) for row in rows}
@@ -148,6 +136,21 @@ def sum_groups(lists: ir.Table, done: ir.Table, counted: Sequence[Counted]) -> l
         )
         for number, name in names.items()
     ]
+
+
+def _summed(placed: ir.Table, bits: int) -> ir.Table:
+    """Return one row per segment and group: customers, buyers, sums of products and of logarithms."""
+    unit = {side: placed[side] / _or_one(placed[f"{side}_top"]) for side in "xy"}
+    logs = {name: (placed[name] + float64(1.0)).ln() / float64(LOG_ROOM) for name in FEATURES}
+    return placed.group_by("segment_id", "group").agg(
+        customers=placed.count(),
+        buyers=placed.bought.sum().cast("int64"),
+        x_top=placed.x_top.max(),
+        y_top=placed.y_top.max(),
+        **{name: whole_sum(_product(unit, name), bits) for name in PRODUCTS},
+        **{f"{name}_log": whole_sum(value, bits) for name, value in logs.items()},
+        **{f"{name}_square": whole_sum(value * value, bits) for name, value in logs.items()},
+    )
 
 
 def _or_one(top: ir.Column) -> ir.Column:

@@ -218,9 +218,7 @@ def column_names(header: Sequence[str], label: str, line: int = 1) -> tuple[str,
         " ".join(name.split()) or position
         for name, position in zip(header, _positions(len(header)), strict=True)
     ]
-    if any(VALUE.fullmatch(name) for name in names) or not any(
-        re.search(r"[^\W\d_]", name) for name in names
-    ):
+    if _is_row(names):
         first = "its first line" if line == 1 else f"the first line that fits the others, line {line},"
         raise SourceError(
             f"{label} seems to have no header: {first} is {shown(', '.join(names))}. "
@@ -234,6 +232,11 @@ def column_names(header: Sequence[str], label: str, line: int = 1) -> tuple[str,
     )
     apart = len({name.casefold() for name in told}) == len(told)
     return told if apart else _positions(len(told))
+
+
+def _is_row(names: Sequence[str]) -> bool:
+    """Whether these are values, not names: one is a value for sure, or none has a letter."""
+    return any(map(VALUE.fullmatch, names)) or not any(re.search(r"[^\W\d_]", name) for name in names)
 
 
 def _no_table(lines: list[str], label: str) -> SourceError:

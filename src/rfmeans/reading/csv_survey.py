@@ -152,10 +152,14 @@ class _Bytes:
         blank_line = 2 if self._carriage_returns else 1
         if len(ends) and np.diff(ends, prepend=-1).min() <= blank_line:
             return False
-        if not quoted:
-            return True
+        return not quoted or self._closes_quotes(block, codes, ends)
+
+    def _closes_quotes(self, block: bytes, codes: Codes, ends: Positions) -> bool:
+        """Whether no quotes hold a line break, or stand behind a blank."""
+        import numpy as np
+
         odd = np.cumsum(codes == ord('"'), dtype=np.uint8) & 1
-        if odd[ends].any() or odd[-1]:  # a line break inside quotes
+        if odd[ends].any() or odd[-1]:
             return False
         return not (self.padded and _opens_behind_blank(block, odd))
 

@@ -205,13 +205,12 @@ def _united(files: list[Source]) -> Source:
         return files[0]
     _check_same_columns([(file.name, file.table.columns) for file in files])
     files, typed, mixed = _with_types(files)
-    malformed = [file.malformed for file in files if file.malformed is not None]
     counted = [file.rows for file in files if file.rows is not None]
     return Source(
         _union_all([file.table for file in files]),
         files[0].name,
         _union_all([file.located for file in files]),
-        malformed=_union_all(malformed) if malformed else None,
+        malformed=_malformed_of(files),
         malformed_lines=sum(file.malformed_lines for file in files),
         rows=sum(counted) if len(counted) == len(files) else None,
         understood="; ".join(dict.fromkeys(file.understood for file in files if file.understood)),
@@ -221,6 +220,11 @@ def _united(files: list[Source]) -> Source:
         typed=typed,
         mixed=mixed,
     )
+
+
+def _malformed_of(files: list[Source]) -> ir.Table | None:
+    found = [file.malformed for file in files if file.malformed is not None]
+    return _union_all(found) if found else None
 
 
 def _with_types(files: list[Source]) -> tuple[list[Source], frozenset[str], frozenset[str]]:

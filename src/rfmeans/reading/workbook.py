@@ -104,12 +104,7 @@ def _sheets(path: Path, label: str, wanted: str | None) -> tuple[dict[str, list[
         sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         names = [sheet.name for sheet in sheets]
         seen = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible] or names
-        chosen = seen if wanted is None else [wanted] if wanted in names else fnmatch.filter(seen, wanted)
-        if not chosen:
-            raise SourceError(
-                f"{label} has no sheet {wanted!r}.{did_you_mean(str(wanted), names)} "
-                f"Its sheets are: {', '.join(map(repr, names))}."
-            )
+        chosen = seen if wanted is None else _called(wanted, names, seen, label)
         found = {name: _rows(book.get_sheet_by_name(name)) for name in chosen}
     if wanted in found:
         return found, []
@@ -118,6 +113,17 @@ def _sheets(path: Path, label: str, wanted: str | None) -> tuple[dict[str, list[
         listed = ", ".join(map(repr, names))
         raise SourceError(f"{label} has no sheet with a table in it (sheets: {listed}). Export it again.")
     return found, [name for name in names if name not in seen]
+
+
+def _called(wanted: str, names: list[str], seen: list[str], label: str) -> list[str]:
+    """Return the sheet of a name, or those in sight that fit a pattern."""
+    found = [wanted] if wanted in names else fnmatch.filter(seen, wanted)
+    if not found:
+        raise SourceError(
+            f"{label} has no sheet {wanted!r}.{did_you_mean(wanted, names)} "
+            f"Its sheets are: {', '.join(map(repr, names))}."
+        )
+    return found
 
 
 def _alike(tables: list[SheetTable], label: str, *, every: bool) -> list[SheetTable]:

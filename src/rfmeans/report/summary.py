@@ -235,15 +235,19 @@ class Summary:
             "described": self.described,
             "versions": self.versions,
             "scores": {**self.scoring.to_dict(), "notes": list(self.scoring.notes)} if self.scoring else None,
-            "crosstab": self.crosstab.to_dict() if self.crosstab else None,
+            "crosstab": _dict_of(self.crosstab),
             "stability": asdict(self.stability) if self.stability else None,
-            "choice": self.choice.to_dict() if self.choice else None,
-            "hindsight": self.hindsight.to_dict() if self.hindsight else None,
-            "drift": self.drift.to_dict() if self.drift else None,
-            "likeness": self.likeness.to_dict() if self.likeness else None,
+            "choice": _dict_of(self.choice),
+            "hindsight": _dict_of(self.hindsight),
+            "drift": _dict_of(self.drift),
+            "likeness": _dict_of(self.likeness),
         }
         result: dict[str, Any] = _json_ready(plain)
         return result
+
+
+def _dict_of(part: Crosstab | Choice | Hindsight | Drift | Likeness | None) -> dict[str, Any] | None:
+    return part.to_dict() if part else None
 
 
 def summarise(
