@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
+from dataclasses import replace
 from decimal import Decimal
 
 import duckdb
 import pandas as pd
 import pytest
+from rich.console import Console
 
 import rfmeans
-from helpers.moving_shop import MOVED, SINCE, UNTIL, model, orders
+from helpers.moving_shop import AT_RISK, MOVED, NEW, SINCE, UNTIL, model, orders
 from places import DATA
+from rfmeans.cli.print_block import print_sections
 from rfmeans.errors import DataError, OutputError, SettingsError
 from rfmeans.output.audiences import AudienceSettings
 from rfmeans.over_time.movement import total
@@ -85,6 +90,104 @@ def test_the_page_shows_the_same(eight):
     assert '<figure id="series"' not in page
 
 
+def in_terminal(moved, width=80) -> str:
+    """What a terminal of that width shows."""
+    terminal = io.StringIO()
+    print_sections(moved.sections(), Console(width=width, file=terminal))
+    return terminal.getvalue()
+
+
+def test_who_went_up_in_value_and_down_in_recency_is_told():
+    """Customers 8 and 9, new and of low value, buy once more for much, and stay away."""
+    more = [
+        (one, f"X{one}", day, 40.0)
+        for one in (3, 9)
+        for day in ("2024-03-20", "2024-04-02", "2024-04-03", "2024-04-04")
+    ]
+    first = [(9, "N", "2024-03-12", 25.0)]
+    frame = pd.DataFrame([*first, *more], columns=["customer_id", "order_id", "order_date", "amount"])
+    given = pd.concat([orders(), frame.assign(order_date=pd.to_datetime(frame.order_date))])
+    with rfmeans.movement(model(), given, since=SINCE, until=UNTIL) as moved:
+        found = moved.to_dict()
+        (flow,) = [one for one in moved.summary.movement.flows if one.across]
+        assert (flow.before.name, flow.after.name, flow.customers, flow.list) == (NEW, AT_RISK, 2, "slipped")
+        assert found["lists"]["slipped"]["across"] == 2
+        said = "2 of them lapsed into a segment of higher value than before."
+        assert all(
+            said in text for text in (in_terminal(moved, 500), moved.to_markdown(), moved.report().html)
+        )
+        assert moved.headlines[0] == "2 customers who were New/Potential lapsed and are At-Risk High-Value."
+
+
+def test_borderline_names_are_told_where_moves_are():
+    near = replace(model(), centres=((-3.0, 2.0, 2.0), (0.1, 1.0, 1.0), *model().centres[2:]))
+    with rfmeans.movement(near, orders(), since=SINCE, until=UNTIL) as moved:
+        said = (
+            "At-Risk High-Value is a borderline name: its recency score of -0.10 is close to the cut at 0; across it "
+            "(recent) it would be High-Value Loyal. Moves over that cut may be small changes."
+        )
+        assert all(
+            said in text for text in (in_terminal(moved, 500), moved.to_markdown(), moved.report().html)
+        )
+        assert list(moved.to_dict()["borderline"]) == [AT_RISK]
+
+
+def test_a_model_that_fits_no_more_is_told():
+    shop = make_orders(300, seed=2).drop(columns="kind")
+    with rfmeans.segment(shop, n_init=3, hindsight=False) as result:
+        fitted = result.model
+    dear = shop.assign(unit_price=shop["unit_price"] * 4)
+    with rfmeans.assign(fitted, dear) as at, rfmeans.movement(fitted, dear, since="2024-10-01") as moved:
+        assert moved.summary.drift.indices == at.summary.drift.indices
+        assert moved.caution == at.caution
+        said = f"As of {moved.summary.movement.until}. {moved.caution}"
+        assert said.startswith(
+            "As of 2024-12-31. Warning: the model no longer fits: monetary is spread otherwise"
+        )
+        assert all(
+            said in text for text in (in_terminal(moved, 500), moved.to_markdown(), moved.report().html)
+        )
+    with rfmeans.movement(fitted, shop, since="2024-10-01") as same:
+        assert (same.caution, same.to_dict()["drift"]["largest"]["psi"]) == ("", 0.0)
+        assert "fits" not in same.to_markdown()
+    with rfmeans.movement(replace(fitted, reference=None), shop, since="2024-10-01") as unknown:
+        assert (unknown.caution, unknown.to_dict()["drift"]) == ("", None)
+
+
+@pytest.mark.parametrize("times", [1, 1_000, 1_000_000])
+def test_no_number_is_broken_in_a_narrow_terminal(times):
+    dear = orders().assign(amount=orders()["amount"] * times)
+    with rfmeans.movement(model(), dear, since=SINCE, until=UNTIL, currency_symbol="£") as moved:
+        lines = in_terminal(moved, 80).splitlines()
+    sums = [line.split()[1:] for line in lines if line.startswith(" All") and "£" in line]
+    assert [row[-1] for row in sums] == ["£25"]
+    assert len(sums[0]) == 7  # four segments, two reasons, all: none on a line of its own
+    assert all(re.fullmatch(r"-?£[\d,]+", shown) for shown in sums[0])
+    word = {
+        1: "between, from",
+        1_000: "between, in thousands, from",
+        1_000_000: "between, in millions, from",
+    }[times]
+    assert any(line.startswith(f"Net money in {word}") for line in lines)
+
+
+def test_a_matrix_too_wide_for_a_terminal_gives_way_to_the_largest_moves():
+    shop = make_orders(400, seed=3).drop(columns="kind")
+    with (
+        rfmeans.segment(shop, segments=12, n_init=2, hindsight=False) as result,
+        rfmeans.movement(result.model, shop, since="2024-10-01") as moved,
+    ):
+        text = in_terminal(moved, 80)
+        first = moved.summary.movement.moves[0]
+    assert "Net money in between" not in text
+    assert "The largest moves, 2024-10-01 to 2025-01-01; all of them are in report.html" in text
+    assert [
+        line
+        for line in text.splitlines()
+        if f" {first.customers} " in line and str(first.after.segment_id) in line
+    ]
+
+
 def test_a_series_has_a_chart_of_its_own():
     with rfmeans.movement(model(), orders(), since="2024-03-01", every="month") as moved:
         page = moved.report().html
@@ -99,10 +202,13 @@ def test_the_folder(eight, tmp_path):
     out = eight.save(tmp_path / "out")
     assert sorted(path.name for path in out.iterdir()) == [
         "audiences",
+        "charts",
         "movement.json",
         "movement.parquet",
         "report.html",
     ]
+    assert sorted(path.name for path in (out / "charts").iterdir()) == ["flows.png", "flows.svg"]
+    assert "The largest move: 1 customer from" in (out / "charts" / "flows.svg").read_text(encoding="utf-8")
     assert pd.read_parquet(out / "movement.parquet").columns.to_list() == [*eight.customers.columns]
     account = json.loads((out / "movement.json").read_text(encoding="utf-8"))["account"]
     assert account["lines"]["set_aside"] == {"on or after the as-of date": {"rows": 1, "money": "99.0000"}}

@@ -12,9 +12,10 @@ from rfmeans.listener import SILENT
 from rfmeans.orders.understand import understand
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
 from rfmeans.output.files import write_customers
-from rfmeans.output.folder import AUDIENCES, REPORT
+from rfmeans.output.folder import AUDIENCES, CHARTS, REPORT
 from rfmeans.over_time.dates import customers_at_dates, parse_dates, reading_of_dates
 from rfmeans.over_time.directions import LISTS
+from rfmeans.over_time.drift import CAUTION, Drift, measure_reference
 from rfmeans.over_time.movement import (
     MOVED_COLUMNS,
     as_lists,
@@ -23,11 +24,13 @@ from rfmeans.over_time.movement import (
     moved_customers,
 )
 from rfmeans.over_time.movement_summary import MovementSummary
+from rfmeans.report.analyses.drift import drift_line
 from rfmeans.report.analyses.movement import movement_sections
 from rfmeans.report.markdown import markdown_of
 from rfmeans.report.playbook import load_playbook
 from rfmeans.report.summary import account_dict
 from rfmeans.result import Saved
+from rfmeans.segments.profile import profile_all
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from rfmeans.model.segment_model import SegmentModel
     from rfmeans.orders.intake import Account
     from rfmeans.output.audiences import Audiences
+    from rfmeans.over_time.movement import Standing
     from rfmeans.report.blocks import Section
     from rfmeans.report.page import Report
     from rfmeans.report.playbook import Playbook
@@ -113,13 +117,16 @@ def movement(
         segmented = [model.apply(intake.earlier[day]) for day in dates]
         now = model.apply(put_in_order(intake.customers, "customer_id"))
         moved = keeper.keep(moved_customers(segmented[0], now, directions))
+        series = tuple(
+            (day, measure_standings(customers, directions))
+            for day, customers in zip([*dates, intake.as_of], [*segmented, moved], strict=True)
+        )
         summary = MovementSummary(
             source=intake.source.name,
             movement=measure_movement(moved, dates[0], intake.as_of, directions),
-            series=tuple(
-                (day, measure_standings(customers, directions))
-                for day, customers in zip([*dates, intake.as_of], [*segmented, moved], strict=True)
-            ),
+            series=series,
+            borderline=tuple((name.text, name.borderline) for name in model.names if name.borderline),
+            drift=_drift(moved, model, series[-1][1]),
             currency_symbol=how.currency_symbol,
         )
         return CustomerMovement(
@@ -131,6 +138,15 @@ def movement(
             keeper.pop_all(),
             intake.source.home,
         )
+
+
+def _drift(moved: ir.Table, model: SegmentModel, standings: Sequence[Standing]) -> Drift | None:
+    """Return how far the customers of the second date are from those of the fit; None: the model does not know."""
+    then, counts = model.reference, [one.customers for one in standings if one.state.segment_id]
+    if then is None or not sum(counts):
+        return None
+    there = moved.filter(moved.reason.isnull())
+    return Drift(then, measure_reference(there, then.edges, counts, profile_all(there)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -175,8 +191,9 @@ class CustomerMovement(Saved):
 
     @property
     def caution(self) -> str:
-        """What is said even where nothing else is; blank here."""
-        return ""
+        """What is said even where nothing else is: that the model fits no more; blank where it does."""
+        drift = self.summary.drift
+        return drift_line(drift) if drift and drift.largest[1] >= CAUTION else ""
 
     def sections(self, _playbook: Playbook | None = None) -> list[Section]:
         """Return how it is told; no playbook has cards for moves."""
@@ -210,7 +227,7 @@ class CustomerMovement(Saved):
         Parameters
         ----------
         folder
-            Where: movement.parquet, movement.json, report.html and audiences/.
+            Where: movement.parquet, movement.json, report.html, charts/ and audiences/.
         force
             Replace the folder if it exists and rfmeans wrote it.
         format
@@ -219,7 +236,7 @@ class CustomerMovement(Saved):
             See `rfmeans.output.audiences.AudienceSettings`; each customer is in the group that it has in the lists of
             the segments.
         report
-            Whether to write report.html.
+            Whether to write report.html and charts/.
 
         Raises
         ------
@@ -246,7 +263,11 @@ class CustomerMovement(Saved):
         return write_audiences(as_lists(self.kept), LISTS, *drawn, audiences, folder / AUDIENCES)
 
     def _write_report(self, folder: Path, _playbook: Playbook) -> None:
+        from rfmeans.report.pictures import save_pictures
+
         self.report().save(folder / REPORT)
+        (folder / CHARTS).mkdir()
+        save_pictures(self.sections(), folder / CHARTS)
 
     def __repr__(self) -> str:
         found = self.summary.movement

@@ -288,7 +288,8 @@ def _measured(
     """Measure what the summary tells of the customers in their segments."""
     everyone = profile_all(_to_segment(intake))
     edges = quintiles_of(fit.values, everyone.customers, model.scoring) if fit else _remembered(model)
-    now = measure_reference(model.place(_to_segment(intake)), edges, groups, everyone) if edges else None
+    counts = [group.customers for group in groups]
+    now = measure_reference(model.place(_to_segment(intake)), edges, counts, everyone) if edges else None
     if fit:
         model = replace(model, reference=now)
     return Fitted(

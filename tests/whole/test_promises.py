@@ -188,6 +188,7 @@ TESTED_ELSEWHERE = {
     "report/charts/effect": "by test_campaign",
     "report/charts/hindsight": "by report/analyses/test_hindsight, whose page has it",
     "report/charts/movement": "by over_time/test_movement",
+    "report/pictures": "by analyses/test_charts and test_between_dates, whose pages and folders have them",
     "report/table": "by report/test_page, test_markdown and cli/test_print_result, which draw it",
     "typed_cells": "by columns/test_keys and reading/test_workbook",
 }

@@ -49,6 +49,12 @@ class Directions:
             return (before > after) - (before < after)
         return UP if min(steps) == 0 else DOWN if max(steps) == 0 else ACROSS
 
+    def crosses(self, before: int | None, after: int | None) -> bool:
+        """Return whether a move between two segment ids goes up in one order and down in the other."""
+        if before is None or after is None or before == after:
+            return False
+        return self.way(before, after) == ACROSS
+
     def list_of(self, before: int | None, after: int | None) -> str | None:
         """Return the list that a move between two segment ids is on; None: on none. An id of None is no segment."""
         if before == after or before is None:

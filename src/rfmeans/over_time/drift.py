@@ -222,7 +222,7 @@ def quintiles_of(values: ir.Table, customers: int, scoring: Scoring | None) -> t
 
 
 def measure_reference(
-    placed: ir.Table, edges: Sequence[Sequence[float]], groups: Sequence[Group], everyone: Group
+    placed: ir.Table, edges: Sequence[Sequence[float]], segments: Sequence[int], everyone: Group
 ) -> Reference:
     """Return how customers are spread; one row leaves the engine.
 
@@ -232,8 +232,10 @@ def measure_reference(
         The customers to segment, as `rfmeans.model.segment_model.SegmentModel.place` returns them.
     edges
         Of recency, frequency and monetary.
-    groups, everyone
-        Figures of the segments by id, and of all.
+    segments
+        Customers of each segment, by id.
+    everyone
+        Figures of all.
     """
     wanted: dict[str, ir.Scalar] = {
         f"{name}_{place}": placed.count(where=placed[name].cast("float64") < float64(edge))
@@ -254,7 +256,7 @@ def measure_reference(
             )
             for name, own in zip(FEATURES, edges, strict=True)
         ),
-        tuple(group.customers for group in groups),
+        tuple(segments),
         significant(found["distance"] / 2**bits / found["customers"], 9) if "distance" in found else None,
     )
 

@@ -57,6 +57,8 @@ class Flow:
         Their net money from the first date to the day before the second.
     list
         The list that they are on; None: on none.
+    across
+        Whether they went up in one of recency and value, and down in the other.
     """
 
     before: State
@@ -65,6 +67,7 @@ class Flow:
     money_before: Decimal
     money_between: Decimal
     list: str | None
+    across: bool = False
 
     @property
     def stayed(self) -> bool:
@@ -234,6 +237,7 @@ def measure_movement(moved: ir.Table, since: dt.date, until: dt.date, directions
             money_before=Decimal(row["money_before"]),
             money_between=Decimal(row["money_between"]),
             list=list_of(before, after, directions),
+            across=directions.crosses(before.segment_id, after.segment_id),
         )
         for row in sorted(rows, key=lambda row: (-row["customers"], row[WAS], row[NOW]))
         for before, after in [(states[row[WAS] - 1], states[row[NOW] - 1])]

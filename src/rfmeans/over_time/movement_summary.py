@@ -12,10 +12,12 @@ from rfmeans.wording import clip, counted, money
 if TYPE_CHECKING:
     import datetime as dt
 
+    from rfmeans.over_time.drift import Drift
     from rfmeans.over_time.movement import Flow, Movement, Standing, State
 
 MOST_HEADLINES = 3
 BECAME = {RECOVERED: "came back and", SLIPPED: "slipped and", LOST: "went quiet and"}
+ACROSS = {**BECAME, SLIPPED: "lapsed and"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class MovementSummary:
         The figures.
     series
         Every date, the first and the last among them, with the states at it.
+    borderline
+        The segments whose names hang on a cut that their centre is close to, and what each name hangs on.
+    drift
+        How far the customers of the second date are from those that the model was fitted on; None where it does not
+        remember them.
     currency_symbol
         Sign that money is shown with.
     """
@@ -37,6 +44,8 @@ class MovementSummary:
     source: str
     movement: Movement
     series: tuple[tuple[dt.date, tuple[Standing, ...]], ...]
+    borderline: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    drift: Drift | None = None
     currency_symbol: str = ""
 
     @property
@@ -84,7 +93,13 @@ class MovementSummary:
                 {**_state(state), **_figures(movement.of(before=state))} for state in movement.befores
             ],
             "after": [{**_state(state), **_figures(movement.of(after=state))} for state in movement.afters],
-            "lists": {name: _figures(movement.of(on=name)) for name in LISTS},
+            "lists": {
+                name: {
+                    **_figures(movement.of(on=name)),
+                    "across": total([flow for flow in movement.of(on=name) if flow.across])[0],
+                }
+                for name in LISTS
+            },
             "series": [
                 {
                     "as_of": day.isoformat(),
@@ -99,6 +114,8 @@ class MovementSummary:
                 }
                 for day, standings in self.series
             ],
+            "borderline": {name: list(hangs_on) for name, hangs_on in self.borderline},
+            "drift": self.drift.to_dict() if self.drift else None,
             "currency_symbol": self.currency_symbol,
         }
 
@@ -109,7 +126,8 @@ def _place(flow: Flow, moves: list[Flow]) -> int:
 
 def _headline(flow: Flow, back: Flow) -> str:
     were, are = ("was", "is now") if flow.customers == 1 else ("were", "are now")
-    became = f"{BECAME[flow.list]} {are.removesuffix(' now')}" if flow.list in BECAME else are
+    words = ACROSS if flow.across else BECAME
+    became = f"{words[flow.list]} {are.removesuffix(' now')}" if flow.list in words else are
     other = f"; {back.customers:,} went the other way" if back.customers else ""
     who = counted(flow.customers, "customer")
     return f"{who} who {were} {clip(flow.before.name)} {became} {clip(flow.after.name)}{other}."

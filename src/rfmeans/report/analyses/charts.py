@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from rfmeans.report.blocks import Heading, Picture, Section
-from rfmeans.report.charts.registry import Charts, drawings
+from rfmeans.report.blocks import Heading, Section
+from rfmeans.report.charts.hindsight import BOUGHT_AGAIN
+from rfmeans.report.charts.registry import drawings
+from rfmeans.report.pictures import picture_of
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
 
+IN_A_SECTION_OF_THEIR_OWN = (BOUGHT_AGAIN,)
+
 
 def charts(summary: Summary) -> Section:
-    """Show every chart that the summary has."""
-    draw = Charts(summary).draw
-    pictures = (
-        Picture(
-            drawing.name,
-            drawing.title(summary),
-            drawing.caption,
-            drawing.tables(summary),
-            partial(draw, drawing.name, titled=False),
-        )
-        for drawing in drawings(summary)
-    )
+    """Show every chart that the summary has, but for those that another section shows."""
+    shown = (drawing for drawing in drawings(summary) if drawing not in IN_A_SECTION_OF_THEIR_OWN)
+    pictures = (picture_of(drawing, summary) for drawing in shown)
     return Section(page=(Heading("Charts", "charts", "Charts"), *pictures))

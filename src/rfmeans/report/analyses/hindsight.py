@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from rfmeans.report.blocks import Heading, Picture, Section, Sentence
-from rfmeans.report.charts.hindsight import CAPTION, draw_hindsight
+from rfmeans.report.blocks import Heading, Section, Sentence
+from rfmeans.report.charts.hindsight import BOUGHT_AGAIN, shares_said
+from rfmeans.report.pictures import picture_of
 from rfmeans.report.table import Cell, in_money, in_number, table
 from rfmeans.wording import clip, percent
 
@@ -35,8 +35,7 @@ def hindsight(summary: Summary) -> Section:
         "note",
     )
     shown, odd = _table(summary, found), tuple(map(Sentence, _surprises(found)))
-    title = _shares(found)
-    picture = Picture("bought_again", title, CAPTION, (), partial(draw_hindsight, found))
+    picture = picture_of(BOUGHT_AGAIN, summary)
     return Section(
         page=(Heading(TITLE, "hindsight", "What happened next"), picture, *odd, shown, how),
         markdown=(Heading(TITLE), shown, *odd, how),
@@ -58,13 +57,9 @@ def _missing(found: Hindsight) -> str:
     return f"{TITLE} cannot be said: no customer had a segment as of {found.since}."
 
 
-def _shares(found: Hindsight) -> str:
-    said = ", ".join(f"{clip(one.segment)} {percent(one.share)}" for one in found.filled)
-    return f"Bought again within {found.days} days: {said}"
-
-
 def _line(found: Hindsight) -> str:
-    return f"{TITLE}: of the segments as of {found.since}, {_shares(found)[0].lower()}{_shares(found)[1:]}."
+    said = shares_said(found)
+    return f"{TITLE}: of the segments as of {found.since}, {said[0].lower()}{said[1:]}."
 
 
 def _surprises(found: Hindsight) -> list[str]:

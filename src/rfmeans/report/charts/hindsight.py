@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rfmeans.report.charts.colours import chart_labels, colour
-from rfmeans.report.charts.frame import INK, LETTER, PERCENT, ROW_STEP
-from rfmeans.report.charts.images import CONFIG
-from rfmeans.report.charts.vega import channel, layer, mark, specification, tooltip, unit
-from rfmeans.wording import percent
+from rfmeans.report.charts.frame import INK, LETTER, PERCENT, ROW_STEP, Drawing, Sheet
+from rfmeans.report.charts.vega import channel, layer, mark, tooltip, unit
+from rfmeans.wording import clip, percent
 
 if TYPE_CHECKING:
     from rfmeans.over_time.hindsight import Hindsight
-    from rfmeans.report.charts.frame import Frame
     from rfmeans.report.charts.vega import Drawn, Rows
+    from rfmeans.report.summary import Summary
 
-CAPTION = "The share of each segment of the earlier date that bought again; the line is its 95 % interval."
 
-
-def draw_hindsight(found: Hindsight, frame: Frame) -> Drawn:
+def _draw(sheet: Sheet) -> Drawn:
     """Draw a bar a segment, its interval and its share."""
+    found = _found(sheet.summary)
     every = chart_labels([one.segment for one in found.outcomes])
     labels = [every[one.segment_id - 1] for one in found.filled]
     rows: Rows = [
@@ -33,7 +31,7 @@ def draw_hindsight(found: Hindsight, frame: Frame) -> Drawn:
         }
         for one in found.filled
     ]
-    width = frame.panel_width(labels, 1)
+    width = sheet.frame.panel_width(labels, 1)
     room = max(row["high"] for row in rows) / (1 - (5 * LETTER + 10) / width)
     ticks = [0, 0.25, 0.5, 0.75, 1]
     x = channel(
@@ -47,12 +45,12 @@ def draw_hindsight(found: Hindsight, frame: Frame) -> Drawn:
             "grid": False,
         },
     )
-    y = frame.names_axis(labels)
+    y = sheet.frame.names_axis(labels)
     colours = [colour(one.segment_id) for one in found.filled]
     coloured = channel("segment:N", scale={"domain": labels, "range": colours}, legend=None)
     said = tooltip(segment="Segment", shown="Bought again", counts="Customers")
     bar = mark("bar", cornerRadiusEnd=2, height={"band": 0.62})
-    drawn = layer(
+    return layer(
         unit(bar, {"x": x, "y": y, "color": coloured, "tooltip": said}),
         unit(
             mark("rule", color=INK, strokeWidth=1.5),
@@ -66,4 +64,33 @@ def draw_hindsight(found: Hindsight, frame: Frame) -> Drawn:
         width=width,
         height=ROW_STEP,
     )
-    return specification(drawn, CONFIG)
+
+
+def _found(summary: Summary) -> Hindsight:
+    assert summary.hindsight is not None
+    return summary.hindsight
+
+
+def shares_said(found: Hindsight) -> str:
+    """Return the share of each segment that bought again, in a sentence without its end."""
+    said = ", ".join(f"{clip(one.segment)} {percent(one.share)}" for one in found.filled)
+    return f"Bought again within {found.days} days: {said}"
+
+
+def _missing(summary: Summary) -> str | None:
+    if summary.hindsight is None:
+        return "There is no such chart: nobody looked back, or these are customers and not orders."
+    return (
+        None
+        if summary.hindsight.outcomes
+        else "There is no such chart: the orders do not go back far enough."
+    )
+
+
+BOUGHT_AGAIN = Drawing(
+    "bought_again",
+    _draw,
+    lambda summary: shares_said(_found(summary)),
+    "The share of each segment of the earlier date that bought again; the line is its 95 % interval.",
+    missing=_missing,
+)

@@ -1,4 +1,4 @@
-"""A specification -> SVG, drawn without a browser and without a network."""
+"""A specification -> SVG and PNG, drawn without a browser and without a network."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.report.charts.frame import FAINT, GRID, INK
-from rfmeans.report.charts.painter import svg_of
+from rfmeans.report.charts.painter import png_of, svg_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from rfmeans.report.charts.vega import Drawn
 
@@ -65,3 +66,10 @@ def in_tags(svg: str, attribute: re.Pattern[str], change: Callable[[re.Match[str
 
 def _hundredths(found: re.Match[str]) -> str:
     return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def save_image(drawn: Drawn, folder: Path, name: str) -> None:
+    """Write a specification as SVG and PNG into a folder."""
+    svg = to_svg(drawn, background="white")
+    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    (folder / f"{name}.png").write_bytes(png_of(svg))

@@ -21,8 +21,8 @@ FLOW_STEP = {"step": 44}  # pixels: two lines of names
 # Dark for the better, light for the worse: they differ without colour too, and each bar says its list.
 SHADES = {RECOVERED: "#0072B2", NEW: "#00507d", SLIPPED: "#E69F00", LOST: "#f3c566", "": EVERYONE}
 FLOWS_CAPTION = (
-    f"The largest moves, at most {MOST_FLOWS}: customers, and the list that they are on. Dark: better than before; "
-    "light: worse; grey: neither."
+    f"The largest moves, at most {MOST_FLOWS}: customers, and the list that they are on, darker where they are better "
+    "off than before; a bar that names no list is on none."
 )
 SERIES_CAPTION = "Customers and their net money in each segment, as of each date, under one model."
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4])
@@ -96,7 +96,8 @@ def draw_series(summary: MovementSummary, frame: Frame) -> Drawn:
 
 
 def _lines(rows: Rows, field: str, title: str, labels: list[str], width: int) -> Drawn:
-    legend = {"orient": "bottom", "columns": 2, "symbolType": "stroke", "labelLimit": 150}
+    # Symbols so long that dashes can be told apart without colour.
+    legend = {"orient": "bottom", "columns": 2, "symbolType": "stroke", "symbolSize": 1500, "labelLimit": 150}
     colours = [colour(place) for place in range(1, len(labels) + 1)]
     dashes = [DASHES[place % len(DASHES)] for place in range(len(labels))]
     encoding = {

@@ -14,8 +14,8 @@ from rfmeans.report.charts.concentration import CONCENTRATION
 from rfmeans.report.charts.customer_map import CUSTOMER_MAP
 from rfmeans.report.charts.distributions import DISTRIBUTIONS
 from rfmeans.report.charts.frame import WIDE, Frame, Sheet
-from rfmeans.report.charts.images import CONFIG, to_svg
-from rfmeans.report.charts.painter import png_of
+from rfmeans.report.charts.hindsight import BOUGHT_AGAIN
+from rfmeans.report.charts.images import CONFIG, save_image
 from rfmeans.report.charts.shares import SHARES
 from rfmeans.report.charts.vega import Drawn, in_order, specification
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rfmeans.report.charts.frame import Drawing
     from rfmeans.report.summary import Summary
 
-ALL = (AVERAGES, SHARES, CUSTOMER_MAP, DISTRIBUTIONS, CONCENTRATION, CHOICE)
+ALL = (AVERAGES, SHARES, CUSTOMER_MAP, DISTRIBUTIONS, CONCENTRATION, CHOICE, BOUGHT_AGAIN)
 DRAWINGS = {drawing.name: drawing for drawing in ALL}
 
 
@@ -79,14 +79,17 @@ class Charts:
         if (missing := drawing.missing(self.summary)) is not None:
             raise SettingsError(missing)
         chart = drawing.draw(Sheet(self.summary, frame))
-        if titled:
-            lines = textwrap.wrap(drawing.title(self.summary), frame.width // 8, break_on_hyphens=False)
-            chart = in_order({**chart, "title": lines})
-        return specification(chart, CONFIG)
+        return specification(
+            with_title(chart, drawing.title(self.summary), frame) if titled else chart, CONFIG
+        )
 
     def save(self, folder: Path) -> None:
         """Write every chart as SVG and PNG into a folder."""
         for name in self.names:
-            svg = to_svg(self.draw(name), background="white")
-            (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-            (folder / f"{name}.png").write_bytes(png_of(svg))
+            save_image(self.draw(name), folder, name)
+
+
+def with_title(chart: Drawn, title: str, frame: Frame) -> Drawn:
+    """Return a chart with a title, on as many lines as it takes."""
+    lines = textwrap.wrap(title, frame.width // 8, break_on_hyphens=False)
+    return in_order({**chart, "title": lines})
