@@ -7,7 +7,7 @@ import pytest
 import rfmeans
 from helpers.listed import customers, read
 from places import ROOT
-from rfmeans.output.files import FORMULA, inert, inert_column, on_duckdb
+from rfmeans.output.files import FORMULA, inert, inert_column, on_duckdb, write_rows
 
 FORMULAS = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\x00=1", "＝1", "-5", "'=1", "''@x"]
 
@@ -57,3 +57,13 @@ def test_the_way_to_undo_it_that_the_docs_give():
     pattern = next(line for line in code.read_text(encoding="utf-8").splitlines() if "str.replace" in line)
     undone = eval(pattern, {"customer_id": written_out})
     assert undone.tolist() == texts.tolist()
+
+
+def test_rows_are_inert_exact_and_blank_where_nothing_is_known(tmp_path):
+    write_rows(
+        [{"segment": "=1+1", "share": 0.1, "customers": 3, "tenure": float("nan"), "near": None}],
+        tmp_path / "rows.csv",
+    )
+    assert (tmp_path / "rows.csv").read_bytes() == (
+        b'"segment","share","customers","tenure","near"\n"\'=1+1",0.1,3,"",""\n'
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -41,12 +42,18 @@ def inert_column(column: ir.Column) -> ir.Column:
 
 
 def write_rows(rows: Sequence[dict[str, Any]], path: Path) -> None:
-    """Write rows as CSV, with `inert` done to their texts."""
+    """Write rows as CSV, with `inert` done to their texts; what is not known (NaN) is blank."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, list(rows[0]), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
         out.writeheader()
         for row in rows:
-            out.writerow({name: inert(cell) if isinstance(cell, str) else cell for name, cell in row.items()})
+            out.writerow({name: _cell(value) for name, value in row.items()})
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return inert(value)
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def write_parquet(table: ir.Table, path: Path) -> None:
