@@ -227,6 +227,7 @@ def test_a_folder_tells_when_and_how_the_lists_were_made(tmp_path):
         assert row.holdout.buyers == by_hand[row.segment_id, "holdout"]
 
 
+@pytest.mark.slow
 def test_csv_and_parquet_and_table_say_the_same(tmp_path):
     as_parquet = rfmeans.effect(saved(tmp_path / "sent"), LATER, **TIME).to_dict()
     as_csv = rfmeans.effect(saved(tmp_path / "csv", format="csv"), LATER, **TIME).to_dict()
@@ -266,6 +267,7 @@ def test_who_has_no_address_is_in_no_list_of_a_format_that_needs_one(tmp_path):
     assert not any("Every customer with a segment counts" in text for text in found.to_dict()["assumed"])
 
 
+@pytest.mark.slow
 def test_what_nothing_tells_of_the_lists_is_assumed(tmp_path):
     said = "Every customer with a segment counts as one of its list"
     assert said in rfmeans.effect(SENT, ORDERS, **TIME).to_markdown()

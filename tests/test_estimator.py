@@ -59,6 +59,7 @@ def test_transform_gives_distances_whose_least_is_the_label(fitted):
     assert (distances.min(axis=1) ** 2).sum() == pytest.approx(fitted.inertia_, rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "table",
     [ARRAY, CUSTOMERS, pl.from_pandas(CUSTOMERS), pa.Table.from_pandas(CUSTOMERS)],
@@ -178,12 +179,14 @@ def test_numbers_of_numpy_are_numbers():
     assert by_numpy.model_.to_json() == by_python.model_.to_json()
 
 
+@pytest.mark.slow
 def test_a_grid_over_an_array_of_numbers():
     found = GridSearchCV(RFMeans(n_init=1), {"n_segments": np.arange(2, 5)}, cv=2).fit(ARRAY)
     assert found.best_params_ == {"n_segments": 4}  # more centres, smaller distances
     assert RFMeans(n_init=1).fit(ARRAY).score(ARRAY) == pytest.approx(-RFMeans(n_init=1).fit(ARRAY).inertia_)
 
 
+@pytest.mark.slow
 def test_without_a_seed_each_fit_has_another():
     seeds = {RFMeans(n_init=1, random_state=None).fit(ARRAY).model_.seed for _ in range(3)}
     assert len(seeds) == 3

@@ -191,6 +191,7 @@ HASHES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", HASHES)
 def test_each_dialect_hashes_in_its_own_words(orders, dialect):
     with rfmeans.segment(orders, n_init=2) as result:

@@ -99,6 +99,7 @@ def _recording(sent: list[ir.Expr], method: Any) -> Any:
     return record
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", ELSEWHERE)
 def test_every_expression_of_a_run_compiles_and_is_read_back(dialect):
     known = DIALECTS[dialect]

@@ -70,6 +70,7 @@ def test_inspect_says_what_was_told_apart():
     ]
 
 
+@pytest.mark.slow
 def test_a_statement_tells_orders_apart_as_a_run_does(duckdb_engine):
     rows = table(
         "order,date,customer,amount,status 1,2023-01-01,a,10,paid 1,2025-01-01,a,20,paid 2,2025-01-01,b,70,paid"

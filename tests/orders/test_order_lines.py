@@ -17,6 +17,7 @@ Bestellnummer;Bestelldatum;Kundennummer;Gesamtbetrag;Währung;Bestellstatus
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "word",
     [
@@ -39,6 +40,7 @@ def test_words_for_orders_that_were_not_sold(tmp_path, word):
 # What the user says
 
 
+@pytest.mark.slow
 def test_statuses_to_keep(tmp_path):
     _, found = take_in(tmp_path, GERMAN, keep_status="versendet")
     assert found == {"K2": (1, Decimal(20))}

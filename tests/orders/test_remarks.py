@@ -28,6 +28,7 @@ def test_repeated_lines_are_counted_and_kept(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_repeated_lines_are_set_aside_when_asked_but_for_the_first(tmp_path):
     source = write(tmp_path / "orders.csv", FIRST, SECOND, FIRST, FIRST)
     found = account(source, drop_duplicates=True)
@@ -41,6 +42,7 @@ def test_repeated_lines_are_set_aside_when_asked_but_for_the_first(tmp_path):
         ]
 
 
+@pytest.mark.slow
 def test_an_order_in_two_files_is_said(tmp_path):
     write(tmp_path / "january.csv", FIRST, SECOND)
     write(tmp_path / "february.csv", FIRST, THIRD)
@@ -49,6 +51,7 @@ def test_an_order_in_two_files_is_said(tmp_path):
     assert found.noticed.sentences()[1].startswith("The files overlap: 1 order in more than one of 2 files.")
 
 
+@pytest.mark.slow
 def test_copies_that_were_dropped_overlap_no_more(tmp_path):
     write(tmp_path / "january.csv", FIRST, SECOND)
     write(tmp_path / "february.csv", FIRST, THIRD)
@@ -60,6 +63,7 @@ def test_copies_that_were_dropped_overlap_no_more(tmp_path):
     assert (row["file"], row["reason"]) == (str(tmp_path / "january.csv"), "duplicate line")
 
 
+@pytest.mark.slow
 def test_of_many_lines_a_slice_tells_how_many_repeat_and_overlap(tmp_path, monkeypatch):
     monkeypatch.setattr("rfmeans.orders.remarks.EXACT_LINES", 1_000)
     lines = [f"o{order},2024-01-05,{order % 500},{price},GBP" for order in range(8_000) for price in (5, 7)]

@@ -12,6 +12,7 @@ from helpers.books import aside, customers, written
 from rfmeans.arguments import Message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "counts"),
     [

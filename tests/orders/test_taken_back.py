@@ -16,6 +16,7 @@ BACK = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "gone"), BACK.values(), ids=BACK)
 def test_a_sale_that_does_not_count_takes_its_refund_with_it(text, gone):
     found, account = customers(
@@ -34,6 +35,7 @@ STANDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", STANDS.values(), ids=STANDS)
 def test_a_plain_return_stays_money_off(text):
     found, _ = customers(

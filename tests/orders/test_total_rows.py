@@ -24,6 +24,7 @@ TOTALS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", TOTALS.values(), ids=TOTALS)
 def test_a_row_that_says_so_and_adds_up_is_a_total(text):
     found, account = customers(table(f"{SALES} {text}"))

@@ -329,6 +329,7 @@ def test_thousands_commas_without_quotes_are_told_as_rows_that_are_too_wide(tmp_
     assert "have 4 fields, but the header in line 1 has 3 names" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("between", "reason"), [("CUSTOMER,DATE,AMOUNT\n", "repeated header"), ("a,2024-0\n", "malformed line")]
 )

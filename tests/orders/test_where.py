@@ -28,6 +28,7 @@ def test_an_engine_without_booleans_is_not_asked_for_the_type_of_a_condition(mon
     assert kept[KEPT].to_pyarrow().to_pylist() == [True, False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("condition", ["number", "city", "number + 1", "number = 'one'"])
 def test_a_condition_that_is_neither_true_nor_false_is_refused_on_every_engine(engine, orders, condition):
     table = engine.table(orders.assign(number=1, city="Rome"), "numbered")

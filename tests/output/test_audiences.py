@@ -452,6 +452,7 @@ def test_the_command_line_writes_lists_and_says_so(shop):
     assert len(list((shop.parent / "out" / "audiences").iterdir())) == 4
 
 
+@pytest.mark.slow
 def test_the_command_line_takes_format_and_share(shop):
     done = run(shop, "--audience-format", "klaviyo", "--holdout", "0", "--json")
     told = json.loads(done.stdout)["audiences"]

@@ -26,6 +26,7 @@ def test_a_formula_gets_an_apostrophe_and_can_be_had_back(text):
     assert inert_column(column).to_pyarrow().to_pylist() == [safe]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["parquet", "csv"])
 def test_customers_csv_is_inert_and_customers_parquet_exact(tmp_path, kind):
     ids = [*FORMULAS, *HARMLESS[:3], *(f"buyer {place}" for place in range(20))]

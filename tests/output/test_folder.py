@@ -57,6 +57,7 @@ def is_old(folder: Path) -> bool:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("foreign", ["charts/holiday.jpg", "charts/notes/a.png", "report.htm"])
 def test_a_folder_with_foreign_files_is_not_replaced(folder, result, foreign):
     (folder / foreign).parent.mkdir(exist_ok=True)
@@ -308,6 +309,7 @@ def test_a_killed_run_leaves_the_old_folder_and_the_next_one_clears_up(tmp_path,
     assert names(old) == sorted([*FILES, "customers.parquet"])
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_no_folder_where_none_was(tmp_path):
     kill_while_writing(tmp_path / "out")
     assert not (tmp_path / "out").exists()

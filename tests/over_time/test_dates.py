@@ -95,6 +95,7 @@ def test_dates_outside_of_the_orders_are_refused():
     )
 
 
+@pytest.mark.slow
 def test_a_series_has_every_date_and_the_last():
     with rfmeans.movement(model(), orders(), since="2024-04-01", every="month") as moved:
         days = [day for day, _ in moved.summary.series]

@@ -107,6 +107,7 @@ def test_nothing_is_told_without(shop, fitted):
         assert not any(vars(likeness(result.summary)).values())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not RETAIL.exists(), reason="real data not there")
 def test_online_retail_a_month_later():
     with rfmeans.segment(RETAIL, as_of="2011-11-10", hindsight=False) as result:
@@ -128,6 +129,7 @@ def test_online_retail_a_month_later():
     )
 
 
+@pytest.mark.slow
 def test_who_changed_is_not_known_where_history_begins_shortly_before_the_earlier_fit(shop, fitted):
     day = fitted.as_of - dt.timedelta(days=30)
     before = replace(fitted, as_of=day)

@@ -52,6 +52,7 @@ def eight():
         yield moved
 
 
+@pytest.mark.slow
 def test_the_model_alone_gives_the_same_table(eight):
     table = model().movement(orders(), since=str(SINCE), until=str(UNTIL))
     assert table.columns == eight.customers.columns
@@ -114,6 +115,7 @@ def wide(fitted, shop):
         yield moved
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_the_sums_are_what_assign_says_at_each_date(fitted, shop, wide, side):
     found = wide.summary.movement

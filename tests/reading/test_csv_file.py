@@ -69,6 +69,7 @@ def test_in_a_compressed_file(tmp_path, name):
     assert {row["file"] for row in found} == {str(path)}
 
 
+@pytest.mark.slow
 def test_in_a_file_so_large_that_it_is_read_in_parallel(tmp_path):
     path = tmp_path / "orders.csv"
     with path.open("w") as file:
@@ -101,6 +102,7 @@ def test_a_ragged_line_changes_no_other_line(tmp_path, bad):
         assert found == EXPECTED
 
 
+@pytest.mark.slow
 def test_a_plain_file_that_is_called_compressed_is_read(tmp_path):
     for ending in (".gz", ".zst"):
         path = tmp_path / f"orders.csv{ending}"
@@ -108,6 +110,7 @@ def test_a_plain_file_that_is_called_compressed_is_read(tmp_path):
         assert customers(path)[0] == ("11", 2, 1, 5.5, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_cells_that_are_wrapped_for_a_spreadsheet(tmp_path, encoding):
     path = tmp_path / "orders.csv"

@@ -32,6 +32,7 @@ from helpers.set_aside_lines import PLACED_HEADER, TEXTS, check, placed, set_asi
 ENDINGS = {"LF": "\n", "CRLF": "\r\n", "CR": "\r"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_line_is_the_physical_line_where_the_row_begins(tmp_path, name, ending):
@@ -108,6 +109,7 @@ def test_any_text_in_quotes_is_a_row_for_python_and_for_us(notes, delimiter):
     assert (found.rows, found.used, found.money) == (len(expected) - 1, len(ROWS), TOTAL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MADE)
 def test_garbage_is_set_aside_and_no_other_row(name):
     content, aside = MADE[name]

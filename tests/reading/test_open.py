@@ -129,6 +129,7 @@ def usual():
         yield [row["segment"] for row in rows(result)], result.model.centres
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", SOURCES, ids=lambda make: make.__name__)
 def test_every_source_gives_the_same_segments(tmp_path, make, usual):
     with segment(make(tmp_path)) as result:
@@ -261,6 +262,7 @@ def test_a_table_of_customers_with_other_column_names():
         assert result.summary.everyone.customers == 4
 
 
+@pytest.mark.slow
 def test_orders_and_their_customers_table_give_the_same_model():
     with segment(LINES) as by_orders:
         frame = by_orders.customers.to_pandas().dropna(subset="recency")
@@ -271,6 +273,7 @@ def test_orders_and_their_customers_table_give_the_same_model():
 # Found in review
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("session", ["UTC", "Asia/Tokyo"])
 def test_the_day_of_an_aware_timestamp_does_not_hang_on_the_session(session):
     con = ibis.duckdb.connect()
@@ -284,6 +287,7 @@ def test_the_day_of_an_aware_timestamp_does_not_hang_on_the_session(session):
             assert result.summary.account.lines.last_day == last
 
 
+@pytest.mark.slow
 def test_customers_outlive_their_result():
     customers = segment(LINES).customers
     gc.collect()

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from typer.testing import CliRunner
 
 import rfmeans
@@ -21,6 +22,7 @@ def test_markdown_holds_the_same_numbers(result, counted):
 # The command line
 
 
+@pytest.mark.slow
 def test_json_and_markdown_of_the_command_are_those_of_the_result(tmp_path):
     make_orders(200, seed=5).drop(columns="kind").to_csv(tmp_path / "orders.csv", index=False)
     ask = ["segment", str(tmp_path / "orders.csv"), "--n-init", "2", "--no-report", "--currency-symbol", "€",

@@ -97,6 +97,7 @@ def test_segments_of_one_cloud_are_unstable_and_that_is_said():
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("segments", [4, "auto"])
 def test_evidence_depends_on_neither_the_order_of_rows_nor_the_number_of_threads(segments):
     customers = make_customers(1_200, seed=9)
@@ -177,6 +178,7 @@ def test_knee_by_hand():
     assert knee([50.0], 100.0) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kinds", [3, 4, 5, 6])
 def test_separate_heaps_are_counted(kinds):
     choice = choose_segments(heaps(kinds, 6, seed=kinds), seed=0)

@@ -100,11 +100,13 @@ EVERY_WAY = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rows", "right"), BOOKS.values(), ids=BOOKS)
 def test_what_becomes_of_it(tmp_path: Path, rows: list[Row], right: Right):
     check(csv, tmp_path, rows, right)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [workbook, json_lines, parquet, frame])
 @pytest.mark.parametrize("name", EVERY_WAY)
 def test_the_same_by_every_way(tmp_path: Path, name: str, way: Callable[[pd.DataFrame, Path], Any]):

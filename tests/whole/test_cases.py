@@ -28,6 +28,7 @@ def named(case: dict[str, Any]) -> str:
     return f"{case['kind']}: {case['name']}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", KNOWN, ids=named)
 def test_a_case_comes_out_right(tmp_path, case):
     out, right = tmp_path / "out", case["right"]

@@ -120,6 +120,7 @@ FILES: dict[str, tuple[Callable[[], bytes], tuple[str, ...], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_the_same_orders_from_every_kind_of_file(inspect, name):
     content, options, understood = FILES[name]
@@ -169,6 +170,7 @@ def write_workbook(kind: str, **sheets: pd.DataFrame) -> str:
     return name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
 def test_workbooks(inspect, kind):
     name = write_workbook(kind, Notes=OTHER.head(0), Orders=frame(), Totals=OTHER)

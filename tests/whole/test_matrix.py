@@ -359,6 +359,7 @@ def test_every_way_occurs():
         assert {combination[position] for combination in COMBINATIONS} == set(ways)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("combination", COMBINATIONS, ids=" | ".join)
 def test_text_files_hold_the_same_orders(combination, tmp_path):
     path, options = written(tmp_path, *combination)

@@ -13,6 +13,7 @@ from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["averages", "shares", "distributions"])
 def test_tiers_of_one_name_are_told_apart_on_a_phone(name):
     with rfmeans.segment(
