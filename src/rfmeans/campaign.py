@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
     from rfmeans.orders.understand import Understood
-    from rfmeans.over_time.effect_figures import Effect, Outcome, SegmentSums
+    from rfmeans.over_time.effect_figures import Effect, SegmentSums, VerdictOn
     from rfmeans.over_time.effect_groups import Counted
     from rfmeans.over_time.effect_lists import Lists
     from rfmeans.over_time.effect_sums import Outside
@@ -91,7 +91,7 @@ def effect(
     cost_per_customer: float | str | None = None,
     margin: float | str | None = None,
     only: str | Sequence[str] | None = None,
-    verdict_on: Outcome = "buyers",
+    verdict_on: VerdictOn = "buyers",
     holdout: float | None = None,
     segments_table: str | None = None,
     columns: Columns | None = None,

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rfmeans.columns.typed import MONEY_LIMIT, MONEY_PLACES, money
+from rfmeans.columns.typed import MONEY_LIMIT, MONEY_PLACES, to_money
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.errors import DataError, SourceError
 from rfmeans.pipeline import segment
@@ -229,4 +229,4 @@ def _keyed(points: NDArray[np.float64]) -> Any:
     import ibis
 
     table = ibis.memtable(_table(points))
-    return table.mutate(monetary=money(table.monetary, DUCKDB), reason=ibis.null("string"))
+    return table.mutate(monetary=to_money(table.monetary, DUCKDB), reason=ibis.null("string"))

@@ -11,7 +11,7 @@ import pytest
 from rfmeans.columns.date_formats import given_formats
 from rfmeans.columns.dates import DateConvention
 from rfmeans.columns.money_formats import MoneyConvention
-from rfmeans.columns.typed import calendar_day, money, number, product
+from rfmeans.columns.typed import calendar_day, product, to_money, to_number
 from rfmeans.engines.dispatch import engine_of
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.errors import SourceError
@@ -45,22 +45,22 @@ def decimals(*texts: str | None) -> list[Decimal | None]:
     ],
 )
 def test_money(values, kind, expected):
-    assert read(money(column(values, kind), DUCKDB)) == expected
+    assert read(to_money(column(values, kind), DUCKDB)) == expected
 
 
 def test_money_by_a_convention():
     text = column(["1.234,50 €", "10.05"], "string")
-    assert read(money(text, DUCKDB, MoneyConvention(","))) == decimals("1234.5", None)
+    assert read(to_money(text, DUCKDB, MoneyConvention(","))) == decimals("1234.5", None)
 
 
 def test_many_cents_cancel_exactly():
     text = column(["0.10"] * 3 + ["-0.30"], "string")
-    assert money(text, DUCKDB).sum().to_pyarrow().as_py() == 0
+    assert to_money(text, DUCKDB).sum().to_pyarrow().as_py() == 0
 
 
 def test_a_number_of_no_kind():
     with pytest.raises(SourceError, match="Column 'x' was taken as a number but holds boolean"):
-        number(column([True], "boolean"))
+        to_number(column([True], "boolean"))
 
 
 def test_products_of_text_are_products_of_decimals():
@@ -121,7 +121,7 @@ def test_floats_of_more_than_four_places_differ_between_engines_by_less_than_one
     frame = pd.DataFrame({"number": range(14), "x": [*FIFTH_PLACES, *plain]})
     table = engine.table(frame, "fifth_places")
     found = (
-        table.select("number", value=money(table.x, engine_of(table)))
+        table.select("number", value=to_money(table.x, engine_of(table)))
         .to_pyarrow()
         .sort_by("number")["value"]
         .to_pylist()
@@ -187,5 +187,5 @@ def test_a_column_that_holds_no_days():
     ],
 )
 def test_money_is_what_a_plain_number_or_the_convention_says(text, expected):
-    [found] = money(ibis.memtable({"x": [text]}).x, DUCKDB).name("m").to_pyarrow().to_pylist()
+    [found] = to_money(ibis.memtable({"x": [text]}).x, DUCKDB).name("m").to_pyarrow().to_pylist()
     assert found == (None if expected is None else Decimal(expected))

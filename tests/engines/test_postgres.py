@@ -13,7 +13,7 @@ from helpers import moving_shop
 from helpers.command import run
 from helpers.tables import LEAN, SECRET, plain, text_of
 from rfmeans.columns.keys import customer_key, order_key
-from rfmeans.columns.typed import money, product
+from rfmeans.columns.typed import product, to_money
 from rfmeans.engines.database import MARK
 from rfmeans.engines.dispatch import engine_of
 from rfmeans.errors import OutputError, SettingsError, SourceError
@@ -407,15 +407,15 @@ def test_postgres_numbers_that_others_do_not_have(postgres_odd):
         return [None if row["found"] is None else str(row["found"]) for row in rows]
 
     there = engine_of(postgres_odd)
-    assert found(money(postgres_odd.held, there)) == [
+    assert found(to_money(postgres_odd.held, there)) == [
         "12345.6699",
         "123456.7813",
         "1234567.8750",
         None,
         "0.5000",
     ]
-    assert found(money(postgres_odd.few, there)) == [None, "5.0000", "7.2500", "-3.0000", "0.0000"]
-    assert found(money(postgres_odd.many, there)) == [None, None, None, "0.0000", "12.5000"]
+    assert found(to_money(postgres_odd.few, there)) == [None, "5.0000", "7.2500", "-3.0000", "0.0000"]
+    assert found(to_money(postgres_odd.many, there)) == [None, None, None, "0.0000", "12.5000"]
     assert found(product(postgres_odd.many, postgres_odd.many, there)) == [
         None,
         None,

@@ -3,12 +3,12 @@
 import pytest
 
 from rfmeans.errors import SourceError
-from rfmeans.reading.csv_dialect import CsvDialect, column_names, find_dialect
+from rfmeans.reading.csv_dialect import CsvDialect, column_names, find_csv_dialect
 from rfmeans.settings import make_reading
 
 
 def dialect_of(*lines: str, **options) -> CsvDialect:
-    return find_dialect([line + "\n" for line in lines], make_reading(**options), "orders.csv")
+    return find_csv_dialect([line + "\n" for line in lines], make_reading(**options), "orders.csv")
 
 
 @pytest.mark.parametrize(

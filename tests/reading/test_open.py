@@ -12,6 +12,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from ibis.backends.duckdb import Backend
 
 import rfmeans
 from helpers.sources import EXPECTED, LINES, NAMED, customers, days, late_orders, polars_frame, rows, segment
@@ -327,13 +328,13 @@ def test_the_least_integer_is_an_unreadable_amount(tmp_path):
 @pytest.fixture
 def opened(monkeypatch):
     """Connections of the embedded engine, in the order in which they were opened."""
-    made, connect = [], ibis.duckdb.connect
+    made, connect = [], Backend.connect
 
-    def connecting(*given, **options):
-        made.append(connect(*given, **options))
+    def connecting(backend, *given, **options):
+        made.append(connect(backend, *given, **options))
         return made[-1]
 
-    monkeypatch.setattr(ibis.duckdb, "connect", connecting)
+    monkeypatch.setattr(Backend, "connect", connecting)
     return made
 
 

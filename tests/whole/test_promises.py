@@ -174,6 +174,7 @@ TESTED_ELSEWHERE = {
     "orders/reasons": "by test_order_lines, test_account and the tests of each reason",
     "over_time/effect_asked": "by test_campaign, which asks for what is refused",
     "over_time/effect_groups": "by test_effect_lists, which counts the groups of lists, and test_campaign",
+    "over_time/effect_split": "by test_effect_figures: the checks of the split",
     "over_time/effect_summary": "by test_campaign",
     "over_time/effect_sums": "by test_campaign",
     "over_time/movement_summary": "by test_movement",

@@ -22,7 +22,7 @@ def option(words: str, default: Any = None, *, name: str = "", hidden: bool = Fa
 
 
 @dataclass(frozen=True)
-class Group:
+class OptionGroup:
     """Options that name arguments of `rfmeans.segment`."""
 
     def given(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path  # noqa: TC003 - the command line reads these hints as 
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument
-from rfmeans.cli.option_groups import Group, option
+from rfmeans.cli.option_groups import OptionGroup, option
 from rfmeans.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ CUSTOMER_ROLES = ("recency", "frequency", "monetary")
 
 
 @dataclass(frozen=True)
-class OrdersOptions(Group):
+class OrdersOptions(OptionGroup):
     """How orders are read, wherever they are: of `rfmeans.settings.Reading`, and the roles of columns."""
 
     PANEL = "How the source is read"
@@ -69,7 +69,7 @@ class ReadingOptions(OrdersOptions):
 
 
 @dataclass(frozen=True)
-class EngineOptions(Group):
+class EngineOptions(OptionGroup):
     """Where the work is done, and what the embedded engine may use: the fields of `rfmeans.settings.Limits`."""
 
     PANEL = "The engine"

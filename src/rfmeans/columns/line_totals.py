@@ -17,7 +17,7 @@ from rfmeans.arguments import argument
 from rfmeans.columns.layout import ANY_TABLE, used_columns
 from rfmeans.columns.layouts import with_columns
 from rfmeans.columns.roles import plain
-from rfmeans.columns.typed import number
+from rfmeans.columns.typed import to_number
 from rfmeans.errors import SourceError
 from rfmeans.settings import Columns
 
@@ -120,8 +120,8 @@ def find_line_total(
         return LineTotal(price, quantity) if price == fitted.amount else None
     articles = _may_be_articles(table, layout)
     rows = table.select(
-        _quantity=number(table[quantity], marks.get(quantity)).cast("float64"),
-        _price=number(table[price], marks.get(price)).cast("float64"),
+        _quantity=to_number(table[quantity], marks.get(quantity)).cast("float64"),
+        _price=to_number(table[price], marks.get(price)).cast("float64"),
         **{f"_article_{place}": table[name].cast("string") for place, name in enumerate(articles)},
     )
     columns = list(rows.limit(LOOKED_AT).to_pyarrow().to_pydict().values())

@@ -67,17 +67,17 @@ def _day(column: ir.Column, engine: Engine, timezone: str | None) -> ir.Column:
     )
 
 
-def money(column: ir.Column, engine: Engine, convention: MoneyConvention | None = None) -> ir.Column:
+def to_money(column: ir.Column, engine: Engine, convention: MoneyConvention | None = None) -> ir.Column:
     """Return a number or a text column as decimal money; null where it is none, or 10^13 or more.
 
     >>> import ibis
     >>> from rfmeans.engines.duckdb import DUCKDB
-    >>> money(ibis.memtable({"x": ["10.05", "abc", "-3"]}).x, DUCKDB).name("m").to_pyarrow().to_pylist()
+    >>> to_money(ibis.memtable({"x": ["10.05", "abc", "-3"]}).x, DUCKDB).name("m").to_pyarrow().to_pylist()
     [Decimal('10.0500'), None, Decimal('-3.0000')]
     """
     if isinstance(column, ibis.expr.types.StringColumn):
-        return number(column, convention, BELOW_LIMIT).cast(MONEY)
-    return _as_money(number(column), engine)
+        return to_number(column, convention, BELOW_LIMIT).cast(MONEY)
+    return _as_money(to_number(column), engine)
 
 
 def product(
@@ -93,7 +93,7 @@ def product(
     10^11, and it does not round a price like 0.00015 before it is multiplied.
     """
     columns = quantity, price
-    one, other = (number(column, how, FACTOR) for column, how in zip(columns, conventions, strict=True))
+    one, other = (to_number(column, how, FACTOR) for column, how in zip(columns, conventions, strict=True))
     if all(isinstance(column, ibis.expr.types.StringColumn) for column in columns):
         return engine.multiplied(one, other, partial(_as_money, engine=engine))
     floats = _as_money(_factor(one, engine) * _factor(other, engine), engine)
@@ -146,7 +146,7 @@ def _is_unlimited(kind: DataType) -> bool:
     return bool(kind.is_decimal() and (kind.precision is None or kind.scale is None))
 
 
-def number(column: ir.Column, convention: MoneyConvention | None = None, kind: str = MONEY) -> ir.Column:
+def to_number(column: ir.Column, convention: MoneyConvention | None = None, kind: str = MONEY) -> ir.Column:
     """Return the column as numbers; text as decimals of a kind, by its convention (None: plain decimal numbers).
 
     Raises

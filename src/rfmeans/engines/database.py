@@ -153,7 +153,7 @@ def is_doubtful(kind: DataType) -> bool:
     return bool(kind.is_nested() or kind.is_json() or kind.is_geospatial() or kind.is_unknown())
 
 
-def one_of(
+def pick_table(
     found: list[tuple[str, str, str | None]], label: str, wanted: str | None, usual: str
 ) -> tuple[str, tuple[str, str]]:
     """Return the table that is wanted, or the only one that rfmeans did not write: its name in full, and both parts.

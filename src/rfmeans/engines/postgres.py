@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from rfmeans.arguments import argument
-from rfmeans.engines.database import MARK, Check, Found, Home, Served, Target, is_doubtful, one_of
+from rfmeans.engines.database import MARK, Check, Found, Home, Served, Target, is_doubtful, pick_table
 from rfmeans.engines.engine import Engine, sql_function
 from rfmeans.errors import OutputError, SourceError
 
@@ -94,7 +94,7 @@ class Postgres(Engine):
             info = con.con.info
             host = "" if info.host.startswith("/") else f"{info.host}:{info.port}"
             label = f"postgres://{host}/{info.dbname}"
-            _, (schema, name) = one_of(_rows(con, TABLES), label, wanted, con.current_database)
+            _, (schema, name) = pick_table(_rows(con, TABLES), label, wanted, con.current_database)
             table = con.table(name, database=schema)
             failing.pop_all()
         home = Home(con, label, origins=((schema, name),))

@@ -15,11 +15,19 @@ import ibis
 import numpy as np
 
 from rfmeans.columns.keys import as_key
-from rfmeans.columns.typed import money as decimal_money
+from rfmeans.columns.typed import to_money
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.engines.engine import BLANKS
 from rfmeans.errors import DataError
-from rfmeans.model.explanation import HORIZON, MOST_PURCHASES, Centre, Drift, Explanation, Standing, Step
+from rfmeans.model.explanation import (
+    HORIZON,
+    MOST_PURCHASES,
+    Centre,
+    Explanation,
+    FeatureStanding,
+    StepUp,
+    Waiting,
+)
 from rfmeans.segments.features import Z_COLUMNS, to_feature_space, to_original_units
 from rfmeans.segments.settings import FEATURES
 from rfmeans.wording import clip, counted
@@ -117,7 +125,7 @@ def explain_customer(
         best=not better,
         step=step,
         lasting=lasting,
-        drift=_drift(moved, row, placing.names),
+        drift=_waiting(moved, row, placing.names),
         currency_symbol=symbol,
     )
 
@@ -133,7 +141,7 @@ def nearest_two(customer: ir.Table, space: Space, names: Sequence[Name]) -> tupl
     return first, second
 
 
-def _standings(kept: ir.Table, row: dict[str, Any]) -> tuple[int, tuple[Standing, ...]]:
+def _standings(kept: ir.Table, row: dict[str, Any]) -> tuple[int, tuple[FeatureStanding, ...]]:
     counts = {}
     for feature in FEATURES:
         column, value = kept[feature].cast("float64"), ibis.literal(float(row[feature]), "float64")
@@ -141,7 +149,7 @@ def _standings(kept: ir.Table, row: dict[str, Any]) -> tuple[int, tuple[Standing
         counts[f"same_{feature}"] = (column == value).sum()
     found = kept.agg(n=kept.count(), **counts).to_pyarrow().to_pylist()[0]
     return int(found["n"]), tuple(
-        Standing(
+        FeatureStanding(
             feature,
             float(row[feature]),
             found[f"worse_{feature}"] / found["n"],
@@ -170,14 +178,14 @@ def _tried(row: dict[str, Any], placing: Placing) -> dict[_Move, int]:
             "monetary": [float(row["monetary"]) + n * each for n, _ in moves],
         }
     )
-    tried = tried.mutate(monetary=decimal_money(tried.monetary, DUCKDB), reason=ibis.null("string"))
+    tried = tried.mutate(monetary=to_money(tried.monetary, DUCKDB), reason=ibis.null("string"))
     placed = placing.apply(tried).select("customer_id", "segment_id").to_pyarrow().to_pylist()
     return {moves[found["customer_id"]]: found["segment_id"] for found in placed}
 
 
 def _steps(
     moved: dict[_Move, int], row: dict[str, Any], better: Collection[int], names: Sequence[Name]
-) -> tuple[Step | None, Step | None]:
+) -> tuple[StepUp | None, StepUp | None]:
     """Return the fewest purchases that lead up for a week, and the fewest for the horizon where these are more."""
     each = float(row["monetary"]) / float(row["frequency"])
     steps = []
@@ -185,16 +193,16 @@ def _steps(
         held = takewhile(lambda place: place in better, (moved[n, day] for day in range(1, HORIZON + 1)))
         if len(places := list(held)) >= WEEK:
             last, first = names[places[-1] - 1].text, names[places[0] - 1].text
-            steps.append(Step(n, n * each, len(places), last, first))
+            steps.append(StepUp(n, n * each, len(places), last, first))
     step = steps[0] if steps else None
     lasting = next((found for found in steps if found.days == HORIZON), None)
     return step, lasting if lasting != step else None
 
 
-def _drift(moved: dict[_Move, int], row: dict[str, Any], names: Sequence[Name]) -> Drift | None:
+def _waiting(moved: dict[_Move, int], row: dict[str, Any], names: Sequence[Name]) -> Waiting | None:
     return next(
         (
-            Drift(days, names[moved[0, days] - 1].text)
+            Waiting(days, names[moved[0, days] - 1].text)
             for days in range(1, FAR + 1)
             if moved[0, days] != row["segment_id"]
         ),

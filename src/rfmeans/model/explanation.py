@@ -21,7 +21,7 @@ REASONS = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class FeatureStanding:
     """Where a customer stands in one feature, among all segmented customers.
 
     Attributes
@@ -54,7 +54,7 @@ class Centre:
 
 
 @dataclass(frozen=True)
-class Step:
+class StepUp:
     """Purchases that lead to a better segment.
 
     Attributes
@@ -79,7 +79,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Drift:
+class Waiting:
     """What comes without another purchase: another segment, in this many days."""
 
     days: int
@@ -126,7 +126,7 @@ class Explanation:
     as_of: dt.date | None
     customers: int
     reason: str | None = None
-    standings: tuple[Standing, ...] = ()
+    standings: tuple[FeatureStanding, ...] = ()
     segment_id: int | None = None
     segment: str | None = None
     segments: int = 0
@@ -135,9 +135,9 @@ class Explanation:
     rfm_score: str | None = None
     score_segment: str | None = None
     best: bool = False
-    step: Step | None = None
-    lasting: Step | None = None
-    drift: Drift | None = None
+    step: StepUp | None = None
+    lasting: StepUp | None = None
+    drift: Waiting | None = None
     currency_symbol: str = ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -202,7 +202,7 @@ class Explanation:
         _, frequency, monetary = self.standings
         return monetary.value / frequency.value
 
-    def _step_told(self, step: Step) -> str:
+    def _step_told(self, step: StepUp) -> str:
         several = step.purchases > 1
         even = f", at first even to {step.at_first}," if step.at_first != step.segment else ""
         bought = (
@@ -234,7 +234,7 @@ class Explanation:
         )
 
 
-def _standing(found: Standing, symbol: str) -> str:
+def _standing(found: FeatureStanding, symbol: str) -> str:
     what, more = {
         "recency": (f"last purchase {counted(found.value, 'day')} ago", "more recent than"),
         "frequency": (counted(found.value, "purchase"), "more than"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rfmeans.model.segment_model import SegmentModel
@@ -17,9 +17,45 @@ if TYPE_CHECKING:
     from rfmeans.segments.spread import Distributions
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """A model and the figures of the customers that it was given.
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What a run found out beside its segments.
+
+    Attributes
+    ----------
+    rhythm
+        The shop's rhythm; None for a table of customers.
+    crosstab
+        Customers by K-Means segment and score segment; None where the model lacks one of them.
+    choice
+        The votes on the number of segments; None where it was given.
+    hindsight
+        What the segments of an earlier date did since; None where there is no date, or it was left out.
+    drift
+        How far the customers are from those of the fit; None where they are those, or the model does not remember.
+    forgotten
+        Whether the model does not remember them.
+    likeness
+        How the model stands to the one that it follows; None where it follows none.
+    """
+
+    rhythm: Rhythm | None = None
+    crosstab: Crosstab | None = None
+    choice: Choice | None = None
+    hindsight: Hindsight | None = None
+    drift: Drift | None = None
+    forgotten: bool = False
+    likeness: Likeness | None = None
+
+    @property
+    def findings(self) -> dict[str, Any]:
+        """These by name."""
+        return {each.name: getattr(self, each.name) for each in fields(Findings)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted(Findings):
+    """A model and the figures of the customers that it was given; see `Findings` for more of them.
 
     Attributes
     ----------
@@ -29,35 +65,14 @@ class Fitted:
         The figures of each segment, by segment id from 1.
     everyone
         Those of all customers that have a segment.
-    rhythm
-        The pace of these customers; None for a table of customers.
     spread
         How these customers are spread.
     near_borders
         How many customers of each segment sit near a border; None without centres.
-    crosstab
-        Customers by K-Means segment and score segment; None where the model lacks one of them.
-    choice
-        The votes on the number of segments; None where it was given.
-    hindsight
-        What the segments of an earlier date did since; None where that is not known.
-    drift
-        How far the customers are from those of the fit; None where they are those, or the model does not remember.
-    forgotten
-        Whether the model does not remember them.
-    likeness
-        How the model stands to the one that it follows; None where it follows none.
     """
 
     model: SegmentModel
     groups: tuple[Group, ...]
     everyone: Group
     spread: Distributions
-    rhythm: Rhythm | None = None
     near_borders: tuple[int, ...] | None = None
-    crosstab: Crosstab | None = None
-    choice: Choice | None = None
-    hindsight: Hindsight | None = None
-    drift: Drift | None = None
-    forgotten: bool = False
-    likeness: Likeness | None = None

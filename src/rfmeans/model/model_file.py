@@ -21,7 +21,7 @@ from rfmeans.segments.stability import Stability
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 FORMAT = "rfmeans-model"
 VERSION = 2  # 1: without scores and lexicon
@@ -31,6 +31,16 @@ def model_text(content: Mapping[str, Any]) -> str:
     """Return the text of a model's file; numbers come back bit for bit."""
     said = {"format": FORMAT, "version": VERSION, **content}
     return json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def segment_entries(
+    names: Sequence[str], centres: Sequence[tuple[float, float, float]]
+) -> list[dict[str, Any]]:
+    """Return what the file says of the segments; ``centres``: none where they are those of the scores."""
+    return [
+        {"segment_id": place + 1, "segment": name, "centre": list(centres[place]) if centres else None}
+        for place, name in enumerate(names)
+    ]
 
 
 def read_model(path: str | os.PathLike[str]) -> dict[str, Any]:

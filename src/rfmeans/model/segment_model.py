@@ -14,7 +14,7 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.groups import USUAL_HOLDOUT, check_holdout
 from rfmeans.listener import SILENT
 from rfmeans.model.explain import Placing, explain_customer, nearest_two
-from rfmeans.model.model_file import model_text, parse_model, read_model
+from rfmeans.model.model_file import model_text, parse_model, read_model, segment_entries
 from rfmeans.model.statement import describe_model, to_statement
 from rfmeans.model.steps import (
     Centres,
@@ -365,14 +365,7 @@ class SegmentModel:
             "inertia": self.inertia,
             "settings": self.settings,
             "features": [asdict(feature) for feature in self.scaling.features],
-            "segments": [
-                {
-                    "segment_id": position,
-                    "segment": name.text,
-                    "centre": list(self.centres[position - 1]) if self.centres else None,
-                }
-                for position, name in enumerate(self.names, start=1)
-            ],
+            "segments": segment_entries([name.text for name in self.names], self.centres),
             "scores": self.scoring.to_dict() if self.scoring else None,
             "lexicon": self.lexicon.to_dict(),
             "stability": asdict(self.stability) if self.stability else None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.columns.keys import ANY_KEYS, KeyConvention, customer_key
-from rfmeans.columns.typed import money, number
+from rfmeans.columns.typed import to_money, to_number
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.errors import DataError
 from rfmeans.orders.account import (
@@ -286,10 +286,10 @@ def _customers_of_table(
     typed = {
         "customer_id": customer_key(table[columns.customer], source.engine, understood.conventions.keys),
         **{
-            role: _whole_if_integer(number(table[name], written.get(name)))
+            role: _whole_if_integer(to_number(table[name], written.get(name)))
             for role, name in (("recency", str(columns.recency)), ("frequency", str(columns.frequency)))
         },
-        "monetary": money(table[columns.monetary], source.engine, written.get(str(columns.monetary))),
+        "monetary": to_money(table[columns.monetary], source.engine, written.get(str(columns.monetary))),
     }
     customers = workspace.keep(customers_from_table(table, typed))
     if misfit := source.misfit(customers.count().to_pyarrow().as_py()):

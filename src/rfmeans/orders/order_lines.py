@@ -9,7 +9,7 @@ import ibis
 
 from rfmeans.columns.keys import check_whole, customer_id, order_key
 from rfmeans.columns.layout import PER_ORDER
-from rfmeans.columns.typed import calendar_day, money, product
+from rfmeans.columns.typed import calendar_day, product, to_money
 from rfmeans.orders.compared import NOTHING
 from rfmeans.orders.older_states import with_older
 from rfmeans.orders.reasons import MALFORMED, USED, ZERO_ID, first_reason, reason_text, reasons_of
@@ -311,7 +311,7 @@ def _values(
         "currency": ibis.null("string"),
     }
     if columns.refund:
-        refund = money(table[columns.refund], engine, conventions.money.get(columns.refund)).abs()
+        refund = to_money(table[columns.refund], engine, conventions.money.get(columns.refund)).abs()
         filled = engine.stripped(table[columns.refund].cast("string")).fill_null("") != ""
         amount = values["amount"]
         values["refund"] = refund
@@ -329,7 +329,7 @@ def _values(
 def _amount(table: ir.Table, engine: Engine, layout: Layout, conventions: Conventions) -> ir.Column:
     columns, how = layout.columns, conventions.money
     if columns.amount is not None:
-        return money(table[columns.amount], engine, how.get(columns.amount))
+        return to_money(table[columns.amount], engine, how.get(columns.amount))
     assert columns.quantity is not None
     assert columns.price is not None
     by_part = how.get(columns.quantity), how.get(columns.price)

@@ -15,10 +15,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from scipy.stats import binomtest
-
 from rfmeans.over_time.effect_intervals import (
-    ROUNDING,
     Difference,
     GroupSums,
     Pair,
@@ -28,19 +25,18 @@ from rfmeans.over_time.effect_intervals import (
     weights_of,
     welch,
 )
+from rfmeans.over_time.effect_split import Balance, Split, check_balance, check_splits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Verdict = Literal["worked", "did harm", "cannot tell"]
-Outcome = Literal["buyers", "money"]
+VerdictOn = Literal["buyers", "money"]
 
 LEVEL = 0.95  # of all verdicts together
 FOR_THE_TOTAL = 0.5  # of the allowance for error
 SEEN_IN = 0.8  # of campaigns: the power that "enough customers to tell" means
 FEWEST = 4  # customers of a segment; fewer tell no spread
-FEATURES = ("recency", "frequency", "monetary")
-SUSPECT = 0.001  # chance below which a split is called suspicious, all rows of a check together
 WORDS: dict[int, Verdict] = {1: "worked", -1: "did harm", 0: "cannot tell"}
 
 
@@ -150,48 +146,6 @@ class SegmentEffect:
 
 
 @dataclass(frozen=True)
-class Split:
-    """Whether a list was split as drawn: the sample-ratio check.
-
-    ``chance`` is how often drawing alone gives a holdout at least as far from the share asked for (exact binomial
-    test). ``segment`` is None for all lists together.
-    """
-
-    segment: str | None
-    customers: int
-    held_out: int
-    expected: float
-    chance: float
-    suspicious: bool
-
-
-@dataclass(frozen=True)
-class Balance:
-    """Whether the groups were alike before the campaign, within segments.
-
-    Attributes
-    ----------
-    feature
-        recency, frequency or monetary.
-    treatment, holdout
-        The typical customer of each group: geometric mean of 1 + value, less 1.
-    difference
-        Treatment less holdout on the log scale, in standard deviations.
-    by_chance
-        How far drawing alone takes it in 95 of 100 draws.
-    suspicious
-        Whether drawing alone would hardly ever take it so far.
-    """
-
-    feature: str
-    treatment: float
-    holdout: float
-    difference: float
-    by_chance: float
-    suspicious: bool
-
-
-@dataclass(frozen=True)
 class Effect:
     """The answer of the holdout.
 
@@ -215,7 +169,7 @@ class Effect:
         Recency, frequency, monetary; empty where they are not known.
     """
 
-    verdict_on: Outcome
+    verdict_on: VerdictOn
     level: float
     total_level: float
     segment_level: float
@@ -232,7 +186,7 @@ def measure_effect(
     level: float = LEVEL,
     holdout: float | None = None,
     costs: Costs | None = None,
-    verdict_on: Outcome = "buyers",
+    verdict_on: VerdictOn = "buyers",
 ) -> Effect:
     """Return what the campaign did.
 
@@ -270,9 +224,13 @@ def measure_effect(
         total=_effect(compared, total_level, costs, verdict_on) if compared else None,
         segments=tuple(_effect([sums], segment_level, costs, verdict_on) for sums in compared),
         not_compared=tuple(sums for sums in segments if not sums.comparable),
-        splits=tuple(_splits(segments, holdout)) if holdout else (),
-        balance=tuple(_balance([sums.pair for sums in compared])),
+        splits=tuple(check_splits([_drawn(sums) for sums in segments], holdout)) if holdout else (),
+        balance=tuple(check_balance([sums.pair for sums in compared])),
     )
+
+
+def _drawn(sums: SegmentSums) -> tuple[str, int, int]:
+    return sums.segment, sums.customers, sums.holdout.customers
 
 
 def levels(segments: int, level: float) -> tuple[float, float]:
@@ -304,7 +262,7 @@ def customers_to_tell(difference: Difference, customers: int) -> int | None:
 
 
 def _effect(
-    compared: Sequence[SegmentSums], level: float, costs: Costs | None, verdict_on: Outcome
+    compared: Sequence[SegmentSums], level: float, costs: Costs | None, verdict_on: VerdictOn
 ) -> SegmentEffect:
     pairs = [sums.pair for sums in compared]
     treatment, holdout = _figures(pairs)
@@ -348,59 +306,3 @@ def _figures(pairs: Sequence[Pair]) -> Iterator[GroupFigures]:
             money_weighted=sum(weight * group.y / group.customers for weight, group in weighted),
             money_before=sum(weight * group.x / group.customers for weight, group in weighted),
         )
-
-
-def _splits(segments: Sequence[SegmentSums], holdout: float) -> Iterator[Split]:
-    rows: list[tuple[str | None, Sequence[SegmentSums]]] = [(sums.segment, [sums]) for sums in segments]
-    if len(segments) > 1:
-        rows.insert(0, (None, segments))
-    for name, members in rows:
-        customers = sum(sums.customers for sums in members)
-        held_out = sum(sums.holdout.customers for sums in members)
-        chance = float(binomtest(held_out, customers, holdout).pvalue) if customers else 1.0
-        yield Split(
-            name,
-            customers,
-            held_out,
-            expected=customers * holdout,
-            chance=chance,
-            suspicious=chance < SUSPECT / len(rows),
-        )
-
-
-def _balance(pairs: Sequence[Pair]) -> Iterator[Balance]:
-    groups = [group for pair in pairs for group in pair]
-    if not groups or not all(group.logs for group in groups):
-        return
-    weights = weights_of(pairs)
-    apart = [
-        weight * math.sqrt(1 / t.customers + 1 / h.customers)
-        for weight, (t, h) in zip(weights, pairs, strict=True)
-    ]
-    error = math.hypot(*apart)
-    for place, feature in enumerate(FEATURES):
-        treatment, holdout = (_mean_log(side, weights, place) for side in zip(*pairs, strict=True))
-        deviation = _deviation(groups, place)
-        difference = (treatment - holdout) / deviation if deviation else 0.0
-        yield Balance(
-            feature,
-            math.expm1(treatment),
-            math.expm1(holdout),
-            difference,
-            by_chance=two_sided(0.95) * error,
-            suspicious=abs(difference) > two_sided(1 - SUSPECT / len(FEATURES)) * error,
-        )
-
-
-def _mean_log(groups: Sequence[GroupSums], weights: Sequence[float], place: int) -> float:
-    return sum(
-        weight * group.logs[place][0] / group.customers for weight, group in zip(weights, groups, strict=True)
-    )
-
-
-def _deviation(groups: Sequence[GroupSums], place: int) -> float:
-    """Return the standard deviation within the groups."""
-    squares = sum(group.logs[place][1] for group in groups)
-    left = squares - sum(group.logs[place][0] ** 2 / group.customers for group in groups)
-    freedom = sum(group.customers for group in groups) - len(groups)
-    return math.sqrt(left / freedom) if left > ROUNDING * squares else 0.0

@@ -14,9 +14,10 @@ import ibis
 
 from rfmeans.groups import HOLDOUT, TREATMENT
 from rfmeans.output.files import on_duckdb, write_parquet
-from rfmeans.over_time.effect_figures import FEATURES, SegmentSums
+from rfmeans.over_time.effect_figures import SegmentSums
 from rfmeans.over_time.effect_intervals import GroupSums
 from rfmeans.segments.features import bits_for, float64, whole_sum
+from rfmeans.segments.settings import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

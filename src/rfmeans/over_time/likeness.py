@@ -34,7 +34,7 @@ class Space:
     centres: Sequence[tuple[float, float, float]]
 
 
-class Compared(Protocol):
+class AnyModel(Protocol):
     """What is compared of a fitted model."""
 
     @property
@@ -54,7 +54,7 @@ class Compared(Protocol):
 
 
 @dataclass(frozen=True)
-class Pair:
+class Succession:
     """A segment of the earlier model and its successor: ids, names, the distance of their centres."""
 
     id_before: int
@@ -86,7 +86,7 @@ class Likeness:
     """
 
     since: dt.date | None
-    pairs: tuple[Pair, ...]
+    pairs: tuple[Succession, ...]
     ended: tuple[str, ...]
     begun: tuple[str, ...]
     customers: int
@@ -98,14 +98,14 @@ class Likeness:
         return asdict(self)
 
 
-def compare_models(intake: Intake, before: Compared, now: Compared) -> Likeness:
+def compare_models(intake: Intake, before: AnyModel, now: AnyModel) -> Likeness:
     """Return how a model stands to the one that it follows, and who moved.
 
     ``intake``: the customers of the later fit, those of the date of the earlier one among them where they are known.
     """
     was, names = before.names, now.names
     found = pair_centres(before.space, now.space)
-    pairs = tuple(Pair(a + 1, was[a].text, b + 1, names[b].text, gap) for a, b, gap in found)
+    pairs = tuple(Succession(a + 1, was[a].text, b + 1, names[b].text, gap) for a, b, gap in found)
     by_old = before.place(placed_by(intake.customers))
     both = now.place(placed_by(by_old, old_id=by_old.segment_id))
     day = before.as_of

@@ -84,7 +84,7 @@ class _Trial:
     share: float
 
 
-def find_dialect(lines: list[str], reading: Reading, label: str) -> CsvDialect:
+def find_csv_dialect(lines: list[str], reading: Reading, label: str) -> CsvDialect:
     """Return the dialect that the first lines of a file are written in.
 
     Raises

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument
 from rfmeans.errors import SourceError
-from rfmeans.reading.csv_dialect import CsvDialect, find_dialect, shown
+from rfmeans.reading.csv_dialect import CsvDialect, find_csv_dialect, shown
 from rfmeans.reading.csv_records import SIDE, UNREADABLE, Record, Records, physical_lines
 from rfmeans.reading.csv_survey import survey
 from rfmeans.reading.source import BARE, WRAPPED, Source, numbered, path_in, store_records
@@ -76,7 +76,7 @@ def read_text(con: Any, path: Path, label: str, reading: Reading, folder: Path, 
     """
     found = survey(path, reading.encoding)
     head, ending = _head(path, label, found.encoding)
-    file = TextFile(path, label, found.encoding, ending, find_dialect(head, reading, label))
+    file = TextFile(path, label, found.encoding, ending, find_csv_dialect(head, reading, label))
     if by_lines or not file.dialect.is_ordinary or glob.has_magic(str(path)):
         return _read_by_lines(con, file, folder)
     if found.encoding not in UTF_8:

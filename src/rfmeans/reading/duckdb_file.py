@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.engines.database import ATTACHED, Home, one_of
+from rfmeans.engines.database import ATTACHED, Home, pick_table
 from rfmeans.engines.embedded import attach
 from rfmeans.reading.source import Source, located
 
@@ -20,7 +20,7 @@ def read_database(con: Any, path: Path, label: str, wanted: str | None) -> Sourc
     SourceError
         If there is no such table, or several and none is named.
     """
-    name, (schema, table) = one_of(attach(con, path, label), label, wanted, "main")
+    name, (schema, table) = pick_table(attach(con, path, label), label, wanted, "main")
     opened = con.table(table, database=(ATTACHED, schema))
     # What was unpacked to be read cannot be written back.
     home = Home(con, label, path, ((schema, table),)) if str(path) == label else None

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from rfmeans.settings import Reading
 
-Row = tuple[int, list[Any]]  # number in the sheet, cells
-SheetTable = tuple[str, tuple[str, ...], list[Row]]  # name of the sheet, names of its columns, rows
+SheetRow = tuple[int, list[Any]]  # number in the sheet, cells
+SheetTable = tuple[str, tuple[str, ...], list[SheetRow]]  # name of the sheet, names of its columns, rows
 
 HIGHEST_HEADER = 100  # rows among which the header is looked for
 FEWEST_COLUMNS = 3  # customer, date and amount: a sheet with fewer is a cover
@@ -71,7 +71,7 @@ def store_sheets(path: Path, label: str, wanted: str | None, target: Path, *, he
     return {"sheets": [name for name, _, _ in chosen], "hidden": hidden, "mixed": mixed}
 
 
-def _columns(rows: list[Row], names: Sequence[str]) -> tuple[list[Any], list[str]]:
+def _columns(rows: list[SheetRow], names: Sequence[str]) -> tuple[list[Any], list[str]]:
     """Return the columns of rows, each in one type, and the names of those whose cells have several."""
     import pyarrow as pa
 
@@ -92,7 +92,7 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
         return {"refused": error.message.parts}
 
 
-def _sheets(path: Path, label: str, wanted: str | None) -> tuple[dict[str, list[Row]], list[str]]:
+def _sheets(path: Path, label: str, wanted: str | None) -> tuple[dict[str, list[SheetRow]], list[str]]:
     """Return the rows that are not blank of the sheets wanted, or of all with data, and the hidden sheets left out.
 
     A hidden sheet is none that the user sees: it is read where its own name was given alone.
@@ -153,7 +153,7 @@ def _alike(tables: list[SheetTable], label: str, *, every: bool) -> list[SheetTa
     return alike if every else tables[:1]
 
 
-def _in_order(rows: list[Row], own: tuple[str, ...], names: tuple[str, ...]) -> list[Row]:
+def _in_order(rows: list[SheetRow], own: tuple[str, ...], names: tuple[str, ...]) -> list[SheetRow]:
     if own == names:
         return rows
     places = [own.index(name) for name in names]
@@ -177,7 +177,7 @@ def _readable(label: str) -> Iterator[None]:
         ) from error
 
 
-def _rows(sheet: Any) -> list[Row]:
+def _rows(sheet: Any) -> list[SheetRow]:
     cells = sheet.to_python(skip_empty_area=False)
     _fill_merged(cells, sheet.merged_cell_ranges or ())
     return [(number, row) for number, row in enumerate(cells, start=1) if any(cell != "" for cell in row)]
@@ -192,7 +192,7 @@ def _fill_merged(cells: list[list[Any]], ranges: Sequence[tuple[tuple[int, int],
                 row[left] = value
 
 
-def _table(rows: list[Row], label: str, *, header: bool) -> tuple[tuple[str, ...], list[Row]]:
+def _table(rows: list[SheetRow], label: str, *, header: bool) -> tuple[tuple[str, ...], list[SheetRow]]:
     """Return the names of the columns, and the rows below the header."""
     if not rows:
         raise SourceError(f"The {label} is empty. Give the sheet of orders with {argument('sheet')}.")
@@ -206,7 +206,7 @@ def _table(rows: list[Row], label: str, *, header: bool) -> tuple[tuple[str, ...
     return names, rows[top + 1 :]
 
 
-def _header_place(rows: list[Row]) -> int:
+def _header_place(rows: list[SheetRow]) -> int:
     """Return the first row that is at least half as full as the fullest one near it: titles above it are shorter."""
     filled = [sum(cell != "" for cell in row) for _, row in rows[:HIGHEST_HEADER]]
     return next(

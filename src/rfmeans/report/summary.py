@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans import __version__
 from rfmeans.arguments import with_options
+from rfmeans.model.fitted import Findings
 from rfmeans.segments.features import to_original_units
 from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.segments.profile import LEVELS
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
-    from rfmeans.segments.rhythm import Rhythm
     from rfmeans.segments.score_cuts import Scoring
     from rfmeans.segments.scores import Crosstab
     from rfmeans.segments.spread import Distributions
@@ -93,9 +93,9 @@ class Segment:
         return clip(self.segment, NAME_TEXT)
 
 
-@dataclass(frozen=True)
-class Summary:
-    """Everything a report, a terminal or a program needs to know of a result.
+@dataclass(frozen=True, kw_only=True)
+class Summary(Findings):
+    """Everything a report, a terminal or a program needs to know of a result; see `Findings` for more of it.
 
     Attributes
     ----------
@@ -105,8 +105,6 @@ class Summary:
         Lines and customers, used and set aside.
     everyone
         Figures of all customers that were segmented.
-    rhythm
-        The shop's rhythm; None for a table of customers.
     segments
         The segments, the most valuable first.
     empty_regions
@@ -120,20 +118,8 @@ class Summary:
         Sign that money is shown with; may be empty.
     scoring
         Cut points of the scores; None where the model has none.
-    crosstab
-        Customers by K-Means segment and score segment; None where one of them is missing.
     stability
         How the segments as a whole survived resampling when the model was fitted; None where it does not say.
-    choice
-        The votes on the number of segments; None where it was given.
-    hindsight
-        What the segments of an earlier date did since; None where there is no date, or it was left out.
-    drift
-        How far the customers are from those of the fit; None where they are those, or the model does not remember.
-    forgotten
-        Whether the model does not remember them.
-    likeness
-        How the model stands to the one that it follows; None where it follows none.
     """
 
     source: str
@@ -149,15 +135,8 @@ class Summary:
     described: dict[str, Any]
     versions: dict[str, str]
     currency_symbol: str = ""
-    rhythm: Rhythm | None = None
     scoring: Scoring | None = None
-    crosstab: Crosstab | None = None
     stability: Stability | None = None
-    choice: Choice | None = None
-    hindsight: Hindsight | None = None
-    drift: Drift | None = None
-    forgotten: bool = False
-    likeness: Likeness | None = None
 
     @property
     def filled(self) -> list[Segment]:
@@ -271,15 +250,9 @@ def summarise(
         described=described,
         versions=_versions(),
         currency_symbol=currency_symbol,
-        rhythm=fitted.rhythm,
         scoring=model.scoring,
-        crosstab=fitted.crosstab,
         stability=model.stability,
-        choice=fitted.choice,
-        hindsight=fitted.hindsight,
-        drift=fitted.drift,
-        forgotten=fitted.forgotten,
-        likeness=fitted.likeness,
+        **fitted.findings,
     )
 
 

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from rfmeans.over_time.likeness import Likeness, Pair
+from rfmeans.over_time.likeness import Likeness, Succession
 from rfmeans.report.analyses.likeness import likeness
 
 
 def told(*, ended=(), begun=()):
-    found = Likeness(None, (Pair(1, "Loyal", 1, "Loyal", 0.5),), ended, begun, 9, None, 1)
+    found = Likeness(None, (Succession(1, "Loyal", 1, "Loyal", 0.5),), ended, begun, 9, None, 1)
     return [sentence.text for sentence in likeness(SimpleNamespace(likeness=found)).terminal]
 
 

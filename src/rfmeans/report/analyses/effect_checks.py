@@ -17,7 +17,8 @@ from rfmeans.wording import clip, counted, number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rfmeans.over_time.effect_figures import SegmentEffect, Split
+    from rfmeans.over_time.effect_figures import SegmentEffect
+    from rfmeans.over_time.effect_split import Split
     from rfmeans.over_time.effect_summary import EffectSummary
 
 HOPELESS = 10  # times as many customers, beyond which no number is given for a list

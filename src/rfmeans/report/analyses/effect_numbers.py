@@ -11,8 +11,9 @@ from rfmeans.wording import DASH, clip, money
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rfmeans.over_time.effect_figures import SegmentEffect, Split
+    from rfmeans.over_time.effect_figures import SegmentEffect
     from rfmeans.over_time.effect_intervals import Difference
+    from rfmeans.over_time.effect_split import Split
     from rfmeans.over_time.effect_summary import EffectSummary
 
     Said = Callable[[float], str]

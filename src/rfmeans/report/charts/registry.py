@@ -17,7 +17,7 @@ from rfmeans.report.charts.frame import WIDE, Frame, Sheet
 from rfmeans.report.charts.hindsight import BOUGHT_AGAIN
 from rfmeans.report.charts.images import CONFIG, save_image
 from rfmeans.report.charts.shares import SHARES
-from rfmeans.report.charts.vega import Drawn, in_order, specification
+from rfmeans.report.charts.vega import Drawn, as_altair_orders, specification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,4 +92,4 @@ class Charts:
 def with_title(chart: Drawn, title: str, frame: Frame) -> Drawn:
     """Return a chart with a title, on as many lines as it takes."""
     lines = textwrap.wrap(title, frame.width // 8, break_on_hyphens=False)
-    return in_order({**chart, "title": lines})
+    return as_altair_orders({**chart, "title": lines})

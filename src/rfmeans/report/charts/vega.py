@@ -24,7 +24,7 @@ def mark(kind: str, **options: Any) -> Drawn:
     >>> mark("bar", height={"band": 0.5}, cornerRadius=2)
     {'type': 'bar', 'cornerRadius': 2, 'height': {'band': 0.5}}
     """
-    return {"type": kind, **in_order(options)}
+    return {"type": kind, **as_altair_orders(options)}
 
 
 def channel(shorthand: str, **options: Any) -> Drawn:
@@ -34,7 +34,7 @@ def channel(shorthand: str, **options: Any) -> Drawn:
     ({'axis': {'grid': False, 'title': None}, 'field': 'share', 'type': 'quantitative'}, {'field': 'x2'})
     """
     field, _, letter = shorthand.partition(":")
-    return in_order({"field": field, **({"type": TYPES[letter]} if letter else {}), **options})
+    return as_altair_orders({"field": field, **({"type": TYPES[letter]} if letter else {}), **options})
 
 
 def tooltip(**titles: str) -> list[Drawn]:
@@ -44,19 +44,19 @@ def tooltip(**titles: str) -> list[Drawn]:
 
 def unit(drawn: Drawn, encoding: Drawn, rows: Rows | None = None, **more: Any) -> Drawn:
     """Return one mark with its channels; without rows it has those of the layers it is one of."""
-    return in_order({"mark": drawn, "encoding": in_order(encoding), **_data(rows), **more})
+    return as_altair_orders({"mark": drawn, "encoding": as_altair_orders(encoding), **_data(rows), **more})
 
 
 def layer(*units: Drawn, rows: Rows | None = None, **more: Any) -> Drawn:
     """Return units upon each other, the first lowest."""
-    return in_order({"layer": list(units), **_data(rows), **more})
+    return as_altair_orders({"layer": list(units), **_data(rows), **more})
 
 
-def in_order(options: Drawn) -> Drawn:
+def as_altair_orders(options: Drawn) -> Drawn:
     """Return options in Altair's order, those within them too."""
     ranked = sorted(options, key=lambda key: (FIRST.index(key) if key in FIRST else len(FIRST), key))
     return {
-        key: in_order(value)
+        key: as_altair_orders(value)
         if isinstance(value := options[key], dict) and key in ("axis", "scale")
         else value
         for key in ranked
