@@ -94,7 +94,9 @@ def _are_currencies(words: frozenset[str]) -> bool:
 
 def _are_statuses(words: frozenset[str]) -> bool:
     unsold = built_in()["not_sold"]
-    lost = {plain(word) for kind in ("words", "refunded", "taken back") for word in unsold[kind]}
+    lost = {
+        plain(word) for kind in ("words", "called off", "refunded", "taken back") for word in unsold[kind]
+    }
     said = {plain(word.lower().removeprefix("wc-")) for word in words}
     known = said & (lost | {plain(word) for word in built_in()["sold"]["words"]})
     return len(said) > 1 and bool(said & lost) and len(known) >= KNOWN_SHARE * len(said)

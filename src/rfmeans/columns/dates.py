@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from rfmeans.arguments import argument, named
+from rfmeans.clocks import is_of_utc
 from rfmeans.columns.date_formats import COUNTS, FORMATS, DateFormat, given_formats
 from rfmeans.columns.money_formats import NOT_BLANK
 from rfmeans.columns.undecided import UndecidedError, shortened
@@ -27,7 +27,6 @@ TEXT = "text"
 FEWER_YEARS = 2  # there are at least so many times as many days of the month as years
 # Numbers are taken as days unasked where at most one in so many is none, and all lie within so many days.
 SLIPS, LONGEST = 100, 40 * 366
-OF_UTC = re.compile(r"\b(?:UTC|GMT)\b", re.IGNORECASE)  # in the name of a column whose clock it is
 NO_NUMBER = "0"  # stands for a missing one
 LARGEST_WHOLE = 1e15  # float64 holds all whole numbers up to here
 
@@ -148,7 +147,7 @@ def find_date(
         tally.formats if option is not None else (_decided(column.get_name(), text, tally, commas=commas),)
     )
     if zone:
-        if OF_UTC.search(column.get_name()):
+        if is_of_utc(column.get_name()):
             return DateConvention(formats, mixed, utc=True)
         _check_offsets(column.get_name(), text, tally, formats)
     return DateConvention(formats, mixed)

@@ -38,6 +38,7 @@ NO_ORDER = (
 # 0.0 is a 0 that pandas made a float; False is what Odoo writes for a blank.
 ZERO = ("0", "0.0")
 NOBODY = (*NO_ORDER, "?", "unknown", "undefined", "anonymous", "guest", "false")
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"  # characters without a width
 WIDE_BLANKS = ("\u00a0", "\u2007", "\u2009", "\u202f")
 GAPS = f"[ {''.join(WIDE_BLANKS)}]+"
 WRAPPER = '="', '"'
@@ -45,9 +46,8 @@ APOSTROPHE = "^'[0-9+=@-]"  # keeps a spreadsheet from calculating
 ADDRESS = "^[^@ ]+@[^@ ]+$"
 POINTED, FRACTION = "^[0-9]+[.]0+$", "^[0-9]+[.][0-9]*[1-9][0-9]*$"
 SPOILT = "^[0-9]([.,][0-9]+)?[Ee][+][0-9]+$"  # 2.02501E+11
-VARIED = (
-    f"=\"|  |[{''.join(WIDE_BLANKS)}]|[Ee][+]|^'|[.]0+$"  # in a key that may be written otherwise elsewhere
-)
+# In a key that may be written otherwise elsewhere.
+VARIED = f"=\"|  |[{''.join(WIDE_BLANKS)}{UNSEEN}]|[Ee][+]|^'|[.]0+$"
 COMBINING = "[\u0300-\u036f]"
 DENSE = 0.9  # share of the ids up to the largest that are there, where they are counted from 0
 
@@ -137,7 +137,8 @@ def _in_one_writing(text: ir.StringColumn, engine: Engine) -> ir.StringColumn:
         (text.re_search(APOSTROPHE), text.re_replace("^'", "")),
         else_=text,
     )
-    single = engine.composed(engine.stripped(bare.re_replace(GAPS, " ")))
+    shown = ibis.ifelse(bare.re_search(f"[{UNSEEN}]"), bare.re_replace(f"[{UNSEEN}]", ""), bare)
+    single = engine.composed(engine.stripped(shown.re_replace(GAPS, " ")))
     return ibis.ifelse(single.re_search(ADDRESS), single.lower(), single)
 
 
@@ -152,7 +153,7 @@ def as_key(text: str) -> str:
         text = text[len(start) : -len(end)]
     elif re.search(APOSTROPHE, text):
         text = text[1:]
-    text = unicodedata.normalize("NFC", re.sub(GAPS, " ", text).strip())
+    text = unicodedata.normalize("NFC", re.sub(GAPS, " ", re.sub(f"[{UNSEEN}]", "", text)).strip())
     text = re.sub("[.]0+$", "", text) if re.search(POINTED, text) else text
     return text.lower() if re.search(ADDRESS, text) else text
 

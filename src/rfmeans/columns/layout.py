@@ -30,12 +30,15 @@ class Also:
         The words under which they do not.
     filled
         Whether rows count only where it is filled, with whatever.
+    empty
+        Whether they count only where it is not, such as the day on which an order was called off.
     """
 
     column: str
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     filled: bool = False
+    empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Layout:
         Likewise, but lines of negative money count under any of these.
     also
         Further columns that must let a row count.
+    kind
+        The column whose words say that a row is money back, whatever its sign; None where there is none.
     updated
         The column that tells when the order was last changed, in ISO form or as a time; None where there is none.
     """
@@ -75,6 +80,7 @@ class Layout:
     keep_status: tuple[str, ...] | None = None
     drop_status: tuple[str, ...] = ()
     refunded_status: tuple[str, ...] = ()
+    kind: str | None = None
     updated: str | None = None
     also: tuple[Also, ...] = ()
 
@@ -105,6 +111,8 @@ less Refunded Amount, status = Financial Status: paid, partially refunded and re
         if found.status:
             parts.append(f"status = {found.status}: {self._statuses()}")
         parts += [f"only where {one.column} {_lets(one)}" for one in self.also]
+        if self.kind:
+            parts.append(f"money back where {self.kind} says so")
         if found.currency:
             parts.append(f"currency = {found.currency}")
         return f"{self.name}: {', '.join(parts)}"
@@ -130,8 +138,8 @@ less Refunded Amount, status = Financial Status: paid, partially refunded and re
 
 
 def _lets(also: Also) -> str:
-    if also.filled:
-        return "is filled"
+    if also.filled or also.empty:
+        return "is filled" if also.filled else "is blank"
     words = also.keep or also.drop
     more = f" and {len(words) - SHOWN_WORDS} more" if len(words) > SHOWN_WORDS else ""
     return f"is {'' if also.keep else 'not '}{', '.join(words[:SHOWN_WORDS])}{more}"
@@ -140,12 +148,18 @@ def _lets(also: Also) -> str:
 def used_columns(layout: Layout) -> set[str]:
     """Return the columns that are read."""
     names = {name for _, name in (*layout.customers, *by_role(layout.columns))}
-    return names | {*layout.status_columns}
+    return names | {*layout.status_columns, *filter(None, [layout.kind])}
 
 
 def unsold_words(layout: Layout) -> tuple[str, ...]:
     """Return all statuses that are known for orders which do not count, or whose money went back."""
-    return (*built_in()["not_sold"]["words"], *went_back_words(layout))
+    words = built_in()["not_sold"]
+    return (*words["words"], *words["called off"], *went_back_words(layout))
+
+
+def called_off_words() -> tuple[str, ...]:
+    """Return the statuses of orders that were called off: whether they were paid before, nobody knows."""
+    return tuple(built_in()["not_sold"]["called off"])
 
 
 def went_back_words(layout: Layout) -> tuple[str, ...]:

@@ -148,7 +148,7 @@ def _statuses(columns: Columns, keep: Sequence[str] | None, own: Sequence[str] =
     words = built_in()["not_sold"]
     refunded = () if columns.refund else (*words["refunded"], *own)
     if keep is None:
-        unsold = (*words["words"], *words["taken back"])
+        unsold = (*words["words"], *words["called off"], *words["taken back"])
         return {"drop_status": unsold, "refunded_status": refunded}
     lost = {plain(word) for word in refunded}
     return {"keep_status": tuple(word for word in keep if plain(word) not in lost)}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.arguments import argument
+from rfmeans.clocks import is_of_utc
 from rfmeans.columns.date_formats import FORMATS
 from rfmeans.columns.dates import DateConvention
 from rfmeans.columns.money_formats import MONEY, MoneyConvention
@@ -40,7 +41,8 @@ def calendar_day(
 ) -> ir.Column:
     """Return the calendar day; null where there is none, or one beyond what Python's dates hold.
 
-    Text and plain timestamps keep the day as written; an aware timestamp has the day of ``timezone`` (None: UTC).
+    Text and plain timestamps keep the day as written, unless the column's name says that its clock is UTC's. An aware
+    timestamp has the day of ``timezone`` (None: UTC).
     Text and numbers are read by the convention; None: ISO dates.
 
     Raises
@@ -60,7 +62,11 @@ def _day(column: ir.Column, engine: Engine, timezone: str | None) -> ir.Column:
     if isinstance(column, ibis.expr.types.DateColumn):
         return column
     if isinstance(column, ibis.expr.types.TimestampColumn):
-        return column.date() if column.type().timezone is None else engine.day_in(timezone or "UTC", column)
+        if column.type().timezone is not None:
+            return engine.day_in(timezone or "UTC", column)
+        if timezone and is_of_utc(column.get_name()):
+            return engine.day_in(timezone, engine.of_utc(column))
+        return column.date()
     raise SourceError(
         f"Column {column.get_name()!r} was taken as the date but holds {column.type()}. "
         f"Give the column of dates with {argument('date', 'NAME')}, or convert it to dates first."

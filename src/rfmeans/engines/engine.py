@@ -172,6 +172,10 @@ class Engine:
         """Return the calendar day that a moment falls on in a zone, whatever the session's own is."""
         return self.clock_in(LINKS.get(zone, zone), moment.cast(MOMENT)).date()
 
+    def of_utc(self, clock: ir.TimestampColumn) -> ir.TimestampColumn:
+        """Return the moments that the clocks of UTC show: a cast would take them for those of the session."""
+        return (clock.cast("string") + "Z").cast(MOMENT)
+
     def clock_in(self, zone: str, moment: ir.TimestampColumn) -> ir.TimestampColumn:
         """Return what the clocks of a zone show."""
         shown: ir.TimestampColumn = wall_clock(zone, moment)

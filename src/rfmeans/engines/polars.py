@@ -67,6 +67,10 @@ class Polars(Engine):
         shown = moment.cast(Timestamp(timezone=zone, scale=6))
         return ibis.date(shown.year(), shown.month(), shown.day())
 
+    def of_utc(self, clock: ir.TimestampColumn) -> ir.TimestampColumn:
+        """Return the moments: here a clock without a zone is that of UTC."""
+        return clock
+
     def worked_out(self, expression: ir.Table) -> Any:
         """Return a table: a cache is a plan, which each use would work out anew."""
         con, name = expression.get_backend(), ibis.util.gen_name("rfmeans_kept")

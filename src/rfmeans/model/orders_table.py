@@ -64,7 +64,13 @@ class OrdersTable:
         columns = Columns(**found.pop("columns"))
         customers = tuple((str(kind), str(name)) for kind, name in found.pop("customers"))
         also = tuple(
-            Also(one["column"], tuple(one["keep"]), tuple(one["drop"]), bool(one["filled"]))
+            Also(
+                one["column"],
+                tuple(one["keep"]),
+                tuple(one["drop"]),
+                filled=bool(one["filled"]),
+                empty=bool(one.get("empty")),  # an older model has none
+            )
             for one in found.pop("also", ())
         )
         found = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
@@ -81,5 +87,5 @@ def columns_of(layout: Layout) -> list[str]:
     """Return the columns that a layout reads, each once."""
     names = [name for _, name in layout.customers]
     names += [value for role, value in asdict(layout.columns).items() if value and role != "customer"]
-    names += [one.column for one in layout.also]
+    names += [*(one.column for one in layout.also), *filter(None, [layout.kind])]
     return list(dict.fromkeys(names))

@@ -13,7 +13,7 @@ from rfmeans.columns.typed import calendar_day, product, to_money
 from rfmeans.orders.compared import NOTHING
 from rfmeans.orders.older_states import with_older
 from rfmeans.orders.reasons import MALFORMED, USED, ZERO_ID, first_reason, reason_text, reasons_of
-from rfmeans.orders.statuses import ALSO, status_values, with_refunds
+from rfmeans.orders.statuses import ALSO, is_money_back, status_values, with_refunds
 from rfmeans.orders.total_rows import any_says, bare_total, with_total_rows
 from rfmeans.orders.where import KEPT, with_condition
 from rfmeans.orders.whole_orders import hold_for_orders, takes_from_orders
@@ -317,6 +317,9 @@ def _values(
         values["refund"] = refund
         # A refund that cannot be read leaves the net amount unknown; a blank one is none.
         values["amount"] = ibis.ifelse(filled & refund.isnull(), ibis.null(amount.type()), amount)
+    if layout.kind:
+        amount = values["amount"]
+        values["amount"] = ibis.ifelse(is_money_back(table[layout.kind], engine), -amount.abs(), amount)
     naming = _naming_currencies(layout, conventions)
     if naming:
         values["currency"] = conventions.money[naming].currency_of(table[naming])

@@ -211,10 +211,10 @@ def overlooked(layout: Layout, header: Sequence[str]) -> str:
     >>> print(Message(overlooked(recognise(header), header)))
     not used: refunded (refund=), shop_status (status=)
     """
-    used = {*asdict(layout.columns).values(), *layout.status_columns}
+    used = {*asdict(layout.columns).values(), *layout.status_columns, layout.kind}
     # Known exports say by themselves what they hold, but not always whether an order counts.
     roles = ["refund", "status"] if layout.name == ANY_TABLE else ["status"]
-    if layout.tells_status:
+    if layout.columns.status:
         roles.remove("status")
     parts = built_in()["orders"]["looks_like"]
     alike = [

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.columns.layout import went_back_words
+from rfmeans.columns.layout import called_off_words, went_back_words
+from rfmeans.columns.marks import back_words
 from rfmeans.orders.taken_back import with_taken_back
 
 if TYPE_CHECKING:
@@ -59,12 +60,19 @@ def _lets(word: ir.StringColumn, also: Also) -> ir.IntegerColumn:
     """Return 1 where a further column lets the row count and 0 where it does not; null where it says nothing."""
     if also.filled:
         lets = ibis.ifelse(word.notnull(), 1, 0)
+    elif also.empty:
+        lets = ibis.ifelse(word.re_search("[1-9]").fill_null(False), 0, 1)  # 0000-00-00 is no day
     elif also.keep:
         lets = ibis.ifelse(word.isin(status_variants(also.keep)), 1, 0)
     else:
         lets = ibis.ifelse(word.isin(status_variants(also.drop)), 0, 1)
-    said = lets if also.filled else ibis.ifelse(word.isnull(), ibis.null(lets.type()), lets)
+    said = lets if also.filled or also.empty else ibis.ifelse(word.isnull(), ibis.null(lets.type()), lets)
     return said.cast("int64")
+
+
+def is_money_back(column: ir.Column, engine: Engine) -> ir.BooleanColumn:
+    """Whether the word in a column of kinds says that the row is money back."""
+    return _word(column, engine).isin(status_variants(back_words())).fill_null(False)
 
 
 def is_unsold(lines: ir.Table, layout: Layout) -> ir.Column:
@@ -96,7 +104,10 @@ def with_refunds(lines: ir.Table, layout: Layout, compared: Compared) -> ir.Tabl
     returning = lines.returning & unsold if "returning" in lines.columns else ibis.literal(False)
     if not compared.taken_back:
         return lines.mutate(taken_back=returning)
-    found = with_taken_back(lines, unsold, lines.status.isin(status_variants(went_back_words(layout))))
+    back, off = (
+        lines.status.isin(status_variants(words)) for words in (went_back_words(layout), called_off_words())
+    )
+    found = with_taken_back(lines, unsold, back, off)
     if "returning" in found.columns:
         found = found.mutate(taken_back=found.taken_back | (found.returning & is_unsold(found, layout)))
     return found

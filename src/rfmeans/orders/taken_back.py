@@ -1,8 +1,8 @@
 """Refunds of sales that are left out by their status: a row that takes such a sale back must not count either.
 
 A sale takes with it the returns under its order number, where no sale counts under that number. A sale whose status
-says that its money went back takes the next return of the same customer and the same amount, each one once. A plain
-return stays what it is: money off.
+says that its money went back takes the next return of the same customer and the same amount, each one once; so does one
+that was called off, where no sale of that amount counts that could be meant. A plain return stays: money off.
 """
 
 from __future__ import annotations
@@ -17,24 +17,30 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def with_taken_back(lines: ir.Table, unsold: ir.Column, went_back: ir.Column) -> ir.Table:
+def with_taken_back(
+    lines: ir.Table, unsold: ir.Column, went_back: ir.Column, called_off: ir.Column
+) -> ir.Table:
     """Add taken_back (bool): the line takes back a sale that is left out by its status.
 
     ``lines``: customer_id, order_id, ordered_on, amount, left_out. ``unsold``: whether the status of a line leaves it
-    out; ``went_back``: whether it says that the money went back.
+    out; ``went_back``: whether it says that the money went back; ``called_off``: whether it says that the order was
+    called off.
     """
     sound = ~lines.left_out & lines.customer_id.notnull() & lines.ordered_on.notnull()
     sale, money_back = (sound & test.fill_null(False) for test in (lines.amount > 0, lines.amount < 0))
-    judged = lines.mutate(
-        lost=sale & unsold, sold=sale & ~unsold, back=money_back & ~unsold, refunded=sale & unsold & went_back
+    told = lines.mutate(
+        lost=sale & unsold, sold=sale & ~unsold, back=money_back & ~unsold, size=lines.amount.abs()
     )
+    alike = ibis.window(group_by=[told.customer_id, told.size])
+    meant = went_back.fill_null(False) | (called_off.fill_null(False) & ~any_in(told.sold, alike))
+    judged = told.mutate(refunded=told.lost & meant)
     order = ibis.window(group_by=[judged.customer_id, judged.order_id])
     of_lost = judged.order_id.notnull() & any_in(judged.lost, order) & ~any_in(judged.sold, order)
     numbered = judged.mutate(of_lost=judged.back & of_lost)
     served = any_in(numbered.of_lost, ibis.window(group_by=[numbered.customer_id, numbered.order_id]))
     # A refunded sale opens a place for one return of that amount, and a return takes one.
     event = ibis.cases((numbered.refunded & ~served, 1), (numbered.back & ~numbered.of_lost, -1), else_=0)
-    events = numbered.mutate(event=event, size=numbered.amount.abs())
+    events = numbered.mutate(event=event)
     key = [events.customer_id, events.size]
     order_by = [events.ordered_on, events.event.desc(), events.order_id]
     until = ibis.cumulative_window(group_by=key, order_by=order_by)

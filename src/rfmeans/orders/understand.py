@@ -21,6 +21,7 @@ from rfmeans.columns.layout import ANY_TABLE
 from rfmeans.columns.layout_files import own_layouts
 from rfmeans.columns.layouts import customer_columns, recognise
 from rfmeans.columns.line_totals import LineTotal, as_line_total, find_line_total
+from rfmeans.columns.marks import with_marks
 from rfmeans.columns.roles import MissingColumnError
 from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.engines.failures import MalformedError, engine_errors
@@ -234,12 +235,12 @@ class Understood(AbstractContextManager["Understood"]):
             self.conventions = replace(written, keys=KeyConvention(whole=pointed, zero=True))
             return
         try:
-            layout = self.layout = told_by_content(
-                table, recognise(table.columns, self.reading), self._fitted
-            )
+            layout = told_by_content(table, recognise(table.columns, self.reading), self._fitted)
         except MissingColumnError as error:
             check_group_rows(self.source, error.roles)
             raise
+        chosen = bool(given.status or self.reading.keep_status)
+        layout = self.layout = with_marks(table, layout, chosen=chosen)
         self.source = fill_down(self.source, layout)
         self.compare(Compared())
         self.conventions = self._conventions(layout, whole=False)

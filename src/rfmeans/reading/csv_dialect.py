@@ -251,6 +251,14 @@ def _no_table(lines: list[str], label: str) -> SourceError:
     )
 
 
+def in_conflict(where: str, text: str) -> SourceError:
+    """Return the error of a file with both sides of a merge conflict in it."""
+    return SourceError(
+        f"{where} is the mark of a merge conflict, {shown(text)}. Both sides of the conflict stand in the file, so "
+        "that money would count twice. Settle it, and give the file again."
+    )
+
+
 def shown(text: str) -> str:
     """Return a line as a message quotes it."""
     shown = repr(text)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument
 from rfmeans.errors import SourceError
-from rfmeans.reading.csv_dialect import CsvDialect, find_csv_dialect, shown
+from rfmeans.reading.csv_dialect import CsvDialect, find_csv_dialect, in_conflict
 from rfmeans.reading.csv_records import SIDE, UNREADABLE, Record, Records, physical_lines
 from rfmeans.reading.csv_survey import survey
 from rfmeans.reading.source import BARE, WRAPPED, Source, numbered, path_in, store_records
@@ -189,10 +189,7 @@ def _records(file: TextFile) -> Iterator[Record]:
         )
         for record in records:
             if SIDE.match(record.text):
-                raise SourceError(
-                    f"line {record.line:,} is the mark of a merge conflict, {shown(record.text)}. Both sides of the "
-                    "conflict stand in the file, so that money would count twice. Settle it, and give the file again."
-                )
+                raise in_conflict(f"line {record.line:,}", record.text)
             if record.line != header:
                 yield record if record.fields is not None else record._replace(text=_visible(record.text))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from rfmeans.clocks import is_of_utc
 from rfmeans.errors import SourceError
 
 
@@ -71,12 +72,16 @@ def _typed(table: Any) -> Any:
 
 
 def _local_times(table: Any, timezone: str | None) -> Any:
-    """Replace aware timestamps by the wall-clock time of their zone (or of the one asked for)."""
+    """Replace aware timestamps by the wall-clock time of their zone (or of the one asked for).
+
+    Those of a column that says UTC stay as they are: as a clock they would be moved once more.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     for position, field in enumerate(table.schema):
-        if pa.types.is_timestamp(field.type) and field.type.tz is not None:
+        of_utc = timezone and is_of_utc(field.name)
+        if pa.types.is_timestamp(field.type) and field.type.tz is not None and not of_utc:
             zone = timezone or field.type.tz
             aware = table.column(position).cast(pa.timestamp("us", zone))
             table = table.set_column(position, field.name, pc.local_timestamp(aware))

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rfmeans.errors import SourceError
-from rfmeans.reading.csv_records import LONGEST_LINE, physical_lines
+from rfmeans.reading.csv_dialect import in_conflict
+from rfmeans.reading.csv_records import LONGEST_LINE, SIDE, physical_lines
 from rfmeans.reading.source import Source, check_width, store_records
 from rfmeans.typed_cells import typed_number
 
@@ -86,6 +87,8 @@ def _lines(path: Path) -> Iterator[Found]:
     with _opened(path) as stream:
         for number, line in enumerate(physical_lines(stream, "\n"), start=1):
             text = line.rstrip("\r\n")
+            if SIDE.match(text):
+                raise in_conflict(f"{path.name}: line {number:,}", text)
             if text.strip():
                 yield number, text, _parsed(text)
 
