@@ -22,7 +22,7 @@ from rfmeans.orders.intake import customers_at
 from rfmeans.orders.remarks import caution
 from rfmeans.orders.understand import understand
 from rfmeans.over_time.drift import Drift, measure_reference, quintiles_of
-from rfmeans.over_time.hindsight import BACK, hindsight_of
+from rfmeans.over_time.hindsight import BACK, hindsight_of, looking_back, spans_for
 from rfmeans.over_time.likeness import Space, compare_models, order_like
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
@@ -89,7 +89,8 @@ def segment(
     transform, seed, n_init, tol, method, score_bins, score_cuts, lexicon, holdout
         See `rfmeans.segments.settings.Settings`.
     hindsight
-        Look back as well: what the segments of 90 days ago did since, where the orders go back twice as far.
+        Look back as well: what the segments of 90 days ago did since, where the orders go back twice as far; 180 or 365
+        days where half of the repeat customers stay away longer than 90 or 180.
     like
         An earlier model, or the path of one: each segment takes id and colour of the one whose centre it follows, and
         it is said how many customers moved because they changed, and how many because the borders did.
@@ -145,6 +146,7 @@ def segment(
                 customers, count, scaling, settings, scratch, hearing.stage, _as_in(before, scaling)
             )
         model = _model(intake, settings, scaling, scoring, words, grouping)
+        intake = looking_back(understood, scratch, intake, model.rhythm) if hindsight else intake
         fit = _Fit(settings, values, before)
         return _result(intake, model, grouping.groups, grouping.choice, keeper, how, fit)
 
@@ -195,7 +197,7 @@ def assign(
         understood = keeper.enter_context(
             understand(orders, how, hearing, model.fitted_columns, zero=model.counts_from_zero)
         )
-        intake = customers_at(understood, scratch, earlier=[BACK] * hindsight)
+        intake = customers_at(understood, scratch, earlier=spans_for(model.rhythm) if hindsight else [])
         if not intake.account.clustered.rows:
             raise DataError(
                 f"No customer can be given a segment{_aside(intake)}. Give orders of which some are purchases."
@@ -301,7 +303,7 @@ def _measured(
         near_borders=count_near_borders(customers, len(groups)) if model.centres else None,
         crosstab=_crosstab(customers, model),
         choice=choice,
-        hindsight=hindsight_of(intake, model.place, model.directions, len(groups)),
+        hindsight=hindsight_of(intake, model.place, model.directions, len(groups), model.rhythm, model.as_of),
         drift=Drift(model.reference, now) if model.reference and now and not fit else None,
         forgotten=model.reference is None,
         likeness=compare_models(intake, fit.before, model) if fit and fit.before else None,

@@ -82,6 +82,17 @@ def test_messages_name_the_options(run, arguments, code, said):
     assert "Traceback" not in err
 
 
+def test_customers_in_the_place_of_orders_are_told(run, tmp_path):
+    (tmp_path / "orders.csv").write_text("customer_id,recency,frequency,monetary\n1,3,4,50\n2,9,1,10\n")
+    code, _, err = run("--from", "2024-04-01")
+    assert (code, err) == (
+        1,
+        "Error: These are customers, one a row with recency, frequency and monetary; no column is the date of an order."
+        " The columns are: customer_id, recency, frequency, monetary. Give the orders. Only what segments, assigns or "
+        "explains takes a table of customers, and has to be told that it is one.\n",
+    )
+
+
 def test_a_playbook_is_refused(run):
     code, _, err = run("--from", "2024-04-01", "--playbook", "cards.toml")
     assert (code, err) == (

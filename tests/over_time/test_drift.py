@@ -148,10 +148,18 @@ def test_a_limit():
 
 
 def test_a_limit_is_checked_before_the_work():
-    check_limit(None, None)
-    for wrong in (-0.1, math.nan, math.inf):
-        with pytest.raises(SettingsError, match="must be 0 or more"):
+    assert check_limit(None, None) is None
+    assert check_limit("0.25", drifted(1, 1).then) == 0.25
+    for wrong, said in (
+        (-0.1, "max_drift must be 0 or more, such as 0.25. Got -0.1."),
+        (math.nan, "max_drift must be a number. Got nan."),
+        (math.inf, "max_drift must be a number. Got inf."),
+        ("abc", "max_drift must be a number. Got 'abc'. Write digits, with a point before decimals."),
+        ("25 %", "max_drift must be a number. Got '25 %'. Write max_drift=0.25."),
+    ):
+        with pytest.raises(SettingsError) as refused:
             check_limit(wrong, drifted(1, 1).then)
+        assert str(refused.value) == said
     with pytest.raises(ModelError, match="written by an older rfmeans: fit it anew"):
         check_limit(0.25, None)
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import math
 from dataclasses import replace
 from decimal import Decimal
 
 import ibis
+import pandas as pd
 import polars as pl
 import pytest
 
 import rfmeans
 from helpers.moving_shop import AT_RISK, LOW, LOYAL, NEW, UNTIL, model, orders, told_by
 from places import DATA
+from rfmeans.over_time import hindsight
 from rfmeans.over_time.hindsight import Hindsight, look_back
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers
@@ -96,6 +99,88 @@ def test_a_short_history_has_no_outcomes():
     assert found.too_short
     assert found.outcomes == ()
     assert not replace(found, first_day=dt.date(2023, 12, 9)).too_short
+
+
+def seldom(gap: int, days: int) -> pd.DataFrame:
+    """Twelve customers who buy again after so many days; the first one last on 2024-06-30, each a day apart."""
+    last = pd.Timestamp("2024-06-30")
+    rows = [
+        (one, f"{one}-{turn}", last - pd.Timedelta(days=one + turn * gap), 10.0 * (1 + one))
+        for one in range(12)
+        for turn in range(20)
+        if one + turn * gap < days
+    ]
+    return pd.DataFrame(rows, columns=["customer_id", "order_id", "order_date", "amount"])
+
+
+@pytest.mark.parametrize(
+    ("gap", "days", "looked", "said"),
+    [
+        (30, 900, 90, " 90 days earlier (half of the repeat customers come back within 30);"),
+        (100, 900, 180, " 180 days earlier (half of the repeat customers come back within 100);"),
+        (200, 900, 365, " 365 days earlier (half of the repeat customers come back within 200);"),
+        (
+            400,
+            900,
+            365,
+            " 365 days earlier (half of the repeat customers come back within 400 only, but a year is the longest",
+        ),
+        (
+            100,
+            300,
+            90,
+            " 90 days earlier (half of the repeat customers come back within 100 only, but the orders are too short",
+        ),
+    ],
+)
+def test_how_far_it_looks_is_what_the_rhythm_asks_for(gap, days, looked, said):
+    with rfmeans.segment(seldom(gap, days), segments=2, n_init=2) as result:
+        found = result.summary.hindsight
+        told = result.to_markdown(), html.unescape(result.report().html)
+        assert (found.days, found.half_within, found.fitted) == (looked, gap, dt.date(2024, 7, 1))
+        assert all(said in text for text in told)
+        assert f"Bought again within {looked} days: " in told[1]
+        assert result.summary.to_dict()["hindsight"]["half_come_back_within"] == gap
+        assert sum(one.customers for one in found.outcomes) == 12
+        assert sum(one.buyers for one in found.outcomes) == 12
+        with rfmeans.assign(result.model, seldom(gap, days)) as again:
+            assert again.summary.hindsight == found
+
+
+def test_a_history_too_short_for_what_the_rhythm_asks_costs_no_second_pass(monkeypatch):
+    asked = []
+    real = hindsight.customers_at
+    monkeypatch.setattr(
+        hindsight, "customers_at", lambda *given, **more: asked.append(more) or real(*given, **more)
+    )
+    for gap, days in ((30, 900), (100, 300)):
+        with rfmeans.segment(seldom(gap, days), segments=2, n_init=2):
+            assert asked == []
+    with rfmeans.segment(seldom(100, 900), segments=2, n_init=2):
+        assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("as_of", "said"),
+    [
+        (None, ""),
+        (
+            dt.date(2024, 4, 2),
+            "The model was fitted as of 2024-04-02, before these days: it knew nothing of what is told here.",
+        ),
+        (
+            UNTIL,
+            "Borders and score cuts were fitted on orders of these days as well, so it shows what the names are worth, "
+            "not how well a model of 2024-04-02 would have foretold.",
+        ),
+    ],
+)
+def test_whether_the_model_knew_these_days(as_of, said):
+    with rfmeans.assign(replace(model(), as_of=as_of), orders(), as_of=UNTIL) as result:
+        told = result.to_markdown(), html.unescape(result.report().html)
+    every = ("it knew nothing of what is told", "Borders and score cuts were fitted on orders")
+    assert all(said in text for text in told)
+    assert [any(each in text for text in told) for each in every] == [each in said for each in every]
 
 
 def test_left_out():

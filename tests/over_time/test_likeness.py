@@ -76,9 +76,29 @@ def test_another_number_of_segments_is_said(shop, fitted, tmp_path):
         assert [pair.id_now for pair in more.summary.likeness.pairs] == [1, 2, 3, 4]
         assert len(more.summary.likeness.begun) == 1
         assert "The model before had fewer segments. New: " in more.to_markdown()
+        assert more.summary.likeness.borders >= next(
+            one.figures.customers for one in more.summary.segments if one.segment_id == 5
+        )
+        assert "; their customers count as moved by the borders." in more.to_markdown()
     with rfmeans.segment(shop, segments=3, n_init=3, hindsight=False, like=fitted) as fewer:
         assert len(fewer.summary.likeness.ended) == 1
         assert "had more segments, and ids may differ. Without a successor: " in fewer.to_markdown()
+
+
+def test_a_model_of_a_later_date_is_told(shop, fitted):
+    with rfmeans.segment(shop, as_of="2024-11-01", n_init=3, hindsight=False, like=fitted) as result:
+        found = result.summary.likeness
+        assert (found.backwards, found.changed) == (True, None)
+        assert found.borders > 0
+        said = (
+            "The model that it follows is of a later date: 2024-12-30, against 2024-11-01 here. So 'then' and "
+            "'before' below are later, and who changed in between is not told."
+        )
+        assert said in likeness(result.summary).terminal[0].text
+        assert said in result.to_markdown()
+    with rfmeans.segment(shop, n_init=3, hindsight=False, like=fitted) as same:
+        assert not same.summary.likeness.backwards
+        assert "later date" not in same.to_markdown()
 
 
 def test_who_moved_on_every_engine(engine):

@@ -116,7 +116,7 @@ def assign_command(
 ) -> None:
     """Give the customers of ORDERS the segments of a fitted MODEL."""
     how = how_to_read(reading, customers, engine)
-    results: list[Segmentation] = []
+    found: list[tuple[Segmentation, float | None]] = []
 
     def work(**watched: Any) -> Segmentation:
         from rfmeans.model.segment_model import SegmentModel
@@ -124,16 +124,15 @@ def assign_command(
         from rfmeans.pipeline import assign
 
         fitted = SegmentModel.load(model)
-        check_limit(assigning.max_drift, fitted.reference)
-        results.append(
-            assign(fitted, orders, hindsight=assigning.hindsight, **output.drawn(), **{**watched, **how}),
-        )
-        return results[0]
+        limit = check_limit(assigning.max_drift, fitted.reference)
+        result = assign(fitted, orders, hindsight=assigning.hindsight, **output.drawn(), **{**watched, **how})
+        found.append((result, limit))
+        return result
 
     run(work, output, printing, default="assigned")
-    found = results[0].summary.drift
-    if found is not None and assigning.max_drift is not None:
-        found.check(assigning.max_drift)
+    for result, limit in found:
+        if result.summary.drift is not None and limit is not None:
+            result.summary.drift.check(limit)
 
 
 @app.command("movement")

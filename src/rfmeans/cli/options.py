@@ -202,14 +202,14 @@ class HindsightOptions:
 
     PANEL = "What is written"
 
-    hindsight: bool = option("Without: do not look what the segments of 90 days ago did since.", True)
+    hindsight: bool = option("Without: do not look back at what earlier segments did since.", True)
 
 
 @dataclass(frozen=True)
 class AssigningOptions(HindsightOptions):
     """The same, and what a run of a model may find before it counts as failed."""
 
-    max_drift: float | None = option(
+    max_drift: str | None = option(
         "Exit with code 1 if customers are further from those of the fit than this stability index, such as 0.25; the "
         "outputs are written all the same."
     )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from rfmeans.settings import Columns, CustomerColumns
 
 
+OF_CUSTOMERS = {"recency", "frequency", "monetary"}
+
+
 class MissingColumnError(SourceError):
     """Roles for which no column was recognised."""
 
@@ -51,6 +54,13 @@ def by_role(columns: Columns | CustomerColumns) -> list[tuple[str, str]]:
 def require(found: Columns | CustomerColumns, header: Sequence[str], roles: Sequence[str]) -> None:
     """Ask for the columns of all roles that have none, at once."""
     missing = [role for role in roles if getattr(found, role) is None]
+    if "date" in missing and set(map(plain, header)) >= OF_CUSTOMERS:
+        raise MissingColumnError(
+            "These are customers, one a row with recency, frequency and monetary; no column is the date of an order. "
+            f"{_has(header)} Give the orders. Only what segments, assigns or explains takes a table of customers, and "
+            "has to be told that it is one.",
+            missing,
+        )
     if missing:
         wanted = [argument(role, "NAME") for role in missing]
         parts = (

@@ -16,6 +16,7 @@ import ibis
 
 from rfmeans.arguments import argument, named
 from rfmeans.errors import ModelError, SettingsError
+from rfmeans.over_time.given_numbers import given_number
 from rfmeans.segments.features import Z_COLUMNS, bits_for, float64, significant, whole_sum
 from rfmeans.segments.score_cuts import fit_scoring
 from rfmeans.segments.settings import FEATURES
@@ -167,8 +168,8 @@ class Drift:
         }
 
 
-def check_limit(max_drift: float | None, reference: Reference | None) -> None:
-    """Check a limit of the largest index before the work is done.
+def check_limit(max_drift: float | str | None, reference: Reference | None) -> float | None:
+    """Check a limit of the largest index before the work is done, and return it; text is read as a number.
 
     Raises
     ------
@@ -178,14 +179,16 @@ def check_limit(max_drift: float | None, reference: Reference | None) -> None:
         If there is one, and the model does not remember the customers of its fit.
     """
     if max_drift is None:
-        return
-    if not 0 <= max_drift < math.inf:
-        raise SettingsError(f"{named('max_drift')} must be 0 or more, such as {WARNING}. Got {max_drift}.")
+        return None
+    limit = given_number("max_drift", max_drift, WARNING)
+    if limit < 0:
+        raise SettingsError(f"{named('max_drift')} must be 0 or more, such as {WARNING}. Got {limit:g}.")
     if reference is None:
         raise ModelError(
             f"{named('max_drift')} needs a model that remembers the customers of its fit. This one was written by an "
             "older rfmeans: fit it anew."
         )
+    return limit
 
 
 def stability_index(then: Sequence[int], now: Sequence[int]) -> float:

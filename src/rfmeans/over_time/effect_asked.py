@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
 from rfmeans.columns.typed import LAST_DAY
 from rfmeans.errors import SettingsError
 from rfmeans.over_time.effect_figures import Costs
-from rfmeans.settings import CustomerColumns, is_number, make_reading, parse_date
-from rfmeans.wording import clip
+from rfmeans.over_time.given_numbers import given_number
+from rfmeans.settings import CustomerColumns, make_reading, parse_date
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -53,37 +51,13 @@ def parse_costs(per_customer: float | str | None, margin: float | str | None) ->
     """
     if per_customer is None and margin is None:
         return None
-    cost, share = _number("cost_per_customer", per_customer, 0.0), _number("margin", margin, 1.0)
+    cost, share = given_number("cost_per_customer", per_customer, 0.0), given_number("margin", margin, 1.0)
     if cost < 0:
         raise SettingsError(f"{named('cost_per_customer')} must be 0 or more. Got {cost:g}.")
     if not 0 <= share <= 1:
         meant = f" Did you mean {share / 100:g}?" if 1 < share <= 100 else ""
         raise SettingsError(f"{named('margin')} must be 0 to 1, a share of the money. Got {share:g}.{meant}")
     return Costs(cost, share)
-
-
-def _number(name: str, value: float | str | None, usual: float) -> float:
-    if value is None:
-        return usual
-    if isinstance(value, str):
-        value = _typed(name, value)
-    if not is_number(value) or not math.isfinite(value):
-        raise SettingsError(f"{named(name)} must be a number. Got {value!r}.")
-    return float(value)
-
-
-def _typed(name: str, text: str) -> float:
-    """Return a number as it was typed on the command line."""
-    try:
-        return float(text)
-    except ValueError:
-        plain = re.sub(r"[^\d.,-]", "", text).replace(",", ".")
-    try:
-        meant = argument(name, f"{float(plain) / (100 if '%' in text else 1):g}")
-        how = f"Write {meant}."
-    except ValueError:
-        how = "Write digits, with a point before decimals."
-    raise SettingsError(f"{named(name)} must be a number. Got {clip(text)!r}. {how}")
 
 
 def reading_of_orders(columns: Columns | None, given: dict[str, Any]) -> Reading:

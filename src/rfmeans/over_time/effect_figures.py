@@ -3,8 +3,8 @@
 The promise: of campaigns that do nothing, at most one in twenty (one less ``level``) gets any verdict other than
 "cannot tell", the total and all segments counted together. So the allowance for error is spent once: half on the
 total, half shared by the segments in equal parts (Bonferroni). Intervals and verdicts are one and the same statement: a
-verdict is given where the interval leaves out zero. (Holm's procedure would give a few more verdicts, to segments
-whose shown interval holds zero; nobody could read that.)
+verdict is given where the interval leaves out zero. (Holm's procedure would give a few more, to segments whose shown
+interval holds zero.)
 
 Verdicts rest on one outcome, buyers unless asked for money: two questions would be two chances for a false alarm.
 """
@@ -78,9 +78,8 @@ class Costs:
 class GroupFigures:
     """One group: customers, buyers, share of buyers (0-1) and net money per customer, as counted and weighted.
 
-    In a total of several segments, the weighted share and money of the holdout count each segment as often as it has
-    treated customers, so that treatment less holdout is the difference: of shares, and of money unadjusted. So does
-    ``money_before``, net money per customer up to the date of the lists.
+    In a total, what is weighted counts each segment as often as it has treated customers, so that treatment less
+    holdout is the difference. So does ``money_before``, net money per customer up to the date of the lists.
     """
 
     customers: int
@@ -104,10 +103,8 @@ class SegmentEffect:
         The groups.
     share
         Difference between the shares of buyers, 0-1.
-    money
-        Difference in net money per customer, adjusted for the money that the customers had brought before.
-    money_unadjusted
-        The same without that adjustment.
+    money, money_unadjusted
+        Difference in net money per customer, adjusted for the money that they had brought before; and without that.
     money_welch
         Welch's interval, for comparison with other tools; it is too narrow for small holdouts. None in the total of
         several segments.
@@ -159,10 +156,8 @@ class Effect:
         Of the total's intervals and of each segment's, so that they hold together.
     total
         All segments that can be compared; None where there is none.
-    segments
-        Those that can be compared, in the order given.
-    not_compared
-        Those that cannot: a group is empty, or they have fewer than four customers.
+    segments, not_compared
+        Those that can be compared; those that cannot: a group is empty, or they have fewer than four customers.
     splits
         All lists and each; empty where the share held out is not known.
     balance

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.orders.intake import customers_at
 from rfmeans.over_time.dates import QUIET
 from rfmeans.over_time.directions import UP
 from rfmeans.over_time.effect_intervals import two_sided, wilson
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from rfmeans.engines.kept_tables import Workspace
     from rfmeans.orders.intake import Intake
+    from rfmeans.orders.understand import Understood
     from rfmeans.over_time.directions import Directions
+    from rfmeans.segments.rhythm import Rhythm
 
 BACK = dt.timedelta(days=90)
+SPANS = (BACK, dt.timedelta(days=180), dt.timedelta(days=365))
 LEVEL = 0.95
 
 
@@ -71,12 +76,18 @@ class Hindsight:
     surprises
         Pairs of names: the first segment is the better one by its name, and yet the second bought again more often,
         by more than their intervals.
+    half_within
+        Days within which half of the shop's repeat customers come back; None where nobody does, or nobody knows.
+    fitted
+        The as-of date of the model; None where it was fitted on a table of customers.
     """
 
     first_day: dt.date
     last_day: dt.date
     since: dt.date
     until: dt.date
+    half_within: int | None = None
+    fitted: dt.date | None = None
     outcomes: tuple[Outcome, ...] = ()
     surprises: tuple[tuple[str, str], ...] = ()
 
@@ -117,31 +128,87 @@ class Hindsight:
             "since": self.since,
             "until": self.until,
             "days": self.days,
+            "half_come_back_within": self.half_within,
+            "model_as_of": self.fitted,
             "segments": [asdict(outcome) for outcome in self.outcomes],
             "surprises": [list(pair) for pair in self.surprises],
         }
 
 
+def span_for(rhythm: Rhythm | None) -> dt.timedelta:
+    """Return how far to look back: 90 days, or 180 or 365 where half of the repeat customers stay away longer.
+
+    >>> from rfmeans.segments.rhythm import Rhythm
+    >>> [span_for(Rhythm(9, half, 900.0)).days for half in (54.0, 90.0, 90.5, 200.0, 500.0)]
+    [90, 90, 180, 365, 365]
+    >>> span_for(Rhythm(0)).days, span_for(None).days
+    (90, 90)
+    """
+    half = rhythm.median_days if rhythm else None
+    return next((span for span in SPANS if half is None or half <= span.days), SPANS[-1])
+
+
+def spans_for(rhythm: Rhythm | None) -> list[dt.timedelta]:
+    """Return how far to look back, and how far where the orders are too short for that."""
+    return list(dict.fromkeys((span_for(rhythm), BACK)))
+
+
+def looking_back(
+    understood: Understood, workspace: Workspace, intake: Intake, rhythm: Rhythm | None
+) -> Intake:
+    """Return the same with the customers of a longer time ago, where the rhythm asks for it and the orders allow it.
+
+    That is one more pass over the orders: the rhythm is known only after the first.
+    """
+    span, until, lines = span_for(rhythm), intake.as_of, intake.account.lines
+    if (
+        span == BACK
+        or until is None
+        or not lines
+        or not lines.first_day
+        or until - lines.first_day < 2 * span
+    ):
+        return intake
+    more = customers_at(understood, workspace, until, earlier=[until - span])
+    return replace(intake, earlier={**intake.earlier, **more.earlier})
+
+
 def hindsight_of(
-    intake: Intake, place: Callable[[ir.Table], ir.Table], directions: Directions, count: int
+    intake: Intake,
+    place: Callable[[ir.Table], ir.Table],
+    directions: Directions,
+    count: int,
+    rhythm: Rhythm | None = None,
+    fitted: dt.date | None = None,
 ) -> Hindsight | None:
     """Return what the segments of the earlier date did since; None where there is no date, or it was left out.
 
     Parameters
     ----------
     intake
-        With the customers of `BACK` before its as-of date.
+        With the customers of `BACK` before its as-of date, or of `span_for` the rhythm.
     place
         Customers -> the same with segment_id under the model.
     directions, count
         Of the model: see `look_back`.
+    rhythm
+        Of the shop; where the orders are too short for what it asks for, `BACK` it is.
+    fitted
+        The as-of date of the model.
     """
     lines, until = intake.account.lines, intake.as_of
-    if until is None or not lines or not lines.first_day or not lines.seen or until - dt.date.min < BACK:
+    if until is None or not lines or not lines.first_day or not lines.seen:
         return None
-    dates = Hindsight(lines.first_day, lines.seen[1], until - BACK, until)
-    if dates.since not in intake.earlier:
+    half = rhythm.median_days if rhythm else None
+    within = None if half is None else math.ceil(half)
+    looked = [
+        Hindsight(lines.first_day, lines.seen[1], until - span, until, within, fitted)
+        for span in spans_for(rhythm)
+        if until - dt.date.min >= span and until - span in intake.earlier
+    ]
+    if not looked:
         return None
+    dates = next((each for each in looked if not each.too_short), looked[-1])
     if dates.too_short or dates.ends_early:
         return dates
     return look_back(place(intake.earlier[dates.since]), dates, directions, count)

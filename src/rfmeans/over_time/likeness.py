@@ -72,6 +72,8 @@ class Likeness:
     ----------
     since
         The as-of date of the earlier model; None where it was fitted on a table of customers.
+    until
+        That of the fit which follows it; None likewise. A model may follow one of a later date.
     pairs
         The segments that are the same, by the earlier id.
     ended, begun
@@ -86,12 +88,18 @@ class Likeness:
     """
 
     since: dt.date | None
+    until: dt.date | None
     pairs: tuple[Succession, ...]
     ended: tuple[str, ...]
     begun: tuple[str, ...]
     customers: int
     changed: int | None
     borders: int
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the model that is followed is of a later date."""
+        return self.since is not None and self.until is not None and self.since > self.until
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -113,6 +121,7 @@ def compare_models(intake: Intake, before: AnyModel, now: AnyModel) -> Likeness:
     customers, changed, borders = count_moves(both, then, {pair.id_before: pair.id_now for pair in pairs})
     return Likeness(
         day,
+        intake.as_of,
         pairs,
         tuple(name.text for place, name in enumerate(was) if place not in {a for a, _, _ in found}),
         tuple(name.text for place, name in enumerate(names) if place not in {b for _, b, _ in found}),

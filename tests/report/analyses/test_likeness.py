@@ -11,7 +11,7 @@ from rfmeans.report.analyses.likeness import likeness
 
 
 def told(*, ended=(), begun=()):
-    found = Likeness(None, (Succession(1, "Loyal", 1, "Loyal", 0.5),), ended, begun, 9, None, 1)
+    found = Likeness(None, None, (Succession(1, "Loyal", 1, "Loyal", 0.5),), ended, begun, 9, None, 1)
     return [sentence.text for sentence in likeness(SimpleNamespace(likeness=found)).terminal]
 
 
@@ -25,10 +25,14 @@ def test_without_an_earlier_date_only_the_borders_are_told():
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        ({"begun": ("New",)}, "The model before had fewer segments. New: New."),
+        (
+            {"begun": ("New",)},
+            "The model before had fewer segments. New: New; their customers count as moved by the borders.",
+        ),
         (
             {"ended": ("Old", "Gone")},
-            "The model before had more segments, and ids may differ. Without a successor: Old, Gone.",
+            "The model before had more segments, and ids may differ. Without a successor: Old, Gone; their customers "
+            "count as moved by the borders.",
         ),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rfmeans.over_time.hindsight import SPANS
 from rfmeans.report.blocks import Heading, Section, Sentence
 from rfmeans.report.charts.hindsight import BOUGHT_AGAIN, shares_said
 from rfmeans.report.pictures import picture_of
@@ -30,8 +31,8 @@ def hindsight(summary: Summary) -> Section:
         missing = Sentence(_missing(found), "note")
         return Section((missing,), (missing,), (missing,))
     how = Sentence(
-        f"The same model on what was known on {found.since}, {found.days} days earlier; purchases from then to the day "
-        f"before {found.until} count. The interval is Wilson's, of 95 %.",
+        f"The same model on what was known on {found.since}, {found.days} days earlier{_why_so_long(found)}; purchases "
+        f"from then to the day before {found.until} count. The interval is Wilson's, of 95 %.{_what_it_shows(found)}",
         "note",
     )
     shown, odd = _table(summary, found), tuple(map(Sentence, _surprises(found)))
@@ -40,6 +41,32 @@ def hindsight(summary: Summary) -> Section:
         page=(Heading(TITLE, "hindsight", "What happened next"), picture, *odd, shown, how),
         markdown=(Heading(TITLE), shown, *odd, how),
         terminal=(Sentence(_line(found)), *odd),
+    )
+
+
+def _why_so_long(found: Hindsight) -> str:
+    """Return what the rhythm has to do with how far it is looked back; blank where nobody buys twice."""
+    half = found.half_within
+    if half is None:
+        return ""
+    whose = "" if found.fitted == found.until else " that the model was fitted on"
+    come = f"half of the repeat customers{whose} come back within {half:,}"
+    if half <= found.days:
+        return f" ({come})"
+    longest = SPANS[-1].days
+    why = "a year is the longest looked at" if found.days == longest else "the orders are too short for more"
+    return f" ({come} only, but {why})"
+
+
+def _what_it_shows(found: Hindsight) -> str:
+    """Return whether the model knew these days when it was fitted."""
+    if found.fitted is None:
+        return ""
+    if found.fitted <= found.since:
+        return f" The model was fitted as of {found.fitted}, before these days: it knew nothing of what is told here."
+    return (
+        " Borders and score cuts were fitted on orders of these days as well, so it shows what the names are worth, "
+        f"not how well a model of {found.since} would have foretold."
     )
 
 

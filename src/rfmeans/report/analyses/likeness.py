@@ -20,7 +20,7 @@ def likeness(summary: Summary) -> Section:
     found = summary.likeness
     if found is None:
         return Section()
-    said = tuple(map(Sentence, filter(None, (_moves(found), _numbers(found)))))
+    said = tuple(map(Sentence, filter(None, (_backwards(found), _moves(found), _numbers(found)))))
     rows = [
         (str(pair.id_now), clip(pair.before), clip(pair.now), in_digits(pair.distance))
         for pair in found.pairs
@@ -30,6 +30,15 @@ def likeness(summary: Summary) -> Section:
         page=(Heading(TITLE, "likeness", TITLE), *said, shown),
         markdown=(Heading(TITLE), *said, shown),
         terminal=said,
+    )
+
+
+def _backwards(found: Likeness) -> str:
+    if not found.backwards:
+        return ""
+    return (
+        f"The model that it follows is of a later date: {found.since}, against {found.until} here. So 'then' and "
+        "'before' below are later, and who changed in between is not told."
     )
 
 
@@ -48,5 +57,10 @@ def _numbers(found: Likeness) -> str:
     """Return what is said where the numbers of segments differ."""
     ended, begun = (", ".join(map(clip, names)) for names in (found.ended, found.begun))
     if ended:
-        return f"The model before had more segments, and ids may differ. Without a successor: {ended}."
-    return f"The model before had fewer segments. New: {begun}." if begun else ""
+        return (
+            f"The model before had more segments, and ids may differ. Without a successor: {ended}; their customers "
+            "count as moved by the borders."
+        )
+    if begun:
+        return f"The model before had fewer segments. New: {begun}; their customers count as moved by the borders."
+    return ""
