@@ -26,6 +26,7 @@ from rfmeans.over_time.hindsight import BACK, hindsight_of, looking_back, spans_
 from rfmeans.over_time.likeness import Space, compare_models, order_like
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
+from rfmeans.segments.claims import Grounds
 from rfmeans.segments.features import distinct_values, fit_scaling
 from rfmeans.segments.grouping import group_by_kmeans, group_by_scores
 from rfmeans.segments.kmeans import CLUSTER, count_near_borders, what_to_do
@@ -145,19 +146,22 @@ def segment(
             grouping = group_by_kmeans(
                 customers, count, scaling, settings, scratch, hearing.stage, _as_in(before, scaling)
             )
-        model = _model(intake, settings, scaling, scoring, words, grouping)
-        intake = looking_back(understood, scratch, intake, model.rhythm) if hindsight else intake
-        fit = _Fit(settings, values, before)
+        everyone = profile_all(customers)
+        grounds = _grounds(intake, grouping.groups, everyone, scaling)
+        model = _model(intake, settings, scoring, words, grouping, grounds, scaling)
+        intake = looking_back(understood, scratch, intake, grounds.rhythm) if hindsight else intake
+        fit = _Fit(settings, values, before, everyone)
         return _result(intake, model, grouping.groups, grouping.choice, keeper, how, fit)
 
 
 def _model(
     intake: Intake,
     settings: Settings,
-    scaling: Scaling,
     scoring: Scoring,
     words: Lexicon,
     grouping: Grouping,
+    grounds: Grounds,
+    scaling: Scaling,
 ) -> SegmentModel:
     kept = {name: getattr(settings, name) for name in ("method", "transform", "seed", "holdout")}
     return SegmentModel(
@@ -172,7 +176,7 @@ def _model(
         score_segments=grouping.score_segments,
         stability=grouping.stability,
         orders=OrdersTable.of(intake.source.table, intake.layout, intake.keys) if intake.layout else None,
-        rhythm=measure_rhythm(_to_segment(intake)),
+        grounds=grounds,
     )
 
 
@@ -288,7 +292,8 @@ def _measured(
     fit: _Fit | None,
 ) -> Fitted:
     """Measure what the summary tells of the customers in their segments."""
-    everyone = profile_all(_to_segment(intake))
+    everyone = fit.everyone if fit else profile_all(_to_segment(intake))
+    grounds = (fit and model.grounds) or _grounds(intake, groups, everyone, model.scaling)
     edges = quintiles_of(fit.values, everyone.customers, model.scoring) if fit else _remembered(model)
     counts = [group.customers for group in groups]
     now = measure_reference(model.place(_to_segment(intake)), edges, counts, everyone) if edges else None
@@ -298,8 +303,10 @@ def _measured(
         model=model,
         groups=tuple(groups),
         everyone=everyone,
-        rhythm=model.rhythm if fit else measure_rhythm(_to_segment(intake)),
         spread=measure_distributions(customers.filter(customers.reason.isnull()), model.scaling),
+        grounds=grounds,
+        assigned=fit is None,
+        rhythm=grounds.rhythm,
         near_borders=count_near_borders(customers, len(groups)) if model.centres else None,
         crosstab=_crosstab(customers, model),
         choice=choice,
@@ -322,11 +329,17 @@ def _remembered(model: SegmentModel) -> tuple[tuple[float, ...], ...]:
 
 @dataclass(frozen=True)
 class _Fit:
-    """What a model was just fitted with: settings, values, the model that it follows."""
+    """What a model was just fitted with: settings, values, the model that it follows, the figures of all customers."""
 
     settings: Settings
     values: ir.Table
     before: SegmentModel | None
+    everyone: Group
+
+
+def _grounds(intake: Intake, groups: Sequence[Group], everyone: Group, scaling: Scaling) -> Grounds:
+    rhythm = measure_rhythm(_to_segment(intake))
+    return Grounds.measure(groups, everyone, rhythm, intake.period_days, scaling)
 
 
 def _followed(like: SegmentModel | str | os.PathLike[str] | None, settings: Settings) -> SegmentModel | None:

@@ -75,3 +75,15 @@ Known are: customer, date.
             raise SettingsError(
                 f"{where} has no place for {key!r}.{did_you_mean(str(key), known)} Known are: {', '.join(known)}."
             )
+
+
+def check_line(text: Any, what: str) -> None:
+    """Refuse what is not one line of text.
+
+    Raises
+    ------
+    SettingsError
+        If it is something else, empty, or has blanks around it.
+    """
+    if not isinstance(text, str) or not text or text != text.strip() or not text.isprintable():
+        raise SettingsError(f"{what} must be one line of text, without blanks around it. Got {text!r}.")

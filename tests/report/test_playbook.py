@@ -24,7 +24,8 @@ def test_the_built_in_playbook_has_a_card_for_every_name_of_the_lexicon():
     lexicon = read_lexicon(None)
     names = {name for grid in lexicon.grids for band in grid.names.values() for name in band.values()}
     assert len(names) == 9
-    assert built_in().missing(names) == ()
+    assert built_in().missing([*names, *lexicon.said]) == ()
+    assert built_in().missing(other for said in lexicon.said.values() for other in said.instead) == ()
 
 
 @pytest.mark.parametrize(

@@ -283,7 +283,7 @@ def test_confidence_is_a_column_and_the_summary_counts_who_is_near_a_border():
     customers = make_customers(2_000, seed=2)
     with rfmeans.segment(customers, columns=CustomerColumns(), segments=5) as result:
         table = result.customers.to_pandas()
-        assert list(table.columns[4:7]) == ["segment_id", "segment", "confidence"]
+        assert list(table.columns[6:9]) == ["segment_id", "segment", "confidence"]
         assert table["confidence"].between(0, 1).all()
         near = table[table["confidence"] < NEAR_BORDER].groupby("segment_id").size()
         assert [segment.near_border for segment in result.summary.segments] == [

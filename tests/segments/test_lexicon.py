@@ -217,7 +217,7 @@ def test_a_region_is_called_as_toml_writes_it(write):
         (
             "[[grid]]",
             "[[grids]]",
-            "my.toml has no place for 'grids'. Did you mean 'grid'? Known are: grid, scores.",
+            "my.toml has no place for 'grids'. Did you mean 'grid'? Known are: grid, name, scores.",
         ),
     ],
 )

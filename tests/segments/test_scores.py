@@ -176,7 +176,8 @@ def test_segments_are_the_score_segments_by_mean_monetary(by_scores):
 def test_the_headline_of_risk_is_among_the_lapsed_names(by_scores):
     lapsed = [segment for segment in by_scores.summary.segments if GRID.lapsed(segment.segment)]
     worst = max(lapsed, key=lambda segment: segment.figures.revenue)
-    assert by_scores.headlines[1].startswith(f"Most at risk: {worst.segment}: ")
+    assert by_scores.headlines[1].startswith(f"Most at risk: {worst.segment} as well")
+    assert worst == by_scores.summary.most_valuable
 
 
 def test_assigning_keeps_the_cuts_of_the_fit(by_scores, shop):

@@ -101,10 +101,24 @@ def test_customers_segmented_and_set_aside(retail):
     }
 
 
+def test_what_the_names_of_online_retail_claim(retail):
+    claims = {name.text: {v.claim: v.found for v in name.verdicts} for name in retail.model.names}
+    assert claims == {
+        "High-Value Loyal": {"high": "holds", "recent": "holds", "repeat": "holds"},
+        "At-Risk High-Value": {"high": "holds", "overdue": "partly"},  # 52 days, of a rhythm of 54
+        "New/Potential": {"recent": "holds", "new": "holds"},
+        "Low-Value/Churned": {"low": "holds", "churned": "holds"},
+    }
+    assert retail.summary.segments[1].evidence == (
+        "last purchase 52 days ago against 51; half of the repeat customers come back within 54; "
+        "4 purchases against 2; 1,331 spent against 658"
+    )
+
+
 def test_the_rhythm_of_online_retail(retail):
     found = retail.summary.rhythm
     assert found == Rhythm(2842, 53.5, 160.0)
-    assert retail.model.rhythm == found
+    assert retail.model.grounds.rhythm == found
     days = retail.customers.filter(retail.customers.reason.isnull()).to_pandas()
     again = days[days.frequency > 1]
     gaps = (again.tenure - again.recency) / (again.frequency - 1)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.segments.names import on_other_grounds
+
 if TYPE_CHECKING:
     from rfmeans.model.segment_model import SegmentModel
     from rfmeans.over_time.drift import Drift
     from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.over_time.likeness import Likeness
+    from rfmeans.segments.claims import Grounds
+    from rfmeans.segments.names import Name
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.segments.rhythm import Rhythm
@@ -23,6 +27,8 @@ class Findings:
 
     Attributes
     ----------
+    assigned
+        Whether the model was fitted on other customers than these.
     rhythm
         The shop's rhythm; None for a table of customers.
     crosstab
@@ -39,6 +45,7 @@ class Findings:
         How the model stands to the one that it follows; None where it follows none.
     """
 
+    assigned: bool = False
     rhythm: Rhythm | None = None
     crosstab: Crosstab | None = None
     choice: Choice | None = None
@@ -65,6 +72,8 @@ class Fitted(Findings):
         The figures of each segment, by segment id from 1.
     everyone
         Those of all customers that have a segment.
+    grounds
+        What claims of names are checked on, of these customers.
     spread
         How these customers are spread.
     near_borders
@@ -75,4 +84,11 @@ class Fitted(Findings):
     groups: tuple[Group, ...]
     everyone: Group
     spread: Distributions
+    grounds: Grounds
     near_borders: tuple[int, ...] | None = None
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """The segments' names, with what holds of them for these customers."""
+        names = self.model.names
+        return on_other_grounds(names, self.model.lexicon, self.grounds) if self.assigned else names

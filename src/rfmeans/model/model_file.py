@@ -12,9 +12,9 @@ from rfmeans.errors import ModelError
 from rfmeans.groups import USUAL_HOLDOUT, check_holdout
 from rfmeans.model.orders_table import OrdersTable
 from rfmeans.over_time.drift import Reference
+from rfmeans.segments.claims import Grounds
 from rfmeans.segments.features import FeatureScaling, Scaling
 from rfmeans.segments.lexicon import read_lexicon
-from rfmeans.segments.rhythm import Rhythm
 from rfmeans.segments.score_cuts import Scoring
 from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS, MIN_SEGMENTS
 from rfmeans.segments.stability import Stability
@@ -100,7 +100,7 @@ def _fields_of(content: dict[str, Any]) -> dict[str, Any]:
     if type(settings.get("seed", 0)) is not int:
         raise ValueError(f"the seed is {settings['seed']!r}")
     stability, orders = content.get("stability"), content.get("orders")
-    reference, rhythm = content.get("reference"), content.get("rhythm")
+    reference, grounds = content.get("reference"), content.get("grounds")
     return {
         "scaling": _scaling_from(content["features"]),
         "as_of": dt.date.fromisoformat(content["as_of"]) if content["as_of"] else None,
@@ -109,7 +109,7 @@ def _fields_of(content: dict[str, Any]) -> dict[str, Any]:
         "stability": Stability.from_dict(stability) if stability else None,
         "orders": OrdersTable.from_dict(orders) if orders else None,
         "reference": Reference.from_dict(reference) if reference else None,
-        "rhythm": Rhythm.from_dict(rhythm) if rhythm else None,
+        "grounds": Grounds.from_dict(grounds) if grounds else None,
         **_segments_from(content),
     }
 

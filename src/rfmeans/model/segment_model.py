@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from rfmeans.model.orders_table import OrdersTable
     from rfmeans.orders.understand import Understood
     from rfmeans.over_time.drift import Reference
+    from rfmeans.segments.claims import Grounds
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.rhythm import Rhythm
     from rfmeans.segments.score_cuts import Scoring
@@ -91,8 +92,8 @@ class SegmentModel:
         The columns of the orders it was fitted on; None for a table of customers.
     reference
         How the customers it was fitted on are spread; None in a model of an older version.
-    rhythm
-        The shop's rhythm then; None for a table of customers and in an older model.
+    grounds
+        What the claims of the names were checked on; None in an older model, whose names claim nothing.
     """
 
     scaling: Scaling
@@ -107,14 +108,19 @@ class SegmentModel:
     stability: Stability | None = None
     orders: OrdersTable | None = None
     reference: Reference | None = None
-    rhythm: Rhythm | None = None
+    grounds: Grounds | None = None
 
     @property
     def names(self) -> tuple[Name, ...]:
         """The segments' names, by segment id from 1."""
         if self.score_segments:
-            return name_scores(self.score_segments, self.lexicon)
-        return name_centres(self.centres, self.lexicon)
+            return name_scores(self.score_segments, self.lexicon, self.grounds)
+        return name_centres(self.centres, self.lexicon, self.grounds)
+
+    @property
+    def rhythm(self) -> Rhythm | None:
+        """The shop's rhythm when fitting; None where it is not known."""
+        return self.grounds.rhythm if self.grounds else None
 
     @property
     def fitted_columns(self) -> Columns | None:
@@ -371,7 +377,7 @@ class SegmentModel:
             "stability": asdict(self.stability) if self.stability else None,
             "orders": self.orders.to_dict() if self.orders else None,
             "reference": self.reference.to_dict() if self.reference else None,
-            "rhythm": asdict(self.rhythm) if self.rhythm else None,
+            "grounds": asdict(self.grounds) if self.grounds else None,
         }
         return model_text(content)
 

@@ -115,6 +115,12 @@ class Intake:
     keys: KeyConvention = ANY_KEYS
     earlier: Mapping[dt.date, ir.Table] = field(default_factory=dict)
 
+    @property
+    def period_days(self) -> int | None:
+        """Days from the first line used to the as-of date; None for a table of customers."""
+        lines = self.account.lines
+        return (self.as_of - lines.first_day).days if self.as_of and lines and lines.first_day else None
+
 
 def customers_at(
     understood: Understood,

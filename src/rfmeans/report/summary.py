@@ -30,15 +30,18 @@ if TYPE_CHECKING:
     from rfmeans.over_time.drift import Drift
     from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.over_time.likeness import Likeness
+    from rfmeans.segments.claims import Verdict
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
+    from rfmeans.segments.rhythm import Rhythm
     from rfmeans.segments.score_cuts import Scoring
     from rfmeans.segments.scores import Crosstab
     from rfmeans.segments.spread import Distributions
     from rfmeans.segments.stability import Stability
 
 NONE_LAPSED = "no segment is lapsed in these data."
+SAME = "as well, for no other that is lapsed has more money behind it."
 NAME_TEXT = 60  # characters of a segment's name within a sentence
 
 
@@ -59,9 +62,17 @@ class Segment:
     evidence
         Medians in real units against all customers'.
     borderline
-        What the name hangs on, one sentence per close cut.
+        What the name hangs on, one sentence per close cut, and per claim that is a matter of degree.
+    corrections
+        What does not hold: why it is not called as its place would have it.
+    claims
+        Whether what the name says holds.
     lapsed
         Whether it lies in the lapsed band.
+    at_risk
+        Whether it does, or its name says so, and its customers are away long enough for it.
+    no_risk
+        Why they are not.
     centre
         The centre in days, purchases and money; of a score segment, which has none, the medians.
     near_border
@@ -82,7 +93,11 @@ class Segment:
     monetary_index: float
     evidence: str
     borderline: tuple[str, ...]
+    corrections: tuple[str, ...]
+    claims: tuple[Verdict, ...]
     lapsed: bool
+    at_risk: bool
+    no_risk: str
     centre: tuple[float, float, float]
     near_border: int | None = None
     stability: float | None = None
@@ -150,19 +165,26 @@ class Summary(Findings):
 
     @property
     def most_at_risk(self) -> Segment | None:
-        """Among lapsed segments the one with the most money behind it; None where no segment is lapsed."""
-        lapsed = [segment for segment in self.filled if segment.lapsed]
+        """Among segments at risk the one with the most money behind it; None where there is none."""
+        lapsed = [segment for segment in self.filled if segment.at_risk]
         return max(lapsed, key=lambda segment: segment.figures.revenue, default=None)
 
     @property
     def headlines(self) -> tuple[str, str]:
         """One sentence on the most valuable segment, one on the most at-risk one."""
-        at_risk = self.most_at_risk
-        said = _headline(at_risk, self.currency_symbol) if at_risk else NONE_LAPSED
+        at_risk, valuable = self.most_at_risk, self.most_valuable
+        said = _headline(at_risk, self.currency_symbol) if at_risk else self.nobody_at_risk
         return (
-            f"Most valuable: {_headline(self.most_valuable, self.currency_symbol)}",
-            f"Most at risk: {said}",
+            f"Most valuable: {_headline(valuable, self.currency_symbol)}",
+            f"Most at risk: {f'{valuable.called} {SAME}' if at_risk == valuable else said}",
         )
+
+    @property
+    def nobody_at_risk(self) -> str:
+        """Why no segment is at risk, where none is."""
+        lapsed = [segment for segment in self.filled if segment.lapsed]
+        longest = max(lapsed, key=lambda segment: segment.figures.median_recency, default=None)
+        return f"no segment. Of the one longest away: {longest.no_risk}." if longest else NONE_LAPSED
 
     @property
     def border_line(self) -> str | None:
@@ -196,7 +218,13 @@ class Summary(Findings):
             "everyone": {name: value for name, value in asdict(self.everyone).items() if name != "spread"},
             "rhythm": asdict(self.rhythm) if self.rhythm else None,
             "segments": [
-                {**_profile_row(segment), "borderline": list(segment.borderline)} for segment in self.segments
+                {
+                    **_profile_row(segment),
+                    "borderline": list(segment.borderline),
+                    "corrections": list(segment.corrections),
+                    "claims": [asdict(verdict) for verdict in segment.claims],
+                }
+                for segment in self.segments
             ],
             "most_valuable": self.most_valuable.segment,
             "most_at_risk": self.most_at_risk.segment if self.most_at_risk else None,
@@ -266,7 +294,7 @@ def _versions() -> dict[str, str]:
 
 def _segment(position: int, fitted: Fitted, symbol: str) -> Segment:
     model, everyone = fitted.model, fitted.everyone
-    name, group = model.names[position - 1], fitted.groups[position - 1]
+    name, group = fitted.names[position - 1], fitted.groups[position - 1]
 
     def index(feature: str) -> float:
         mean: float = getattr(everyone, f"mean_{feature}")
@@ -282,9 +310,13 @@ def _segment(position: int, fitted: Fitted, symbol: str) -> Segment:
         recency_index=index("recency"),
         frequency_index=index("frequency"),
         monetary_index=index("monetary"),
-        evidence=_evidence(group, everyone, symbol),
+        evidence=_evidence(group, everyone, fitted.grounds.rhythm, symbol),
         borderline=name.borderline,
+        corrections=name.corrections,
+        claims=name.verdicts,
         lapsed=name.lapsed,
+        at_risk=name.at_risk,
+        no_risk=name.no_risk,
         centre=to_original_units(model.centres[position - 1], model.scaling)
         if model.centres
         else (group.median_recency, group.median_frequency, group.median_monetary),
@@ -293,11 +325,13 @@ def _segment(position: int, fitted: Fitted, symbol: str) -> Segment:
     )
 
 
-def _evidence(group: Group, everyone: Group, symbol: str) -> str:
+def _evidence(group: Group, everyone: Group, rhythm: Rhythm | None, symbol: str) -> str:
     if not group.customers:
         return "no customer is in it"
+    days = group.median_recency
+    pace = f"{rhythm.beside(days)}; " if rhythm and rhythm.tells else ""
     return (
-        f"last purchase {counted(group.median_recency, 'day')} ago against {number(everyone.median_recency)}; "
+        f"last purchase {counted(days, 'day')} ago against {number(everyone.median_recency)}; {pace}"
         f"{counted(group.median_frequency, 'purchase')} against {number(everyone.median_frequency)}; "
         f"{money(group.median_monetary, symbol)} spent against {money(everyone.median_monetary, symbol)}"
     )

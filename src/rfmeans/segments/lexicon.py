@@ -1,7 +1,8 @@
 """The lexicon: a TOML file that names the regions of recency x value, checked so that no region is without a name.
 
-It holds grids for K-Means segments (``[[grid]]``), a grid for scores (``[scores]``) and the scores' own cut points
-(``[scores.cuts]``). What a user's lexicon leaves out, the built-in one gives.
+It holds grids for K-Means segments (``[[grid]]``), what the names claim (``[[name]]``), a grid for scores
+(``[scores]``) and the scores' own cut points (``[scores.cuts]``). What a user's lexicon
+leaves out, the built-in one gives.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans import toml_file
 from rfmeans.errors import SettingsError, did_you_mean
+from rfmeans.segments.claims import Said, read_said, said_to_list
 from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS
 from rfmeans.settings import is_number
-from rfmeans.toml_file import as_table, check_keys, read_toml
+from rfmeans.toml_file import as_table, check_keys, check_line, read_toml
 
 if TYPE_CHECKING:
     import os
@@ -130,11 +132,14 @@ class Lexicon:
         For scores.
     cuts
         Cut points of the scores by feature, where they are given and not taken from the data.
+    said
+        What names claim, and what takes the place of one that does not hold.
     """
 
     grids: tuple[Grid, ...]
     scores: ScoreGrid
     cuts: dict[str, tuple[float, ...]]
+    said: dict[str, Said] = field(default_factory=dict)
 
     def grid_for(self, segments: int) -> Grid:
         """Return the grid for a number of segments."""
@@ -146,6 +151,7 @@ class Lexicon:
             "grid": [
                 {"max_segments": grid.max_segments, **_axes(grid), "names": grid.names} for grid in self.grids
             ],
+            "name": said_to_list(self.said),
             "scores": {
                 **_axes(self.scores),
                 "names": self.scores.names,
@@ -196,9 +202,14 @@ it one under [grid.names]: all.old = "...".
 
 
 def _over_built_in(content: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return the parts that a lexicon gives; a score grid without names of its own keeps the built-in one."""
-    check_keys(content, ("grid", "scores"), where)
+    """Return the parts that a lexicon gives; a score grid without names of its own keeps the built-in one.
+
+    Names of one's own claim only what one's own lexicon says.
+    """
+    check_keys(content, ("grid", "name", "scores"), where)
     given = dict(content)
+    if "grid" in given or "names" in as_table(given.get("scores", {}), f"{where}, [scores]"):
+        given.setdefault("name", [])
     if "scores" in given:
         scores = as_table(given["scores"], f"{where}, [scores]")
         built = {key: value for key, value in built_in().to_dict()["scores"].items() if key != "cuts"}
@@ -211,7 +222,15 @@ def _lexicon(content: dict[str, Any], where: str) -> Lexicon:
         grids=_grids(content["grid"], where),
         scores=_score_grid(content["scores"], f"{where}, [scores]"),
         cuts=check_cuts(content["scores"].get("cuts", {}), f"{where}, [scores.cuts]"),
+        said=_said(content["name"], where),
     )
+
+
+def _said(entries: Any, where: str) -> dict[str, Said]:
+    said = read_said(entries, where)
+    for name in (*said, *(other for each in said.values() for other in each.instead)):
+        _check_name(name, f"{where}: the name {name!r}")
+    return said
 
 
 def _grids(entries: Any, where: str) -> tuple[Grid, ...]:
@@ -275,7 +294,7 @@ def _axis(entry: Mapping[str, Any], name: str, where: str) -> Axis:
             raise SettingsError(f"{where}: {key} must be a list. Got {entry.get(key)!r}.")
     bands, cuts = entry[f"{name}_bands"], entry[f"{name}_cuts"]
     for band in bands:
-        _check_text(band, f"{where}: a band of {name}")
+        check_line(band, f"{where}: a band of {name}")
     if not bands or len(set(bands)) < len(bands):
         raise SettingsError(f"{where}: {name}_bands needs bands that differ. Got {bands!r}.")
     _check_ascending(cuts, f"{where}: {name}_cuts")
@@ -303,13 +322,14 @@ def _names(
                     f"{where}: the region of value {v!r} and recency {r!r} has no name. "
                     f'Give it one under {table}: {_key(v)}.{_key(r)} = "...".'
                 )
-            what = f"{where}: the name of {v}.{r}"
-            _check_text(rows[v][r], what)
-            if TIER in rows[v][r]:
-                raise SettingsError(
-                    f"{what} must not hold {TIER!r}, which tells tiers apart. Got {rows[v][r]!r}."
-                )
+            _check_name(rows[v][r], f"{where}: the name of {v}.{r}")
     return {v: {r: rows[v][r] for r in recency.bands} for v in value.bands}
+
+
+def _check_name(name: Any, what: str) -> None:
+    check_line(name, what)
+    if TIER in name:
+        raise SettingsError(f"{what} must not hold {TIER!r}, which tells tiers apart. Got {name!r}.")
 
 
 def _key(band: str) -> str:
@@ -367,8 +387,3 @@ def _check_ascending(cuts: Any, where: str) -> None:
         raise SettingsError(f"{where} must be numbers. Got {list(cuts)!r}.")
     if any(low >= high for low, high in pairwise(numbers)):
         raise SettingsError(f"{where} must ascend, each cut above the one before. Got {list(cuts)!r}.")
-
-
-def _check_text(text: Any, what: str) -> None:
-    if not isinstance(text, str) or not text or text != text.strip() or not text.isprintable():
-        raise SettingsError(f"{what} must be one line of text, without blanks around it. Got {text!r}.")

@@ -1,19 +1,32 @@
 """Centres -> names that follow from the numbers, and what a name hangs on.
 
 A centre's recency score is -z_recency, its value score the mean of z_frequency and z_monetary. The lexicon cuts
-that plane into regions and names each; so names are total, unique and true by construction.
+that plane into regions and names each; so names are total and unique. What a name claims beyond that place is checked
+on the segment's own figures, and where it is false another name takes its place (`rfmeans.segments.claims`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rfmeans.segments.claims import (
+    AWAY,
+    FALSE,
+    GONE,
+    PARTLY,
+    Said,
+    Settled,
+    check_claims,
+    does_not_hold,
+    settle,
+)
 from rfmeans.segments.lexicon import TIER, Grid, Lexicon, built_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from rfmeans.segments.claims import Grounds, Verdict
 
 
 @dataclass(frozen=True)
@@ -25,24 +38,47 @@ class Name:
     text
         The name, unique in its result.
     region
-        The name of the region, without a tier.
+        The name without a tier: of the region, or what took its place.
     recency_band, value_band
         Where the centre lies; empty for a score segment, which has none.
-    borderline
-        One sentence for each cut that a score is close to; empty where the name is clear.
+    close_cuts
+        One sentence for each cut that a score is close to.
     lapsed
         Whether it lies in the lowest of several bands of recency; a score segment: in lapsed bands alone.
+    no_risk
+        Why its customers are at no risk; empty where they may be.
+    verdicts
+        On what the name claims; none where nothing was checked.
+    corrections
+        Sentences on what does not hold: why it has another name than its region, or that it has no better one.
     """
 
     text: str
     region: str
     recency_band: str
     value_band: str
-    borderline: tuple[str, ...]
+    close_cuts: tuple[str, ...]
     lapsed: bool
+    no_risk: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+    corrections: tuple[str, ...] = ()
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether it is lapsed, or claims to be, and its customers are away long enough for it."""
+        claims = {verdict.claim for verdict in self.verdicts}
+        return (self.lapsed or bool(claims & GONE)) and not self.no_risk
+
+    @property
+    def borderline(self) -> tuple[str, ...]:
+        """What the name hangs on: close cuts, and claims that are a matter of degree; empty where it is clear."""
+        partly = (verdict.partly for verdict in self.verdicts if verdict.found == PARTLY)
+        return (*self.close_cuts, *partly)
 
 
-def name_centres(centres: Sequence[Sequence[float]], lexicon: Lexicon | None = None) -> tuple[Name, ...]:
+def name_centres(
+    centres: Sequence[Sequence[float]], lexicon: Lexicon | None = None, grounds: Grounds | None = None
+) -> tuple[Name, ...]:
     """Name centres of feature space.
 
     Parameters
@@ -51,42 +87,97 @@ def name_centres(centres: Sequence[Sequence[float]], lexicon: Lexicon | None = N
         Shape (k, 3): z_recency, z_frequency, z_monetary of each centre, the most valuable first.
     lexicon
         Where the names are taken from; None: the built-in one.
+    grounds
+        What claims are checked on; None: they are not.
 
     >>> [name.text for name in name_centres([(-1, 1, 1), (0.5, 0.9, 0.9), (1, -1, -1), (1.1, -1, -1.1)])]
     ['High-Value Loyal', 'At-Risk High-Value', 'Low-Value/Churned · tier 1', 'Low-Value/Churned · tier 2']
     """
-    grid = (lexicon or built_in()).grid_for(len(centres))
+    lexicon = lexicon or built_in()
+    grid = lexicon.grid_for(len(centres))
     scores = [(-float(r), (float(f) + float(m)) / 2) for r, f, m in centres]
     regions = [grid.names[grid.value.band(value)][grid.recency.band(recency)] for recency, value in scores]
-    shared = Counter(regions)
+    settled = _settled(regions, lexicon, grounds)
     names = []
-    for position, ((recency, value), region) in enumerate(zip(scores, regions, strict=True)):
-        tier = f"{TIER}{regions[: position + 1].count(region)}" if shared[region] > 1 else ""
+    for position, (recency, value) in enumerate(scores):
+        band = grid.recency.band(recency)
+        lapsed = len(grid.recency.bands) > 1 and band == grid.recency.bands[0]
         names.append(
             Name(
-                text=region + tier,
-                region=region,
-                recency_band=grid.recency.band(recency),
+                text=_with_tier([each.name for each in settled], position),
+                region=settled[position].name,
+                recency_band=band,
                 value_band=grid.value.band(value),
-                borderline=_borderline(grid, recency, value),
-                lapsed=len(grid.recency.bands) > 1 and grid.recency.band(recency) == grid.recency.bands[0],
+                close_cuts=_borderline(grid, recency, value, grounds.constant if grounds else ()),
+                lapsed=lapsed,
+                no_risk=_no_risk(position, grounds),
+                verdicts=settled[position].verdicts,
+                corrections=settled[position].corrections,
             )
         )
     return tuple(names)
 
 
-def name_scores(names: Sequence[str], lexicon: Lexicon) -> tuple[Name, ...]:
-    """Return the names of score segments: they have no centre, and nothing to hang on."""
+def name_scores(names: Sequence[str], lexicon: Lexicon, grounds: Grounds | None = None) -> tuple[Name, ...]:
+    """Return the names of score segments: a code has its name, so a claim that does not hold is said and no more.
+
+    The grounds may be of fewer segments: the names that nobody has come last.
+    """
+    settled = _settled(names, replace(lexicon, said=_without_others(lexicon.said)), grounds)
     return tuple(
         Name(
             text=name,
             region=name,
             recency_band="",
             value_band="",
-            borderline=(),
+            close_cuts=(),
             lapsed=lexicon.scores.lapsed(name),
+            no_risk=_no_risk(place, grounds),
+            verdicts=settled[place].verdicts,
+            corrections=settled[place].corrections,
         )
-        for name in names
+        for place, name in enumerate(names)
+    )
+
+
+def _settled(regions: Sequence[str], lexicon: Lexicon, grounds: Grounds | None) -> list[Settled]:
+    if grounds is None:
+        return [Settled(region) for region in regions]
+    return [settle(region, lexicon.said, grounds.of(place), grounds) for place, region in enumerate(regions)]
+
+
+def _without_others(said: Mapping[str, Said]) -> dict[str, Said]:
+    return {name: replace(each, instead=()) for name, each in said.items()}
+
+
+def _with_tier(names: Sequence[str], position: int) -> str:
+    name = names[position]
+    return f"{name}{TIER}{names[: position + 1].count(name)}" if names.count(name) > 1 else name
+
+
+def _no_risk(place: int, grounds: Grounds | None) -> str:
+    facts = grounds.of(place) if grounds else None
+    if grounds is None or facts is None:
+        return ""
+    (verdict,) = check_claims([AWAY], facts, grounds)
+    return verdict.says if verdict.found == FALSE else ""
+
+
+def on_other_grounds(names: Sequence[Name], lexicon: Lexicon, grounds: Grounds) -> tuple[Name, ...]:
+    """Return the names that a model gave, with what holds of their claims for other customers than those of its fit."""
+    return tuple(_on_other_grounds(name, place, lexicon, grounds) for place, name in enumerate(names))
+
+
+def _on_other_grounds(name: Name, place: int, lexicon: Lexicon, grounds: Grounds) -> Name:
+    facts, said = grounds.of(place), lexicon.said.get(name.region, Said())
+    verdicts = check_claims(said.claims, facts, grounds) if facts else ()
+    wrong = [verdict for verdict in verdicts if verdict.found == FALSE]
+    return replace(
+        name,
+        close_cuts=tuple(f"in the model {sentence}" for sentence in name.close_cuts),
+        no_risk=_no_risk(place, grounds),
+        verdicts=verdicts,
+        corrections=(f"here {does_not_hold(wrong)}",) if wrong else (),
     )
 
 
@@ -122,12 +213,12 @@ def empty_regions(names: Sequence[Name], lexicon: Lexicon | None = None) -> tupl
     return tuple(region for region in regions if region not in taken)
 
 
-def _borderline(grid: Grid, recency: float, value: float) -> tuple[str, ...]:
+def _borderline(grid: Grid, recency: float, value: float, constant: Sequence[str]) -> tuple[str, ...]:
     sentences = []
-    if (near := grid.recency.border(recency)) is not None:
+    if "recency" not in constant and (near := grid.recency.border(recency)) is not None:
         other = grid.names[grid.value.band(value)][near[1]]
         sentences.append(_hangs_on("recency", recency, near, other))
-    if (near := grid.value.border(value)) is not None:
+    if not {"frequency", "monetary"} <= set(constant) and (near := grid.value.border(value)) is not None:
         other = grid.names[near[1]][grid.recency.band(recency)]
         sentences.append(_hangs_on("value", value, near, other))
     return tuple(sentences)

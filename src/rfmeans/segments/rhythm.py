@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 LEVELS = (0.5, 0.9)
+LEAST_CUSTOMERS = 10  # fewer have no nine tenths
 GAP = "gap"
 
 
@@ -36,6 +37,27 @@ class Rhythm:
     repeat_customers: int
     median_days: float | None = None
     nine_tenths_days: float | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether it is of enough customers, and of more than one day each, to hold a segment against."""
+        return self.repeat_customers >= LEAST_CUSTOMERS and bool(self.median_days)
+
+    @property
+    def half(self) -> str:
+        """What half of them do, as part of a sentence; part of a day counts as a day."""
+        return f"half of the repeat customers come back within {math.ceil(self.median_days or 0):,}"
+
+    @property
+    def most(self) -> str:
+        """What nine tenths of them do, likewise."""
+        return (
+            f"nine tenths of the repeat customers come back within {math.ceil(self.nine_tenths_days or 0):,}"
+        )
+
+    def beside(self, days: float) -> str:
+        """Return what to hold so many days against: half of them, and beyond nine tenths these."""
+        return self.most if days > (self.nine_tenths_days or 0) else self.half
 
     @property
     def sentence(self) -> str:
@@ -57,10 +79,11 @@ class Rhythm:
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> Rhythm:
         """Take back what `dataclasses.asdict` made of it."""
-        days = (content[name] for name in ("median_days", "nine_tenths_days"))
-        return cls(
-            int(content["repeat_customers"]), *(None if each is None else float(each) for each in days)
-        )
+        found = (content[name] for name in ("median_days", "nine_tenths_days"))
+        days = [None if each is None else float(each) for each in found]
+        if not all(math.isfinite(each or 0) for each in days):
+            raise ValueError("the rhythm is not a finite number")
+        return cls(int(content["repeat_customers"]), *days)
 
 
 def measure_rhythm(customers: ir.Table) -> Rhythm | None:

@@ -16,10 +16,14 @@ def overview(summary: Summary) -> Section:
     lead = Sentence(f"{_fall_into(summary)} {_how_named(summary)}", "lead")
     tiles = (
         _tile("Most valuable", summary.most_valuable, summary.currency_symbol),
-        _tile("Most at risk", summary.most_at_risk, summary.currency_symbol),
+        _tile(
+            "Most at risk", summary.most_at_risk, summary.currency_symbol, _capital(summary.nobody_at_risk)
+        ),
     )
+    same = [Sentence(summary.headlines[1])] if summary.most_at_risk == summary.most_valuable else []
     return Section(
-        page=(lead, Tiles(tiles)), markdown=(lead, Items(tuple(Item(line) for line in summary.headlines)))
+        page=(lead, Tiles(tiles), *same),
+        markdown=(lead, Items(tuple(Item(line) for line in summary.headlines))),
     )
 
 
@@ -42,12 +46,19 @@ def _how_named(summary: Summary) -> str:
     bands = "recent or lapsed, of high or low value"
     if len(summary.segments) > 4:
         bands = "recent, cooling or lapsed, of high, middle or low value"
-    return f"A segment is named by where its centre lies among all customers: {bands}."
+    named = f"A segment is named by where its centre lies among all customers: {bands}."
+    if any(segment.corrections for segment in summary.segments):
+        named += " Where a word of that name would be false, another name takes its place."
+    return named
 
 
-def _tile(title: str, segment: Segment | None, symbol: str) -> Tile:
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _tile(title: str, segment: Segment | None, symbol: str, missing: str = "") -> Tile:
     if segment is None:
-        return Tile(title, missing="No segment is lapsed in these data.")
+        return Tile(title, missing=missing)
     figures = segment.figures
     facts = (
         (number(figures.customers), "customers", f"{percent(segment.share)} of all"),

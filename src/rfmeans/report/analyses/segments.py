@@ -135,10 +135,17 @@ def _evidence(summary: Summary, end: str = "", mark: str = "borderline") -> tupl
         Item(
             segment.evidence + end,
             segment.segment,
-            tuple(f"{mark}: {clip(sentence, SENTENCE_TEXT)}." for sentence in segment.borderline),
+            (
+                *(f"{mark}: {clip(sentence, SENTENCE_TEXT)}." for sentence in segment.borderline),
+                *(f"{clip(_as_sentence(sentence), SENTENCE_TEXT)}." for sentence in segment.corrections),
+            ),
         )
         for segment in summary.segments
     )
+
+
+def _as_sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _absent(summary: Summary) -> tuple[Item, ...]:

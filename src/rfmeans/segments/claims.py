@@ -1,0 +1,445 @@
+"""What a name says in plain terms -> whether it holds for a segment's own figures.
+
+A name follows from where a centre lies among all customers; whether its words are true of the people in it depends on
+what they did. So a lexicon gives claims to a name, and names to take its place where one of them is false.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rfmeans.errors import SettingsError, did_you_mean
+from rfmeans.segments.profile import LEVELS
+from rfmeans.segments.rhythm import Rhythm
+from rfmeans.toml_file import as_table, check_keys, check_line
+from rfmeans.wording import counted, money, number, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from rfmeans.segments.features import Scaling
+    from rfmeans.segments.profile import Group
+
+HOLDS, PARTLY, FALSE, UNKNOWN = "holds", "partly", "false", "unknown"
+LONGEST = 10**7  # days of a period: more than a calendar holds
+FEW = 2  # purchases of a customer who may be called new
+NAME_KEYS = ("name", "claims", "instead")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What claims are checked on, of the customers of one segment: medians, a quartile and a share.
+
+    Attributes
+    ----------
+    recency, tenure
+        Days; tenure is None for a table of customers.
+    longest_away
+        Days of recency that a quarter of them exceed.
+    frequency
+        Purchases.
+    monetary
+        Net money.
+    repeat_share
+        Share with more than one purchase, 0 to 1.
+    """
+
+    recency: float
+    frequency: float
+    monetary: float
+    tenure: float | None
+    repeat_share: float
+    longest_away: float
+
+    @classmethod
+    def of(cls, group: Group) -> Facts | None:
+        """Return those of a segment; None where nobody is in it."""
+        if not group.customers:
+            return None
+        tenure = None if math.isnan(group.median_tenure) else group.median_tenure
+        medians = (group.median_recency, group.median_frequency, group.median_monetary)
+        return cls(*medians, tenure, group.repeat_share, group.spread.recency[LEVELS.index(0.75)])
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """All that the claims of a segmentation are checked on.
+
+    Attributes
+    ----------
+    segments
+        By segment id from 1; None where nobody is in a segment.
+    everyone
+        The same of all customers.
+    rhythm
+        The shop's; None for a table of customers.
+    period_days
+        From the first order to the as-of date; None for a table of customers.
+    constant
+        The features that are the same for all customers.
+    """
+
+    segments: tuple[Facts | None, ...]
+    everyone: Facts
+    rhythm: Rhythm | None = None
+    period_days: int | None = None
+    constant: tuple[str, ...] = ()
+
+    def of(self, place: int) -> Facts | None:
+        """Return the facts of a segment by its place, from 0; None where nobody is in it."""
+        return self.segments[place] if place < len(self.segments) else None
+
+    @classmethod
+    def measure(
+        cls,
+        groups: Sequence[Group],
+        everyone: Group,
+        rhythm: Rhythm | None,
+        period_days: int | None,
+        scaling: Scaling,
+    ) -> Grounds:
+        """Return them from the figures of the segments and of all, one customer at least."""
+        constant = tuple(feature.name for feature in scaling.features if feature.sd == 0)
+        facts = Facts.of(everyone)
+        assert facts is not None
+        return cls(tuple(map(Facts.of, groups)), facts, rhythm, period_days, constant)
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Grounds:
+        """Take back what `dataclasses.asdict` made of it."""
+        rhythm, period = content["rhythm"], content["period_days"]
+        if period is not None and not 0 <= period <= LONGEST:
+            raise ValueError(f"a period of {period} days")
+        return cls(
+            tuple(_facts(each) if each else None for each in content["segments"]),
+            _facts(content["everyone"]),
+            Rhythm.from_dict(rhythm) if rhythm else None,
+            None if period is None else int(period),
+            tuple(map(str, content["constant"])),
+        )
+
+
+def _facts(content: dict[str, Any]) -> Facts:
+    tenure = content["tenure"]
+    others = {name: float(value) for name, value in content.items() if name != "tenure"}
+    if not all(map(math.isfinite, (*others.values(), tenure or 0))):
+        raise ValueError("a figure of a segment is not a finite number")
+    return Facts(tenure=None if tenure is None else float(tenure), **others)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a claim holds.
+
+    Attributes
+    ----------
+    claim
+        Its name, a key of `CLAIMS`.
+    found
+        holds, partly, false, or unknown where nothing is there to check it on.
+    says
+        What it was checked on, as part of a sentence.
+    """
+
+    claim: str
+    found: str
+    says: str = ""
+
+    @property
+    def partly(self) -> str:
+        """What is said of a claim that is a matter of degree."""
+        return f"that they {CLAIMS[self.claim].means} is a matter of degree: {self.says}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing that names say.
+
+    Attributes
+    ----------
+    means
+        What it says of the customers of a segment.
+    features
+        Those that it tells customers apart by; where all of them are constant, it is false.
+    check
+        From facts and grounds to the verdict and what it rests on.
+    """
+
+    means: str
+    features: tuple[str, ...]
+    check: Callable[[Facts, Grounds], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What counts as usual and as late in a shop, in days, and how that is told."""
+
+    usual: float
+    late: float
+    usual_told: str
+    late_told: str
+
+    @classmethod
+    def of(cls, grounds: Grounds) -> Pace | None:
+        """Return the shop's rhythm; without one, a quarter and a half of the period; None without a period."""
+        rhythm, period = grounds.rhythm, grounds.period_days
+        if rhythm and rhythm.tells:
+            usual, late = float(rhythm.median_days or 0), float(rhythm.nine_tenths_days or 0)
+            return cls(usual, late, rhythm.half, rhythm.most)
+        if not period:
+            return None
+        return cls(
+            period / 4,
+            period / 2,
+            f"a quarter of the {counted(period, 'day')} of orders are {math.ceil(period / 4)}",
+            f"half of the {counted(period, 'day')} of orders are {math.ceil(period / 2)}",
+        )
+
+
+def _recent(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    pace = Pace.of(grounds)
+    if pace is None:
+        return UNKNOWN, ""
+    if facts.recency > pace.late:
+        return FALSE, _away(facts, pace.late_told)
+    if facts.recency > pace.usual:
+        return PARTLY, _away(facts, pace.usual_told)
+    return _against_all(HOLDS, facts, grounds, later=True)
+
+
+def _overdue(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    pace = Pace.of(grounds)
+    if pace is None:
+        return UNKNOWN, ""
+    if facts.longest_away <= pace.usual:
+        quarters = f"three quarters of the customers bought within {counted(facts.longest_away, 'day')}"
+        return FALSE, f"{quarters}, and {pace.usual_told}"
+    if facts.recency <= pace.usual:
+        return PARTLY, _away(facts, pace.usual_told)
+    return _against_all(HOLDS, facts, grounds, later=False)
+
+
+def _late(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    found, says = _recent(facts, grounds)
+    return {FALSE: HOLDS, UNKNOWN: UNKNOWN}.get(found, FALSE), says
+
+
+def _cooling(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    found, says = _overdue(facts, grounds)
+    return HOLDS if found == PARTLY else found, says
+
+
+def _churned(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    pace = Pace.of(grounds)
+    if pace is None:
+        return UNKNOWN, ""
+    if facts.recency <= pace.usual:
+        return FALSE, _away(facts, pace.usual_told)
+    if facts.recency <= pace.late:
+        return PARTLY, _away(facts, pace.late_told)
+    return _against_all(HOLDS, facts, grounds, later=False)
+
+
+def _away(facts: Facts, told: str) -> str:
+    return f"their last purchase was {counted(facts.recency, 'day')} ago, and {told}"
+
+
+def _against_all(found: str, facts: Facts, grounds: Grounds, *, later: bool) -> tuple[str, str]:
+    """Return that it is a matter of degree where half of all customers bought earlier, or later."""
+    days, all_days = facts.recency, grounds.everyone.recency
+    if days > all_days if later else days < all_days:
+        return PARTLY, f"their last purchase was {counted(days, 'day')} ago against {number(all_days)} of all"
+    return found, f"last purchase {counted(days, 'day')} ago"
+
+
+def _repeat(facts: Facts, _: Grounds) -> tuple[str, str]:
+    return HOLDS if facts.repeat_share > 0.5 else FALSE, _share_again(facts)
+
+
+def _one_time(facts: Facts, _: Grounds) -> tuple[str, str]:
+    return HOLDS if facts.repeat_share <= 0.5 else FALSE, _share_again(facts)
+
+
+def _share_again(facts: Facts) -> str:
+    if facts.repeat_share in (0, 1):
+        return f"{'all' if facts.repeat_share else 'none'} of them bought more than once"
+    return f"{percent(facts.repeat_share)} of them bought more than once"
+
+
+def _new(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    few, tenure, period = facts.frequency <= FEW, facts.tenure, grounds.period_days
+    says = f"they made {counted(facts.frequency, 'purchase')}"
+    if tenure is None or not period:
+        return HOLDS if few else UNKNOWN, says
+    says += f", the first {counted(tenure, 'day')} ago, of {number(period)} days of orders"
+    if 4 * tenure <= period or (few and 2 * tenure <= period):
+        return HOLDS, says
+    return PARTLY if few else FALSE, says
+
+
+def _high(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    return HOLDS if facts.monetary >= grounds.everyone.monetary else PARTLY, _spent(facts, grounds)
+
+
+def _low(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    return HOLDS if facts.monetary <= grounds.everyone.monetary else PARTLY, _spent(facts, grounds)
+
+
+def _spent(facts: Facts, grounds: Grounds) -> str:
+    return f"they spent {money(facts.monetary)} against {money(grounds.everyone.monetary)} of all"
+
+
+def _by_place(_: Facts, __: Grounds) -> tuple[str, str]:
+    return HOLDS, "by the place of the centre"
+
+
+AWAY = "overdue"  # the claim of whoever is at risk
+GONE = {AWAY, "late", "churned"}  # a name that claims one of these is of customers at risk
+CLAIMS = {
+    "recent": Claim("bought recently", ("recency",), _recent),
+    AWAY: Claim("are away longer than usual", ("recency",), _overdue),
+    "late": Claim("are away longer than nine tenths are", ("recency",), _late),
+    "cooling": Claim("begin to be away longer than usual", ("recency",), _cooling),
+    "churned": Claim("have left", ("recency",), _churned),
+    "repeat": Claim("bought more than once", ("frequency",), _repeat),
+    "one-time": Claim("bought once", ("frequency",), _one_time),
+    "new": Claim("are new", ("frequency", "recency"), _new),
+    "high": Claim("are worth more than others", ("monetary",), _high),
+    "low": Claim("are worth less than others", ("monetary",), _low),
+    "frequent": Claim("buy more often than others", ("frequency",), _by_place),
+    "infrequent": Claim("buy less often than others", ("frequency",), _by_place),
+    "later": Claim("bought later than others", ("recency",), _by_place),
+    "earlier": Claim("bought earlier than others", ("recency",), _by_place),
+}
+
+
+def check_claims(claims: Sequence[str], facts: Facts, grounds: Grounds) -> tuple[Verdict, ...]:
+    """Return a verdict for each claim.
+
+    >>> everyone = Facts(recency=51, frequency=2, monetary=658, tenure=210, repeat_share=0.66, longest_away=143)
+    >>> grounds = Grounds((), everyone, Rhythm(2842, 53.5, 160.0), 374)
+    >>> at_risk = Facts(recency=52, frequency=4, monetary=1331, tenure=278, repeat_share=0.98, longest_away=85)
+    >>> for verdict in check_claims(["high", "overdue", "churned"], at_risk, grounds): print(verdict.found)
+    holds
+    partly
+    false
+    """
+    return tuple(_checked(claim, facts, grounds) for claim in claims)
+
+
+def _checked(claim: str, facts: Facts, grounds: Grounds) -> Verdict:
+    known = CLAIMS[claim]
+    if set(known.features) <= set(grounds.constant):
+        alike = " and ".join(known.features)
+        return Verdict(
+            claim, FALSE, f"{alike} {'is' if len(known.features) == 1 else 'are'} the same for all customers"
+        )
+    return Verdict(claim, *known.check(facts, grounds))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a name claims, and the names to take its place where a claim is false, the best first."""
+
+    claims: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The name that a segment has once its claims were checked.
+
+    Attributes
+    ----------
+    name
+        The name.
+    verdicts
+        On its claims.
+    corrections
+        Sentences: why it is not called as its place would have it, or what about its name does not hold.
+    """
+
+    name: str
+    verdicts: tuple[Verdict, ...] = ()
+    corrections: tuple[str, ...] = ()
+
+
+def settle(name: str, said: Mapping[str, Said], facts: Facts | None, grounds: Grounds) -> Settled:
+    """Return the first of a name and those to take its place of whose claims none is false.
+
+    Where there is none, the name stays, and what does not hold is said.
+    """
+    if facts is None:
+        return Settled(name)
+    own = check_claims(said.get(name, Said()).claims, facts, grounds)
+    wrong = [verdict for verdict in own if verdict.found == FALSE]
+    if not wrong:
+        return Settled(name, own)
+    for other in said[name].instead:
+        verdicts = check_claims(said.get(other, Said()).claims, facts, grounds)
+        if all(verdict.found != FALSE for verdict in verdicts):
+            why = f"its place would make it {name}, but {_why(wrong)}"
+            return Settled(other, verdicts, (why,))
+    return Settled(name, own, (does_not_hold(wrong),))
+
+
+def does_not_hold(wrong: Sequence[Verdict]) -> str:
+    """Return a sentence on false claims of a name that stays."""
+    claimed = " and ".join(CLAIMS[verdict.claim].means for verdict in wrong)
+    return f"that they {claimed} does not hold: {_why(wrong)}"
+
+
+def _why(wrong: Sequence[Verdict]) -> str:
+    return "; ".join(dict.fromkeys(verdict.says for verdict in wrong))
+
+
+def read_said(entries: Any, where: str) -> dict[str, Said]:
+    """Return what a lexicon says of its names: ``[[name]]`` entries of name, claims, instead.
+
+    Raises
+    ------
+    SettingsError
+        If a claim is not known, or a name stands there twice.
+
+    >>> read_said([{"name": "Loyal", "claims": ["repaet"]}], "my.toml")
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: my.toml, name 'Loyal': there is no claim 'repaet'. Did you mean 'repeat'? \
+Claims are: recent, overdue, late, cooling, churned, repeat, one-time, new, high, low, frequent, infrequent, later, \
+earlier.
+    """
+    if not isinstance(entries, list):
+        raise SettingsError(f"{where}: names are written as [[name]], one after another. Got {entries!r}.")
+    found: dict[str, Said] = {}
+    for place, entry in enumerate(entries, start=1):
+        table = as_table(entry, f"{where}, name {place}")
+        check_keys(table, NAME_KEYS, f"{where}, name {place}")
+        name = table.get("name")
+        check_line(name, f"{where}, name {place}: name")
+        if name in found:
+            raise SettingsError(f"{where}: the name {name!r} stands under [[name]] twice. Keep one of them.")
+        at = f"{where}, name {name!r}"
+        claims, instead = (_lines(table.get(key, []), f"{at}: {key}") for key in NAME_KEYS[1:])
+        for claim in claims:
+            if claim not in CLAIMS:
+                known = f"{did_you_mean(claim, CLAIMS)} Claims are: {', '.join(CLAIMS)}."
+                raise SettingsError(f"{at}: there is no claim {claim!r}.{known}")
+        found[str(name)] = Said(claims, instead)
+    return found
+
+
+def _lines(texts: Any, what: str) -> tuple[str, ...]:
+    if not isinstance(texts, list):
+        raise SettingsError(f"{what} must be a list. Got {texts!r}.")
+    for text in texts:
+        check_line(text, f"{what}, an entry")
+    return tuple(texts)
+
+
+def said_to_list(said: Mapping[str, Said]) -> list[dict[str, Any]]:
+    """Return it as plain values, as in a lexicon's file; `read_said` takes them back."""
+    return [
+        {"name": name, "claims": list(each.claims), "instead": list(each.instead)}
+        for name, each in said.items()
+    ]

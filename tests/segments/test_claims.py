@@ -1,0 +1,284 @@
+"""What names claim, by hand: each claim where it holds, is a matter of degree, and is false; and names in its place."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import asdict, replace
+
+import pytest
+
+from rfmeans.errors import SettingsError
+from rfmeans.segments.claims import CLAIMS, Facts, Grounds, check_claims, settle
+from rfmeans.segments.lexicon import built_in, read_lexicon
+from rfmeans.segments.names import name_centres, name_scores, on_other_grounds
+from rfmeans.segments.rhythm import Rhythm
+
+# A shop of which half of the repeat customers come back within 50 days, nine tenths within 150; a year of orders.
+EVERYONE = Facts(recency=60, frequency=2, monetary=500, tenure=200, repeat_share=0.6, longest_away=140)
+SHOP = Grounds((), EVERYONE, Rhythm(100, 50.0, 150.0), 360)
+ONCE = replace(SHOP, rhythm=Rhythm(0))  # nobody comes back: the period counts, a quarter of it is 90 days
+
+
+def facts(**changed: float | None) -> Facts:
+    return replace(EVERYONE, **changed)
+
+
+def found(claim: str, grounds: Grounds = SHOP, **changed: float | None) -> str:
+    (verdict,) = check_claims([claim], facts(**changed), grounds)
+    return verdict.found
+
+
+@pytest.mark.parametrize(
+    ("claim", "changed", "expected"),
+    [
+        ("recent", {"recency": 50}, "holds"),
+        ("recent", {"recency": 51}, "partly"),
+        ("recent", {"recency": 150}, "partly"),
+        ("recent", {"recency": 151}, "false"),
+        ("overdue", {"recency": 61, "longest_away": 80}, "holds"),
+        (
+            "overdue",
+            {"recency": 51, "longest_away": 80},
+            "partly",
+        ),  # half of all customers bought 60 days ago
+        ("overdue", {"recency": 50, "longest_away": 80}, "partly"),
+        ("overdue", {"recency": 1, "longest_away": 51}, "partly"),
+        ("overdue", {"recency": 1, "longest_away": 50}, "false"),
+        ("late", {"recency": 151}, "holds"),
+        ("late", {"recency": 150}, "false"),
+        ("cooling", {"recency": 40, "longest_away": 51}, "holds"),
+        ("cooling", {"recency": 40, "longest_away": 50}, "false"),
+        ("churned", {"recency": 151}, "holds"),
+        ("churned", {"recency": 150}, "partly"),
+        ("churned", {"recency": 50}, "false"),
+        ("repeat", {"repeat_share": 0.51}, "holds"),
+        ("repeat", {"repeat_share": 0.5}, "false"),
+        ("one-time", {"repeat_share": 0.5}, "holds"),
+        ("one-time", {"repeat_share": 0.51}, "false"),
+        ("new", {"frequency": 9, "tenure": 90}, "holds"),
+        ("new", {"frequency": 2, "tenure": 180}, "holds"),
+        ("new", {"frequency": 2, "tenure": 181}, "partly"),
+        ("new", {"frequency": 3, "tenure": 91}, "false"),
+        ("high", {"monetary": 500}, "holds"),
+        ("high", {"monetary": 499}, "partly"),
+        ("low", {"monetary": 500}, "holds"),
+        ("low", {"monetary": 501}, "partly"),
+        *((claim, {}, "holds") for claim in ("frequent", "infrequent", "later", "earlier")),
+    ],
+)
+def test_each_claim_at_its_limits(claim, changed, expected):
+    assert found(claim, **changed) == expected
+
+
+def test_without_repeat_customers_the_period_is_the_measure():
+    assert [found("recent", ONCE, recency=days) for days in (60, 91, 181)] == ["holds", "partly", "false"]
+    assert found("overdue", ONCE, recency=91, longest_away=100) == "holds"
+    assert found("overdue", ONCE, recency=61, longest_away=90) == "false"
+    (verdict,) = check_claims(["recent"], facts(recency=181), ONCE)
+    assert verdict.says == "their last purchase was 181 days ago, and half of the 360 days of orders are 180"
+
+
+def test_nine_repeat_customers_or_a_rhythm_of_no_day_tell_no_pace():
+    for rhythm in (Rhythm(9, 5.0, 9.0), Rhythm(100, 0.0, 0.0)):
+        assert found("recent", replace(SHOP, rhythm=rhythm), recency=60) == "holds"
+
+
+def test_a_table_of_customers_tells_too_little_for_some_claims():
+    table = replace(SHOP, rhythm=None, period_days=None)
+    for claim in ("recent", "overdue", "late", "cooling", "churned"):
+        assert found(claim, table, recency=9999) == "unknown"
+    assert found("new", table, tenure=None, frequency=2) == "holds"
+    assert found("new", table, tenure=None, frequency=3) == "unknown"
+    assert found("repeat", table, repeat_share=0.1) == "false"
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_feature_that_tells_nobody_apart_makes_no_claim(claim):
+    constant = replace(SHOP, constant=CLAIMS[claim].features)
+    assert found(claim, constant) == "false"
+
+
+def settled(name: str, grounds: Grounds = SHOP, **changed: float | None) -> str:
+    return settle(name, built_in().said, facts(**changed), grounds).name
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "expected"),
+    [
+        ("High-Value Loyal", {"recency": 9, "repeat_share": 1}, "High-Value Loyal"),
+        ("High-Value Loyal", {"recency": 9, "repeat_share": 0.02}, "High-Value One-Time"),
+        ("High-Value Loyal", {"recency": 151, "repeat_share": 1}, "High-Value Lapsed"),
+        ("At-Risk High-Value", {"recency": 52, "longest_away": 80}, "At-Risk High-Value"),
+        ("At-Risk High-Value", {"recency": 1, "longest_away": 2}, "High-Value Regular"),
+        ("At-Risk High-Value", {"recency": 1, "longest_away": 2, "repeat_share": 0}, "High-Value One-Time"),
+        ("New/Potential", {"recency": 9, "frequency": 2, "tenure": 60}, "New/Potential"),
+        ("New/Potential", {"recency": 9, "frequency": 4, "tenure": 300}, "Low-Value Regular"),
+        ("New/Potential", {"recency": 748, "repeat_share": 0.1}, "Low-Value One-Time"),
+        ("New/Potential", {"recency": 748}, "Low-Value Lapsed"),
+        ("Low-Value/Churned", {"recency": 190}, "Low-Value/Churned"),
+        ("Low-Value/Churned", {"recency": 1}, "Low-Value Regular"),
+        ("Low-Value/Churned", {"recency": 1, "repeat_share": 0.1}, "Low-Value One-Time"),
+        ("Lapsing Regular", {"recency": 100, "repeat_share": 0.1}, "Middle-Value One-Time"),
+        ("Growing", {"recency": 200}, "Middle-Value Lapsed"),
+    ],
+)
+def test_a_true_name_takes_the_place_of_a_false_one(name, changed, expected):
+    assert settled(name, **changed) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "constant", "expected"),
+    [
+        ("At-Risk High-Value", ("recency",), "High-Value Regular"),
+        ("High-Value Loyal", ("frequency",), "High-Value"),
+        ("Low-Value/Churned", ("frequency", "monetary"), "Lapsed"),
+        ("High-Value Loyal", ("monetary",), "Frequent"),
+        ("At-Risk High-Value", ("recency", "frequency"), "High-Value"),
+    ],
+)
+def test_a_name_does_not_speak_of_what_is_the_same_for_all(name, constant, expected):
+    assert settled(name, replace(SHOP, constant=constant), recency=100) == expected
+
+
+def test_it_is_said_why():
+    found = settle("High-Value Loyal", built_in().said, facts(recency=9, repeat_share=0.02), SHOP)
+    assert found.corrections == (
+        "its place would make it High-Value Loyal, but 2 % of them bought more than once",
+    )
+    (overdue,) = (
+        verdict
+        for verdict in settle("At-Risk High-Value", built_in().said, facts(recency=40), SHOP).verdicts
+        if verdict.found == "partly"
+    )
+    assert overdue.partly == (
+        "that they are away longer than usual is a matter of degree: their last purchase was 40 days ago, and half of "
+        "the repeat customers come back within 50"
+    )
+
+
+REGIONS = {name for grid in built_in().grids for row in grid.names.values() for name in row.values()}
+
+
+@pytest.mark.parametrize("name", sorted(REGIONS))
+def test_the_built_in_lexicon_has_a_true_name_whatever_the_figures(name):
+    constants = [(), ("recency",), ("frequency",), ("monetary",), ("recency", "frequency")]
+    constants += [("recency", "monetary"), ("frequency", "monetary")]
+    choices = itertools.product((1, 60, 200), (0.0, 1.0), (1, 9), (30, 300), constants, (SHOP, ONCE))
+    for days, share, purchases, tenure, constant, shop in choices:
+        if name in ("Growing", "Lapsing Regular") and {"recency", "monetary"} <= set(constant):
+            continue  # a centre cannot lie there
+        given = facts(recency=days, longest_away=days, repeat_share=share, frequency=purchases, tenure=tenure)
+        found = settle(name, built_in().said, given, replace(shop, constant=constant))
+        assert "false" not in {verdict.found for verdict in found.verdicts}, (found, given, constant)
+
+
+def test_names_are_of_the_grounds_and_tiers_of_what_came_of_it():
+    loyal, again = facts(recency=9, repeat_share=0.1), facts(recency=1, longest_away=2, repeat_share=0.1)
+    grounds = replace(SHOP, segments=(loyal, again, None))
+    names = name_centres([(-1, 1, 1), (1, 1, 1), (1, -1, -1)], grounds=grounds)
+    assert [name.text for name in names] == [
+        "High-Value One-Time · tier 1",
+        "High-Value One-Time · tier 2",
+        "Low-Value/Churned",  # nobody is in it: nothing to check
+    ]
+    assert [name.at_risk for name in names] == [False, False, True]
+    assert [name.lapsed for name in names] == [False, True, True]
+
+
+def test_on_other_grounds_a_name_stays_and_its_claims_are_checked_again():
+    loyal, lapsed = facts(recency=9, repeat_share=1), facts(recency=200, longest_away=250)
+    names = name_centres([(-1, 1, 1), (0.05, 1, 1)], grounds=replace(SHOP, segments=(loyal, lapsed)))
+    later = replace(SHOP, segments=(facts(recency=160), facts(recency=2, longest_away=3)))
+    first, second = on_other_grounds(names, built_in(), later)
+    assert (first.text, second.text) == ("High-Value Loyal", "At-Risk High-Value")
+    assert first.corrections == (
+        "here that they bought recently does not hold: their last purchase was 160 days ago, and nine tenths of the "
+        "repeat customers come back within 150",
+    )
+    assert (second.at_risk, names[1].at_risk) == (False, True)
+    assert second.borderline[0].startswith(
+        "in the model its recency score of -0.05 is close to the cut at 0;"
+    )
+
+
+def test_names_of_scores_stay_and_what_does_not_hold_is_said():
+    grounds = replace(SHOP, segments=(facts(recency=9, repeat_share=0.1),))
+    names = name_scores(built_in().scores.order, built_in(), grounds)
+    assert names[0].text == "Champions"
+    assert names[0].corrections == (
+        "that they bought more than once does not hold: 10 % of them bought more than once",
+    )
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"period_days": 10**400},
+        {"period_days": -1},
+        {"rhythm": {"repeat_customers": 3, "median_days": float("inf"), "nine_tenths_days": 2.0}},
+        {"everyone": {**vars(EVERYONE), "monetary": float("nan")}},
+    ],
+)
+def test_grounds_come_back_from_a_file_or_are_refused(odd):
+    content = asdict(replace(SHOP, segments=(EVERYONE, None), constant=("recency",)))
+    assert asdict(Grounds.from_dict(content)) == content
+    with pytest.raises(ValueError, match=r"period|finite"):
+        Grounds.from_dict({**content, **odd})
+
+
+# A lexicon of one's own
+
+GRID = {
+    "recency_bands": ["old", "new"],
+    "recency_cuts": [0],
+    "value_bands": ["all"],
+    "value_cuts": [],
+    "names": {"all": {"new": "High-Value Loyal", "old": "Gone"}},
+}
+
+
+def named(lexicon: dict) -> list[str]:
+    grounds = replace(SHOP, segments=(facts(recency=9, repeat_share=0.1), facts(recency=9, longest_away=9)))
+    centres = [(-1, 1, 1), (1, 1, 1)]
+    return [name.text for name in name_centres(centres, read_lexicon(lexicon), grounds)]
+
+
+def test_a_lexicon_without_claims_names_as_before():
+    assert named({"grid": [GRID]}) == ["High-Value Loyal", "Gone"]
+
+
+def test_a_lexicon_of_ones_own_may_make_claims():
+    entries = [
+        {"name": "High-Value Loyal", "claims": ["repeat"], "instead": ["Once"]},
+        {"name": "Gone", "claims": ["churned"]},
+    ]
+    assert named({"grid": [GRID], "name": entries}) == ["Once", "Gone"]
+    lexicon = read_lexicon({"grid": [GRID], "name": entries})
+    assert read_lexicon(lexicon.to_dict()) == lexicon
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({"name": "x"}, "the lexicon: names are written as [[name]], one after another. Got {'name': 'x'}."),
+        (
+            [{"name": ""}],
+            "the lexicon, name 1: name must be one line of text, without blanks around it. Got ''.",
+        ),
+        (
+            [{"name": "x", "claim": []}],
+            "the lexicon, name 1 has no place for 'claim'. Did you mean 'claims'?",
+        ),
+        ([{"name": "x", "claims": "new"}], "the lexicon, name 'x': claims must be a list. Got 'new'."),
+        (
+            [{"name": "x", "claims": ["nwe"]}],
+            "the lexicon, name 'x': there is no claim 'nwe'. Did you mean 'new'?",
+        ),
+        ([{"name": "x"}, {"name": "x"}], "the name 'x' stands under [[name]] twice. Keep one of them."),
+        ([{"name": "x", "instead": ["a · tier 1"]}], "must not hold ' · tier ', which tells tiers apart."),
+    ],
+)
+def test_what_is_wrong_with_claims_is_said(entries, message):
+    with pytest.raises(SettingsError) as error:
+        read_lexicon({"name": entries})
+    assert message in str(error.value)
