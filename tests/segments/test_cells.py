@@ -34,6 +34,7 @@ def test_each_customer_is_its_own_cell_up_to_the_limit(workspace):
     cells = collect_cells(as_table(points), EXACT_LIMIT, workspace)
     assert cells.width is None
     assert len(cells.points) == cells.counts.sum() == 50
+    assert cells.counts.dtype == np.int64
     assert collect_cells(as_table(points), EXACT_LIMIT + 1, workspace).width == FIRST_WIDTH
 
 

@@ -77,6 +77,12 @@ def test_border_by_hand():
     assert busiest_border(cells, labels, part) == pytest.approx(2 / 3)
 
 
+def test_means_at_distance_one_have_a_border_as_all_others():
+    cells, labels = on_a_line(np.array([0.0, 0.5, 1.0]), (4, 2, 4)), np.array([0, 0, 1])
+    part = replace(partition(cells, labels, 2), means=np.array([[0.0, 0, 0], [1.0, 0, 0]]))
+    assert busiest_border(cells, labels, part) == pytest.approx(2 / 4)
+
+
 @st.composite
 def weighted(draw):
     n = draw(st.integers(4, 12))

@@ -34,6 +34,7 @@ from rfmeans.segments.kmeans import (
     fit_centres,
     nearest,
     refine,
+    what_to_do,
 )
 from rfmeans.segments.settings import Settings
 from rfmeans.settings import CustomerColumns
@@ -315,3 +316,15 @@ def test_confidence_is_the_same_on_every_engine(engine, transform):
 def test_counting_near_borders_by_hand():
     table = ibis.memtable({"segment_id": [1, 1, 3, 3, None], "confidence": [0.05, 0.5, 0.0, 0.0999, None]})
     assert count_near_borders(table, 3) == (1, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("segments", "told"),
+    [
+        (1, "Give more orders."),
+        (2, "Two are the fewest: give more orders, or use method scores."),
+        (3, "Ask for fewer segments, or give more orders."),
+    ],
+)
+def test_what_to_do_about_too_few_customers(segments, told):
+    assert what_to_do(segments) == told

@@ -175,7 +175,19 @@ def test_online_retail_is_no_trap(transform, recommended, sentence):
 
 def test_knee_by_hand():
     assert knee([50.0, 20.0, 18.0, 17.0], 100.0) == 3
+    assert knee([50.0, 20.0], 100.0) == 2
     assert knee([50.0], 100.0) is None
+
+
+def test_a_vote_counts_customers_not_cells():
+    """0 and 4 have 100 customers each, 10 has one; each cell once would part 10 from the others."""
+    choice = choose_segments(on_a_line([0.0, 4.0, 10.0], (100, 100, 1)), seed=0)
+    two = choice.votes[0]
+    # 4 and 10 about their mean, 410 / 101: 100 x 1 / 101 of the square of 6. All about 410 / 201.
+    inertia, total = 36 * 100 / 101, 100 * 16 + 100 - 410**2 / 201
+    assert two.smallest_share == pytest.approx(100 / 201)
+    assert (two.inertia, two.explained) == pytest.approx((inertia, 1 - inertia / total))
+    assert (choice.resamples, choice.resample_size) == (50, 201)
 
 
 @pytest.mark.slow

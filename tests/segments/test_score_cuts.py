@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import ibis
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from drawn import examples
 from helpers.scored import GRID, codes, customers, cut_points, scored
-from rfmeans.segments.score_cuts import spread_scores
+from rfmeans.segments.score_cuts import Scoring, spread_scores
 from rfmeans.segments.scores import SCORE_COLUMNS, add_scores
 
 # By hand
@@ -119,6 +121,37 @@ def test_given_cuts_are_lower_edges():
     scoring = cut_points(table, 4, 5, cuts)
     assert [found.given for found in scoring.features] == [True] * 3
     assert scoring.notes == ()
+
+
+def told(**changed):
+    """What a model's file says of two scores, the cuts of recency changed."""
+    cuts = {"edges": [10.0], "scores": [2, 1], "given": False}
+    rows = [{**cuts, "feature": "recency", **changed}]
+    rows += [{**cuts, "feature": feature, "scores": [1, 2]} for feature in ("frequency", "monetary")]
+    return {"bins": 2, "features": rows}
+
+
+def test_cuts_come_back_as_they_were():
+    found = Scoring.from_dict(told())
+    assert (found.bins, found.features[0].edges, found.features[0].scores) == (2, (10.0,), (2, 1))
+    assert json.loads(json.dumps(found.to_dict())) == told()
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"feature": "age"}, "the scores of age do not go from the worst to the best one"),
+        ({"feature": "age", "scores": [1, 2]}, "scores must be of recency, frequency, monetary"),
+        ({"scores": [3, 1]}, "the scores of recency do not go from the worst to the best one"),
+        ({"scores": [2.0, 1.0]}, "the scores of recency do not go from the worst to the best one"),
+        ({"scores": [1, 2]}, "the scores of recency do not go from the worst to the best one"),
+        ({"edges": [10.0, 20.0]}, "the scores of recency do not go from the worst to the best one"),
+        ({"edges": [float("inf")]}, "the cuts of recency do not ascend"),
+    ],
+)
+def test_damaged_cuts_are_refused(changed, why):
+    with pytest.raises(ValueError, match=f"^{why}$"):
+        Scoring.from_dict(told(**changed))
 
 
 def test_cuts_may_be_given_for_one_feature():

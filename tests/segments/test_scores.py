@@ -20,7 +20,7 @@ from helpers.scored import GRID, codes, customers, cut_points, scored
 from places import DATA
 from rfmeans.report.analyses import scores as telling
 from rfmeans.segments.score_cuts import FEATURES
-from rfmeans.segments.scores import SCORE_COLUMNS, add_scores
+from rfmeans.segments.scores import HOW_TO_READ, SCORE_COLUMNS, add_scores
 from rfmeans.synthetic import make_orders
 from rfmeans.wording import percent
 
@@ -225,7 +225,12 @@ def test_the_crosstab_counts_every_customer_once(shop):
             assert dict(zip(crosstab.score_segments, counts, strict=True)) == {
                 name: mine[name] for name in GRID.order
             }
-        assert result.summary.to_dict()["crosstab"]["customers"] == [list(row) for row in crosstab.customers]
+        assert result.summary.to_dict()["crosstab"] == {
+            "segments": list(crosstab.segments),
+            "score_segments": list(GRID.order),
+            "customers": [list(row) for row in crosstab.customers],
+            "sentence": HOW_TO_READ,
+        }
 
 
 def in_terminal(result) -> list[str]:
