@@ -32,14 +32,18 @@ seed of Python's hashes, so that a result which hangs on the order of a set show
 
 A line says how many seconds of processor time the case took in OLD and in NEW. On a busy machine the clock tells less.
 
-An intended difference is a line of INTENDED. Cases whose data are absent are skipped and said so. Not run are
+What has changed on purpose since is told by ADDED (columns and keys that NEW has and OLD has not: they are left out of
+NEW) and by INTENDED (words of either that are replaced); each has its reason, and holds only where OLD is older. So OLD
+may be any commit since these cases were first run. Cases whose data are absent are skipped and said so. Not run are
 PostgreSQL and Spark, which have tests of their own. Exit code 0: all the same; 1: not; 2: a wrong call.
 """
 
 import argparse
+import csv
 import fnmatch
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -52,7 +56,7 @@ import threading
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -68,7 +72,7 @@ from choosing import generate
 
 @dataclass(frozen=True)
 class Intended:
-    """A difference that is meant to be: in files of cases (globs) the regular expression is replaced in OLD's text.
+    """A difference that is meant to be: in files of cases (globs) the regular expression is replaced in a side's text.
 
     The files are those of a case, such as `said/1.err` or `made/segments/profile.csv`, and `files`, the list of
     them. Of a table the text is its columns and rows, of a picture its size and hash.
@@ -79,7 +83,31 @@ class Intended:
     pattern: str
     replacement: str
     why: str
+    side: str = "old"
 
+
+# Columns of tables and keys of JSON that came on purpose, and why.
+ADDED = {
+    "tenure": "customers have the days since their first purchase",
+    "first_purchase": "customers have the day of their first purchase",
+    "group": "customers have the group of their lists",
+    "holdout": "the share held out is a setting of the model",
+    "reference": "a model remembers how the customers of its fit are spread",
+    "keys": "a model remembers how customers and orders are written",
+    "also": "a layout may have more columns that let a row count",
+    "updated": "a layout may tell when a row was changed",
+    "rhythm": "the shop's pace",
+    "mean_tenure": "profiles tell how long customers have been there",
+    "median_tenure": "the same",
+    "repeat_share": "profiles tell how many bought again",
+    "hindsight": "what the segments of an earlier date did since",
+    "drift": "how far the customers are from those of the fit",
+    "likeness": "how a model stands to the one that it follows",
+    "foresight": "what the holdout can show",
+    "foresight_again": "the same, if as many buy as bought again",
+    "apart": "sales under one order id far apart are orders of their own",
+    "line_total": "a price may be that of the whole line",
+}
 
 INTENDED: tuple[Intended, ...] = (
     Intended(
@@ -337,6 +365,7 @@ CALL = re.compile(r"\{(in|older|copy):([^}]+)\}|\{(\w+)\}")
 EITHER = "0 or 1"
 TIMEOUT = 900  # seconds, for a machine that is busy
 FILE_LIST = "files"
+SIDES = ("old", "new")
 KEPT = ("PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "JAVA_HOME")
 WHERE = "import rfmeans; print(rfmeans.__file__); print(rfmeans.__version__)"
 
@@ -666,20 +695,67 @@ def _run_one(command: tuple[str, ...], side: Side, folder: Path, number: int) ->
 # Comparison
 
 
-def text_of(path: Path, *, in_order: bool = True) -> str:
-    """Return a file as text: a table as columns and rows, what is no text as its size and hash."""
+def text_of(path: Path, *, in_order: bool = True, without: Collection[str] = ()) -> str:
+    """Return a file as text: a table as columns and rows, without some; what is no text as its size and hash."""
     if path.suffix == ".parquet":
-        return table_text(pq.read_table(path), in_order=in_order)
+        return table_text(pq.read_table(path), in_order=in_order, without=without)
     if path.suffix == ".duckdb":
-        return database_text(path)
+        return database_text(path, without)
     content = path.read_bytes()
     if b"\0" in content:
         return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}"
-    return content.decode("utf-8", errors="backslashreplace")
+    text = content.decode("utf-8", errors="backslashreplace")
+    return _csv_without(text, without) if path.suffix == ".csv" and without else text
 
 
-def table_text(table: Any, *, in_order: bool = True) -> str:
+def _csv_without(text: str, without: Collection[str]) -> str:
+    """Return CSV without some columns, written alike whatever is left out."""
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    kept = [place for place, name in enumerate(header) if name not in without]
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator="\n").writerows(
+        [row[place] for place in kept] for row in [header, *rows]
+    )
+    return written.getvalue()
+
+
+def columns_of(path: Path) -> set[str]:
+    """Return the names of the columns of a table in a file; of a database those of all its tables."""
+    if path.suffix == ".parquet":
+        return {*pq.read_schema(path).names}
+    if path.suffix == ".duckdb":
+        return {*re.findall(r"^(\w+): ", database_text(path), re.MULTILINE)}
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+            return {*next(csv.reader(file), [])}
+    return set()
+
+
+def as_old_has_it(new: Any, old: Any) -> Any:
+    """Return a part of JSON without the keys of ADDED that its counterpart has not."""
+    if isinstance(new, dict) and isinstance(old, dict):
+        kept = {name: value for name, value in new.items() if name in old or name not in ADDED}
+        return {name: as_old_has_it(value, old.get(name)) for name, value in kept.items()}
+    if isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
+        return [as_old_has_it(one, other) for one, other in zip(new, old, strict=True)]
+    return new
+
+
+def _alike(old: str, new: str) -> tuple[str, str]:
+    """Return two texts, JSON in both without what was added since."""
+    try:
+        before, after = json.loads(old), json.loads(new)
+    except ValueError:
+        return old, new
+    texts = [
+        json.dumps(each, indent=1, ensure_ascii=False) for each in (before, as_old_has_it(after, before))
+    ]
+    return texts[0], texts[1]
+
+
+def table_text(table: Any, *, in_order: bool = True, without: Collection[str] = ()) -> str:
     """Return the columns of an Arrow table and its rows, each value as Python writes it: to the last digit."""
+    table = table.drop_columns([name for name in table.column_names if name in without])
     columns = [
         f"{field.name}: {field.type}{'' if field.nullable else ', never null'}" for field in table.schema
     ]
@@ -687,14 +763,17 @@ def table_text(table: Any, *, in_order: bool = True) -> str:
     return "\n".join([*columns, *(rows if in_order else sorted(rows))])
 
 
-def database_text(path: Path) -> str:
+def database_text(path: Path, without: Collection[str] = ()) -> str:
     """Return the tables of a DuckDB file."""
     with duckdb.connect(str(path), read_only=True) as con:
         listed = con.execute(
             "SELECT schema_name, table_name, comment FROM duckdb_tables() ORDER BY ALL"
         ).fetchall()
         tables = [con.table(f'"{schema}"."{name}"').to_arrow_table() for schema, name, _ in listed]
-        return "\n".join(f"{found}\n{table_text(table)}" for found, table in zip(listed, tables, strict=True))
+        return "\n".join(
+            f"{found}\n{table_text(table, without=without)}"
+            for found, table in zip(listed, tables, strict=True)
+        )
 
 
 class Comparer:
@@ -710,17 +789,22 @@ class Comparer:
         for name in (name for name in listed[0] if name in listed[1] and not name.endswith("/")):
             rules = [rule for rule in INTENDED if _meets(rule, case, name)]
             if rules or (old / name).read_bytes() != (new / name).read_bytes():
-                texts[name] = tuple(_plain_text(case, folder, name) for folder in (old, new))
+                since = {*ADDED} & (columns_of(new / name) - columns_of(old / name))
+                texts[name] = tuple(_plain_text(case, folder, name, since) for folder in (old, new))
         found = []
         for name in sorted(texts, key=_importance):
-            before, after = self._as_intended(case, name, texts[name][0]), texts[name][1]
+            told = (
+                self._as_intended(case, name, text, side)
+                for text, side in zip(texts[name], SIDES, strict=True)
+            )
+            before, after = _alike(*told)
             if before != after:
                 found.append(f"{name}, {first_difference(before, after)}")
         return found
 
-    def _as_intended(self, case: Case, name: str, text: str) -> str:
+    def _as_intended(self, case: Case, name: str, text: str, side: str) -> str:
         for rule in INTENDED:
-            if _meets(rule, case, name):
+            if rule.side == side and _meets(rule, case, name):
                 text, times = re.subn(rule.pattern, rule.replacement, text)
                 self.met |= {rule} if times else set()
         return text
@@ -744,11 +828,11 @@ def _listing(folder: Path) -> dict[str, str]:
     return {name: f"{path.stat().st_mode & 0o777:o} {name}" for path, name in names}
 
 
-def _plain_text(case: Case, folder: Path, name: str) -> str:
+def _plain_text(case: Case, folder: Path, name: str, without: Collection[str] = ()) -> str:
     """Return the text of a file with what must differ made equal."""
     ran = json.loads((folder / "run.json").read_text())
     alone = any("--threads 1" in " ".join(command) for command, _ in case.commands)
-    text = text_of(folder / name, in_order=alone or not name.endswith("set_aside.parquet"))
+    text = text_of(folder / name, in_order=alone or not name.endswith("set_aside.parquet"), without=without)
     for path, word in ran["places"]:
         text = text.replace(path, word)
     text = re.sub(rf"(rfmeans[^\d\n]{{1,30}}){re.escape(ran['version'])}\b", r"\1<version>", text)
@@ -849,7 +933,7 @@ def compare_all(options: argparse.Namespace) -> int:
     counts: Counter[str] = Counter()
     comparer = Comparer()
     with work_folder(options.keep) as work, processes(options.jobs) as pool:
-        sides = [set_up(name, getattr(options, name), work, options) for name in ("old", "new")]
+        sides = [set_up(name, getattr(options, name), work, options) for name in SIDES]
         make_inputs(work / "inputs")
         there = [case for case in needed if not absent(case, every, sides[0])]
         started = start_all(there, every, sides, pool)

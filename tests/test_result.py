@@ -1,9 +1,7 @@
 """A result written to a folder: what the files hold."""
 
 import json
-import shutil
 from decimal import Decimal
-from pathlib import Path
 
 import ibis
 import pandas as pd
@@ -11,25 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import rfmeans
+from helpers import saved as made
 from helpers.saved import CHARTS, COLUMNS, FILES, names, orders
 from rfmeans import SegmentModel
 
-
-@pytest.fixture(scope="module")
-def result():
-    with rfmeans.segment(orders(), segments=2, n_init=2) as result:
-        yield result
-
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory, result) -> Path:
-    return result.save(tmp_path_factory.mktemp("saved") / "out")
-
-
-@pytest.fixture
-def folder(tmp_path, saved) -> Path:
-    """A copy of a saved folder, for drawing the charts takes a while."""
-    return Path(shutil.copytree(saved, tmp_path / "out"))
+result, saved, folder = made.result, made.saved, made.folder
 
 
 # What it holds

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from helpers import own_toml
 from rfmeans import SettingsError
 from rfmeans.segments.lexicon import read_lexicon
 
-
-@pytest.fixture
-def write(tmp_path):
-    def write(text: str):
-        path = tmp_path / "my.toml"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
+write = own_toml.write
 
 
 def refused(given) -> str:

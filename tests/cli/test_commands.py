@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from helpers.command import ended
 from rfmeans.cli import commands
 from rfmeans.synthetic import make_customers, make_orders
 
@@ -23,17 +24,8 @@ def orders_csv(tmp_path_factory):
     return path
 
 
-def run(monkeypatch, capsys, *arguments):
-    """Run `main` as the shell would; return exit code, standard output and standard error."""
-    monkeypatch.setattr(sys, "argv", ["rfmeans", *map(str, arguments)])
-    with pytest.raises(SystemExit) as stopped:
-        commands.main()
-    said = capsys.readouterr()
-    return stopped.value.code or 0, said.out, said.err
-
-
 def test_segment_says_what_it_read_found_and_wrote(monkeypatch, capsys, orders_csv, tmp_path):
-    code, out, err = run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out")
+    code, out, err = ended(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out")
     assert code == 0
     assert err.startswith(
         "Read as Orders: customer = customer_id, order = order_id, date = ordered_at, amount = "
@@ -50,7 +42,7 @@ def test_segment_says_what_it_read_found_and_wrote(monkeypatch, capsys, orders_c
 
 
 def test_json_is_the_only_thing_on_standard_output(monkeypatch, capsys, orders_csv, tmp_path):
-    code, out, err = run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out", "--json")
+    code, out, err = ended(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out", "--json")
     summary = json.loads(out)
     assert code == 0
     assert "Customer segments" in err
@@ -61,7 +53,7 @@ def test_json_is_the_only_thing_on_standard_output(monkeypatch, capsys, orders_c
 
 
 def test_quiet_prints_nothing(monkeypatch, capsys, orders_csv, tmp_path):
-    assert run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out", "--quiet") == (
+    assert ended(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out", "--quiet") == (
         0,
         "",
         "",
@@ -69,9 +61,9 @@ def test_quiet_prints_nothing(monkeypatch, capsys, orders_csv, tmp_path):
 
 
 def test_assign_gives_the_segments_of_the_fit(monkeypatch, capsys, orders_csv, tmp_path):
-    run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "fit", "--quiet")
+    ended(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "fit", "--quiet")
     model = tmp_path / "fit" / "model.json"
-    code, out, _ = run(monkeypatch, capsys, "assign", model, orders_csv, "--out", tmp_path / "again")
+    code, out, _ = ended(monkeypatch, capsys, "assign", model, orders_csv, "--out", tmp_path / "again")
     assert code == 0
     assert "Most valuable" in out
     fitted, assigned = (pd.read_parquet(tmp_path / name / "customers.parquet") for name in ("fit", "again"))
@@ -81,7 +73,7 @@ def test_assign_gives_the_segments_of_the_fit(monkeypatch, capsys, orders_csv, t
 def test_a_model_on_the_newest_orders_alone_is_cautioned_also_when_quiet(
     monkeypatch, capsys, orders_csv, tmp_path
 ):
-    run(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "fit", "--quiet")
+    ended(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "fit", "--quiet")
     orders = pd.read_csv(orders_csv)
     dates = pd.to_datetime(orders["ordered_at"])
     orders[dates >= dates.max() - pd.Timedelta(days=1)].to_csv(tmp_path / "newest.csv", index=False)
@@ -92,21 +84,21 @@ def test_a_model_on_the_newest_orders_alone_is_cautioned_also_when_quiet(
         "--out",
         tmp_path / "out",
     )
-    code, out, complaint = run(monkeypatch, capsys, *arguments, "--quiet")
+    code, out, complaint = ended(monkeypatch, capsys, *arguments, "--quiet")
     assert (code, out) == (0, "")
     said, drifted = complaint.splitlines()
     assert drifted.startswith("Warning: the model no longer fits: ")
     assert re.match(
         r"Only \d+ customers? gets? a segment; the model was fitted on \d+\. If these are the newest", said
     )
-    _, out, _ = run(monkeypatch, capsys, *arguments, "--force")
+    _, out, _ = ended(monkeypatch, capsys, *arguments, "--force")
     assert said in " ".join(out.split())
 
 
 def test_a_customers_table(monkeypatch, capsys, tmp_path):
     path = tmp_path / "customers.csv"
     make_customers(300, seed=1).drop(columns="kind").to_csv(path, index=False)
-    code, out, _ = run(monkeypatch, capsys, "segment", path, "--customers-table", "--out", tmp_path / "out")
+    code, out, _ = ended(monkeypatch, capsys, "segment", path, "--customers-table", "--out", tmp_path / "out")
     assert code == 0
     assert "customers.csv: 300 customers segmented." in out
 
@@ -135,7 +127,7 @@ def test_a_customers_table(monkeypatch, capsys, tmp_path):
 )
 def test_errors_are_one_paragraph_and_a_code(monkeypatch, capsys, tmp_path, arguments, code, words):
     monkeypatch.chdir(tmp_path)
-    found, out, err = run(monkeypatch, capsys, "segment", *arguments)
+    found, out, err = ended(monkeypatch, capsys, "segment", *arguments)
     assert (found, out) == (code, "")
     assert words in " ".join(err.split())
     assert "Traceback" not in err
@@ -143,7 +135,7 @@ def test_errors_are_one_paragraph_and_a_code(monkeypatch, capsys, tmp_path, argu
 
 
 def test_an_existing_folder_is_refused_before_any_work(monkeypatch, capsys, tmp_path):
-    code, _, err = run(monkeypatch, capsys, "segment", "nope.csv", "--out", tmp_path)
+    code, _, err = ended(monkeypatch, capsys, "segment", "nope.csv", "--out", tmp_path)
     assert code == 1
     assert "exists already. Give another --out, or --force to replace it." in " ".join(err.split())
 
@@ -153,14 +145,14 @@ def test_an_interrupt_says_that_nothing_was_written(monkeypatch, capsys, tmp_pat
         raise KeyboardInterrupt
 
     monkeypatch.setattr("rfmeans.pipeline.segment", interrupted)
-    code, _, err = run(monkeypatch, capsys, "segment", "orders.csv", "--out", tmp_path / "out")
+    code, _, err = ended(monkeypatch, capsys, "segment", "orders.csv", "--out", tmp_path / "out")
     assert code == 130
     assert "Nothing was written." in err
     assert list(tmp_path.iterdir()) == []
 
 
 def test_demo_finds_the_four_names(monkeypatch, capsys, tmp_path):
-    code, out, _ = run(monkeypatch, capsys, "demo", "--customers", 300, "--out", tmp_path / "demo")
+    code, out, _ = ended(monkeypatch, capsys, "demo", "--customers", 300, "--out", tmp_path / "demo")
     assert code == 0
     assert "synthetic shop:" in out
     assert "At-Risk High-Value" in out
@@ -183,7 +175,7 @@ def test_the_module_runs():
 
 def test_hindsight_is_a_line_and_can_be_left_out(monkeypatch, capsys, orders_csv, tmp_path):
     ask = ("segment", orders_csv, "--n-init", "2", "--no-report", "--force", "--out", tmp_path / "out")
-    _, out, _ = run(monkeypatch, capsys, *ask)
+    _, out, _ = ended(monkeypatch, capsys, *ask)
     assert re.search(
         r"\nWhat happened next: of the segments as of 2024-10-03, bought again within 90 days: High-Value",
         out,
@@ -192,27 +184,27 @@ def test_hindsight_is_a_line_and_can_be_left_out(monkeypatch, capsys, orders_csv
         r"\nIf (\d+) % buy anyway, as many as bought again in the 90 days before: in all lists a campaign that adds",
         out,
     )
-    _, shown, _ = run(monkeypatch, capsys, *ask, "--json", "--quiet")
+    _, shown, _ = ended(monkeypatch, capsys, *ask, "--json", "--quiet")
     found = json.loads(shown)
     rows = found["hindsight"]["segments"]
     share = sum(row["buyers"] for row in rows) / sum(row["customers"] for row in rows)
     assert found["foresight_again"]["anyway"] == pytest.approx(share)
     assert int(known[1]) == round(100 * share)
     assert found["foresight_again"]["total"]["smallest"] > found["foresight"]["total"]["smallest"]
-    _, out, _ = run(monkeypatch, capsys, *ask, "--no-hindsight")
+    _, out, _ = ended(monkeypatch, capsys, *ask, "--no-hindsight")
     assert "What happened next" not in out
     assert "as many as bought again" not in out
 
 
 def test_max_drift_is_an_exit_code_for_scheduled_runs(monkeypatch, capsys, orders_csv, tmp_path):
     lean = ("--no-report", "--audience-format", "none", "--quiet", "--no-hindsight")
-    run(monkeypatch, capsys, "segment", orders_csv, "--n-init", "2", *lean, "--out", tmp_path / "fit")
+    ended(monkeypatch, capsys, "segment", orders_csv, "--n-init", "2", *lean, "--out", tmp_path / "fit")
     ask = ("assign", tmp_path / "fit" / "model.json")
-    same = run(monkeypatch, capsys, *ask, orders_csv, *lean, "--max-drift", "0", "--out", tmp_path / "same")
+    same = ended(monkeypatch, capsys, *ask, orders_csv, *lean, "--max-drift", "0", "--out", tmp_path / "same")
     assert same == (0, "", "")
     dear = pd.read_csv(orders_csv)
     dear.assign(unit_price=dear["unit_price"] * 4).to_csv(tmp_path / "dear.csv", index=False)
-    code, out, err = run(
+    code, out, err = ended(
         monkeypatch,
         capsys,
         *ask,
@@ -233,5 +225,5 @@ def test_max_drift_is_an_exit_code_for_scheduled_runs(monkeypatch, capsys, order
 def test_an_unknown_format_is_refused_before_any_work(monkeypatch, capsys, tmp_path, command):
     dates = ["--from", "2024-01-01"] if "movement" in command else []
     arguments = [*command, "no orders.csv", *dates, "--format", "xml", "--out", tmp_path / "out"]
-    code, _, err = run(monkeypatch, capsys, *arguments)
+    code, _, err = ended(monkeypatch, capsys, *arguments)
     assert (code, err) == (2, "Error: --format must be parquet or csv. Got 'xml'.\n")

@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 
-import rfmeans
-from rfmeans.cli import commands
-from rfmeans.synthetic import make_orders
+from helpers import fitted_shop
+from helpers.command import ended
 
-
-@pytest.fixture(scope="module")
-def shop():
-    return make_orders(300, seed=4).drop(columns="kind")
-
-
-@pytest.fixture(scope="module")
-def fitted(shop):
-    with rfmeans.segment(shop, n_init=5) as result:
-        yield result
-
-
-def run(monkeypatch, capsys, *arguments):
-    monkeypatch.setattr(sys, "argv", ["rfmeans", *map(str, arguments)])
-    with pytest.raises(SystemExit) as stopped:
-        commands.main()
-    said = capsys.readouterr()
-    return stopped.value.code or 0, said.out, said.err
+shop, fitted = fitted_shop.shop, fitted_shop.fitted
 
 
 @pytest.fixture
@@ -40,7 +21,7 @@ def files(fitted, shop, tmp_path):
 
 def test_the_command_prints_the_text(monkeypatch, capsys, files, fitted, shop):
     customer = int(shop["customer_id"].min())
-    code, out, err = run(
+    code, out, err = ended(
         monkeypatch, capsys, "explain", *files, "--customer", customer, "--customer-column", "who"
     )
     assert code == 0
@@ -52,7 +33,7 @@ def test_the_command_prints_the_text(monkeypatch, capsys, files, fitted, shop):
 def test_the_command_is_quiet_when_asked(monkeypatch, capsys, files, fitted, shop):
     customer = int(shop["customer_id"].min())
     arguments = ("--customer", customer, "--customer-column", "who", "--quiet")
-    code, out, err = run(monkeypatch, capsys, "explain", *files, *arguments)
+    code, out, err = ended(monkeypatch, capsys, "explain", *files, *arguments)
     assert (code, err) == (0, "")
     assert out.splitlines() == list(fitted.explain(customer).lines)
 
@@ -60,7 +41,7 @@ def test_the_command_is_quiet_when_asked(monkeypatch, capsys, files, fitted, sho
 def test_the_command_prints_json(monkeypatch, capsys, files, fitted, shop):
     customer = int(shop["customer_id"].min())
     arguments = ("--customer", customer, "--customer-column", "who", "--json")
-    code, out, _ = run(monkeypatch, capsys, "explain", *files, *arguments)
+    code, out, _ = ended(monkeypatch, capsys, "explain", *files, *arguments)
     found = json.loads(out)
     assert code == 0
     assert found == json.loads(json.dumps(fitted.explain(customer).to_dict()))
@@ -69,12 +50,12 @@ def test_the_command_prints_json(monkeypatch, capsys, files, fitted, shop):
 
 def test_the_command_names_similar_customers(monkeypatch, capsys, files, shop):
     arguments = ("--customer", f"{shop['customer_id'].max()}1", "--customer-column", "who")
-    code, out, err = run(monkeypatch, capsys, "explain", *files, *arguments)
+    code, out, err = ended(monkeypatch, capsys, "explain", *files, *arguments)
     assert (code, out) == (1, "")
     assert f"'{shop['customer_id'].max()}'" in err
     assert "Traceback" not in err
 
 
 def test_the_command_names_the_option_of_the_column(monkeypatch, capsys, files):
-    code, _, err = run(monkeypatch, capsys, "explain", *files, "--customer", "1")
+    code, _, err = ended(monkeypatch, capsys, "explain", *files, "--customer", "1")
     assert (code, err.split("Give ")[-1]) == (1, "--customer-column NAME.\n")

@@ -1,14 +1,12 @@
 """Columns of customers and orders -> keys. Right values worked by hand."""
 
-from decimal import Decimal
-from typing import Any
-
 import ibis
 import pandas as pd
 import pytest
 
 import rfmeans
 from helpers.taken_in import taken_in
+from helpers.typed_columns import column, decimals, read
 from intakes import read as read_in
 from rfmeans.columns.keys import (
     KeyConvention,
@@ -28,19 +26,6 @@ from rfmeans.errors import SourceError
 from rfmeans.settings import make_reading
 
 JOSE, JOSE_APART = "Jos\u00e9 Pe\u00f1a", "Jose\u0301 Pen\u0303a"
-
-
-def column(values: list[Any], kind: str, name: str = "x") -> Any:
-    return ibis.memtable({name: values}, schema={name: kind})[name]
-
-
-def read(expression: Any) -> list[Any]:
-    values: list[Any] = expression.name("value").to_pyarrow().to_pylist()
-    return values
-
-
-def decimals(*texts: str | None) -> list[Decimal | None]:
-    return [None if text is None else Decimal(text) for text in texts]
 
 
 @pytest.mark.parametrize(

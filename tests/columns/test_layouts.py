@@ -10,6 +10,7 @@ import rfmeans
 from helpers.exports import (
     ETSY,
     ETSY_ITEMS,
+    GERMAN,
     RETAIL_II,
     SQUARE,
     SQUARESPACE,
@@ -40,14 +41,6 @@ def test_a_known_export(tmp_path, text, name, expected):
 
 
 # Any other table
-
-
-GERMAN = """\
-Bestellnummer;Bestelldatum;Kundennummer;Gesamtbetrag;Währung;Bestellstatus
-1;13.01.2024;K1;1.234,50 €;EUR;bezahlt
-2;14.01.2024;K2;10,00 €;EUR;storniert
-3;15.01.2024;K2;20,00 €;EUR;versendet
-"""
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 import ibis
 import pandas as pd
 import pytest
 
+from helpers.typed_columns import column, decimals, read
 from rfmeans.columns.date_formats import given_formats
 from rfmeans.columns.dates import DateConvention
 from rfmeans.columns.money_formats import MoneyConvention
@@ -15,20 +15,6 @@ from rfmeans.columns.typed import calendar_day, product, to_money, to_number
 from rfmeans.engines.dispatch import engine_of
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.errors import SourceError
-
-
-def column(values: list[Any], kind: str, name: str = "x") -> Any:
-    return ibis.memtable({name: values}, schema={name: kind})[name]
-
-
-def read(expression: Any) -> list[Any]:
-    values: list[Any] = expression.name("value").to_pyarrow().to_pylist()
-    return values
-
-
-def decimals(*texts: str | None) -> list[Decimal | None]:
-    return [None if text is None else Decimal(text) for text in texts]
-
 
 # Money
 

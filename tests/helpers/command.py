@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from io import StringIO
 from unittest.mock import patch
 
+import pytest
+
 from rfmeans.cli.commands import main
 
 
@@ -43,6 +45,17 @@ def run(*arguments: object, code: int | None = 0) -> Done:
         except SystemExit as stopped:
             ended = int(stopped.code or 0)
     return Done(ended, out.getvalue(), err.getvalue()).checked(code)
+
+
+def ended(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object
+) -> tuple[int, str, str]:
+    """Run `main` as the shell would; return exit code, standard output and standard error."""
+    monkeypatch.setattr(sys, "argv", ["rfmeans", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    said = capsys.readouterr()
+    return int(stopped.value.code or 0), said.out, said.err
 
 
 def run_alone(*arguments: object, code: int = 0, **environment: str) -> Done:

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from rfmeans.orders.intake import Intake
 
 
+GERMAN = """\
+Bestellnummer;Bestelldatum;Kundennummer;Gesamtbetrag;Währung;Bestellstatus
+1;13.01.2024;K1;1.234,50 €;EUR;bezahlt
+2;14.01.2024;K2;10,00 €;EUR;storniert
+3;15.01.2024;K2;20,00 €;EUR;versendet
+"""
+
 WOOCOMMERCE = """\
 Order Number,Order Status,Order Date,Customer User ID,Email (Billing),Order Total Amount,Order Refund Amount,Currency,No
 1,Completed,2024-01-02 10:00,7,Ann@x.org,30.00,5.00,EUR,Cup

@@ -1,9 +1,13 @@
-"""Seven customers, two of whom have no segment, and the files of their result."""
+"""Seven customers, two of whom have no segment, and the files of their result; fixtures of it, to be taken by name."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
+import rfmeans
 from rfmeans.model.steps import OUTPUT_COLUMNS
 
 FILES = [
@@ -45,3 +49,20 @@ def orders() -> pd.DataFrame:
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def result() -> Iterator[rfmeans.Segmentation]:
+    with rfmeans.segment(orders(), segments=2, n_init=2) as result:
+        yield result
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory, result: rfmeans.Segmentation) -> Path:
+    return result.save(tmp_path_factory.mktemp("saved") / "out")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, saved: Path) -> Path:
+    """A copy of a saved folder, for drawing the charts takes a while."""
+    return Path(shutil.copytree(saved, tmp_path / "out"))

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 import rfmeans
+from helpers import fitted_shop
 from helpers.explained_shop import CUSTOMERS, CUTS
 from rfmeans.segments.names import better_than
 from rfmeans.settings import CustomerColumns
-from rfmeans.synthetic import make_orders
 
 
 @pytest.fixture(scope="module")
@@ -23,15 +23,7 @@ def by_hand():
         yield result
 
 
-@pytest.fixture(scope="module")
-def shop():
-    return make_orders(300, seed=4).drop(columns="kind")
-
-
-@pytest.fixture(scope="module")
-def fitted(shop):
-    with rfmeans.segment(shop, n_init=5) as result:
-        yield result
+shop, fitted = fitted_shop.shop, fitted_shop.fitted
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 import rfmeans
+from helpers import scored as made
 from helpers.hostile_shop import hostile_model
 from rfmeans.segments.scores import SCORE_COLUMNS
 from rfmeans.settings import CustomerColumns
-from rfmeans.synthetic import make_customers, make_orders
+from rfmeans.synthetic import make_customers
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 
@@ -33,15 +34,7 @@ def test_a_damaged_memory_of_the_orders_is_refused():
         rfmeans.SegmentModel.from_json(text)
 
 
-@pytest.fixture(scope="module")
-def shop():
-    return make_orders(400, seed=2).drop(columns="kind")
-
-
-@pytest.fixture(scope="module")
-def by_scores(shop):
-    with rfmeans.segment(shop, method="scores") as result:
-        yield result
+shop, by_scores = made.shop, made.by_scores
 
 
 def test_a_model_of_the_first_version_has_no_scores(shop):

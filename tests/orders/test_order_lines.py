@@ -7,14 +7,7 @@ from decimal import Decimal
 import pytest
 
 import rfmeans
-from helpers.exports import take_in
-
-GERMAN = """\
-Bestellnummer;Bestelldatum;Kundennummer;Gesamtbetrag;Währung;Bestellstatus
-1;13.01.2024;K1;1.234,50 €;EUR;bezahlt
-2;14.01.2024;K2;10,00 €;EUR;storniert
-3;15.01.2024;K2;20,00 €;EUR;versendet
-"""
+from helpers.exports import GERMAN, take_in
 
 
 @pytest.mark.slow

@@ -12,7 +12,8 @@ import ibis
 import pytest
 
 import rfmeans
-from helpers.saved import FILES, names, orders
+from helpers import saved as made
+from helpers.saved import FILES, names
 from rfmeans import OutputError, Segmentation
 from rfmeans.cli.commands import main
 from rfmeans.output import folder as output_folder
@@ -23,21 +24,7 @@ from rfmeans.synthetic import make_orders
 DEAD = 2**22 + 1  # no process has this id: Linux gives them up to 2**22
 
 
-@pytest.fixture(scope="module")
-def result():
-    with rfmeans.segment(orders(), segments=2, n_init=2) as result:
-        yield result
-
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory, result) -> Path:
-    return result.save(tmp_path_factory.mktemp("saved") / "out")
-
-
-@pytest.fixture
-def folder(tmp_path, saved) -> Path:
-    """A copy of a saved folder, for drawing the charts takes a while."""
-    return Path(shutil.copytree(saved, tmp_path / "out"))
+result, saved, folder = made.result, made.saved, made.folder
 
 
 def old_folder(parent: Path) -> Path:

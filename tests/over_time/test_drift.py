@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import rfmeans
+from helpers import fitted_shop
 from helpers.moving_shop import told_by
 from places import DATA
 from rfmeans.arguments import with_options
 from rfmeans.errors import ModelError, SettingsError
 from rfmeans.model.segment_model import SegmentModel
 from rfmeans.over_time.drift import Drift, FeatureBins, Reference, check_limit, stability_index
-from rfmeans.synthetic import make_orders
 
 RETAIL = DATA / "online_retail.parquet"
 
@@ -33,15 +33,7 @@ def test_a_bin_that_emptied_counts_as_one_in_ten_thousand():
     assert stability_index([1, 1], [1, 1, 0]) == 0.0  # a segment that a model of scores has not listed
 
 
-@pytest.fixture(scope="module")
-def shop():
-    return make_orders(300, seed=4).drop(columns="kind")
-
-
-@pytest.fixture(scope="module")
-def fitted(shop):
-    with rfmeans.segment(shop, n_init=3) as result:
-        yield result
+shop, fitted = fitted_shop.shop, fitted_shop.fitted
 
 
 def test_what_the_model_remembers(fitted):

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 import rfmeans
+from helpers import fitted_shop
 from helpers.moving_shop import AT_RISK, LOW, LOYAL, NEW, SINCE, UNTIL, model, told_by
 from places import DATA
 from rfmeans.errors import SettingsError
 from rfmeans.over_time.likeness import Space, order_like, pair_centres
 from rfmeans.report.analyses.likeness import likeness
 from rfmeans.segments.features import FeatureScaling, Scaling
-from rfmeans.synthetic import make_orders
 
 RETAIL = DATA / "online_retail.parquet"
 
@@ -47,9 +47,7 @@ def test_new_segments_come_last():
     assert order_like(before, now, [0, 1, 2, 3]) == [3, 1, 0, 2]
 
 
-@pytest.fixture(scope="module")
-def shop():
-    return make_orders(300, seed=4).drop(columns="kind")
+shop = fitted_shop.shop
 
 
 @pytest.fixture(scope="module")

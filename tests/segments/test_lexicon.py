@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 import rfmeans
+from helpers import own_toml
 from rfmeans import SettingsError
 from rfmeans.segments.lexicon import built_in, read_lexicon
 from rfmeans.segments.names import empty_regions, name_centres
@@ -47,14 +48,7 @@ frequency = [2, 5]
 """
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text: str):
-        path = tmp_path / "my.toml"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
+write = own_toml.write
 
 
 @pytest.fixture(scope="module")

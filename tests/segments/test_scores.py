@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 import rfmeans
 from drawn import examples
+from helpers import scored as made
 from helpers.scored import GRID, codes, customers, cut_points, scored
 from places import DATA
 from rfmeans.report.analyses import scores as telling
 from rfmeans.segments.score_cuts import FEATURES
 from rfmeans.segments.scores import HOW_TO_READ, SCORE_COLUMNS, add_scores
-from rfmeans.synthetic import make_orders
 from rfmeans.wording import percent
 
 CODES = list(itertools.product(range(1, 6), repeat=3))
@@ -150,15 +150,7 @@ def test_scores_of_three_bins_are_the_first_the_middle_and_the_last_of_five():
 # Scores as the segmentation
 
 
-@pytest.fixture(scope="module")
-def shop():
-    return make_orders(400, seed=2).drop(columns="kind")
-
-
-@pytest.fixture(scope="module")
-def by_scores(shop):
-    with rfmeans.segment(shop, method="scores") as result:
-        yield result
+shop, by_scores = made.shop, made.by_scores
 
 
 def test_segments_are_the_score_segments_by_mean_monetary(by_scores):

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -215,3 +216,21 @@ def test_a_file_of_tests_is_that_of_a_file_of_the_source_or_lies_with_the_whole(
         name, folder = path.stem.removeprefix("test_"), SOURCE / place.parent
         stems = {module.stem for module in folder.glob("*.py")}
         assert place.parts[0] == "whole" or any(f"{name}_".startswith(f"{stem}_") for stem in stems), place
+
+
+def test_files_that_the_readmes_and_the_design_name_are_there():
+    """So that who follows them finds the way; a name is given from the page's own folder, or from the source."""
+    pages = [ROOT / "docs" / "design.md", ROOT / "CONTRIBUTING.md"]
+    pages += [TESTS / "README.md", *SOURCE.rglob("README.md")]
+    named = [
+        (page, name)
+        for page in pages
+        for name in re.findall(r"`([a-z_/.]+\.(?:py|toml|j2|css|js))`", page.read_text(encoding="utf-8"))
+    ]
+    assert len(named) > 150
+    lost = [
+        (page.name, name)
+        for page, name in named
+        if not any((folder / name).exists() for folder in (page.parent, SOURCE, TESTS, ROOT))
+    ]
+    assert lost == []
