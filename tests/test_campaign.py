@@ -4,6 +4,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 
 import ibis
 import numpy as np
@@ -13,6 +14,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import rfmeans
+from helpers import moving_shop
 from rfmeans import DataError, SettingsError, SourceError
 from rfmeans.arguments import with_options
 from rfmeans.cli.commands import app
@@ -21,6 +23,7 @@ from rfmeans.errors import RFMeansError
 from rfmeans.output.audiences import FORMATS
 from rfmeans.report.analyses.effect import effect_sections
 from rfmeans.report.analyses.effect_checks import to_tell
+from rfmeans.synthetic import make_orders
 from rfmeans.wording import money as as_money
 
 RUNNER = CliRunner()
@@ -375,6 +378,87 @@ def test_orders_go_on_as_long_as_any_line_does():
     assert rfmeans.effect(SENT, given, **TIME).summary.days == 31
 
 
+# The lists of a movement
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory):
+    """A made shop that moved from October to the end of the year, and its orders with a campaign's time after that."""
+    shop = make_orders(900, seed=2).drop(columns="kind")
+    folder = tmp_path_factory.mktemp("moved")
+    with (
+        rfmeans.segment(shop, as_of="2024-10-01", n_init=3, holdout=0.3, hindsight=False) as result,
+        rfmeans.movement(result.model, shop, since="2024-10-01", until="2024-12-01") as found,
+    ):
+        out = found.save(folder / "moved", report=False)
+        found.save(folder / "csv", format="csv", report=False)
+        return out, shop, found.customers.to_pandas(), found.summary
+
+
+CAMPAIGN = {"start": "2024-12-01", "end": "2024-12-29"}
+
+
+def test_a_campaign_to_the_lists_of_a_movement_is_measured_by_hand(moved):
+    folder, shop, customers, summary = moved
+    found = rfmeans.effect(folder, shop, **CAMPAIGN).summary
+    listed = customers[customers.list.notna()]
+    assert (found.customers, str(found.lists_as_of), found.holdout) == (len(listed), "2024-12-01", 0.3)
+    assert found.held_out == (listed.group == "holdout").sum()
+    days = pd.to_datetime(shop.ordered_at).dt.date.astype(str)
+    lines = shop[(days >= CAMPAIGN["start"]) & (days <= CAMPAIGN["end"])].assign(
+        total=lambda line: line.quantity * line.unit_price
+    )
+    totals = lines.groupby(["customer_id", "order_id"]).total.sum().reset_index()
+    bought = set(totals[totals.total > 0].customer_id)
+    for row in found.found.segments:
+        ours = listed[listed.list == row.segment]
+        for name, group in (("treatment", row.treatment), ("holdout", row.holdout)):
+            members = ours[ours.group == name].customer_id
+            assert (group.customers, group.buyers) == (len(members), members.isin(bought).sum())
+    assert {row.segment for row in found.found.segments} <= {"slipped", "recovered", "new", "lost"}
+    assert found.customers == sum(flow.customers for flow in summary.movement.flows if flow.list)
+
+
+def test_groups_of_a_movement_are_those_of_its_lists(moved):
+    folder, _, customers, _ = moved
+    for file in (folder / "audiences").glob("*.csv"):
+        for row in pd.read_csv(file).itertuples():
+            assert customers.set_index("customer_id").group[row.customer_id] == row.group
+    assert customers[customers.list.isna()].group.isna().all()
+
+
+def test_folder_csv_file_and_table_of_a_movement_say_the_same(moved):
+    folder, shop, customers, _ = moved
+    expected = rfmeans.effect(folder, shop, **CAMPAIGN, only="recovered").to_dict()
+    as_csv = rfmeans.effect(folder.parent / "csv", shop, **CAMPAIGN, only="recovered").to_dict()
+    assert {**as_csv, "lists": ""} == {**expected, "lists": ""}
+    for given in (folder / "movement.parquet", customers):
+        found = rfmeans.effect(given, shop, **CAMPAIGN, only="recovered", holdout=0.3).to_dict()
+        assert found["segments"] == expected["segments"]
+
+
+def test_who_lost_all_purchases_counts_on_its_list(tmp_path):
+    """The eight customers: two are lost, one of whom has no purchase left, and so no last one."""
+    with rfmeans.movement(
+        replace(moving_shop.model(), settings={"seed": 0, "holdout": 0.5}),
+        moving_shop.orders(),
+        since=moving_shop.SINCE,
+        until=moving_shop.UNTIL,
+    ) as found:
+        table = found.customers.to_pandas()
+    both = table[table["list"] == "lost"]
+    assert both.recency.isna().sum() == 1
+    more = pd.concat(
+        [
+            both.assign(customer_id=both.customer_id + 100 * one, group=word)
+            for one, word in enumerate(("treatment", "holdout", "treatment"))
+        ]
+    )
+    later = orders([(one, one, "2024-07-01", 5) for one in more.customer_id])
+    answer = rfmeans.effect(more, later, start="2024-07-01", end="2024-07-01").summary
+    assert (answer.customers, answer.held_out, answer.total.segment) == (6, 2, "lost")
+
+
 # What is to be looked at twice
 
 
@@ -495,13 +579,13 @@ def test_what_is_asked_for_is_checked_before_anything_is_read():
         (TIME | {"cost_per_customer": -1}, "cost_per_customer must be 0 or more. Got -1."),
         (
             TIME | {"cost_per_customer": "0,50"},
-            "cost_per_customer must be a number. Got '0,50'. Write cost_per_customer='0.5'.",
+            "cost_per_customer must be a number. Got '0,50'. Write cost_per_customer=0.5.",
         ),
         (
             TIME | {"cost_per_customer": "£0.50"},
-            "cost_per_customer must be a number. Got '£0.50'. Write cost_per_customer='0.5'.",
+            "cost_per_customer must be a number. Got '£0.50'. Write cost_per_customer=0.5.",
         ),
-        (TIME | {"margin": "30%"}, "margin must be a number. Got '30%'. Write margin='0.3'."),
+        (TIME | {"margin": "30%"}, "margin must be a number. Got '30%'. Write margin=0.3."),
         (
             TIME | {"margin": "a third"},
             "margin must be a number. Got 'a third'. Write digits, with a point before decimals.",

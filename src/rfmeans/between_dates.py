@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.engines.failures import engine_errors
@@ -22,6 +22,7 @@ from rfmeans.over_time.movement import (
     measure_movement,
     measure_standings,
     moved_customers,
+    with_groups,
 )
 from rfmeans.over_time.movement_summary import MovementSummary
 from rfmeans.report.analyses.drift import drift_line
@@ -116,7 +117,9 @@ def movement(
         directions = model.directions
         segmented = [model.apply(intake.earlier[day]) for day in dates]
         now = model.apply(put_in_order(intake.customers, "customer_id"))
-        moved = keeper.keep(moved_customers(segmented[0], now, directions))
+        moved = keeper.keep(
+            with_groups(moved_customers(segmented[0], now, directions), model.seed, model.holdout)
+        )
         series = tuple(
             (day, measure_standings(customers, directions))
             for day, customers in zip([*dates, intake.as_of], [*segmented, moved], strict=True)
@@ -253,14 +256,22 @@ class CustomerMovement(Saved):
         self, folder: Path, customers_format: str | None, audiences: AudienceSettings
     ) -> Audiences | None:
         write_customers(self.customers, folder, "movement", customers_format)
-        found = {**self.to_dict(), "account": account_dict(self.account)}
+        drawn = self.model.seed, self.model.holdout  # the model's own, so that each customer keeps its group
+        lists = (
+            None
+            if audiences.format == NO_AUDIENCES
+            else write_audiences(as_lists(self.kept), LISTS, *drawn, audiences, folder / AUDIENCES)
+        )
+        found = {
+            **self.to_dict(),
+            "account": account_dict(self.account),
+            "settings": {"seed": self.model.seed, "holdout": self.model.holdout},
+            "audiences": asdict(lists) if lists else None,
+        }
         (folder / "movement.json").write_text(
             json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-        if audiences.format == NO_AUDIENCES:
-            return None
-        drawn = self.model.seed, self.model.holdout  # the model's own, so that each customer keeps its group
-        return write_audiences(as_lists(self.kept), LISTS, *drawn, audiences, folder / AUDIENCES)
+        return lists
 
     def _write_report(self, folder: Path, _playbook: Playbook) -> None:
         from rfmeans.report.pictures import save_pictures

@@ -170,3 +170,9 @@ def test_the_customer_0_of_the_fit_is_one_in_other_orders():
     assert sorted(model.assign(new).customer_id.to_pyarrow().to_pylist()) == [0, 7]
     with rfmeans.assign(model, new) as assigned:
         assert sorted(assigned.customers.customer_id.to_pyarrow().to_pylist()) == [0, 7]
+
+
+def test_a_folder_in_the_place_of_its_model_is_told(tmp_path):
+    with pytest.raises(rfmeans.ModelError) as refused:
+        rfmeans.SegmentModel.load(tmp_path)
+    assert str(refused.value) == f"{tmp_path} is a folder. Give the model in it: {tmp_path / 'model.json'}."

@@ -56,6 +56,8 @@ def read_model(path: str | os.PathLike[str]) -> dict[str, Any]:
         text = target.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise ModelError(_no_model(target, "it is not text")) from None
+    except IsADirectoryError:
+        raise ModelError(f"{target} is a folder. Give the model in it: {target / 'model.json'}.") from None
     except OSError as error:
         raise ModelError(f"Cannot read the model {target}: {error.strerror}. Check the path.") from error
     return parse_model(text, str(target))

@@ -32,7 +32,7 @@ from rfmeans.output.folder import write_whole
 from rfmeans.over_time.dates import customers_at_dates, parse_dates, reading_of_dates
 from rfmeans.over_time.directions import Directions
 from rfmeans.over_time.likeness import Space
-from rfmeans.over_time.movement import MOVED_COLUMNS, moved_customers
+from rfmeans.over_time.movement import MOVED_COLUMNS, moved_customers, with_groups
 from rfmeans.segments.lexicon import Lexicon, built_in
 from rfmeans.segments.names import Name, better_than, empty_regions, name_centres, name_scores
 from rfmeans.settings import Columns, CustomerColumns, make_reading
@@ -239,7 +239,8 @@ class SegmentModel:
         -------
         Ibis table
             customer_id, segment_id_before, segment_before, reason_before, segment_id, segment, reason,
-            monetary_before, money_between (net money from the first date on), list (slipped, recovered, new, lost).
+            monetary_before, money_between (net money from the first date on); recency, frequency and monetary at the
+            second date; list (slipped, recovered, new, lost) and group of who is on one.
 
         Raises
         ------
@@ -256,6 +257,7 @@ class SegmentModel:
             moved = moved_customers(
                 self.apply(intake.earlier[firsts[0]]), self.apply(intake.customers), self.directions
             )
+            moved = with_groups(moved, self.seed, self.holdout)
             table: ir.Table = moved.select(*MOVED_COLUMNS).cache()
             keeper.pop_all()  # the table needs the connection, which ends with it
             return table

@@ -24,7 +24,9 @@ from rfmeans.groups import check_holdout
 from rfmeans.orders.understand import or_misfit
 from rfmeans.output.audiences import FORMATS, in_lists
 from rfmeans.output.files import FORMULA
+from rfmeans.over_time.directions import LISTS
 from rfmeans.reading.open import ways_to_open
+from rfmeans.segments.features import float64
 from rfmeans.settings import Limits, Reading
 from rfmeans.wording import counted
 
@@ -38,6 +40,8 @@ Told = TypeVar("Told")
 NUMBERS = ("recency", "frequency", "monetary")
 NEEDED = ("customer_id", *NUMBERS, "segment_id", "segment", "group")
 CUSTOMERS = ("customers.parquet", "customers.csv")  # what an output folder may call them
+MOVED = ("movement.parquet", "movement.csv")  # and that of a movement
+OF_A_MOVEMENT = {"list", "segment_id_before"}  # columns that no other customers have
 OF_ORDERS = frozenset({"customer", "encoding", "delimiter", "header", "sheet", "engine"})
 LARGEST = 1e300
 MOST_SEGMENTS = 10_000
@@ -173,19 +177,23 @@ def _count(table: ir.Table) -> int:
 
 
 def _in_folder(folder: Path) -> tuple[Path, _Folder]:
-    found = next((folder / name for name in CUSTOMERS if (folder / name).exists()), None)
+    found = next((folder / name for name in (*CUSTOMERS, *MOVED) if (folder / name).exists()), None)
     if found is None:
         raise SourceError(
             f"{folder} holds no {' or '.join(CUSTOMERS)}. Give the output folder from which the lists were sent, or a "
             "file or table of the customers with their column group."
         )
-    account = folder / "account.json"
-    name, share = f"{folder.absolute().name}/", _told(folder / "model.json", _holdout)
-    return found, _Folder(name, _told(account, _as_of), share, _told(account, _audience_format))
+    name, files = f"{folder.absolute().name}/", ("account.json", "model.json")
+    if found.name in MOVED:
+        files = ("movement.json", "movement.json")
+    account, model = (folder / file for file in files)
+    share, form = _told(model, _holdout), _told(account, _audience_format)
+    return found, _Folder(name, _told(account, _as_of), share, form)
 
 
 def _as_of(account: dict[str, Any]) -> dt.date | None:
-    return None if account.get("as_of") is None else dt.date.fromisoformat(account["as_of"])
+    day = account.get("as_of", account.get("until"))
+    return None if day is None else dt.date.fromisoformat(day)
 
 
 def _holdout(model: dict[str, Any]) -> float | None:
@@ -220,7 +228,8 @@ def _told(path: Path, wanted: Callable[[dict[str, Any]], Told | None]) -> Told |
 
 def _customers(source: Source, name: str) -> ir.Table:
     """Return all rows of the source; those set aside when the lists were made have no segment_id."""
-    table = source.table
+    moved = set(source.table.columns) >= OF_A_MOVEMENT
+    table = _by_list(source.table) if moved else source.table
     _check_columns(table.columns, name)
     check_whole(table.customer_id)
     engine = engine_of(table)
@@ -228,12 +237,24 @@ def _customers(source: Source, name: str) -> ir.Table:
     if source.name.endswith(".csv"):
         texts |= {column: _as_it_was(texts[column]) for column in ("customer_id", "segment")}
     keys = KeyConvention(zero=True, whole=look_at_keys(table, ["customer_id"], engine))
-    return table.select(
+    customers = table.select(
         customer_id=customer_key(texts["customer_id"].name("customer_id"), engine, keys).cast("string"),
         **{column: _number(table[column]) for column in NUMBERS},
         segment_id=_number(table.segment_id),
         segment=texts["segment"].cast("string").nullif(""),
         group=texts["group"].cast("string").nullif(""),
+    )
+    if moved:  # who is lost may have no purchase left, and so no last one
+        none_left = customers.frequency == 0
+        customers = customers.mutate(recency=ibis.ifelse(none_left, float64(0.0), customers.recency))
+    return customers
+
+
+def _by_list(table: ir.Table) -> ir.Table:
+    """Return the customers of a movement with its lists in the place of segments; who is on none has none."""
+    numbers = [(name, place) for place, name in enumerate(LISTS, start=1)]
+    return table.mutate(
+        segment_id=table["list"].cases(*numbers, else_=ibis.null("int64")), segment=table["list"]
     )
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from rfmeans.engines.dispatch import engine_of
+from rfmeans.groups import group_of
 from rfmeans.orders.customers import NO_NET_SPEND, NO_PURCHASE, NOT_YET
 from rfmeans.over_time.directions import LISTS, NEW, Directions
 
@@ -29,7 +31,8 @@ WITHOUT = (
 WAS, NOW = "state_before", "state"  # the numbers of a customer's states, while figures are counted
 MOVED_COLUMNS = (
     *("customer_id", "segment_id_before", "segment_before", "reason_before"),
-    *("segment_id", "segment", "reason", "monetary_before", "money_between", "list"),
+    *("segment_id", "segment", "reason", "monetary_before", "money_between"),
+    *("recency", "frequency", "monetary", "list", "group"),
 )
 
 
@@ -191,6 +194,12 @@ def moved_customers(before: ir.Table, after: ir.Table, directions: Directions) -
         money_between=joined.monetary - joined.monetary_before,
         list=_list(joined[WAS] * (count + len(WITHOUT) + 1) + joined[NOW], directions),
     )
+
+
+def with_groups(moved: ir.Table, seed: int, holdout: float) -> ir.Table:
+    """Add the group (treatment or holdout) of all who are on a list, also of those without a segment any more."""
+    drawn = group_of(moved.customer_id, seed, holdout, engine_of(moved))
+    return moved.mutate(group=ibis.ifelse(moved["list"].notnull(), drawn, ibis.null("string")))
 
 
 def _state(customers: ir.Table, segments: int) -> ir.Column:
