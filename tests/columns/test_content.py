@@ -105,3 +105,9 @@ def test_two_currencies_under_sap_s_name_are_refused():
         rfmeans.SourceError, match=r"2 currencies .column 'Waers'.: EUR 2 lines worth 22\.00; CHF"
     ):
         taken_in(orders(Waers=["EUR", "CHF", "EUR"]))
+
+
+def test_currencies_in_words_are_currencies():
+    with pytest.raises(rfmeans.SourceError, match="2 currencies"):
+        taken_in(orders(paid_in=["Euro", "US Dollar", "Euro"]))
+    assert "currency" not in taken_in(orders(sort=["Real", "Real", "Real"])).understood

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from helpers.books import aside, customers, written
 
 FURTHER = """\
@@ -52,3 +54,28 @@ def test_merged_cells_hold_for_all_their_rows(tmp_path):
     sheet.merge_cells("A2:A3")
     book.save(tmp_path / "merged.xlsx")
     assert customers(tmp_path / "merged.xlsx")[0] == {"a": (1, Decimal(21)), "b": (1, Decimal(5))}
+
+
+PARTS = {
+    "number and date repeated": ("1,2025-01-05,{},Mug,20", "1,2025-01-05,,Pot,30"),
+    "the number repeated": ("1,2025-01-05,{},Mug,20", "1,,,Pot,30"),
+    "the date repeated": ("1,2025-01-05,{},Mug,20", ",2025-01-05,,Pot,30"),
+    "a return among them": ("1,2025-01-05,{},Mug,60", ",,,Pot,-10"),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_some_cells_of_further_lines_may_be_repeated(tmp_path, name):
+    first, further = PARTS[name]
+    lines = ["order,date,customer,item,amount", first.format("a"), further]
+    lines += ["2,2025-01-06,b,Mug,5", "3,2025-01-07,,Mug,7", "3,2025-01-07,,Pot,7"]
+    found, account = customers(written(tmp_path, "\n".join(lines) + "\n"))
+    assert found == {"a": (1, Decimal(50)), "b": (1, Decimal(5))}
+    assert aside(account) == {"missing customer": (2, Decimal(14))}
+
+
+def test_a_total_below_is_no_further_line(tmp_path):
+    text = "order,date,customer,item,amount\n1,2025-01-05,a,Mug,10\n,,,Pot,5\n2,2025-01-06,b,Mug,20\n,,,Total,35\n"
+    found, account = customers(written(tmp_path, text))
+    assert found == {"a": (1, Decimal(15)), "b": (1, Decimal(20))}
+    assert aside(account) == {"total row": (1, Decimal(35))}

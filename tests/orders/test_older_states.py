@@ -49,8 +49,39 @@ def test_equal_copies_stay_what_they_are(tmp_path):
 
 
 def test_lines_of_an_order_torn_apart_between_files_are_one_order(tmp_path):
-    february = "order,date,customer,amount,status 3,2025-01-31,c,12,paid 4,2025-02-11,d,45,paid"
+    february = "order,date,customer,amount,status 3,2025-01-31,c,12,paid 4,2025-02-11,d,45,paid 4,2025-02-11,d,5,paid"
     assert customers(files(tmp_path, JANUARY, february))[0]["c"] == (1, Decimal(42))
+
+
+def test_where_each_row_is_an_order_none_was_torn_apart(tmp_path):
+    february = "order,date,customer,amount,status 3,2025-01-31,c,12,paid 4,2025-02-11,d,45,paid"
+    assert customers(files(tmp_path, JANUARY, february))[0]["c"] == (1, Decimal(12))
+
+
+def test_a_line_that_changed_among_others_that_did_not(tmp_path):
+    header = "order,date,customer,amount"
+    january = f"{header} 1,2025-01-30,a,10 1,2025-01-30,a,30 2,2025-01-31,b,6"
+    february = f"{header} 1,2025-01-30,a,15 1,2025-01-30,a,30 3,2025-02-11,b,4"
+    found, account = customers(files(tmp_path, january, february))
+    assert found["a"] == (1, Decimal(45))
+    assert aside(account) == {"older state of the order": (2, Decimal(40))}
+
+
+def test_changes_dated_in_day_month_and_year(tmp_path):
+    header = "order,date,customer,amount,updated_at"
+    january = f"{header} 1,2025-01-30,a,80,01.03.2025_10:00 2,2025-01-31,b,6,31.01.2025_10:00"
+    february = f"{header} 1,2025-01-30,a,100,2.2.2025_09:00 3,2025-02-11,b,4,11.2.2025_10:00"
+    assert customers(files(tmp_path, january, february))[0]["a"] == (1, Decimal(80))
+
+
+def test_who_ordered_may_change_where_a_known_shop_numbers_its_orders(tmp_path):
+    header = "Name,Email,Financial Status,Total,Created at,Lineitem quantity,Lineitem price\n"
+    for name, rows in {
+        "1.csv": "#1,old@x.org,paid,9,2025-01-30,1,9\n#2,b@x.org,paid,6,2025-01-31,1,6\n",
+        "2.csv": "#1,new@x.org,paid,9,2025-01-30,1,9\n#3,b@x.org,paid,4,2025-02-03,1,4\n",
+    }.items():
+        (tmp_path / name).write_text(header + rows)
+    assert customers(tmp_path / "*.csv")[0] == {"new@x.org": (1, Decimal(9)), "b@x.org": (2, Decimal(10))}
 
 
 def test_a_column_of_changes_comes_before_the_reach_of_a_file(tmp_path):

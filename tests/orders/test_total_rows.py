@@ -56,3 +56,19 @@ def test_a_customer_whose_name_begins_like_a_total_is_a_customer():
     assert found["Total Energies"] == (1, Decimal(61))
     assert found["Totalis"] == (1, Decimal(60))
     assert account.lines.set_aside == {}
+
+
+def test_totals_stand_in_any_cell_of_text():
+    rows = table(
+        "order,date,customer,item,amount 1,2025-01-05,a,Mug,10 1,2025-01-05,a,Pot,20 1,2025-01-05,a,Subtotal,30"
+        " 2,2025-01-06,b,Mug,5 2,2025-01-06,b,Zwischensumme,5 ,,,Total,35"
+    )
+    found, account = customers(rows)
+    assert found == {"a": (1, Decimal(30)), "b": (1, Decimal(5))}
+    assert aside(account) == {"total row": (3, Decimal(70))}
+
+
+@pytest.mark.parametrize("name", ["Total_for_Q1", "Gesamtsumme_für_Bob", "TOTAL:_EUR"])
+def test_what_it_is_the_total_of_does_not_hide_that_it_does_not_add_up(name):
+    with pytest.raises(rfmeans.SourceError, match=r"like a total, but its money, 61[.]00, is not the sum"):
+        customers(table(f"{SALES} ,2025-02-25,{name},61"))

@@ -8,7 +8,7 @@ from rfmeans.arguments import argument
 from rfmeans.columns.layout import used_columns
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.layouts import with_columns
-from rfmeans.columns.money_formats import CODES, SIGNS
+from rfmeans.columns.money_formats import CODES, NAMED, SIGNS
 from rfmeans.columns.roles import plain
 from rfmeans.errors import SourceError
 from rfmeans.settings import Columns
@@ -89,6 +89,8 @@ def _different(column: Any) -> frozenset[str]:
 def _are_currencies(words: frozenset[str]) -> bool:
     capitals = {word.upper() for word in words}
     codes = capitals <= {*CODES.split()} and bool(capitals & USUAL)
+    if len(words) > 1 and all(word.lower() in NAMED for word in words):
+        return True
     return codes or all(word in SIGNS and not word.isalnum() for word in words)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     Marks = dict[str, MoneyConvention]
 
+DECIMAL_COMMA = "^[0-9]+,([0-9]{1,2}|[0-9]{4,})$"  # of three places it could be one of thousands
 TYPED = MoneyConvention(None, currency=False, typed=True)
 
 
@@ -94,7 +95,8 @@ class _Texts:
         """Return how dates are written; None where there are none, or a sample leaves it open."""
         if self.date is None:
             return None
-        commas = any(found.decimal == "," for found in (marks or {}).values())
+        found = {each.decimal for each in (marks or {}).values()}
+        commas = "," in found or (not sample and "." not in found and _holds_commas(rows))
         asked = self.reading.date_format, self.reading.timezone
         return find_date(rows[self.date], *asked, sample=sample, mixed=self.date in self.mixed, commas=commas)
 
@@ -150,6 +152,15 @@ def find_conventions(
     table = table.mutate(**among) if among else table
     found = texts.decide(table, whole=whole)
     return replace(found, money={**found.money, **numbers})
+
+
+def _holds_commas(table: ir.Table) -> bool:
+    """Whether some text of the first rows is a number with a decimal comma, in whichever column."""
+    texts = [name for name in table.columns if isinstance(table[name], ibis.expr.types.StringColumn)]
+    if not texts:
+        return False
+    head = table.select(*texts).limit(SAMPLE)
+    return bool(ibis.or_(*(head[name].re_search(DECIMAL_COMMA) for name in texts)).any().to_pyarrow().as_py())
 
 
 def _text_alone(text: ir.StringColumn) -> ir.StringColumn:

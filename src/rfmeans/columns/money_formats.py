@@ -76,6 +76,38 @@ CODES = (
 )
 
 
+# As words in a column of currencies, in lower case.
+NAMED = {
+    **dict.fromkeys(("euro", "euros"), "EUR"),
+    **dict.fromkeys(
+        (
+            "dollar",
+            "dollars",
+            "us dollar",
+            "us dollars",
+            "u.s. dollar",
+            "dólar",
+            "dólares",
+            "dollaro",
+            "us-dollar",
+        ),
+        "USD",
+    ),
+    **dict.fromkeys(
+        ("pound", "pounds", "pound sterling", "british pound", "pfund", "livre sterling", "libra"), "GBP"
+    ),
+    **dict.fromkeys(
+        ("swiss franc", "swiss francs", "schweizer franken", "franken", "franc suisse", "franco svizzero"),
+        "CHF",
+    ),
+    **dict.fromkeys(("yen", "japanese yen"), "JPY"),
+    **dict.fromkeys(("canadian dollar", "canadian dollars"), "CAD"),
+    **dict.fromkeys(("australian dollar", "australian dollars"), "AUD"),
+    **dict.fromkeys(("real", "reais"), "BRL"),
+    **dict.fromkeys(("zloty", "złoty"), "PLN"),
+}
+
+
 def _currency_pattern() -> str:
     signs = sorted(SIGNS, key=len, reverse=True)
     spelled = [_spelled(sign) + ("\\.?" if sign in DOTTED else "") for sign in signs]

@@ -66,6 +66,8 @@ def find_suspicions(
         *_repeated_lines(account),
         *_overlapping_files(account),
         *_numbers_apart(account),
+        *_total_rows(account),
+        *_older_states(account),
         *_unknown_statuses(account),
         *_line_total(account),
         *_signs(account, orders),
@@ -195,6 +197,37 @@ def _numbers_apart(account: Account) -> list[Finding]:
             "session, invoices per year, renewals. If they are one order's lines, give a column that tells the order "
             f"with {argument('order')}, or the day of the order with {argument('date')}.",
             figures={"numbers": found.apart.numbers, "orders": found.apart.orders},
+        )
+    ]
+
+
+def _total_rows(account: Account) -> list[Finding]:
+    said = account.noticed.of_totals() if account.noticed else ""
+    if account.noticed is None or not said:
+        return []
+    return [
+        Finding(
+            "total-rows",
+            said,
+            "If one of them is an order, call it something else in the file; set_aside.parquet of rfmeans segment "
+            "lists them.",
+            figures={"rows": account.noticed.totals},
+        )
+    ]
+
+
+def _older_states(account: Account) -> list[Finding]:
+    found = account.noticed.overlap if account.noticed else None
+    if found is None or not found.older:
+        return []
+    return [
+        Finding(
+            "older-states",
+            f"What {counted(found.older, 'line')} {'says' if found.older == 1 else 'say'} of an order is stated newer "
+            f"in another file: {'it is' if found.older == 1 else 'they are'} set aside.",
+            "The newer state is what was updated last, where a column tells it, else what stands in the file that "
+            "reaches further. If the files number their orders alike, read them one by one.",
+            figures={"lines": found.older},
         )
     ]
 

@@ -1,7 +1,8 @@
-"""Rows that belong together: further lines of an order that leave its number, its customer and its date blank.
+"""Rows that belong together: further lines of an order that leave its customer blank, and its number or its date.
 
-Exports write these on an order's first row alone, workbooks merge their cells. Where that pattern holds, the further
-rows get them from the row above; a row in which one of them is missing for itself is left as it is.
+Exports write these on an order's first row alone, workbooks merge their cells; some repeat the number or the date.
+Where that pattern holds, the further rows get the rest from the row above; a row in which one of them is missing for
+itself is left as it is, and so is a row that says that it is a total.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.orders.expressions import where
+from rfmeans.orders.total_rows import BARE, open_total
 from rfmeans.reading.source import FILE, LINE
 
 if TYPE_CHECKING:
@@ -28,22 +30,23 @@ SAMPLE = 5_000  # rows that tell whether there may be such a pattern
 def fill_down(source: Source, layout: Layout) -> Source:
     """Return the source with what its further rows leave blank, where they follow the pattern; else as it is."""
     keys = [name for name in (layout.columns.order, layout.columns.date) if name]
-    names = [*keys, *(name for _, name in layout.customers)]
-    if not source.ordered or not _may_follow(source.table.limit(SAMPLE), keys, names):
+    customers = [name for _, name in layout.customers]
+    names = [*keys, *customers]
+    if not source.ordered or not _may_follow(source.located.limit(SAMPLE), layout, keys, customers):
         return source
-    rows = source.located
-    further = _all_blank(rows, names)
-    placed = rows.mutate(_further=further)
+    placed = _with_further(source.located, layout, keys, customers)
     per_file = placed.group_by(FILE).agg(
         first=where(placed._further, placed[LINE]).min(), last=where(~placed._further, placed[LINE]).max()
     )
     # At the end of a file alone such rows are the sums below a table, or what a program says of itself.
     if not per_file.filter(per_file["first"] < per_file["last"]).count().to_pyarrow().as_py():
         return source
-    filled = _filled(rows, names, [*names, *layout.status_columns, *filter(None, [layout.columns.currency])])
+    filled = _filled(placed, [*names, *layout.status_columns, *filter(None, [layout.columns.currency])])
     con = source.table.get_backend()
-    stored = con.create_table(ibis.util.gen_name("rfmeans_filled"), filled, temp=True)
-    said = "rows that leave the order, its customer and its date blank are further lines of the order above"
+    rows = filled.select(*source.located.columns)
+    stored = con.create_table(ibis.util.gen_name("rfmeans_filled"), rows, temp=True)
+    blank = "the order, its customer and its date" if layout.columns.order else "the customer and the date"
+    said = f"rows that leave {blank} blank are further lines of the order above"
     return replace(
         source,
         table=stored.select(*source.table.columns),
@@ -52,33 +55,59 @@ def fill_down(source: Source, layout: Layout) -> Source:
     )
 
 
-def _may_follow(head: ir.Table, keys: Sequence[str], names: Sequence[str]) -> bool:
-    """Whether each row has order and date, or neither of these nor a customer, and there are some of both."""
-    further, whole = _all_blank(head, names), ~_any_blank(head, keys)
-    rows = head.select(further=further, whole=whole)
-    found = rows.agg(
-        further=rows.count(where=rows.further),
-        whole=rows.count(where=rows.whole),
-        other=rows.count(where=~rows.further & ~rows.whole),
+def _may_follow(rows: ir.Table, layout: Layout, keys: Sequence[str], customers: Sequence[str]) -> bool:
+    """Whether each of the first rows has order and date, or is a further one, and there are some of both."""
+    unknown = rows.select(blank=_all_blank(rows, customers))
+    if not unknown.blank.any().to_pyarrow().as_py():
+        return False
+    told = _with_further(rows, layout, keys, customers)
+    seen = told.select(further=told._further, total=told._total, whole=~_any_blank(told, keys))
+    counts = seen.agg(
+        further=seen.count(where=seen.further),
+        whole=seen.count(where=seen.whole & ~seen.further),
+        other=seen.count(where=~seen.further & ~seen.whole & ~seen.total),
     )
-    counts = found.to_pyarrow().to_pylist()[0]
-    return bool(counts["further"] and counts["whole"] and not counts["other"])
+    found = counts.to_pyarrow().to_pylist()[0]
+    return bool(found["further"] and found["whole"] and not found["other"])
 
 
-def _filled(rows: ir.Table, keys: Sequence[str], names: Sequence[str]) -> ir.Table:
-    """Return the rows, those without any of the keys with the names of the last row before that has them."""
+def _with_further(rows: ir.Table, layout: Layout, keys: Sequence[str], customers: Sequence[str]) -> ir.Table:
+    """Add _block (of an order's rows), _further (bool: a row of it after the first) and _total (bool: says it is one).
+
+    A row begins a block where it has a customer, or an order or a date other than the row above: that of a guest.
+    """
     until = ibis.cumulative_window(group_by=rows[FILE], order_by=rows[LINE])
-    block = ibis.ifelse(_all_blank(rows, keys), 0, 1).sum().over(until)
-    told = rows.mutate(_block=block, _further=_all_blank(rows, keys))
-    order = ibis.window(group_by=[told[FILE], told._block])
-    first = {name: where(~told._further, told[name]).max().over(order) for name in dict.fromkeys(names)}
-    held = told.mutate(
+    texts = [name for name in rows.columns if name not in (FILE, LINE)]
+    total = open_total(rows, texts, BARE).notnull()
+    blank_customer = _all_blank(rows, customers)
+    told = rows.mutate(_total=total & _any_blank(rows, keys), _begins=ibis.ifelse(blank_customer, 0, 1))
+    for name in keys:  # the value, carried down to where it is blank
+        place = ibis.ifelse(_blank(told[name]), 0, 1).sum().over(until)
+        told = told.mutate(_place=place)
+        carried = told[name].max().over(ibis.window(group_by=[told[FILE], told._place]))
+        told = told.mutate(_carried=carried.cast("string"))
+        before = told._carried.lag().over(ibis.window(group_by=told[FILE], order_by=told[LINE]))
+        told = told.mutate(
+            _begins=ibis.ifelse(told._carried.fill_null("") == before.fill_null(""), told._begins, 1)
+        )
+    placed = told.mutate(_block=told._begins.sum().over(until))
+    known = ibis.ifelse(_all_blank(placed, customers), 0, 1)
+    owned = known.max().over(ibis.window(group_by=[placed[FILE], placed._block])) == 1
+    some = _any_blank(placed, keys) if layout.columns.order is None else ibis.literal(True)
+    further = (placed._begins == 0) & owned & some & ~placed._total
+    return placed.mutate(_further=further.fill_null(False))
+
+
+def _filled(placed: ir.Table, names: Sequence[str]) -> ir.Table:
+    """Return the rows, the further ones with what they leave blank as the first of their block has it."""
+    order = ibis.window(group_by=[placed[FILE], placed._block])
+    first = {name: where(~placed._further, placed[name]).max().over(order) for name in dict.fromkeys(names)}
+    return placed.mutate(
         **{
-            name: ibis.ifelse(told._further & _blank(told[name]), value, told[name])
+            name: ibis.ifelse(placed._further & _blank(placed[name]), value, placed[name])
             for name, value in first.items()
         }
     )
-    return held.select(*rows.columns)
 
 
 def _blank(column: ir.Column) -> ir.BooleanColumn:

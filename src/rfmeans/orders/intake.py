@@ -29,6 +29,7 @@ from rfmeans.orders.customers import (
     group_orders,
     total_orders,
 )
+from rfmeans.orders.examples import find_person, find_unread
 from rfmeans.orders.order_lines import currency_column, order_lines
 from rfmeans.orders.reasons import USED
 from rfmeans.orders.remarks import find_overlap, notice
@@ -257,7 +258,14 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
     told_apart = understood.compared.apart or takes_from_orders(layout)
     apart = count_apart(sums.orders) if told_apart else None
     noticed = notice(source, layout, reading, account, understood.line, apart, overlap)
-    noticed = replace(noticed, line_total=understood.line_total)
+    clustered, others = account_customers(customers)
+    everyone = clustered.rows + sum(tally.rows for tally in others.values())
+    noticed = replace(
+        noticed,
+        line_total=understood.line_total,
+        unread=find_unread(lines.set_aside, layout, account),
+        person=find_person(source.table, layout, account.orders, everyone),
+    )
     return Intake(
         source,
         layout.columns,
@@ -265,7 +273,7 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
         customers,
         # Where the account knows of none, nobody needs to look for them again.
         lines.set_aside if account.set_aside else lines.set_aside.filter(ibis.literal(False)),
-        Account(account, *account_customers(customers), noticed),
+        Account(account, clustered, others, noticed),
         sums.orders,
         layout,
         understood.conventions.keys,

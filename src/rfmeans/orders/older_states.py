@@ -2,7 +2,8 @@
 
 The newer state counts: the one updated last where a column tells it, else that of the file which reaches further. The
 older one is set aside. Equal copies stay what they are, and so do the parts of an order that a writer of several files
-tore apart: of lines, one state is older only where the newer one has each of its lines.
+tore apart: where files hold several lines of an order, one state is older only if the newer one has half of its lines
+or more; parts have none in common.
 """
 
 from __future__ import annotations
@@ -19,7 +20,24 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 
-def with_older(lines: ir.Table, *, order_level: bool, amount_once: bool) -> ir.Table:
+DAY_MONTH_YEAR = "^ *([0-9]{1,2})[.]([0-9]{1,2})[.]([0-9]{4})"
+
+
+def in_order(updated: ir.Column) -> ir.Column:
+    """Return times, or texts of times, so that the later one is the larger one.
+
+    >>> import ibis
+    >>> in_order(ibis.memtable({"x": ["2.10.2025 09:00", "2025-10-02T09:00"]}).x).name("x").to_pyarrow().to_pylist()
+    ['2025-10-02 09:00', '2025-10-02T09:00']
+    """
+    if not isinstance(updated, ibis.expr.types.StringColumn):
+        return updated
+    day, month, year = (updated.re_extract(DAY_MONTH_YEAR, place) for place in (1, 2, 3))
+    told = year + "-" + month.lpad(2, "0") + "-" + day.lpad(2, "0") + updated.re_replace(DAY_MONTH_YEAR, "")
+    return ibis.ifelse(updated.re_search(DAY_MONTH_YEAR), told, updated)
+
+
+def with_older(lines: ir.Table, *, order_level: bool, amount_once: bool, of_shop: bool = False) -> ir.Table:
     """Add older (bool): another file states the line's order in a newer state.
 
     Parameters
@@ -30,14 +48,20 @@ def with_older(lines: ir.Table, *, order_level: bool, amount_once: bool) -> ir.T
         Whether the customer of one row holds for all rows of its order.
     amount_once
         Whether the amount is the order's.
+    of_shop
+        Whether the number alone tells an order, and its customer may change.
     """
     placed = _windowed(lines, ["order_id", "file"])
-    owner = placed("customer_id", "max") if order_level else lines.customer_id
-    owned = lines.mutate(owner=owner, reach=lines.ordered_on.max().over(ibis.window(group_by=lines.file)))
+    customer = placed("customer_id", "max") if order_level else lines.customer_id
+    owner = lines.order_id if of_shop else customer
+    owned = lines.mutate(
+        customer=customer, owner=owner, reach=lines.ordered_on.max().over(ibis.window(group_by=lines.file))
+    )
     told = _with_state(owned, amount_once=amount_once)
     same = ["order_id", "owner", "first_on"]
     of_order = _windowed(told, same)
-    differ = ibis.or_(*(of_order(name, "min") != of_order(name, "max") for name in STATE))
+    stated = (*STATE, "customer") if of_shop else STATE
+    differ = ibis.or_(*(of_order(name, "min") != of_order(name, "max") for name in stated))
     updated = of_order("updated_last", "max")
     ahead = told.mutate(
         differ=differ.fill_null(False),
@@ -50,11 +74,12 @@ def with_older(lines: ir.Table, *, order_level: bool, amount_once: bool) -> ir.T
     found = newest if amount_once else _with_contained(newest)
     older = found.differ & ~found.newest & found.order_id.notnull() & found.owner.notnull()
     if not amount_once:
-        older &= found.by_update | found.contained
+        older &= found.by_update | found.contained | found.whole
     marked = found.mutate(older=older.fill_null(False))
     return marked.select(*lines.columns, "older")
 
 
+# Of what a file states of an order.
 STATE = ("rows_stated", "money", "money_back", "refunded", "first_status", "last_status")
 
 
@@ -78,12 +103,20 @@ def _with_state(lines: ir.Table, *, amount_once: bool) -> ir.Table:
 
 
 def _with_contained(lines: ir.Table) -> ir.Table:
-    """Add contained (bool): the newest state has each line of this one, by day and amount, as often."""
+    """Add contained (bool): the newest state has half of the lines of this one or more, by day and amount, as often.
+
+    And whole (bool): no file holds more than one line of an order, so that each is an order and not a part of one.
+    """
     line = ["order_id", "owner", "first_on", "ordered_on", "amount"]
     here = lines.count().over(ibis.window(group_by=[lines[name] for name in (*line, "file")]))
     there = ibis.ifelse(lines.newest, 1, 0).sum().over(ibis.window(group_by=[lines[name] for name in line]))
     held = lines.mutate(held=ibis.ifelse(here <= there, 1, 0))
-    return held.mutate(contained=_windowed(held, ["order_id", "owner", "file"])("held", "min") == 1)
+    told = _windowed(held, ["order_id", "owner", "file"])
+    placed = held.mutate(
+        contained=2 * told("held", "sum") >= told("held", "count"),
+        several=ibis.ifelse(held.order_id.isnull(), 1, told("held", "count")),
+    )
+    return placed.mutate(whole=placed.several.max().over(ibis.window()) == 1)
 
 
 def _windowed(table: ir.Table, keys: Sequence[str]) -> Callable[[str, str], ir.Column]:

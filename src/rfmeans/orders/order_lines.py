@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.columns.keys import check_whole, customer_id, order_key
-from rfmeans.columns.layout import PER_ORDER
+from rfmeans.columns.layout import ANY_TABLE, PER_ORDER
 from rfmeans.columns.typed import calendar_day, product, to_money
 from rfmeans.orders.compared import NOTHING
-from rfmeans.orders.older_states import with_older
+from rfmeans.orders.older_states import in_order, with_older
 from rfmeans.orders.reasons import MALFORMED, USED, ZERO_ID, first_reason, reason_text, reasons_of
 from rfmeans.orders.statuses import ALSO, is_money_back, status_values, with_refunds
-from rfmeans.orders.total_rows import any_says, bare_total, with_total_rows
+from rfmeans.orders.total_rows import any_says, open_total, with_total_rows
 from rfmeans.orders.where import KEPT, with_condition
 from rfmeans.orders.whole_orders import hold_for_orders, takes_from_orders
 from rfmeans.reading.source import FILE, LINE, TEXT
@@ -184,10 +184,7 @@ def _with_hint_of_totals(lines: ir.Table, source: Source, layout: Layout) -> ir.
     Of the lines used their keys are looked at when they are grouped: far fewer.
     """
     inner = _inner_names(source.table.columns)
-    columns = layout.columns
-    looked = [name for _, name in layout.customers]
-    looked += [name for name in (columns.order, columns.date, source.table.columns[0]) if name]
-    says = any_says(lines, [inner[name] for name in dict.fromkeys(looked)])
+    says = any_says(lines, [inner[name] for name in wordy_columns(inner, layout)])
     return lines.mutate(says_total=ibis.ifelse(lines.reason == USED, False, says))
 
 
@@ -224,7 +221,10 @@ def read_lines(
         )
     if compared.states:
         per_order = layout.amount_per == PER_ORDER
-        typed = with_older(typed, order_level=takes_from_orders(layout), amount_once=per_order)
+        of_shop = layout.name != ANY_TABLE  # which numbers its orders once and for all
+        typed = with_older(
+            typed, order_level=takes_from_orders(layout), amount_once=per_order, of_shop=of_shop
+        )
         typed = typed.mutate(left_out=typed.left_out | typed.older)
     if takes_from_orders(layout):
         typed = _as_whole_orders(typed, layout)
@@ -258,13 +258,21 @@ def _places(table: ir.Table, layout: Layout, own: list[str], compared: Compared)
     if compared.places:
         found |= {name: table[ours] for name, ours in PLACES}
     if compared.states:
-        found["updated"] = table[layout.updated] if layout.updated else ibis.null("string")
+        found["updated"] = in_order(table[layout.updated]) if layout.updated else ibis.null("string")
     if compared.totals:
-        columns = layout.columns
-        money_columns = (columns.amount, columns.quantity, columns.price, columns.refund)
-        words = [name for name in own if name not in money_columns]
-        found |= {"says": any_says(table, words), "asked": bare_total(table, words)}
+        words = wordy_columns(own, layout)
+        found |= {"says": any_says(table, words), "asked": open_total(table, words)}
     return found
+
+
+def wordy_columns(names: Iterable[str], layout: Layout) -> list[str]:
+    """Return the columns that hold no money."""
+    columns = layout.columns
+    return [
+        name
+        for name in names
+        if name not in (columns.amount, columns.quantity, columns.price, columns.refund)
+    ]
 
 
 def used_lines(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rfmeans.engines.engine import Engine
     from rfmeans.orders.account import LineAccount
     from rfmeans.orders.apart import Apart
+    from rfmeans.orders.examples import Unread
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
 
@@ -95,6 +96,12 @@ class Noticed:
         Order numbers whose sales lie apart; None where there are none.
     line_total
         That the price was found to be the whole line's; None where it is not.
+    totals
+        Rows that say that they are totals and were set aside.
+    unread
+        Values that are no amount or no date, by example.
+    person
+        A sentence on a column that may hold the person, where the customer's seems to hold ids of orders; else blank.
     """
 
     understood: str
@@ -104,11 +111,15 @@ class Noticed:
     caution: str = ""
     apart: Apart | None = None
     line_total: LineTotal | None = None
+    totals: int = 0
+    unread: tuple[Unread, ...] = ()
+    person: str = ""
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is worth a sentence on a terminal or in a report."""
         said = (
             *(self.caution, self.of_apart(), self.of_statuses(), self.of_unknown()),
+            *(self.person, self.of_totals(), *(each.describe() for each in self.unread)),
             *(self._of_duplicates(), self._of_overlap()),
         )
         return tuple(map(Message, filter(None, said)))
@@ -121,6 +132,18 @@ class Noticed:
         return (
             f"{counted(numbers, 'order number')} {'stands' if numbers == 1 else 'stand'} on days far apart and "
             f"{'was' if numbers == 1 else 'were'} counted as {counted(self.apart.orders, 'order')}."
+        )
+
+    def of_totals(self) -> str:
+        """Return what was done with rows of totals; blank where there are none."""
+        if not self.totals:
+            return ""
+        say, cover = (
+            ("say that they are totals", "their") if self.totals > 1 else ("says that it is a total", "its")
+        )
+        return (
+            f"{counted(self.totals, 'row')} {say}, and {cover} money is the sum of others: set aside, "
+            f"{'they are' if self.totals > 1 else 'it is'} no order."
         )
 
     def of_statuses(self) -> str:
@@ -240,6 +263,7 @@ def notice(
     rows = account.read.rows - source.malformed_lines
     dropped = account.set_aside.get("duplicate line")
     older = account.set_aside.get("older state of the order")
+    totals = account.set_aside.get("total row")
     return Noticed(
         understood=read_as,
         duplicates=Duplicates(dropped.rows if dropped else 0, kept=False)
@@ -248,6 +272,7 @@ def notice(
         overlap=replace(overlap, older=older.rows if older else 0) if overlap else None,
         statuses=count_statuses(source.table, source.engine, layout, asked=reading.keep_status is not None),
         apart=apart,
+        totals=totals.rows if totals else 0,
     )
 
 

@@ -34,12 +34,18 @@ BARE = f"^(({'|'.join(KINDS)}):)?[ *#=-]*{WORD}[ :.*=-]*$"
 # With what it is the total of, such as "Total for Ann Lee", "TOTAL EUR", "Ann Lee Total".
 WITH_MORE = f"^{WORD}(: *| )[^ ].*$|^.*[^ ] (totals?|summe|ergebnis|gesamt)[ :]*$"
 
+# Of these it is asked what they are where they do not add up.
+OPEN = f"({BARE})|^{WORD} *(:|for |of |für |pour |para |per |por ).*$"
+HINT = "(?i)tota|somm|summ|soma|suma|gesamt|ergebnis"  # in every one of these words, and quick to look for
+HEAD = 5_000  # rows that are looked at from end to end
+
 
 def says_total(text: ir.Column) -> ir.BooleanColumn:
     """Whether a text says that its row is a total."""
     says = text.lower().re_search(f"({BARE})|({WITH_MORE})")
+    hinting = ibis.ifelse(text.re_search(HINT), says, False)
     numbered = text.between("0", ":")  # begins with a digit, as most keys do: far cheaper to see
-    return ibis.ifelse(numbered, False, says).fill_null(False)
+    return ibis.ifelse(numbered, False, hinting).fill_null(False)
 
 
 def any_says(table: ir.Table, names: Iterable[str]) -> ir.BooleanColumn:
@@ -48,14 +54,22 @@ def any_says(table: ir.Table, names: Iterable[str]) -> ir.BooleanColumn:
     return ibis.or_(*said) if said else ibis.literal(False)
 
 
-def bare_total(table: ir.Table, names: Iterable[str]) -> ir.StringColumn:
-    """Return the first cell of the columns that says so and nothing else; null where none does."""
+def total_in_head(table: ir.Table, names: Sequence[str]) -> bool:
+    """Whether a cell of the first rows says so and nothing else: subtotals stand among the rows they are of."""
+    if not names:
+        return False
+    head = table.select(*names).limit(HEAD)
+    return bool(open_total(head, names, BARE).notnull().any().to_pyarrow().as_py())
+
+
+def open_total(table: ir.Table, names: Iterable[str], pattern: str = OPEN) -> ir.StringColumn:
+    """Return the first cell of the columns that says so and leaves nothing else to think of; null where none does."""
     texts = [table[name] for name in names if table[name].type().is_string()]
-    bare = [
-        ibis.ifelse(text.lower().re_search(BARE).fill_null(False), text, ibis.null("string"))
+    found = [
+        ibis.ifelse(text.lower().re_search(pattern).fill_null(False), text, ibis.null("string"))
         for text in texts
     ]
-    return ibis.coalesce(*bare) if bare else ibis.null("string")
+    return ibis.coalesce(*found) if found else ibis.null("string")
 
 
 def with_total_rows(lines: ir.Table, used: ir.Column) -> ir.Table:

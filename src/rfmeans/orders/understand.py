@@ -22,6 +22,7 @@ from rfmeans.columns.layout_files import own_layouts
 from rfmeans.columns.layouts import customer_columns, recognise
 from rfmeans.columns.line_totals import LineTotal, as_line_total, find_line_total
 from rfmeans.columns.marks import with_marks
+from rfmeans.columns.order_totals import as_order_total
 from rfmeans.columns.roles import MissingColumnError
 from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.engines.failures import MalformedError, engine_errors
@@ -30,15 +31,16 @@ from rfmeans.listener import SILENT, Listener
 from rfmeans.orders.checks import check_comparing, check_currency_column, check_group_rows
 from rfmeans.orders.compared import VARIED, Compared
 from rfmeans.orders.filled import fill_down
-from rfmeans.orders.order_lines import currency_column
+from rfmeans.orders.order_lines import currency_column, wordy_columns
 from rfmeans.orders.reasons import USED
 from rfmeans.orders.remarks import understood_line
+from rfmeans.orders.total_rows import total_in_head
 from rfmeans.reading.open import ways_to_open
 from rfmeans.reading.source import FILE, LINE, Source
 from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import ibis.expr.types as ir
 
@@ -242,12 +244,18 @@ class Understood(AbstractContextManager["Understood"]):
         chosen = bool(given.status or self.reading.keep_status)
         layout = self.layout = with_marks(table, layout, chosen=chosen)
         self.source = fill_down(self.source, layout)
-        self.compare(Compared())
+        head = self.source.table
+        totals = self.source.ordered and total_in_head(
+            head, _texts(head, wordy_columns(head.columns, layout))
+        )
+        self.compare(Compared(totals=totals))
         self.conventions = self._conventions(layout, whole=False)
         if given.price is None:  # else it was said what it is
             self.line_total = find_line_total(self.source.table, layout, self.conventions.money, self._fitted)
         if self.line_total:
             layout = self.layout = as_line_total(layout, self.line_total)
+        if self.reading.amount_per is None:
+            layout = self.layout = as_order_total(self.source.table, layout, self.conventions.money)
         self.columns = layout.columns
         self._say(layout, self.conventions)
         check_currency_column(currency_column(layout, self.conventions), self.reading)
@@ -281,6 +289,10 @@ class Understood(AbstractContextManager["Understood"]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _texts(table: ir.Table, names: Sequence[str]) -> list[str]:
+    return [name for name in names if table[name].type().is_string()]
 
 
 def or_misfit(work: Callable[[], Result]) -> Result | MalformedError:

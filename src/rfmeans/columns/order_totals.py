@@ -1,0 +1,94 @@
+"""An amount that is the whole order's, though no known export says so: it stands on each of the order's lines.
+
+Rows can be items, or items times taxes; the order's total is then repeated on all of them, and counts once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from math import isclose
+from typing import TYPE_CHECKING
+
+from rfmeans.columns.layout import ANY_TABLE, PER_LINE, PER_ORDER, used_columns
+from rfmeans.columns.layout_files import built_in
+from rfmeans.columns.roles import plain
+from rfmeans.columns.typed import to_number
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable
+
+    import ibis.expr.types as ir
+
+    from rfmeans.columns.layout import Layout
+    from rfmeans.columns.money_formats import MoneyConvention
+
+    Line = tuple[float, float | None, float | None]  # amount, quantity, price
+
+LOOKED_AT = 10_000  # rows
+FEWEST, CLEAR = (
+    2,
+    4,
+)  # orders of several lines that tell it; so many times as many as those that tell the opposite
+NEAR = 0.005  # of a total: what rounding comes to
+
+
+def as_order_total(table: ir.Table, layout: Layout, marks: dict[str, MoneyConvention]) -> Layout:
+    """Return the layout with the amount as the order's where it is; the first rows tell it.
+
+    All lines of each order of several lines state the same amount, and the column is called an order's total, or the
+    amount is the sum of quantity times price over them.
+    """
+    columns = layout.columns
+    if layout.name != ANY_TABLE or layout.amount_per != PER_LINE or not (columns.order and columns.amount):
+        return layout
+    orders = _several_lines(table, layout, marks)
+    if not orders or any(len({amount for amount, _, _ in lines}) > 1 for lines in orders):
+        return layout
+    of_order = sum(_adds_up(lines) for lines in orders)
+    of_line = sum(all(_adds_up([line]) for line in lines) for lines in orders)
+    if of_line or not (of_order >= FEWEST or (_is_called_total(columns.amount) and len(orders) >= FEWEST)):
+        return layout
+    return replace(layout, amount_per=PER_ORDER, order_level=True)
+
+
+def _is_called_total(name: str) -> bool:
+    book = built_in()["orders"]
+    names = (*book["order_amount"], *book["otherwise"]["order_amount"])
+    return plain(name) in {plain(each) for each in names}
+
+
+def _several_lines(table: ir.Table, layout: Layout, marks: dict[str, MoneyConvention]) -> list[list[Line]]:
+    """Return the orders of several lines; what is taken back is no line."""
+    columns = layout.columns
+    amount = str(columns.amount)
+    rows = table.select(
+        order=table[str(columns.order)],
+        day=table[str(columns.date)].cast("string"),
+        amount=to_number(table[amount], marks.get(amount)).cast("float64"),
+        **{
+            role: to_number(table[name]).cast("float64")
+            for role, name in (
+                ("quantity", _called("quantity", table, layout)),
+                ("price", _called("price", table, layout)),
+            )
+            if name
+        },
+    )
+    found: dict[Hashable, list[Line]] = defaultdict(list)
+    for row in rows.limit(LOOKED_AT).to_pyarrow().to_pylist():
+        if row["order"] not in (None, "") and row["amount"] and row["amount"] > 0:
+            found[row["order"], row["day"]].append((row["amount"], row.get("quantity"), row.get("price")))
+    return [lines for lines in found.values() if len(lines) > 1]
+
+
+def _called(role: str, table: ir.Table, layout: Layout) -> str | None:
+    names: Collection[str] = {plain(name) for name in built_in()["orders"][role]}
+    free = [name for name in table.columns if name not in used_columns(layout) and plain(name) in names]
+    return free[0] if len(free) == 1 else None
+
+
+def _adds_up(lines: list[Line]) -> bool:
+    """Whether quantity times price over some lines is the amount of the first."""
+    parts = [quantity * price for _, quantity, price in lines if quantity is not None and price is not None]
+    return len(parts) == len(lines) and isclose(sum(parts), lines[0][0], rel_tol=NEAR)

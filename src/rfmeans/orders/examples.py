@@ -1,0 +1,99 @@
+"""What of a source is told by an example: values that cannot be read, and another column that may hold the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rfmeans.arguments import argument
+from rfmeans.columns.layout import used_columns
+from rfmeans.columns.layout_files import built_in
+from rfmeans.columns.roles import plain
+from rfmeans.columns.undecided import shortened
+from rfmeans.wording import counted
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from rfmeans.columns.layout import Layout
+    from rfmeans.orders.account import LineAccount
+
+# Beside the names of customers that are known, those of ids that stay over all of a person's orders.
+PERSONS = (
+    "customer unique id",
+    "unique customer id",
+    "person id",
+    "master customer id",
+    "global customer id",
+    "profile id",
+)
+FEWEST = 4  # orders without a second one of any customer, for it to be strange
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Values that stand where an amount or a date should, and are none.
+
+    Attributes
+    ----------
+    what
+        ``"amount"`` or ``"date"``.
+    rows
+        How many are set aside for it.
+    example
+        One of them, as it is written.
+    """
+
+    what: str
+    rows: int
+    example: str
+
+    def describe(self) -> str:
+        """Return it as a sentence.
+
+        >>> print(Unread("amount", 2, "12. Mai").describe())
+        2 amounts cannot be read, such as '12. Mai', and are set aside.
+        """
+        several = self.rows > 1
+        return (
+            f"{counted(self.rows, self.what)} cannot be read, {'such as ' if several else ''}{shortened(self.example)}"
+            f", and {'are' if several else 'is'} set aside."
+        )
+
+
+def find_unread(aside: ir.Table, layout: Layout, account: LineAccount) -> tuple[Unread, ...]:
+    """Return an example of each kind of value that cannot be read; a blank one is none.
+
+    ``aside``: the rows set aside, see `rfmeans.orders.order_lines.OrderLines`.
+    """
+    columns = layout.columns
+    found = []
+    for what, name in (("date", columns.date), ("amount", columns.amount or columns.price)):
+        reason = f"unreadable {what}"
+        if reason in account.set_aside and name in aside.columns and aside[name].type().is_string():
+            filled = aside.filter(aside.reason == reason, aside[name].strip() != "")
+            example = filled[name].min().to_pyarrow().as_py()
+            if example is not None:
+                found.append(Unread(what, account.set_aside[reason].rows, example.strip()))
+    return tuple(found)
+
+
+def find_person(table: ir.Table, layout: Layout, orders: int, customers: int) -> str:
+    """Return a sentence where no customer has a second order, but another column of customers has them; else blank."""
+    if orders < FEWEST or orders != customers or len(layout.customers) > 1:
+        return ""
+    kinds = built_in()["orders"]["customer"]
+    known = {plain(name) for names in kinds.values() for name in names} | set(map(plain, PERSONS))
+    names = [name for name in table.columns if name not in used_columns(layout) and plain(name) in known]
+    if not names:
+        return ""
+    counts = table.agg(**{f"ids_{place}": table[name].nunique() for place, name in enumerate(names)})
+    found = dict(zip(names, counts.to_pyarrow().to_pylist()[0].values(), strict=True))
+    name = min(found, key=lambda each: found[each])
+    if not 1 < found[name] < customers:
+        return ""
+    [(_, own)] = layout.customers
+    return (
+        f"No customer of {own!r} has a second order, as if it held ids of orders; {name!r} holds {found[name]:,} "
+        f"different values. If that is the person, give {argument('customer', name)}."
+    )
