@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from typing import TYPE_CHECKING
 
 from rfmeans.arguments import with_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CELL_TEXT = 120  # characters of a foreign text that a table has room for
 SENTENCE_TEXT = 400  # characters of a sentence with foreign words in it
@@ -44,6 +48,28 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:
         return "> 99 %"
     return f"{share:.0%}".replace("%", " %")
+
+
+def percents(shares: Sequence[float]) -> list[str]:
+    """Return shares of one whole as `percent` does, in whole percents that add up: the largest remainders round up.
+
+    >>> percents([0.1659, 0.2729, 0.2050, 0.3562]), percents([0.999, 0.001]), percents([float("nan")])
+    (['17 %', '27 %', '20 %', '36 %'], ['> 99 %', '< 1 %'], ['–'])
+    """
+    if not all(map(math.isfinite, shares)):
+        return list(map(percent, shares))
+    whole = [math.floor(100 * share + 1e-9) for share in shares]
+    missing = round(100 * sum(shares)) - sum(whole)
+    by_remainder = sorted(range(len(shares)), key=lambda place: whole[place] - 100 * shares[place])
+    for place in by_remainder[:missing]:
+        whole[place] += 1
+    return [_whole_percent(share, number) for share, number in zip(shares, whole, strict=True)]
+
+
+def _whole_percent(share: float, shown: int) -> str:
+    if shown <= 0 < share:
+        return "< 1 %"
+    return "> 99 %" if share < 1 <= shown / 100 else f"{shown} %"
 
 
 def money(value: float, symbol: str = "") -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 RUNNER = CliRunner()
 
 
-def terminal(tmp_path, customers: pd.DataFrame, segments: str) -> str:
+def terminal(tmp_path, customers: pd.DataFrame, segments: str, *options: str) -> str:
     path = tmp_path / "customers.csv"
     customers.to_csv(path, index=False)
     command = [
@@ -27,6 +27,8 @@ def terminal(tmp_path, customers: pd.DataFrame, segments: str) -> str:
         segments,
         "--out",
         str(tmp_path / "out"),
+        "--force",
+        *options,
     ]
     done = RUNNER.invoke(commands.app, command, env={"COLUMNS": "100"})
     assert done.exit_code == 0, done.output
@@ -34,7 +36,7 @@ def terminal(tmp_path, customers: pd.DataFrame, segments: str) -> str:
 
 
 def test_the_terminal_shows_votes_sentence_and_stability(tmp_path):
-    said = terminal(tmp_path, noise(800), "auto")
+    said = terminal(tmp_path, noise(800), "auto", "--details")
     assert "How many segments" in said
     assert "No number stands out: " in said
     assert "Unstable: 50 refits on resamples of 800 customers" in said
@@ -42,6 +44,30 @@ def test_the_terminal_shows_votes_sentence_and_stability(tmp_path):
 
 
 def test_the_terminal_names_segments_that_do_not_survive(tmp_path):
-    said = terminal(tmp_path, noise(800), "6")
+    said = terminal(tmp_path, noise(800), "6", "--details")
     assert "How many segments" not in said
     assert "is found again only in part" in said
+
+
+def test_the_terminal_says_what_to_look_at_first_and_where_the_rest_is(tmp_path):
+    short = terminal(tmp_path, noise(800), "auto")
+    for said in (
+        "No number stands out: ",
+        "Most valuable: ",
+        "Most at risk: ",
+        "Audience lists",
+        "Written to ",
+    ):
+        assert said in short
+    for said in (
+        "How many segments",
+        "Near a border",
+        "R, F, M scores",
+        "What the holdout can show",
+        "Medians, ",
+    ):
+        assert said not in short
+    assert short.endswith("More: report.html there, or --details here.\n")
+    bare = terminal(tmp_path, noise(800), "auto", "--no-report")
+    assert bare.endswith("More: --details here.\n")
+    assert len(short.splitlines()) < 25

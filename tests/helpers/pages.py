@@ -60,7 +60,7 @@ def body_of(page: str) -> str:
 
 def said_in_terminal(result, width: int = 160) -> str:
     said = io.StringIO()
-    print_told(result.sections(), Written(Path("out"), None), Console(file=said, width=width))
+    print_told(result.sections(), Written(Path("out"), None), Console(file=said, width=width), details=True)
     return said.getvalue()
 
 

@@ -25,6 +25,7 @@ from rfmeans.segments.number_of_segments import (
     recommend,
 )
 from rfmeans.segments.settings import Settings
+from rfmeans.segments.stability import Stability
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers
 
@@ -93,8 +94,18 @@ def test_segments_of_one_cloud_are_unstable_and_that_is_said():
         assert stability.sentence == (
             f"Unstable: 50 refits on resamples of 1,500 customers agree with these segments only to "
             f"{stability.overall:.2f} (1: wholly; 0: no more than chance; below 0.8: not to be relied on). "
-            "Segments auto tells the same of 2 to 10."
+            "segments='auto' tells the same of 2 to 10."
         )
+        assert "--segments auto tells the same of 2 to 10." in result.to_markdown()
+
+
+@pytest.mark.parametrize(
+    ("customers", "segments", "said"),
+    [(3, 3, ""), (3, 2, " segments='auto' tells the same of 2 to 3."), (2_000, 10, "")],
+)
+def test_auto_is_advised_only_where_it_has_more_numbers_to_try(customers, segments, said):
+    found = Stability(0.5, (0.5,) * segments, 50, customers)
+    assert found.sentence.endswith(f"not to be relied on).{said}")
 
 
 @pytest.mark.slow

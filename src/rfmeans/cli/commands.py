@@ -28,6 +28,7 @@ from rfmeans.cli.options import (
     OutputOptions,
     PrintingOptions,
     ReadingOptions,
+    ResultPrintingOptions,
     SegmentingOptions,
     StatementOptions,
     TableOptions,
@@ -89,7 +90,7 @@ def segment_command(
     engine: EngineOptions,
     back: HindsightOptions,
     output: TableOptions,
-    printing: PrintingOptions,
+    printing: ResultPrintingOptions,
 ) -> None:
     """Group the customers of ORDERS into named segments and write the output folder."""
     how = how_to_read(reading, customers, engine)
@@ -112,7 +113,7 @@ def assign_command(
     engine: EngineOptions,
     assigning: AssigningOptions,
     output: TableOptions,
-    printing: PrintingOptions,
+    printing: ResultPrintingOptions,
 ) -> None:
     """Give the customers of ORDERS the segments of a fitted MODEL."""
     how = how_to_read(reading, customers, engine)

@@ -303,6 +303,17 @@ class PrintingOptions:
             raise SettingsError("Give either --json or --markdown, not both: each takes standard output.")
 
 
+@dataclass(frozen=True)
+class ResultPrintingOptions(PrintingOptions):
+    """What is printed of segments."""
+
+    PANEL = "What is printed"
+
+    details: bool = option(
+        "Print also what each name rests on, the scores, and how sure all of it is.", False
+    )
+
+
 def how_to_read(
     reading: ReadingOptions, customers: CustomersOptions, engine: EngineOptions
 ) -> dict[str, Any]:

@@ -23,10 +23,10 @@ WARNING = "bold yellow"
 WIDE = 92  # columns from which a table's last columns fit as well
 
 
-def print_sections(told: Sequence[Section], console: Console) -> None:
+def print_sections(told: Sequence[Section], console: Console, *, details: bool = False) -> None:
     """Print what sections have for a terminal."""
     for section in told:
-        for block in section.terminal:
+        for block in (*section.terminal, *(section.details if details else ())):
             print_block(block, console)
 
 

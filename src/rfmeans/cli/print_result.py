@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from rfmeans.result import Written
 
 
-def print_told(told: Sequence[Section], written: Written, console: Console) -> None:
-    """Print sections, and what was written."""
-    print_sections(told, console)
+def print_told(told: Sequence[Section], written: Written, console: Console, *, details: bool = False) -> None:
+    """Print sections, what was written, and where to look next."""
+    print_sections(told, console, details=details)
     if written.audiences is not None:
         console.print(escape(audience_line(written.audiences)), soft_wrap=True)
-    if written.foresight is not None:
+    if written.foresight is not None and details:
         for line in foresight_lines(written.foresight, written.foresight_again, written.days_looked_at):
             console.print(escape(line), soft_wrap=True)
     for name in written.without_card:
@@ -32,6 +32,9 @@ def print_told(told: Sequence[Section], written: Written, console: Console) -> N
     console.print(f"Written to {escape(str(written.folder))}", soft_wrap=True)
     if written.table is not None:
         console.print(f"Written to the table {escape(clip(written.table))}", soft_wrap=True)
+    if not details and any(section.details for section in told):
+        page = "report.html there, or " if (written.folder / "report.html").exists() else ""
+        console.print(f"More: {page}--details here.", soft_wrap=True)
 
 
 def audience_line(audiences: Audiences) -> str:

@@ -75,7 +75,8 @@ def _finish(
             from rfmeans.cli.print_result import print_told
 
             taken = printing.as_json or printing.markdown
-            print_told(result.sections(), written, stderr() if taken else stdout())
+            console = stderr() if taken else stdout()
+            print_told(result.sections(), written, console, details=getattr(printing, "details", False))
         elif result.caution:
             stderr().print(escaped(result.caution), soft_wrap=True)
     finally:

@@ -130,8 +130,12 @@ BLANK = Sentence("")
 
 @dataclass(frozen=True)
 class Section:
-    """How one analysis is told on the page, in Markdown and in the terminal; not at all where there is no block."""
+    """How one analysis is told on the page, in Markdown and in the terminal; not at all where there is no block.
+
+    ``details`` are what a terminal tells after it, if asked for.
+    """
 
     page: tuple[Block, ...] = ()
     markdown: tuple[TextBlock, ...] = ()
     terminal: tuple[TextBlock, ...] = ()
+    details: tuple[TextBlock, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,11 @@ from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.segments.profile import LEVELS
 from rfmeans.segments.settings import FEATURES
 from rfmeans.segments.spread import TOPS
-from rfmeans.wording import clip, counted, money, number, percent
+from rfmeans.wording import clip, counted, money, number, percent, percents
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     import pandas as pd
 
@@ -80,6 +81,8 @@ class Segment:
     stability
         Mean Jaccard similarity to the most similar cluster of refits on resamples, 0 to 1; None where the model
         does not say.
+    of_customers, of_revenue
+        The shares in whole percents, such that those of all segments add up.
     """
 
     segment_id: int
@@ -101,6 +104,8 @@ class Segment:
     centre: tuple[float, float, float]
     near_border: int | None = None
     stability: float | None = None
+    of_customers: str = ""
+    of_revenue: str = ""
 
     @property
     def called(self) -> str:
@@ -267,8 +272,8 @@ def summarise(
         as_of=intake.as_of,
         account=intake.account,
         everyone=fitted.everyone,
-        segments=tuple(
-            _segment(position, fitted, currency_symbol) for position in range(1, len(fitted.groups) + 1)
+        segments=_with_shares(
+            [_segment(position, fitted, currency_symbol) for position in range(1, len(fitted.groups) + 1)]
         ),
         empty_regions=model.empty_regions(len(fitted.groups)),
         distributions=fitted.spread,
@@ -281,6 +286,15 @@ def summarise(
         scoring=model.scoring,
         stability=model.stability,
         **fitted.findings,
+    )
+
+
+def _with_shares(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    customers = percents([segment.share for segment in segments])
+    revenue = percents([segment.revenue_share for segment in segments])
+    return tuple(
+        replace(segment, of_customers=one, of_revenue=other)
+        for segment, one, other in zip(segments, customers, revenue, strict=True)
     )
 
 
@@ -340,8 +354,8 @@ def _evidence(group: Group, everyone: Group, rhythm: Rhythm | None, symbol: str)
 def _headline(segment: Segment, symbol: str) -> str:
     figures = segment.figures
     return (
-        f"{clip(segment.segment)}: {counted(figures.customers, 'customer')} ({percent(segment.share)}) with "
-        f"{percent(segment.revenue_share)} of revenue, {money(figures.mean_monetary, symbol)} each; "
+        f"{clip(segment.segment)}: {counted(figures.customers, 'customer')} ({segment.of_customers}) with "
+        f"{segment.of_revenue} of revenue, {money(figures.mean_monetary, symbol)} each; "
         f"last purchase {counted(figures.mean_recency, 'day')} ago on average."
     )
 

@@ -19,7 +19,7 @@ from rfmeans.segments.cluster_measures import (
 )
 from rfmeans.segments.features import significant
 from rfmeans.segments.kmeans import check_distinct, one_thread
-from rfmeans.segments.settings import MIN_SEGMENTS
+from rfmeans.segments.settings import MIN_SEGMENTS, MOST_TRIED
 from rfmeans.segments.stability import RESAMPLES, measure_stability, nearest_centre, resample_size
 from rfmeans.wording import percent
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-MOST = 10  # the largest number that is tried
 SMALLEST_SHARE = 0.03
 WEAKEST = 0.75  # Jaccard similarity from which Hennig (2007) calls a cluster stable
 SURE = 0.9  # stability of a number to recommend; from 0.8 on there is no warning
@@ -204,7 +203,7 @@ def choose_segments(cells: Cells, seed: int) -> Choice:
 
 def _take_votes(cells: Cells, sample: Sample, seed: int) -> tuple[list[Vote], float]:
     """Return a vote per number, and the inertia of all customers about one centre."""
-    numbers = range(MIN_SEGMENTS, min(MOST, len(cells.points)) + 1)
+    numbers = range(MIN_SEGMENTS, min(MOST_TRIED, len(cells.points)) + 1)
     whole = partition(cells, np.zeros(len(cells.points), dtype=np.intp), 1)
     falls = _falls_in_a_cloud(cells, whole.means[0], numbers, seed)
     votes: list[Vote] = []

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rfmeans.arguments import Message, argument
 from rfmeans.segments.kmeans import one_thread
+from rfmeans.segments.settings import AUTO, MOST_TRIED
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
@@ -60,10 +62,14 @@ class Stability:
         scale = "1: wholly; 0: no more than chance"
         if self.stable:
             return f"Stability {self.overall:.2f}: how far {refits} agree with these segments ({scale})."
-        return (
+        said = (
             f"Unstable: {refits} agree with these segments only to {self.overall:.2f} ({scale}; below {STABLE}: not to "
-            "be relied on). Segments auto tells the same of 2 to 10."
+            "be relied on)."
         )
+        most = min(self.size, MOST_TRIED)
+        if most <= len(self.segments):
+            return said  # no number is left to be tried
+        return Message(f"{said} {argument('segments', AUTO)} tells the same of 2 to {most}.")
 
     @property
     def stable(self) -> bool:

@@ -67,7 +67,9 @@ def test_a_surprise_is_a_sentence(summary):
     said = Sentence(
         "At-Risk High-Value is the better one by its name, and yet Low-Value/Churned bought again more often."
     )
-    assert all(said in medium for medium in vars(hindsight(odd)).values())
+    told = hindsight(odd)
+    assert all(said in medium for medium in (told.page, told.markdown, told.details))
+    assert len(told.terminal) == 1
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,9 @@ def test_a_surprise_is_a_sentence(summary):
 )
 def test_what_cannot_be_said_is_one_line_and_nothing_else(summary, first_day, said):
     without = replace(summary, hindsight=replace(summary.hindsight, first_day=first_day, outcomes=()))
-    assert set(vars(hindsight(without)).values()) == {(Sentence(said, "note"),)}
+    told = hindsight(without)
+    assert {told.page, told.markdown, told.terminal} == {(Sentence(said, "note"),)}
+    assert told.details == ()
     assert "Bought again" not in str(segments(without).page[1].table.heads)
 
 

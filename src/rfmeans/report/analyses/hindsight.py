@@ -40,7 +40,8 @@ def hindsight(summary: Summary) -> Section:
     return Section(
         page=(Heading(TITLE, "hindsight", "What happened next"), picture, *odd, shown, how),
         markdown=(Heading(TITLE), shown, *odd, how),
-        terminal=(Sentence(_line(found)), *odd),
+        terminal=(Sentence(_line(found)),),
+        details=odd,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rfmeans.arguments import Message
 from rfmeans.report.blocks import BLANK, Heading, Item, Items, Section, Sentence
 from rfmeans.report.charts.choice import vote_rows
 from rfmeans.report.charts.frame import segment_labels
@@ -35,7 +36,7 @@ def how_sure(summary: Summary) -> Section:
     """Say what speaks for the segments and, as warnings, what against them."""
     choice, stability = summary.choice, summary.stability
     chosen = [_sentence(choice.sentence, choice.stands_out)] if choice else []
-    stable = [_sentence(stability.sentence, stability.stable)] if stability else []
+    stable = [_sentence(_of_the_model(stability.sentence, summary), stability.stable)] if stability else []
     borders = [Sentence(summary.border_line)] if summary.border_line else []
     said = (*chosen, *stable, *borders)
     table = _table(summary)
@@ -43,14 +44,26 @@ def how_sure(summary: Summary) -> Section:
     return Section(
         page=(Heading(TITLE), *said, table) if table else (),
         markdown=(Heading(TITLE), items) if said else (),
-        terminal=(
+        terminal=tuple(_most_telling(chosen, stable)),
+        details=(
             *([_votes(choice)] if choice else []),
-            *chosen,
-            *stable,
+            *(sentence for sentence in (*chosen, *stable) if sentence not in _most_telling(chosen, stable)),
             *(_weak(summary) if stability else []),
             *([*borders, BLANK] if borders else []),
         ),
     )
+
+
+def _most_telling(chosen: list[Sentence], stable: list[Sentence]) -> list[Sentence]:
+    """Return what to see at a glance: the choice, or else the stability; of unstable segments always the warning."""
+    return [*(chosen or stable), *(sentence for sentence in stable if chosen and sentence.kind)]
+
+
+def _of_the_model(text: str, summary: Summary) -> str:
+    """Return what was measured at the fit; of other customers than its own it is said whose it is."""
+    if not summary.assigned:
+        return text
+    return Message(f"Of the model, on the customers it was fitted on: {Message(text).marked}")
 
 
 def _sentence(text: str, sound: bool) -> Sentence:

@@ -50,7 +50,7 @@ def scores(summary: Summary) -> Section:
         terminal += [BLANK, *map(Sentence, score_lines(scoring))]
     if found:
         terminal += [Sentence(READ_SHARES), _largest_shares(found)]
-    return Section(page=tuple(page), terminal=tuple(terminal))
+    return Section(page=tuple(page), details=tuple(terminal))
 
 
 def score_lines(scoring: Scoring) -> tuple[str, ...]:

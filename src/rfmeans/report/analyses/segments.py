@@ -21,7 +21,7 @@ HEADS = (
 )
 SHORT_HEADS = ("Segment", "Customers", "Revenue", "Days", "Purchases", "Spent", "Average order")
 SHORT_NOTE = "Days since the last purchase, purchases, money spent: means per customer."
-MARKED_NOTE = "\n* borderline: what the name hangs on is said below."
+MARKED_NOTE = "\n* borderline: what the name hangs on is in the report, or with --details."
 SHORT_NAME = 40  # characters of a name that a terminal's table has room for
 
 
@@ -51,7 +51,16 @@ def segments(summary: Summary) -> Section:
 def names(summary: Summary) -> Section:
     """Say in a terminal, once it has said how sure the segments are, why they are called so."""
     said = Items((*_evidence(summary), *_absent(summary)))
-    return Section(terminal=(Sentence("Medians, against the medians of all customers:"), said))
+    pace = [Sentence(summary.rhythm.sentence)] if summary.rhythm else []
+    corrected = [
+        Sentence(f"{segment.called}: {clip(sentence, SENTENCE_TEXT)}.")
+        for segment in summary.segments
+        for sentence in segment.corrections
+    ]
+    return Section(
+        terminal=tuple(corrected),
+        details=(*pace, Sentence("Medians, against the medians of all customers:"), said),
+    )
 
 
 def _table(summary: Summary) -> Table:
@@ -59,14 +68,19 @@ def _table(summary: Summary) -> Table:
     rows = (
         (
             Cell(segment.segment, segment_id=segment.segment_id, marked=bool(segment.borderline)),
-            *_cells(segment.figures, segment.share, segment.revenue_share, summary.currency_symbol),
+            *_cells(
+                segment.figures,
+                Cell(segment.of_customers, segment.share),
+                Cell(segment.of_revenue, segment.revenue_share),
+                summary.currency_symbol,
+            ),
             *map(_finite, map(in_percent, shares)),
         )
         for segment, shares in zip(summary.segments, again, strict=False)
     )
     total = (
         Cell("All customers"),
-        *_cells(summary.everyone, 1.0, 1.0, summary.currency_symbol),
+        *_cells(summary.everyone, in_percent(1.0), in_percent(1.0), summary.currency_symbol),
         *map(in_percent, again[-1]),
     )
     return Table(CAPTION, (*HEADS, *heads), tuple(rows), (total,))
@@ -89,12 +103,12 @@ def _whose(summary: Summary) -> str:
     return f" Bought again: of those who were in the segment on {found.since}."
 
 
-def _cells(figures: Group, share: float, revenue_share: float, symbol: str) -> Row:
+def _cells(figures: Group, share: Cell, revenue_share: Cell, symbol: str) -> Row:
     cells = (
         in_number(figures.customers),
-        in_percent(share),
+        share,
         in_money(float(figures.revenue), symbol),
-        in_percent(revenue_share),
+        revenue_share,
         in_number(figures.mean_recency),
         in_number(figures.mean_frequency),
         in_money(figures.mean_monetary, symbol),
