@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import duckdb
+import ibis
 import pandas as pd
 import pytest
 from rich.console import Console
@@ -19,7 +20,7 @@ from helpers.moving_shop import AT_RISK, MOVED, NEW, SINCE, UNTIL, model, orders
 from places import DATA
 from rfmeans.cli.print_block import print_sections
 from rfmeans.errors import DataError, OutputError, SettingsError
-from rfmeans.output.audiences import AudienceSettings
+from rfmeans.output.audiences import FORMATS, AudienceSettings
 from rfmeans.over_time.movement import total
 from rfmeans.synthetic import make_orders
 
@@ -258,6 +259,45 @@ def test_customers_keep_the_group_that_they_have_in_the_lists_of_segments(tmp_pa
 def test_lists_for_a_tool_need_addresses(eight, tmp_path):
     with pytest.raises(DataError, match="The klaviyo lists are made of e-mail addresses"):
         eight.save(tmp_path / "out", audience_format="klaviyo")
+
+
+@pytest.mark.parametrize("form", [name for name, each in FORMATS.items() if each.email])
+def test_the_lists_are_written_for_every_tool(form, tmp_path):
+    """Customers 2, 4, 5, 6 and 8 of the eight are on lists, each with an address; customer 3 has none."""
+    named = orders().assign(
+        customer_id=lambda frame: frame.customer_id.map(lambda one: "three" if one == 3 else f"c{one}@x.org")
+    )
+    wanted = FORMATS[form]
+    with rfmeans.movement(model(), named, since=SINCE, until=UNTIL, holdout=0.0) as moved:
+        out = moved.save(tmp_path / "out", report=False, audience_format=form)
+    lists = json.loads((out / "movement.json").read_text(encoding="utf-8"))["audiences"]
+    assert (lists["format"], lists["without_email"]) == (form, 1)
+    assert [each["treatment"] for each in lists["lists"]] == [1, 1, 2, 1]
+    head, *rows = (out / "audiences" / "3-new.csv").read_text(encoding="utf-8").splitlines()
+    assert head.replace('"', "").split(",") == [wanted.email, *wanted.columns]
+    assert len(rows) == 2
+
+
+def test_no_customer_passes_through_python(monkeypatch):
+    con, rows = ibis.duckdb.connect(), []
+    fetch = type(con).to_pyarrow
+
+    def counting(self, *given, **options):
+        found = fetch(self, *given, **options)
+        rows.append(getattr(found, "num_rows", 1))
+        return found
+
+    shop = make_orders(2000, seed=2).drop(columns="kind")
+    with rfmeans.segment(shop, n_init=2) as result:
+        fitted = result.model
+    monkeypatch.setattr(type(con), "to_pyarrow", counting)
+    table = con.create_table("shop", shop)
+    with rfmeans.movement(fitted, table, since="2024-10-01") as moved, rfmeans.assign(fitted, table) as at:
+        assert sum(flow.customers for flow in moved.summary.movement.flows) > 1900
+        assert at.summary.hindsight.outcomes
+        assert at.summary.drift.indices["recency"] == 0.0
+    con.disconnect()
+    assert 0 < max(rows) <= 1000  # the first lines, which tell what the columns mean, of 2,000 customers
 
 
 def test_ids_that_a_spreadsheet_would_run_are_made_harmless(tmp_path):

@@ -63,6 +63,23 @@ def test_a_series(run):
     ]
 
 
+def test_several_first_dates_are_a_series(run):
+    code, out, _ = run(
+        "--from",
+        "2024-06-01",
+        "--from",
+        "2024-04-01",
+        "--to",
+        "2024-07-01",
+        "--json",
+        "--quiet",
+        "--no-report",
+    )
+    found = json.loads(out)
+    assert (code, found["since"], found["until"]) == (0, "2024-04-01", "2024-07-01")
+    assert [each["as_of"] for each in found["series"]] == ["2024-04-01", "2024-06-01", "2024-07-01"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

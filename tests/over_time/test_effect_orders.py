@@ -35,8 +35,17 @@ def test_a_shop_that_is_closed_on_sundays_misses_nothing(engine):
 
 
 def test_who_is_known_on_every_engine(engine):
-    """The orders go back 30 days: customer 4 bought before, 3 on another day, 2 is not there, 1 about midnight."""
-    lists = pd.DataFrame({"key": list("1234"), "recency": [10.0, 20.0, 5.0, 30.0]})
+    """The orders go back 30 days: customer 4 bought before, 3 on another day, 2 is not there, 1 about midnight.
+
+    Customer 6 has no purchase left.
+    """
+    lists = pd.DataFrame(
+        {
+            "key": list("12346"),
+            "recency": [10.0, 20.0, 5.0, 30.0, 0.0],
+            "frequency": [1.0, 1.0, 2.0, 1.0, 0.0],
+        }
+    )
     done = pd.DataFrame({"key": list("1345"), "recency": [11, 9, 30, 2]})
     tables = (engine.table(frame, name) for frame, name in ((lists, "sent_to"), (done, "done_by")))
     assert known_among(*tables, 30) == Known(3, 1)

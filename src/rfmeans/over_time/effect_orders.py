@@ -66,13 +66,13 @@ def known_among(lists: ir.Table, done: ir.Table, days: int) -> Known:
     Parameters
     ----------
     lists
-        Customers as they were when the lists were made: key, recency.
+        Customers as they were when the lists were made: key, recency, frequency; who has no purchase has no last one.
     done
         What the orders say of that date: key, recency.
     days
         That the orders go back from it.
     """
-    expected = lists.filter(lists.recency < days)
+    expected = lists.filter((lists.recency < days) & (lists.frequency > 0))
     joined = expected.join(done.select("key", found=done.recency), "key")
     same = joined.filter((joined.found - joined.recency).abs() <= NEXT_DAY)
     return Known(*(int(table.count().to_pyarrow().as_py()) for table in (expected, same)))
