@@ -27,9 +27,9 @@ from rfmeans.over_time.movement import (
 from rfmeans.over_time.movement_summary import MovementSummary
 from rfmeans.report.analyses.drift import drift_line
 from rfmeans.report.analyses.movement import movement_sections
+from rfmeans.report.as_json import account_dict
 from rfmeans.report.markdown import markdown_of
 from rfmeans.report.playbook import load_playbook
-from rfmeans.report.summary import account_dict
 from rfmeans.result import Saved
 from rfmeans.segments.profile import profile_all
 

@@ -21,12 +21,12 @@ from rfmeans.model.segment_model import SegmentModel
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.remarks import caution
 from rfmeans.orders.understand import understand
-from rfmeans.over_time.drift import Drift, measure_reference, quintiles_of
+from rfmeans.over_time.drift import drift_of, measure_reference, quintiles_of
 from rfmeans.over_time.hindsight import BACK, hindsight_of, looking_back, spans_for
 from rfmeans.over_time.likeness import Space, compare_models, order_like
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
-from rfmeans.segments.claims import Grounds
+from rfmeans.segments.facts import Grounds
 from rfmeans.segments.features import distinct_values, fit_scaling
 from rfmeans.segments.grouping import group_by_kmeans, group_by_scores
 from rfmeans.segments.kmeans import CLUSTER, count_near_borders, what_to_do
@@ -311,7 +311,7 @@ def _measured(
         crosstab=_crosstab(customers, model),
         choice=choice,
         hindsight=hindsight_of(intake, model.place, model.directions, len(groups), model.rhythm, model.as_of),
-        drift=Drift(model.reference, now) if model.reference and now and not fit else None,
+        drift=None if fit else drift_of(model.reference, now),
         forgotten=model.reference is None,
         likeness=compare_models(intake, fit.before, model) if fit and fit.before else None,
     )

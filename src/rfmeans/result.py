@@ -15,10 +15,10 @@ from rfmeans.output.files import write_customers, write_lines, write_rows
 from rfmeans.output.folder import AUDIENCES, CHARTS, REPORT, check_format, check_target, replacing
 from rfmeans.over_time.drift import CAUTION
 from rfmeans.report.analyses.drift import drift_line
+from rfmeans.report.as_json import account_dict
 from rfmeans.report.markdown import to_markdown
 from rfmeans.report.playbook import load_playbook
 from rfmeans.report.sections import sections
-from rfmeans.report.summary import account_dict
 
 if TYPE_CHECKING:
     import os

@@ -8,7 +8,8 @@ from dataclasses import asdict, replace
 import pytest
 
 from rfmeans.errors import SettingsError
-from rfmeans.segments.claims import CLAIMS, Facts, Grounds, check_claims, settle
+from rfmeans.segments.claims import CLAIMS, check_claims, settle
+from rfmeans.segments.facts import Facts, Grounds
 from rfmeans.segments.lexicon import built_in, read_lexicon
 from rfmeans.segments.names import name_centres, name_scores, on_other_grounds
 from rfmeans.segments.rhythm import Rhythm

@@ -187,12 +187,14 @@ TESTED_ELSEWHERE = {
     "report/analyses/effect_checks": "by test_campaign",
     "report/analyses/effect_numbers": "by test_campaign",
     "report/analyses/movement": "by over_time/test_movement",
+    "report/as_json": "by report/test_summary and test_result: the summary and account.json",
     "report/blocks": "by report/test_page, test_markdown and cli/test_print_result, which draw them",
     "report/charts/effect": "by test_campaign",
     "report/charts/hindsight": "by report/analyses/test_hindsight, whose page has it",
     "report/charts/movement": "by over_time/test_movement",
     "report/pictures": "by analyses/test_charts and test_between_dates, whose pages and folders have them",
     "report/table": "by report/test_page, test_markdown and cli/test_print_result, which draw it",
+    "segments/facts": "by test_claims, which are checked on them",
     "typed_cells": "by columns/test_keys and reading/test_workbook",
 }
 

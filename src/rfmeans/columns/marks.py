@@ -41,16 +41,18 @@ def with_marks(table: ir.Table, layout: Layout, *, chosen: bool = False) -> Layo
     looked = list(dict.fromkeys([*texts, *named]))
     if not looked:
         return layout
-    rows = (
-        table.select(*(table[name].cast("string").name(name) for name in looked))
-        .limit(LOOKED_AT)
-        .to_pyarrow()
-    )
-    words = {name: _different(rows[name]) for name in looked}
+    words = _words_of(table, looked)
     kind = next((name for name in looked if _tells_kind(name, words[name])), None)
     flags = [] if chosen else [_flag_of(name, layout) for name in named if _is_flag(name, words[name])]
     also = tuple(flag for flag in flags if flag and flag.column != kind)
     return replace(layout, kind=kind, also=(*layout.also, *also))
+
+
+def _words_of(table: ir.Table, names: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return the different words in the first rows of each column."""
+    texts = table.select(*(table[name].cast("string").name(name) for name in names))
+    rows = texts.limit(LOOKED_AT).to_pyarrow()
+    return {name: _different(rows[name]) for name in names}
 
 
 def _different(column: Any) -> frozenset[str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rfmeans.over_time.drift import Drift
     from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.over_time.likeness import Likeness
-    from rfmeans.segments.claims import Grounds
+    from rfmeans.segments.facts import Grounds
     from rfmeans.segments.names import Name
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group

@@ -12,7 +12,7 @@ from rfmeans.errors import ModelError
 from rfmeans.groups import USUAL_HOLDOUT, check_holdout
 from rfmeans.model.orders_table import OrdersTable
 from rfmeans.over_time.drift import Reference
-from rfmeans.segments.claims import Grounds
+from rfmeans.segments.facts import Grounds
 from rfmeans.segments.features import FeatureScaling, Scaling
 from rfmeans.segments.lexicon import read_lexicon
 from rfmeans.segments.score_cuts import Scoring

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from rfmeans.model.orders_table import OrdersTable
     from rfmeans.orders.understand import Understood
     from rfmeans.over_time.drift import Reference
-    from rfmeans.segments.claims import Grounds
+    from rfmeans.segments.facts import Grounds
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.rhythm import Rhythm
     from rfmeans.segments.score_cuts import Scoring

@@ -168,6 +168,11 @@ class Drift:
         }
 
 
+def drift_of(then: Reference | None, now: Reference | None) -> Drift | None:
+    """Return how far customers are from those of the fit; None where either is not known."""
+    return Drift(then, now) if then and now else None
+
+
 def check_limit(max_drift: float | str | None, reference: Reference | None) -> float | None:
     """Check a limit of the largest index before the work is done, and return it; text is read as a number.
 

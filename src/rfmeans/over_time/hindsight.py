@@ -199,8 +199,7 @@ def hindsight_of(
     lines, until = intake.account.lines, intake.as_of
     if until is None or not lines or not lines.first_day or not lines.seen:
         return None
-    half = rhythm.median_days if rhythm else None
-    within = None if half is None else math.ceil(half)
+    within = _within(rhythm)
     looked = [
         Hindsight(lines.first_day, lines.seen[1], until - span, until, within, fitted)
         for span in spans_for(rhythm)
@@ -212,6 +211,11 @@ def hindsight_of(
     if dates.too_short or dates.ends_early:
         return dates
     return look_back(place(intake.earlier[dates.since]), dates, directions, count)
+
+
+def _within(rhythm: Rhythm | None) -> int | None:
+    """Return in how many days half of the repeat customers come back; None where that is not known."""
+    return None if rhythm is None or rhythm.median_days is None else math.ceil(rhythm.median_days)
 
 
 def look_back(placed: ir.Table, found: Hindsight, directions: Directions, count: int) -> Hindsight:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import platform
 from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from rfmeans import __version__
-from rfmeans.arguments import with_options
 from rfmeans.model.fitted import Findings
+from rfmeans.report.as_json import account_dict, json_ready
 from rfmeans.segments.features import to_original_units
 from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.segments.profile import LEVELS
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rfmeans.model.fitted import Fitted
-    from rfmeans.orders.account import Tally
     from rfmeans.orders.intake import Account, Intake
     from rfmeans.over_time.drift import Drift
     from rfmeans.over_time.hindsight import Hindsight
@@ -254,7 +252,7 @@ class Summary(Findings):
             "drift": _dict_of(self.drift),
             "likeness": _dict_of(self.likeness),
         }
-        result: dict[str, Any] = _json_ready(plain)
+        result: dict[str, Any] = json_ready(plain)
         return result
 
 
@@ -383,41 +381,3 @@ def _profile_row(segment: Segment) -> dict[str, Any]:
         "evidence": segment.evidence,
         "borderline": "; ".join(segment.borderline),
     }
-
-
-def account_dict(account: Account) -> dict[str, Any]:
-    """Return the account as plain values; money as decimal text, so that it adds up exactly."""
-    lines, noticed = account.lines, account.noticed
-    customers = {"segmented": _tally(account.clustered), "set_aside": _tallies(account.customers_set_aside)}
-    if lines is None:
-        return {"customers": customers}
-    counts = {"read": _tally(lines.read), "used": _tally(lines.used), "set_aside": _tallies(lines.set_aside)}
-    return {
-        "lines": counts,
-        "orders": lines.orders,
-        "purchases": lines.purchases,
-        "first_day": lines.first_day.isoformat() if lines.first_day else None,
-        "last_day": lines.last_day.isoformat() if lines.last_day else None,
-        "customers": customers,
-        **({**asdict(noticed), "understood": with_options(noticed.understood)} if noticed else {}),
-    }
-
-
-def _tallies(set_aside: dict[str, Tally]) -> dict[str, Any]:
-    return {reason: _tally(tally) for reason, tally in sorted(set_aside.items())}
-
-
-def _tally(tally: Tally) -> dict[str, Any]:
-    return {"rows": tally.rows, "money": str(tally.money)}
-
-
-def _json_ready(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _json_ready(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_json_ready(item) for item in value]
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value.isoformat() if hasattr(value, "isoformat") else value

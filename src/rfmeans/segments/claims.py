@@ -11,122 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SettingsError, did_you_mean
-from rfmeans.segments.profile import LEVELS
-from rfmeans.segments.rhythm import Rhythm
 from rfmeans.toml_file import as_table, check_keys, check_line
 from rfmeans.wording import counted, money, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from rfmeans.segments.features import Scaling
-    from rfmeans.segments.profile import Group
+    from rfmeans.segments.facts import Facts, Grounds
 
 HOLDS, PARTLY, FALSE, UNKNOWN = "holds", "partly", "false", "unknown"
-LONGEST = 10**7  # days of a period: more than a calendar holds
 FEW = 2  # purchases of a customer who may be called new
 NAME_KEYS = ("name", "claims", "instead")
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What claims are checked on, of the customers of one segment: medians, a quartile and a share.
-
-    Attributes
-    ----------
-    recency, tenure
-        Days; tenure is None for a table of customers.
-    longest_away
-        Days of recency that a quarter of them exceed.
-    frequency
-        Purchases.
-    monetary
-        Net money.
-    repeat_share
-        Share with more than one purchase, 0 to 1.
-    """
-
-    recency: float
-    frequency: float
-    monetary: float
-    tenure: float | None
-    repeat_share: float
-    longest_away: float
-
-    @classmethod
-    def of(cls, group: Group) -> Facts | None:
-        """Return those of a segment; None where nobody is in it."""
-        if not group.customers:
-            return None
-        tenure = None if math.isnan(group.median_tenure) else group.median_tenure
-        medians = (group.median_recency, group.median_frequency, group.median_monetary)
-        return cls(*medians, tenure, group.repeat_share, group.spread.recency[LEVELS.index(0.75)])
-
-
-@dataclass(frozen=True)
-class Grounds:
-    """All that the claims of a segmentation are checked on.
-
-    Attributes
-    ----------
-    segments
-        By segment id from 1; None where nobody is in a segment.
-    everyone
-        The same of all customers.
-    rhythm
-        The shop's; None for a table of customers.
-    period_days
-        From the first order to the as-of date; None for a table of customers.
-    constant
-        The features that are the same for all customers.
-    """
-
-    segments: tuple[Facts | None, ...]
-    everyone: Facts
-    rhythm: Rhythm | None = None
-    period_days: int | None = None
-    constant: tuple[str, ...] = ()
-
-    def of(self, place: int) -> Facts | None:
-        """Return the facts of a segment by its place, from 0; None where nobody is in it."""
-        return self.segments[place] if place < len(self.segments) else None
-
-    @classmethod
-    def measure(
-        cls,
-        groups: Sequence[Group],
-        everyone: Group,
-        rhythm: Rhythm | None,
-        period_days: int | None,
-        scaling: Scaling,
-    ) -> Grounds:
-        """Return them from the figures of the segments and of all, one customer at least."""
-        constant = tuple(feature.name for feature in scaling.features if feature.sd == 0)
-        facts = Facts.of(everyone)
-        assert facts is not None
-        return cls(tuple(map(Facts.of, groups)), facts, rhythm, period_days, constant)
-
-    @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> Grounds:
-        """Take back what `dataclasses.asdict` made of it."""
-        rhythm, period = content["rhythm"], content["period_days"]
-        if period is not None and not 0 <= period <= LONGEST:
-            raise ValueError(f"a period of {period} days")
-        return cls(
-            tuple(_facts(each) if each else None for each in content["segments"]),
-            _facts(content["everyone"]),
-            Rhythm.from_dict(rhythm) if rhythm else None,
-            None if period is None else int(period),
-            tuple(map(str, content["constant"])),
-        )
-
-
-def _facts(content: dict[str, Any]) -> Facts:
-    tenure = content["tenure"]
-    others = {name: float(value) for name, value in content.items() if name != "tenure"}
-    if not all(map(math.isfinite, (*others.values(), tenure or 0))):
-        raise ValueError("a figure of a segment is not a finite number")
-    return Facts(tenure=None if tenure is None else float(tenure), **others)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from rfmeans.segments.lexicon import TIER, Grid, Lexicon, built_in
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rfmeans.segments.claims import Grounds, Verdict
+    from rfmeans.segments.claims import Verdict
+    from rfmeans.segments.facts import Grounds
 
 
 @dataclass(frozen=True)
