@@ -10,6 +10,8 @@ import pytest
 from rfmeans.columns.dates import LARGEST_WHOLE
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.orders.customers import (
+    NO_PURCHASE,
+    NOT_YET,
     customers_as_of,
     customers_before,
     customers_from_table,
@@ -153,6 +155,19 @@ def test_at_an_earlier_date_the_first_purchase_counts_only_if_it_was_one_by_then
     assert [(row["first_purchase"], row["tenure"]) for row in rows(then)] == [(None, None), (FIRST, 15)]
     now = rows(customers_as_of(groups, dt.date(2024, 2, 1)))
     assert [(row["first_purchase"], row["tenure"]) for row in now] == [(FIRST, 27), (FIRST, 27)]
+
+
+def test_what_customers_had_spent_at_a_date_and_what_they_did_from_it_on():
+    more = table(LINES, ("dan", "D1", None, USED, Decimal(3), SECOND))
+    groups = group_orders(total_orders(lines().union(more), [SECOND]), DUCKDB)
+    (then,) = customers_before(groups, [SECOND]).values()
+    told = ("customer_id", "frequency", "monetary", "reason", "bought_after", "money_after")
+    assert [tuple(row[name] for name in told) for row in rows(then)] == [
+        ("ann", 1, Decimal(10), None, True, Decimal(21)),  # 5.50 + 20 - 4.50
+        ("bob", 0, 0, NOT_YET, True, Decimal(8)),
+        ("dan", 0, 0, NOT_YET, True, Decimal(3)),  # the day itself is not before it
+        ("eve", 0, 0, NO_PURCHASE, False, 0),
+    ]
 
 
 def test_without_a_date_it_is_the_day_after_the_last_order():

@@ -8,6 +8,7 @@ import pytest
 
 import rfmeans
 from helpers.exports import GERMAN, take_in
+from helpers.taken_in import taken_in
 
 
 @pytest.mark.slow
@@ -47,3 +48,16 @@ def test_every_status_counts_when_asked(tmp_path):
 def test_keeping_a_status_needs_its_column(tmp_path):
     with pytest.raises(rfmeans.SourceError, match="keep_status needs the column of the status"):
         take_in(tmp_path, "customer,date,amount\na,2024-01-13,1\n", keep_status="paid")
+
+
+def test_repeated_lines_but_for_the_first(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "customer,date,amount\na,2024-01-13,1\nb,2024-01-13,1\na,2024-01-13,1\na,2024-01-14,1\na,2024-01-13,1\n"
+    )
+    found = taken_in(str(path), drop_duplicates=True)
+    assert found.money == {"a": 2.0, "b": 1.0}
+    assert sorted((row["line"], row["reason"]) for row in found.aside) == [
+        (4, "duplicate line"),
+        (6, "duplicate line"),
+    ]
