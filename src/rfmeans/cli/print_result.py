@@ -33,7 +33,7 @@ def print_told(told: Sequence[Section], written: Written, console: Console, *, d
     if written.table is not None:
         console.print(f"Written to the table {escape(clip(written.table))}", soft_wrap=True)
     if not details and any(section.details for section in told):
-        page = "report.html there, or " if (written.folder / "report.html").exists() else ""
+        page = "report.html there, or " if written.report else ""
         console.print(f"More: {page}--details here.", soft_wrap=True)
 
 
