@@ -73,7 +73,9 @@ def _day(column: ir.Column, engine: Engine, timezone: str | None) -> ir.Column:
     )
 
 
-def to_money(column: ir.Column, engine: Engine, convention: MoneyConvention | None = None) -> ir.Column:
+def to_money(
+    column: ir.Column, engine: Engine, convention: MoneyConvention | None = None, *, role: str = ""
+) -> ir.Column:
     """Return a number or a text column as decimal money; null where it is none, or 10^13 or more.
 
     >>> import ibis
@@ -83,7 +85,7 @@ def to_money(column: ir.Column, engine: Engine, convention: MoneyConvention | No
     """
     if isinstance(column, ibis.expr.types.StringColumn):
         return to_number(column, convention, BELOW_LIMIT).cast(MONEY)
-    return _as_money(to_number(column), engine)
+    return _as_money(to_number(column, role=role), engine)
 
 
 def product(
@@ -152,8 +154,12 @@ def _is_unlimited(kind: DataType) -> bool:
     return bool(kind.is_decimal() and (kind.precision is None or kind.scale is None))
 
 
-def to_number(column: ir.Column, convention: MoneyConvention | None = None, kind: str = MONEY) -> ir.Column:
+def to_number(
+    column: ir.Column, convention: MoneyConvention | None = None, kind: str = MONEY, *, role: str = ""
+) -> ir.Column:
     """Return the column as numbers; text as decimals of a kind, by its convention (None: plain decimal numbers).
+
+    ``role``: what a message calls the argument that gives the column; blank: that of money.
 
     Raises
     ------
@@ -166,8 +172,8 @@ def to_number(column: ir.Column, convention: MoneyConvention | None = None, kind
         return column.cast("float64") if small else column
     if isinstance(column, ibis.expr.types.StringColumn):
         return (convention or DECIMAL_POINT).parse(column, kind)
+    money = f"{argument('amount', 'NAME')}, or {argument('quantity', 'NAME')} and {argument('price', 'NAME')}"
     raise SourceError(
         f"Column {column.get_name()!r} was taken as a number but holds {column.type()}. "
-        f"Give the right column with {argument('amount', 'NAME')}, or {argument('quantity', 'NAME')} and "
-        f"{argument('price', 'NAME')}."
+        f"Give the right column with {argument(role, 'NAME') if role else money}."
     )

@@ -30,8 +30,9 @@ from rfmeans.orders.customers import (
     total_orders,
 )
 from rfmeans.orders.examples import find_person, find_unread
-from rfmeans.orders.order_lines import currency_column, order_lines
-from rfmeans.orders.reasons import USED
+from rfmeans.orders.order_lines import currency_column, order_lines, outer_names
+from rfmeans.orders.reasons import BEFORE, MALFORMED, REASON_BEFORE, USED
+from rfmeans.orders.recency_column import read_recency
 from rfmeans.orders.remarks import find_overlap, notice
 from rfmeans.orders.understand import or_misfit
 from rfmeans.orders.whole_orders import takes_from_orders
@@ -86,7 +87,7 @@ class Intake:
     columns
         Its columns by role.
     as_of
-        The date recency is counted to; None for a table of customers.
+        The date recency is counted to; None for a table of customers that gives it in days.
     customers
         customer_id, recency, frequency, monetary, reason (null for those to segment); of orders also first_purchase and
         tenure.
@@ -257,12 +258,14 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
     customers = customers_as_of(sums.groups, as_of)
     told_apart = understood.compared.apart or takes_from_orders(layout)
     apart = count_apart(sums.orders) if told_apart else None
-    noticed = notice(source, layout, reading, account, understood.line, apart, overlap)
+    unused = _own_columns(lines.set_aside, source) if account.set_aside else None
+    noticed = notice(source, layout, reading, account, understood.line, apart, overlap, unused)
     clustered, others = account_customers(customers)
     everyone = clustered.rows + sum(tally.rows for tally in others.values())
     noticed = replace(
         noticed,
         line_total=understood.line_total,
+        older_only=_count_older_only(lines.lines, sums.groups) if BEFORE in account.set_aside else 0,
         unread=find_unread(lines.set_aside, layout, account),
         person=find_person(source.table, layout, account.orders, everyone),
     )
@@ -281,6 +284,19 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
     )
 
 
+def _own_columns(set_aside: ir.Table, source: Source) -> ir.Table:
+    """Return the source's columns of the lines set aside that are lines of it: malformed ones are none."""
+    kept = set_aside.filter(set_aside.reason != MALFORMED) if "text" in set_aside.columns else set_aside
+    return kept.select(*outer_names(source.table.columns).values())
+
+
+def _count_older_only(lines: ir.Table, groups: ir.Table) -> int:
+    """Return how many customers have lines before the window, and none that is used."""
+    older = lines.filter(lines.reason == REASON_BEFORE, lines.customer_id.notnull()).select("customer_id")
+    used = groups.filter(groups.line_reason == USED).select("customer_id")
+    return int(older.distinct().anti_join(used, "customer_id").count().to_pyarrow().as_py())
+
+
 def _dates(lines: ir.Table, reading: Reading, earlier: Sequence[dt.date | dt.timedelta]) -> list[dt.date]:
     """Return dates of which some are told by their distance to the as-of date; none where no line is used."""
     dates = [each for each in earlier if isinstance(each, dt.date)]
@@ -295,25 +311,23 @@ def _dates(lines: ir.Table, reading: Reading, earlier: Sequence[dt.date | dt.tim
 def _customers_of_table(
     understood: Understood, columns: CustomerColumns, workspace: Workspace
 ) -> Intake | MalformedError:
-    source, written = understood.source, understood.conventions.money
-    table = source.table
+    source, written = understood.source, understood.conventions
+    table, of_frequency, of_money = source.table, str(columns.frequency), str(columns.monetary)
+    recency = read_recency(table[columns.recency], source.engine, understood.reading, written)
+    purchases = to_number(table[of_frequency], written.money.get(of_frequency), role="frequency")
+    money = to_money(table[of_money], source.engine, written.money.get(of_money), role="monetary")
     typed = {
-        "customer_id": customer_key(table[columns.customer], source.engine, understood.conventions.keys),
-        **{
-            role: _whole_if_integer(to_number(table[name], written.get(name)))
-            for role, name in (("recency", str(columns.recency)), ("frequency", str(columns.frequency)))
-        },
-        "monetary": to_money(table[columns.monetary], source.engine, written.get(str(columns.monetary))),
+        "customer_id": customer_key(table[columns.customer], source.engine, written.keys),
+        "recency": recency.days,
+        "frequency": purchases.cast("int64" if purchases.type().is_integer() else "float64"),
+        "monetary": money,
     }
     customers = workspace.keep(customers_from_table(table, typed))
     if misfit := source.misfit(customers.count().to_pyarrow().as_py()):
         return misfit
     _check_one_row_each(customers)
-    return Intake(source, columns, None, customers, None, Account(None, *account_customers(customers)))
-
-
-def _whole_if_integer(column: ir.Column) -> ir.Column:
-    return column.cast("int64") if column.type().is_integer() else column.cast("float64")
+    account = Account(None, *account_customers(customers))
+    return Intake(source, columns, recency.as_of, customers, None, account)
 
 
 def _check_one_row_each(customers: ir.Table) -> None:

@@ -85,7 +85,7 @@ def order_lines(
     aside = judged.filter(judged.reason != USED)
     own = {name: aside[inner] for name, inner in _inner_names(source.located.columns).items()}
     own |= {name: own[name].re_replace(SEPARATOR + "$", "").replace(SEPARATOR, ".") for name in source.mixed}
-    called = _outer_names(source.table.columns)
+    called = outer_names(source.table.columns)
     return OrderLines(
         lines=lines.select(*CANONICAL, *told),
         set_aside=_with_malformed(
@@ -135,7 +135,7 @@ def _inner_names(names: Iterable[str]) -> dict[str, str]:
     return {name: f"_source_{number}" for number, name in enumerate(names)}
 
 
-def _outer_names(own: Iterable[str]) -> dict[str, str]:
+def outer_names(own: Iterable[str]) -> dict[str, str]:
     """Return what the source's columns are called in the end: as they are, where that is not a name of ours."""
     own, taken = [*own], {*SET_ASIDE_COLUMNS}
     for name in sorted(own, key=len):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rfmeans.settings import Reading
 
 USED = 0
+BEFORE = "before the window"
 MALFORMED = "malformed line"
 # A customer 0 is a missing one; a reason of its own on the way, so that it can be said how many there are.
 MISSING, ZERO_ID = "missing customer", "id 0"
@@ -40,8 +41,9 @@ LINE_REASONS = (
     "unreadable date",
     "unreadable amount",
     "on or after the as-of date",
-    "before the window",
+    BEFORE,
 )
+REASON_BEFORE = 1 + LINE_REASONS.index(BEFORE)
 
 
 def reason_text(code: ir.Column) -> ir.Column:
@@ -102,7 +104,7 @@ def _tests_of_values(
     if reading.as_of is not None:
         tests.append((lines.ordered_on >= ibis.date(reading.as_of.isoformat()), "on or after the as-of date"))
     if reading.since is not None:
-        tests.append((lines.ordered_on < ibis.date(reading.since.isoformat()), "before the window"))
+        tests.append((lines.ordered_on < ibis.date(reading.since.isoformat()), BEFORE))
     return tests
 
 

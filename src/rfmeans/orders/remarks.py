@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.arguments import Message, argument
+from rfmeans.arguments import Message, argument, named
 from rfmeans.columns.keys import order_key
 from rfmeans.columns.layout import ANY_TABLE, unsold_words
 from rfmeans.columns.layout_files import built_in
@@ -94,6 +94,8 @@ class Noticed:
         What may be wrong with giving these orders to a model; blank where nothing is.
     apart
         Order numbers whose sales lie apart; None where there are none.
+    older_only
+        Customers who ordered before the window alone.
     line_total
         That the price was found to be the whole line's; None where it is not.
     totals
@@ -111,6 +113,7 @@ class Noticed:
     caution: str = ""
     apart: Apart | None = None
     line_total: LineTotal | None = None
+    older_only: int = 0
     totals: int = 0
     unread: tuple[Unread, ...] = ()
     person: str = ""
@@ -120,7 +123,7 @@ class Noticed:
         said = (
             *(self.caution, self.of_apart(), self.of_statuses(), self.of_unknown()),
             *(self.person, self.of_totals(), *(each.describe() for each in self.unread)),
-            *(self._of_duplicates(), self._of_overlap()),
+            *(self._of_duplicates(), self._of_overlap(), self._of_older()),
         )
         return tuple(map(Message, filter(None, said)))
 
@@ -180,6 +183,15 @@ class Noticed:
             f"{'About ' if found.about else ''}{counted(found.lines, 'line')} {'repeat' if several else 'repeats'} an "
             f"earlier line in every column and {'are' if several else 'is'} kept. Add "
             f"{argument('drop_duplicates', True)} to set such lines aside if they are no sales of their own."
+        )
+
+    def _of_older(self) -> str:
+        if not self.older_only:
+            return ""
+        verb = "is" if self.older_only == 1 else "are"
+        return (
+            f"{counted(self.older_only, 'customer')} ordered before the window ({named('since')}) alone and {verb} not "
+            "among these: older orders count neither as money nor as the last purchase."
         )
 
     def _of_overlap(self) -> str:
@@ -258,8 +270,12 @@ def notice(
     read_as: str,
     apart: Apart | None,
     overlap: Overlap | None,
+    unused: ir.Table | None = None,
 ) -> Noticed:
-    """Return what is to be said of a source beside its account; ``read_as`` is what was understood of it."""
+    """Return what is to be said of a source beside its account.
+
+    ``read_as`` is what was understood of it; ``unused`` are its lines set aside, None where there are none.
+    """
     rows = account.read.rows - source.malformed_lines
     dropped = account.set_aside.get("duplicate line")
     older = account.set_aside.get("older state of the order")
@@ -268,7 +284,7 @@ def notice(
         understood=read_as,
         duplicates=Duplicates(dropped.rows if dropped else 0, kept=False)
         if reading.drop_duplicates
-        else count_duplicates(source.table, source.engine, rows),
+        else _used_duplicates(source, rows, unused),
         overlap=replace(overlap, older=older.rows if older else 0) if overlap else None,
         statuses=count_statuses(source.table, source.engine, layout, asked=reading.keep_status is not None),
         apart=apart,
@@ -276,15 +292,33 @@ def notice(
     )
 
 
-def count_duplicates(table: ir.Table, engine: Engine, rows: int) -> Duplicates | None:
-    """Return how many lines are equal to an earlier one; None on an engine that would take long for it."""
+def _used_duplicates(source: Source, rows: int, unused: ir.Table | None) -> Duplicates | None:
+    """Return the repeated lines among those used: what is equal in every column is used, or set aside, as a whole."""
+    found = count_duplicates(source.table, source.engine, rows)
+    if found is None or not found.lines or unused is None:
+        return found
+    aside = count_duplicates(unused, source.engine, _count(unused), about=found.about)
+    return replace(found, lines=max(found.lines - (aside.lines if aside else 0), 0))
+
+
+def _count(table: ir.Table) -> int:
+    return int(table.count().to_pyarrow().as_py())
+
+
+def count_duplicates(
+    table: ir.Table, engine: Engine, rows: int, *, about: bool | None = None
+) -> Duplicates | None:
+    """Return how many lines are equal to an earlier one; None on an engine that would take long for it.
+
+    ``about``: whether one slice of them is enough; None: where they are many.
+    """
     line = engine.quick_hash(ibis.struct({name: table[name] for name in table.columns}))
     if line is None:
         if rows > EXACT_LINES:
             return None
         lines = table.select(**{name: engine.comparable(table[name]) for name in table.columns}).distinct()
-        return Duplicates(rows - int(lines.count().to_pyarrow().as_py()))
-    hashed, about = table.select(line=line), rows > EXACT_LINES
+        return Duplicates(rows - _count(lines))
+    hashed, about = table.select(line=line), rows > EXACT_LINES if about is None else about
     if about:
         hashed = hashed.filter(hashed.line % SLICES == 0)
     groups = hashed.group_by("line").agg(copies=hashed.count() - 1)

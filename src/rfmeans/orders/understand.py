@@ -33,6 +33,7 @@ from rfmeans.orders.compared import VARIED, Compared
 from rfmeans.orders.filled import fill_down
 from rfmeans.orders.order_lines import currency_column, wordy_columns
 from rfmeans.orders.reasons import USED
+from rfmeans.orders.recency_column import holds_dates
 from rfmeans.orders.remarks import understood_line
 from rfmeans.orders.total_rows import total_in_head
 from rfmeans.reading.open import ways_to_open
@@ -221,12 +222,15 @@ class Understood(AbstractContextManager["Understood"]):
         if isinstance(given, CustomerColumns):
             found = customer_columns(table.columns, given)
             check_whole(table[found.customer])
-            figures = [name for name in (found.recency, found.frequency, found.monetary) if name]
+            dates = found.recency if holds_dates(table[found.recency]) else None
+            figures = [
+                name for name in (found.recency, found.frequency, found.monetary) if name and name != dates
+            ]
             self.layout, self.columns = None, found
             written = find_conventions(
                 table,
                 self.source.engine,
-                None,
+                dates,
                 figures,
                 self.reading,
                 whole=True,
