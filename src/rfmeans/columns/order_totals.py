@@ -42,14 +42,19 @@ def as_order_total(table: ir.Table, layout: Layout, marks: dict[str, MoneyConven
     columns = layout.columns
     if layout.name != ANY_TABLE or layout.amount_per != PER_LINE or not (columns.order and columns.amount):
         return layout
-    orders = _several_lines(table, layout, marks)
-    if not orders or any(len({amount for amount, _, _ in lines}) > 1 for lines in orders):
-        return layout
-    of_order = sum(_adds_up(lines) for lines in orders)
-    of_line = sum(all(_adds_up([line]) for line in lines) for lines in orders)
-    if of_line or not (of_order >= FEWEST or (_is_called_total(columns.amount) and len(orders) >= FEWEST)):
+    if not _are_totals(_several_lines(table, layout, marks), columns.amount):
         return layout
     return replace(layout, amount_per=PER_ORDER, order_level=True)
+
+
+def _are_totals(orders: list[list[Line]], name: str) -> bool:
+    """Whether the amounts of orders of several lines are the orders' own; ``name`` of their column."""
+    if any(len({amount for amount, _, _ in lines}) > 1 for lines in orders):
+        return False
+    if any(all(_adds_up([line]) for line in lines) for lines in orders):
+        return False
+    told = len(orders) if _is_called_total(name) else sum(_adds_up(lines) for lines in orders)
+    return told >= FEWEST
 
 
 def _is_called_total(name: str) -> bool:

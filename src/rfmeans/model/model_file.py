@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,15 +28,30 @@ FORMAT = "rfmeans-model"
 VERSION = 2  # 1: without scores and lexicon
 
 
-def model_text(content: Mapping[str, Any]) -> str:
-    """Return the text of a model's file; numbers come back bit for bit."""
-    said = {"format": FORMAT, "version": VERSION, **content}
+def model_text(fields: Mapping[str, Any], names: Sequence[str]) -> str:
+    """Return the text of a model's file from its fields and its segments' names; numbers come back bit for bit."""
+    scoring, stability, orders = (fields[name] for name in ("scoring", "stability", "orders"))
+    reference, grounds = fields["reference"], fields["grounds"]
+    said = {
+        "format": FORMAT,
+        "version": VERSION,
+        "as_of": fields["as_of"].isoformat() if fields["as_of"] else None,
+        "customers": fields["customers"],
+        "inertia": fields["inertia"],
+        "settings": fields["settings"],
+        "features": [asdict(feature) for feature in fields["scaling"].features],
+        "segments": _segments_of(names, fields["centres"]),
+        "scores": scoring.to_dict() if scoring else None,
+        "lexicon": fields["lexicon"].to_dict(),
+        "stability": asdict(stability) if stability else None,
+        "orders": orders.to_dict() if orders else None,
+        "reference": reference.to_dict() if reference else None,
+        "grounds": asdict(grounds) if grounds else None,
+    }
     return json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def segment_entries(
-    names: Sequence[str], centres: Sequence[tuple[float, float, float]]
-) -> list[dict[str, Any]]:
+def _segments_of(names: Sequence[str], centres: Sequence[tuple[float, float, float]]) -> list[dict[str, Any]]:
     """Return what the file says of the segments; ``centres``: none where they are those of the scores."""
     return [
         {"segment_id": place + 1, "segment": name, "centre": list(centres[place]) if centres else None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.groups import USUAL_HOLDOUT, check_holdout
 from rfmeans.listener import SILENT
 from rfmeans.model.explain import Placing, explain_customer, nearest_two
-from rfmeans.model.model_file import model_text, parse_model, read_model, segment_entries
+from rfmeans.model.model_file import model_text, parse_model, read_model
 from rfmeans.model.statement import describe_model, to_statement
 from rfmeans.model.steps import (
     Centres,
@@ -367,21 +367,8 @@ class SegmentModel:
 
     def to_json(self) -> str:
         """Return the model as JSON text; numbers come back bit for bit."""
-        content = {
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-            "customers": self.customers,
-            "inertia": self.inertia,
-            "settings": self.settings,
-            "features": [asdict(feature) for feature in self.scaling.features],
-            "segments": segment_entries([name.text for name in self.names], self.centres),
-            "scores": self.scoring.to_dict() if self.scoring else None,
-            "lexicon": self.lexicon.to_dict(),
-            "stability": asdict(self.stability) if self.stability else None,
-            "orders": self.orders.to_dict() if self.orders else None,
-            "reference": self.reference.to_dict() if self.reference else None,
-            "grounds": asdict(self.grounds) if self.grounds else None,
-        }
-        return model_text(content)
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        return model_text(said, [name.text for name in self.names])
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> SegmentModel:
