@@ -349,6 +349,16 @@ def test_it_fits_every_width(browser, page, scripts):
         assert browser.ask(BURST) == []
 
 
+def test_a_table_wider_than_a_phone_shows_that_it_goes_on(browser, widest_page):
+    """By a shadow at the edge that lies behind the table's own ground and goes with what is scrolled."""
+    browser.open(widest_page, PHONE)
+    found = browser.ask(
+        "[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth + 1)"
+        ".map((one) => getComputedStyle(one).backgroundAttachment)"
+    )
+    assert set(found) == {"local, local, scroll, scroll"}
+
+
 def test_it_prints_on_a4(browser, page):
     browser.open(page)
     pdf = base64.b64decode(
