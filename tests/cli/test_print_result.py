@@ -56,6 +56,7 @@ def test_the_terminal_says_what_to_look_at_first_and_where_the_rest_is(tmp_path)
         "Most valuable: ",
         "Most at risk: ",
         "Audience lists",
+        "What the holdout can show, if 5 % buy anyway: a campaign to all lists that adds ",
         "Written to ",
     ):
         assert said in short
@@ -63,7 +64,8 @@ def test_the_terminal_says_what_to_look_at_first_and_where_the_rest_is(tmp_path)
         "How many segments",
         "Near a border",
         "R, F, M scores",
-        "What the holdout can show",
+        "in one list",
+        "Smaller effects",
         "Medians, ",
     ):
         assert said not in short

@@ -24,8 +24,10 @@ def print_told(told: Sequence[Section], written: Written, console: Console, *, d
     print_sections(told, console, details=details)
     if written.audiences is not None:
         console.print(escape(audience_line(written.audiences)), soft_wrap=True)
-    if written.foresight is not None and details:
-        for line in foresight_lines(written.foresight, written.foresight_again, written.days_looked_at):
+    if written.foresight is not None:
+        again = written.foresight_again, written.days_looked_at
+        lines = foresight_lines(written.foresight, *again) if details else [foresight_line(written.foresight)]
+        for line in lines:
             console.print(escape(line), soft_wrap=True)
     for name in written.without_card:
         console.print(f"The playbook has no card for {escape(clip(name))}.", soft_wrap=True)
@@ -55,6 +57,19 @@ def audience_line(audiences: Audiences) -> str:
     if audiences.repeated_email:
         line += f"; {audiences.repeated_email:,} share another one's address"
     return f"{line}."
+
+
+def foresight_line(found: Foresight) -> str:
+    """Return what the holdout of all lists together can show.
+
+    >>> from rfmeans.over_time.effect_power import foresee
+    >>> foresight_line(foresee([("Loyal", 1060, 118), ("New", 2825, 314)]))
+    'What the holdout can show, if 5 % buy anyway: a campaign to all lists that adds 4.2 points or more.'
+    """
+    known = f"What the holdout can show, if {percent(found.anyway)} buy anyway:"
+    if found.total.smallest is None:
+        return f"{known} {_smallest(found)}"
+    return f"{known} a campaign to all lists that adds {_points(found.total.smallest)} points or more."
 
 
 def foresight_lines(found: Foresight, again: Foresight | None = None, days: int = 0) -> list[str]:
