@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def account_dict(account: Account) -> dict[str, Any]:
-    """Return the account as plain values; money as decimal text, so that it adds up exactly."""
+    """Return the account as plain values, for a file of its own; money as decimal text, so that it adds up exactly."""
+    found: dict[str, Any] = _with_exact_money(account_figures(account))
+    return found
+
+
+def account_figures(account: Account) -> dict[str, Any]:
+    """Return the same with money as `Decimal`, which `json_ready` makes numbers of."""
     lines, noticed = account.lines, account.noticed
     customers = {"segmented": _tally(account.clustered), "set_aside": _tallies(account.customers_set_aside)}
     if lines is None:
@@ -32,12 +38,18 @@ def account_dict(account: Account) -> dict[str, Any]:
     }
 
 
+def _with_exact_money(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_exact_money(item) for key, item in value.items()}
+    return str(value) if isinstance(value, Decimal) else value
+
+
 def _tallies(set_aside: dict[str, Tally]) -> dict[str, Any]:
     return {reason: _tally(tally) for reason, tally in sorted(set_aside.items())}
 
 
 def _tally(tally: Tally) -> dict[str, Any]:
-    return {"rows": tally.rows, "money": str(tally.money)}
+    return {"rows": tally.rows, "money": tally.money}
 
 
 def json_ready(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans import __version__
 from rfmeans.model.fitted import Findings
-from rfmeans.report.as_json import account_dict, json_ready
+from rfmeans.report.as_json import account_figures, json_ready
 from rfmeans.segments.features import to_original_units
 from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.segments.profile import LEVELS
@@ -217,7 +217,7 @@ class Summary(Findings):
         plain = {
             "source": self.source,
             "as_of": self.as_of,
-            "account": account_dict(self.account),
+            "account": account_figures(self.account),
             "everyone": {name: value for name, value in asdict(self.everyone).items() if name != "spread"},
             "rhythm": asdict(self.rhythm) if self.rhythm else None,
             "segments": [
