@@ -19,6 +19,16 @@ def test_values_that_cannot_be_read_are_shown(tmp_path):
     assert "1 date cannot be read, '?', and is set aside." in found
 
 
+def test_of_several_values_two_are_shown(tmp_path):
+    rows = [
+        f"{place},2025-01-0{place},a,{amount}"
+        for place, amount in enumerate(["12. Mai", "5. Jan", "7. Sep", "5", "6", "7"], 1)
+    ]
+    rows += [f"9{place},2025-01-09,b,5" for place in range(3)]
+    found = said(tmp_path, "order,date,customer,amount\n" + "\n".join(rows) + "\n")
+    assert "3 amounts cannot be read, such as '12. Mai' and '7. Sep', and are set aside." in found
+
+
 def test_a_blank_amount_has_no_example(tmp_path):
     assert "cannot be read" not in said(
         tmp_path, "order,date,customer,amount\n1,2025-01-05,a,\n2,2025-01-06,b,5\n3,2025-01-06,b,5\n"

@@ -84,3 +84,10 @@ def test_a_name_of_five_hundred_characters_is_the_longest():
 
 def test_names_that_would_meet_those_made_for_others_are_all_told_by_position():
     assert column_names(["a", "A", "a (column 1)"], "orders.csv") == ("column1", "column2", "column3")
+
+
+def test_words_below_a_table_of_two_rows_are_no_header():
+    found = dialect_of(
+        "customer,date,amount", "ann,2025-01-05,10", "bob,2025-01-06,20", "2 record(s) downloaded"
+    )
+    assert (found.delimiter, found.names) == (",", ("customer", "date", "amount"))

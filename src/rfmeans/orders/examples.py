@@ -40,24 +40,25 @@ class Unread:
         ``"amount"`` or ``"date"``.
     rows
         How many are set aside for it.
-    example
-        One of them, as it is written.
+    examples
+        Some of them, as they are written.
     """
 
     what: str
     rows: int
-    example: str
+    examples: tuple[str, ...]
 
     def describe(self) -> str:
         """Return it as a sentence.
 
-        >>> print(Unread("amount", 2, "12. Mai").describe())
-        2 amounts cannot be read, such as '12. Mai', and are set aside.
+        >>> print(Unread("amount", 3, ("12. Mai", "5. Jan")).describe())
+        3 amounts cannot be read, such as '12. Mai' and '5. Jan', and are set aside.
         """
         several = self.rows > 1
+        shown = " and ".join(map(shortened, self.examples))
         return (
-            f"{counted(self.rows, self.what)} cannot be read, {'such as ' if several else ''}{shortened(self.example)}"
-            f", and {'are' if several else 'is'} set aside."
+            f"{counted(self.rows, self.what)} cannot be read, {'such as ' if several else ''}{shown}, and "
+            f"{'are' if several else 'is'} set aside."
         )
 
 
@@ -72,9 +73,10 @@ def find_unread(aside: ir.Table, layout: Layout, account: LineAccount) -> tuple[
         reason = f"unreadable {what}"
         if reason in account.set_aside and name in aside.columns and aside[name].type().is_string():
             filled = aside.filter(aside.reason == reason, aside[name].strip() != "")
-            example = filled[name].min().to_pyarrow().as_py()
-            if example is not None:
-                found.append(Unread(what, account.set_aside[reason].rows, example.strip()))
+            texts = filled.agg(first=filled[name].min(), last=filled[name].max()).to_pyarrow().to_pylist()[0]
+            examples = tuple(dict.fromkeys(text.strip() for text in texts.values() if text))
+            if examples:
+                found.append(Unread(what, account.set_aside[reason].rows, examples))
     return tuple(found)
 
 

@@ -160,6 +160,10 @@ def _try(lines: list[str], delimiter: str, *, header: bool) -> _Trial | None:
     if place is None:
         return None
     table = records[place:]
+    if delimiter == BLANKS and place and len(table) == 1:
+        return (
+            None  # a line of words below a table, such as "2 record(s) downloaded", is no header of nothing
+        )
     if delimiter == BLANKS and re.search("[,;|]", table[0].text):
         return None
     share = sum(len(record.fields or []) == width for record in table) / len(table)
