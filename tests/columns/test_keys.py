@@ -93,6 +93,8 @@ WRITTEN = [
     ("Ann\u00a0Lee", "Ann Lee"),
     ("Ann\u2007Lee", "Ann Lee"),
     ("Ann\u2009Lee", "Ann Lee"),
+    ("\ufeffAnn\u200b Lee", "Ann Lee"),
+    ("می\u200cخواهم", "می\u200cخواهم"),  # what parts letters is seen
     ("Ann\u202fLee", "Ann Lee"),
     (JOSE_APART, JOSE),
     ("Jose Pena", "Jose Pena"),

@@ -38,7 +38,7 @@ NO_ORDER = (
 # 0.0 is a 0 that pandas made a float; False is what Odoo writes for a blank.
 ZERO = ("0", "0.0")
 NOBODY = (*NO_ORDER, "?", "unknown", "undefined", "anonymous", "guest", "false")
-UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"  # characters without a width
+UNSEEN = "\u200b\u2060\ufeff"  # characters without a width, but those that join or part letters and signs
 WIDE_BLANKS = ("\u00a0", "\u2007", "\u2009", "\u202f")
 GAPS = f"[ {''.join(WIDE_BLANKS)}]+"
 WRAPPER = '="', '"'

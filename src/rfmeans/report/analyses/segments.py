@@ -21,7 +21,7 @@ HEADS = (
 )
 SHORT_HEADS = ("Segment", "Customers", "Revenue", "Days", "Purchases", "Spent", "Average order")
 SHORT_NOTE = "Days since the last purchase, purchases, money spent: means per customer."
-MARKED_NOTE = "\n* borderline: what the name hangs on is in the report, or with --details."
+MARKED_NOTE = "\n* borderline: what the name hangs on is told with the details."
 SHORT_NAME = 40  # characters of a name that a terminal's table has room for
 
 
