@@ -42,3 +42,9 @@ def test_a_condition_that_is_neither_true_nor_false_is_refused_on_every_engine(e
         assert str(refused.value).startswith(
             f"The condition where {condition!r} cannot be used: it is neither true nor false, but of type {kind}."
         )
+
+
+def test_a_condition_that_cannot_be_used_is_told_before_any_column_is_looked_for():
+    orders = pd.DataFrame({"who": ["a"], "when": ["2024-01-05"], "worth": [1.0]})
+    with pytest.raises(RFMeansError, match="The condition where"):
+        rfmeans.segment(orders, where="nothing = 1")

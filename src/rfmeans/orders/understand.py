@@ -36,6 +36,7 @@ from rfmeans.orders.reasons import USED
 from rfmeans.orders.recency_column import holds_dates
 from rfmeans.orders.remarks import understood_line
 from rfmeans.orders.total_rows import total_in_head
+from rfmeans.orders.where import with_condition
 from rfmeans.reading.open import ways_to_open
 from rfmeans.reading.source import FILE, LINE, Source
 from rfmeans.settings import CustomerColumns
@@ -215,6 +216,8 @@ class Understood(AbstractContextManager["Understood"]):
         self._opened.callback(self.source.close)
         self._listener.opened(self.source)
         with engine_errors(f"Reading {self.source.name}"):
+            # What cannot be used is told before any row is looked at.
+            with_condition(self.source.table, self.source.engine, self.reading.where, self.source.called)
             self._find_meaning()
 
     def _find_meaning(self) -> None:
