@@ -27,12 +27,17 @@ if TYPE_CHECKING:
 SAMPLE = 5_000  # rows that tell whether there may be such a pattern
 
 
-def fill_down(source: Source, layout: Layout) -> Source:
-    """Return the source with what its further rows leave blank, where they follow the pattern; else as it is."""
+def fill_down(source: Source, layout: Layout, head: ir.Table) -> Source:
+    """Return the source with what its further rows leave blank, where they follow the pattern; else as it is.
+
+    ``head``: its first rows, to see whether a customer is blank at all.
+    """
     keys = [name for name in (layout.columns.order, layout.columns.date) if name]
     customers = [name for _, name in layout.customers]
     names = [*keys, *customers]
-    if not source.ordered or not _may_follow(source.located.limit(SAMPLE), layout, keys, customers):
+    if not source.ordered or not _all_blank(head, customers).any().to_pyarrow().as_py():
+        return source
+    if not _may_follow(source.located.limit(SAMPLE), layout, keys, customers):
         return source
     placed = _with_further(source.located, layout, keys, customers)
     per_file = placed.group_by(FILE).agg(
@@ -57,9 +62,6 @@ def fill_down(source: Source, layout: Layout) -> Source:
 
 def _may_follow(rows: ir.Table, layout: Layout, keys: Sequence[str], customers: Sequence[str]) -> bool:
     """Whether each of the first rows has order and date, or is a further one, and there are some of both."""
-    unknown = rows.select(blank=_all_blank(rows, customers))
-    if not unknown.blank.any().to_pyarrow().as_py():
-        return False
     told = _with_further(rows, layout, keys, customers)
     seen = told.select(further=told._further, total=told._total, whole=~_any_blank(told, keys))
     counts = seen.agg(

@@ -26,6 +26,7 @@ from rfmeans.columns.order_totals import as_order_total
 from rfmeans.columns.roles import MissingColumnError
 from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.engines.failures import MalformedError, engine_errors
+from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SourceError
 from rfmeans.listener import SILENT, Listener
 from rfmeans.orders.checks import check_comparing, check_currency_column, check_group_rows
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from rfmeans.settings import Columns, Reading
 
 Result = TypeVar("Result")
+
+LOOKED_AT = 10_000  # rows that tell what columns mean
 
 
 def understand(
@@ -243,29 +246,41 @@ class Understood(AbstractContextManager["Understood"]):
             pointed = look_at_keys(table, [str(found.customer)], self.source.engine)
             self.conventions = replace(written, keys=KeyConvention(whole=pointed, zero=True))
             return
+        with Workspace() as looked:
+            self._find_layout(given, looked)
+
+    def _find_layout(self, given: Columns, looked: Workspace) -> None:
+        head = self._head(looked)
         try:
-            layout = told_by_content(table, recognise(table.columns, self.reading), self._fitted)
+            layout = told_by_content(head, recognise(head.columns, self.reading), self._fitted)
         except MissingColumnError as error:
             check_group_rows(self.source, error.roles)
             raise
         chosen = bool(given.status or self.reading.keep_status)
-        layout = self.layout = with_marks(table, layout, chosen=chosen)
-        self.source = fill_down(self.source, layout)
-        head = self.source.table
+        layout = self.layout = with_marks(head, layout, chosen=chosen)
+        filled = fill_down(self.source, layout, head)
+        if filled is not self.source:
+            self.source = filled
+            head = self._head(looked)
         totals = self.source.ordered and total_in_head(
             head, _texts(head, wordy_columns(head.columns, layout))
         )
         self.compare(Compared(totals=totals))
         self.conventions = self._conventions(layout, whole=False)
         if given.price is None:  # else it was said what it is
-            self.line_total = find_line_total(self.source.table, layout, self.conventions.money, self._fitted)
+            self.line_total = find_line_total(head, layout, self.conventions.money, self._fitted)
         if self.line_total:
             layout = self.layout = as_line_total(layout, self.line_total)
         if self.reading.amount_per is None:
-            layout = self.layout = as_order_total(self.source.table, layout, self.conventions.money)
+            layout = self.layout = as_order_total(head, layout, self.conventions.money)
         self.columns = layout.columns
         self._say(layout, self.conventions)
         check_currency_column(currency_column(layout, self.conventions), self.reading)
+
+    def _head(self, looked: Workspace) -> ir.Table:
+        """Return the first rows, kept where a look at them would read text anew; else the table."""
+        table, engine = self.source.table, self.source.engine
+        return looked.keep(table.limit(LOOKED_AT)) if engine.reads_text else table
 
     def _conventions(self, layout: Layout, *, whole: bool) -> Conventions:
         source, columns = self.source, layout.columns
