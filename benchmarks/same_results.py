@@ -105,6 +105,7 @@ ADDED = {
     "likeness": "how a model stands to the one that it follows",
     "repeat_customers": "figures tell who bought again",
     "older": "lines that say what is stated newer elsewhere",
+    "older_only": "customers who ordered before the window alone",
     "foresight": "what the holdout can show",
     "foresight_again": "the same, if as many buy as bought again",
     "apart": "sales under one order id far apart are orders of their own",

@@ -158,7 +158,11 @@ def test_at_an_earlier_date_the_first_purchase_counts_only_if_it_was_one_by_then
 
 
 def test_what_customers_had_spent_at_a_date_and_what_they_did_from_it_on():
-    more = table(LINES, ("dan", "D1", None, USED, Decimal(3), SECOND))
+    more = table(
+        LINES,
+        ("dan", "D1", None, USED, Decimal(3), SECOND),
+        ("fay", "F1", None, USED, Decimal("0.01"), FIRST),
+    )
     groups = group_orders(total_orders(lines().union(more), [SECOND]), DUCKDB)
     (then,) = customers_before(groups, [SECOND]).values()
     told = ("customer_id", "frequency", "monetary", "reason", "bought_after", "money_after")
@@ -167,6 +171,7 @@ def test_what_customers_had_spent_at_a_date_and_what_they_did_from_it_on():
         ("bob", 0, 0, NOT_YET, True, Decimal(8)),
         ("dan", 0, 0, NOT_YET, True, Decimal(3)),  # the day itself is not before it
         ("eve", 0, 0, NO_PURCHASE, False, 0),
+        ("fay", 1, Decimal("0.01"), None, False, 0),
     ]
 
 
