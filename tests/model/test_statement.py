@@ -457,12 +457,12 @@ def test_a_model_remembers_the_columns_that_were_told_by_their_values(duckdb_eng
     """Newer orders whose words tell nothing: a statement and a run read the column of the fit."""
     with rfmeans.segment(paid_orders(), n_init=2) as result:
         model = rfmeans.SegmentModel.from_json(result.model.to_json())
-    newer = shop(stand="cancelled")
+    newer = shop(stand="unpaid")
     newer.loc[::2, "stand"] = "anything else"
     table = duckdb_engine.table(newer, "newer")
     expected = assigned(model, table, accept_loss=True)
     assert comparable(run(duckdb_engine, model.to_sql("duckdb", orders="newer"))) == expected
-    kept = newer[newer.stand != "cancelled"]
+    kept = newer[newer.stand != "unpaid"]
     money = sum(float(row["monetary"]) for row in expected.values())
     assert money == pytest.approx((kept.quantity * kept.unit_price).sum())
     assert "no column of a status" not in model.to_sql("duckdb")

@@ -41,6 +41,16 @@ def test_where_single_cells_are_missing_nothing_is_filled(tmp_path):
     assert found == {"a": (1, Decimal(10)), "b": (1, Decimal(30))}
 
 
+def test_where_further_rows_repeat_the_customer_one_without_is_missing_it(tmp_path):
+    text = (
+        "order,date,customer,amount\n1,2025-01-05,a,10\n1,2025-01-05,a,2\n2,2025-01-06,b,20\n2,2025-01-06,,5\n"
+        "3,2025-01-07,c,9\n"
+    )
+    found, account = customers(written(tmp_path, text))
+    assert found == {"a": (1, Decimal(12)), "b": (1, Decimal(20)), "c": (1, Decimal(9))}
+    assert aside(account) == {"missing customer": (1, Decimal(5))}
+
+
 def test_merged_cells_hold_for_all_their_rows(tmp_path):
     import openpyxl
 

@@ -82,6 +82,19 @@ def test_every_engine_says_the_same(engine, fitted):
     assert expected.largest[1] > 0.25
 
 
+def test_customers_thousands_of_times_as_far_from_the_centres_are_measured():
+    even = pd.DataFrame({
+        "customer": [f"c{place % 40}" for place in range(400)],
+        "date": [f"2025-{1 + place // 40:02}-{1 + place % 2:02}" for place in range(400)],
+        "amount": [10.0 + place % 2 / 1000 for place in range(400)],
+    })  # fmt: skip
+    other = even.assign(amount=[1000.0 + place for place in range(400)])
+    with rfmeans.segment(even, segments=2, transform="none", n_init=1) as result:
+        model = result.model
+    with rfmeans.assign(model, other) as found:
+        assert found.summary.drift.now.distance > 1_000_000
+
+
 def test_scores_have_segments_and_no_distance(shop):
     with (
         rfmeans.segment(shop, method="scores") as result,

@@ -2,7 +2,8 @@
 
 Exports write these on an order's first row alone, workbooks merge their cells; some repeat the number or the date.
 Where that pattern holds, the further rows get the rest from the row above; a row in which one of them is missing for
-itself is left as it is, and so is a row that says that it is a total.
+itself is left as it is, and so is a row that says that it is a total. Where further rows of an order repeat its
+customer, one without is missing it: then further rows are those that leave all of them blank.
 """
 
 from __future__ import annotations
@@ -92,10 +93,17 @@ def _with_further(rows: ir.Table, layout: Layout, keys: Sequence[str], customers
         told = told.mutate(
             _begins=ibis.ifelse(told._carried.fill_null("") == before.fill_null(""), told._begins, 1)
         )
+        if name == layout.columns.order:
+            same = (told._carried == before).fill_null(False) & ~_blank(told[name])
+            told = told.mutate(_repeats=ibis.ifelse(same & ~_all_blank(told, customers), 1, 0))
     placed = told.mutate(_block=told._begins.sum().over(until))
     known = ibis.ifelse(_all_blank(placed, customers), 0, 1)
     owned = known.max().over(ibis.window(group_by=[placed[FILE], placed._block])) == 1
-    some = _any_blank(placed, keys) if layout.columns.order is None else ibis.literal(True)
+    if layout.columns.order is None:
+        some = _any_blank(placed, keys)
+    else:
+        repeated = placed._repeats.max().over(ibis.window(group_by=placed[FILE])) == 1
+        some = ~repeated | _all_blank(placed, keys)
     further = (placed._begins == 0) & owned & some & ~placed._total
     return placed.mutate(_further=further.fill_null(False))
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rfmeans.segments.score_cuts import Scoring
 
 QUINTILES = 5
+FAR = 16  # binary places left for distances: customers may lie thousands of times as far as those of the fit
 CAUTION, WARNING = 0.1, 0.25
 LEAST = 1e-4  # the share that a bin without customers is taken to have
 SEGMENTS = "segments"
@@ -250,7 +251,7 @@ def measure_reference(
         for name, own in zip(FEATURES, edges, strict=True)
         for place, edge in enumerate(own)
     }
-    bits = bits_for(everyone.customers)
+    bits = bits_for(everyone.customers) - FAR
     if "distance_1" in placed.columns:
         wanted["distance"] = whole_sum(_nearest(placed), bits)
     found = placed.agg(customers=placed.count(), **wanted).to_pyarrow().to_pylist()[0]
