@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     Line = tuple[float, float | None, float | None]  # amount, quantity, price
 
 LOOKED_AT = 10_000  # rows
-FEWEST, CLEAR = (
-    2,
-    4,
-)  # orders of several lines that tell it; so many times as many as those that tell the opposite
+FEWEST = 2  # orders of several lines that tell it
 NEAR = 0.005  # of a total: what rounding comes to
 
 
@@ -66,13 +63,13 @@ def _is_called_total(name: str) -> bool:
 def _several_lines(table: ir.Table, layout: Layout, marks: dict[str, MoneyConvention]) -> list[list[Line]]:
     """Return the orders of several lines; what is taken back is no line."""
     columns = layout.columns
-    amount = str(columns.amount)
+    stated = str(columns.amount)
     rows = table.select(
         order=table[str(columns.order)],
         day=table[str(columns.date)].cast("string"),
-        amount=to_number(table[amount], marks.get(amount)).cast("float64"),
+        amount=to_number(table[stated], marks.get(stated)).cast("string"),
         **{
-            role: to_number(table[name]).cast("float64")
+            role: to_number(table[name]).cast("string")
             for role, name in (
                 ("quantity", _called("quantity", table, layout)),
                 ("price", _called("price", table, layout)),
@@ -82,9 +79,15 @@ def _several_lines(table: ir.Table, layout: Layout, marks: dict[str, MoneyConven
     )
     found: dict[Hashable, list[Line]] = defaultdict(list)
     for row in rows.limit(LOOKED_AT).to_pyarrow().to_pylist():
-        if row["order"] not in (None, "") and row["amount"] and row["amount"] > 0:
-            found[row["order"], row["day"]].append((row["amount"], row.get("quantity"), row.get("price")))
+        amount, quantity, price = (_size(row.get(role)) for role in ("amount", "quantity", "price"))
+        if row["order"] not in (None, "") and amount and amount > 0:
+            found[row["order"], row["day"]].append((amount, quantity, price))
     return [lines for lines in found.values() if len(lines) > 1]
+
+
+def _size(text: str | None) -> float | None:
+    """Return a number that came as text: some engines have numbers that are out of range as floats."""
+    return None if text is None else float(text)
 
 
 def _called(role: str, table: ir.Table, layout: Layout) -> str | None:

@@ -284,7 +284,7 @@ def notice(
         understood=read_as,
         duplicates=Duplicates(dropped.rows if dropped else 0, kept=False)
         if reading.drop_duplicates
-        else _used_duplicates(source, rows, unused),
+        else _used_duplicates(source, rows, account.used.rows, unused),
         overlap=replace(overlap, older=older.rows if older else 0) if overlap else None,
         statuses=count_statuses(source.table, source.engine, layout, asked=reading.keep_status is not None),
         apart=apart,
@@ -292,12 +292,12 @@ def notice(
     )
 
 
-def _used_duplicates(source: Source, rows: int, unused: ir.Table | None) -> Duplicates | None:
+def _used_duplicates(source: Source, rows: int, used: int, unused: ir.Table | None) -> Duplicates | None:
     """Return the repeated lines among those used: what is equal in every column is used, or set aside, as a whole."""
     found = count_duplicates(source.table, source.engine, rows)
     if found is None or not found.lines or unused is None:
         return found
-    aside = count_duplicates(unused, source.engine, _count(unused), about=found.about)
+    aside = count_duplicates(unused, source.engine, rows - used, about=found.about)
     return replace(found, lines=max(found.lines - (aside.lines if aside else 0), 0))
 
 

@@ -213,6 +213,8 @@ CLAIMS = {
 def check_claims(claims: Sequence[str], facts: Facts, grounds: Grounds) -> tuple[Verdict, ...]:
     """Return a verdict for each claim.
 
+    >>> from rfmeans.segments.facts import Facts, Grounds
+    >>> from rfmeans.segments.rhythm import Rhythm
     >>> everyone = Facts(recency=51, frequency=2, monetary=658, tenure=210, repeat_share=0.66, longest_away=143)
     >>> grounds = Grounds((), everyone, Rhythm(2842, 53.5, 160.0), 374)
     >>> at_risk = Facts(recency=52, frequency=4, monetary=1331, tenure=278, repeat_share=0.98, longest_away=85)
