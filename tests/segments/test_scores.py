@@ -226,8 +226,9 @@ def test_the_crosstab_counts_every_customer_once(shop):
 
 
 def in_terminal(result) -> list[str]:
-    """What a terminal is told of the scores, a sentence or an entry each."""
-    blocks = telling.scores(result.summary).terminal
+    """What a terminal is told of the scores with the details, a sentence or an entry each."""
+    section = telling.scores(result.summary)
+    blocks = (*section.terminal, *section.details)
     return [one.text for block in blocks for one in getattr(block, "items", (block,))]
 
 
