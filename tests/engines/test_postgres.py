@@ -149,6 +149,18 @@ def test_lines_with_what_no_file_can_hold_are_written_as_text(address, postgres_
     assert [*aside.amount] == ["5"] * 3 + ["1" + "0" * 400]
 
 
+def test_prices_beyond_all_floats_do_not_end_a_run(address, postgres_engine):
+    con = postgres_engine.con.con
+    con.execute("DROP TABLE IF EXISTS pg_huge")
+    con.execute(
+        "CREATE TABLE pg_huge AS SELECT customer_id, order_id, ordered_at, 2 AS quantity, amount::numeric AS price "
+        "FROM pg_orders WHERE amount > 0"
+    )
+    con.execute("INSERT INTO pg_huge VALUES (1, -1, '2024-01-01', 2, 1e400)")
+    with rfmeans.segment(address, table="pg_huge", n_init=1) as result:
+        assert result.summary.account.lines.set_aside["unreadable amount"].rows == 1
+
+
 def test_readers_of_postgres_never_see_half_a_table(address, postgres_engine):
     import psycopg
 

@@ -17,7 +17,7 @@ from rfmeans.arguments import argument
 from rfmeans.columns.layout import ANY_TABLE, used_columns
 from rfmeans.columns.layouts import with_columns
 from rfmeans.columns.roles import plain
-from rfmeans.columns.typed import to_number
+from rfmeans.columns.typed import as_float, to_number
 from rfmeans.errors import SourceError
 from rfmeans.settings import Columns
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.layout import Layout
     from rfmeans.columns.money_formats import MoneyConvention
+    from rfmeans.engines.engine import Engine
 
     Line = tuple[Hashable, float, float]  # article, quantity, price
 
@@ -97,13 +98,17 @@ class _Votes:
 
 
 def find_line_total(
-    table: ir.Table, layout: Layout, marks: dict[str, MoneyConvention], fitted: Columns | None = None
+    table: ir.Table,
+    engine: Engine,
+    layout: Layout,
+    marks: dict[str, MoneyConvention],
+    fitted: Columns | None = None,
 ) -> LineTotal | None:
     """Return that the price is the line's, where it is; the first rows tell it.
 
     Parameters
     ----------
-    table, layout, marks
+    table, engine, layout, marks
         The orders, what their columns mean, and how their numbers are written.
     fitted
         The columns of the orders that a model was fitted on, which decide where they are the same.
@@ -120,8 +125,8 @@ def find_line_total(
         return LineTotal(price, quantity) if price == fitted.amount else None
     articles = _may_be_articles(table, layout)
     rows = table.select(
-        _quantity=to_number(table[quantity], marks.get(quantity)).cast("float64"),
-        _price=to_number(table[price], marks.get(price)).cast("float64"),
+        _quantity=as_float(to_number(table[quantity], marks.get(quantity)), engine),
+        _price=as_float(to_number(table[price], marks.get(price)), engine),
         **{f"_article_{place}": table[name].cast("string") for place, name in enumerate(articles)},
     )
     columns = list(rows.limit(LOOKED_AT).to_pyarrow().to_pydict().values())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rfmeans.columns.layout import ANY_TABLE, PER_LINE, PER_ORDER, used_columns
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.roles import plain
-from rfmeans.columns.typed import to_number
+from rfmeans.columns.typed import as_float, to_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.layout import Layout
     from rfmeans.columns.money_formats import MoneyConvention
+    from rfmeans.engines.engine import Engine
 
     Line = tuple[float, float | None, float | None]  # amount, quantity, price
 
@@ -30,7 +31,9 @@ FEWEST = 2  # orders of several lines that tell it
 NEAR = 0.005  # of a total: what rounding comes to
 
 
-def as_order_total(table: ir.Table, layout: Layout, marks: dict[str, MoneyConvention]) -> Layout:
+def as_order_total(
+    table: ir.Table, engine: Engine, layout: Layout, marks: dict[str, MoneyConvention]
+) -> Layout:
     """Return the layout with the amount as the order's where it is; the first rows tell it.
 
     All lines of each order of several lines state the same amount, and the column is called an order's total, or the
@@ -39,7 +42,7 @@ def as_order_total(table: ir.Table, layout: Layout, marks: dict[str, MoneyConven
     columns = layout.columns
     if layout.name != ANY_TABLE or layout.amount_per != PER_LINE or not (columns.order and columns.amount):
         return layout
-    if not _are_totals(_several_lines(table, layout, marks), columns.amount):
+    if not _are_totals(_several_lines(table, engine, layout, marks), columns.amount):
         return layout
     return replace(layout, amount_per=PER_ORDER, order_level=True)
 
@@ -60,16 +63,18 @@ def _is_called_total(name: str) -> bool:
     return plain(name) in {plain(each) for each in names}
 
 
-def _several_lines(table: ir.Table, layout: Layout, marks: dict[str, MoneyConvention]) -> list[list[Line]]:
+def _several_lines(
+    table: ir.Table, engine: Engine, layout: Layout, marks: dict[str, MoneyConvention]
+) -> list[list[Line]]:
     """Return the orders of several lines; what is taken back is no line."""
     columns = layout.columns
     stated = str(columns.amount)
     rows = table.select(
         order=table[str(columns.order)],
         day=table[str(columns.date)].cast("string"),
-        amount=to_number(table[stated], marks.get(stated)).cast("string"),
+        amount=as_float(to_number(table[stated], marks.get(stated)), engine),
         **{
-            role: to_number(table[name]).cast("string")
+            role: as_float(to_number(table[name]), engine)
             for role, name in (
                 ("quantity", _called("quantity", table, layout)),
                 ("price", _called("price", table, layout)),
@@ -79,15 +84,9 @@ def _several_lines(table: ir.Table, layout: Layout, marks: dict[str, MoneyConven
     )
     found: dict[Hashable, list[Line]] = defaultdict(list)
     for row in rows.limit(LOOKED_AT).to_pyarrow().to_pylist():
-        amount, quantity, price = (_size(row.get(role)) for role in ("amount", "quantity", "price"))
-        if row["order"] not in (None, "") and amount and amount > 0:
-            found[row["order"], row["day"]].append((amount, quantity, price))
+        if row["order"] not in (None, "") and row["amount"] and row["amount"] > 0:
+            found[row["order"], row["day"]].append((row["amount"], row.get("quantity"), row.get("price")))
     return [lines for lines in found.values() if len(lines) > 1]
-
-
-def _size(text: str | None) -> float | None:
-    """Return a number that came as text: some engines have numbers that are out of range as floats."""
-    return None if text is None else float(text)
 
 
 def _called(role: str, table: ir.Table, layout: Layout) -> str | None:

@@ -104,7 +104,7 @@ def product(
     one, other = (to_number(column, how, FACTOR) for column, how in zip(columns, conventions, strict=True))
     if all(isinstance(column, ibis.expr.types.StringColumn) for column in columns):
         return engine.multiplied(one, other, partial(_as_money, engine=engine))
-    floats = _as_money(_factor(one, engine) * _factor(other, engine), engine)
+    floats = _as_money(as_float(one, engine) * as_float(other, engine), engine)
     if not (_is_exact(one.type()) and _is_exact(other.type())):
         return floats
     small = _is_within(one, FACTOR_LIMIT) & _is_within(other, FACTOR_LIMIT)
@@ -127,8 +127,8 @@ def _is_within(value: ir.Column, limit: float) -> ir.BooleanColumn:
     return (value > -limit) & (value < limit)  # the least integer has no absolute value
 
 
-def _factor(value: ir.Column, engine: Engine) -> ir.Column:
-    """Return a factor as float64, none whose product float64 does not hold where the engine would stop at it."""
+def as_float(value: ir.Column, engine: Engine) -> ir.Column:
+    """Return a number as float64; null where the engine would stop at its size, or at the product of two such."""
     kind = value.type()
     if not engine.odd_numbers or not (kind.is_floating() or _is_unlimited(kind)):
         return value.cast("float64")

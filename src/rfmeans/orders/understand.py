@@ -268,11 +268,13 @@ class Understood(AbstractContextManager["Understood"]):
         self.compare(Compared(totals=totals))
         self.conventions = self._conventions(layout, whole=False)
         if given.price is None:  # else it was said what it is
-            self.line_total = find_line_total(head, layout, self.conventions.money, self._fitted)
+            self.line_total = find_line_total(
+                head, self.source.engine, layout, self.conventions.money, self._fitted
+            )
         if self.line_total:
             layout = self.layout = as_line_total(layout, self.line_total)
         if self.reading.amount_per is None:
-            layout = self.layout = as_order_total(head, layout, self.conventions.money)
+            layout = self.layout = as_order_total(head, self.source.engine, layout, self.conventions.money)
         self.columns = layout.columns
         self._say(layout, self.conventions)
         check_currency_column(currency_column(layout, self.conventions), self.reading)
