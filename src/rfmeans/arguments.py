@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,6 +53,63 @@ def named(name: str, option: str = "") -> str:
     --as-of must be a date.
     """
     return _marked(option or name, "", name)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to what an error asks: what to give, and what that means.
+
+    In a text it stands as its arguments, so that a message and its choices cannot differ.
+
+    Attributes
+    ----------
+    given
+        Values by argument, all to be given; None: the argument is to be left out.
+    meaning
+        In words, with an example from the data; blank where the value says it.
+
+    >>> choice = Choice({"quantity": "n", "price": "each"}, "the price of one piece")
+    >>> text = Message(f"Give {choice}.")
+    >>> print(text)
+    Give quantity='n' with price='each'.
+    >>> choice.options
+    ['--quantity', 'n', '--price', 'each']
+    """
+
+    given: Mapping[str, Any]
+    meaning: str = ""
+
+    def __str__(self) -> str:
+        """Return it as a part of a text."""
+        named = [argument(name, NOTHING if value is None else value) for name, value in self.given.items()]
+        return " with ".join(named)
+
+    def renamed(self, names: Mapping[str, str]) -> Choice:
+        """Return it for whoever calls some arguments otherwise."""
+        return Choice({names.get(name, name): value for name, value in self.given.items()}, self.meaning)
+
+    @property
+    def options(self) -> list[str]:
+        """What is typed for it on a command line; nothing for what is left out."""
+        return options_of(self.given)
+
+
+def options_of(given: Mapping[str, Any]) -> list[str]:
+    """Return arguments as a command line has them, each word on its own; what is None is left out.
+
+    >>> options_of({"as_of": "2026-01-31", "keep_status": ("paid", "sent"), "header": False, "where": None})
+    ['--as-of', '2026-01-31', '--keep-status', 'paid,sent', '--no-header']
+    """
+    words: list[str] = []
+    for name, value in given.items():
+        if value is not None:
+            words.append(option_name(f"no-{name}" if value is False else name))
+            words += [] if isinstance(value, bool) else [_plain(value)]
+    return words
+
+
+def _plain(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
 def _marked(name: str, typed: str, python: str) -> str:
@@ -113,9 +171,14 @@ def with_options(text: str) -> str:
     """Return a text as the command line, its JSON and the report say it; one without arguments as it is."""
     if not isinstance(text, Message):
         return text
-    shown = [_option(part) if at % 4 == 1 else part for at, part in enumerate(text.parts) if at % 4 != 3]
+    shown = [option_name(part) if at % 4 == 1 else part for at, part in enumerate(text.parts) if at % 4 != 3]
     return "".join(shown)
 
 
-def _option(name: str) -> str:
+def option_name(name: str) -> str:
+    """Return what an argument's option is called.
+
+    >>> option_name("as_of"), option_name("folder")
+    ('--as-of', '--out')
+    """
     return f"--{OPTIONS.get(name, name).replace('_', '-')}"

@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.arguments import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from rfmeans.arguments import Choice
 
 __all__ = [
     "DataError",
@@ -42,12 +44,18 @@ class RFMeansError(Exception):
     ----------
     message
         What `str` gives, and which words of it name an argument.
+    choices
+        Where the error is a question: the answers to it, see `rfmeans.arguments.Choice`. Empty where it is none, or has
+        no end of answers.
+    asks
+        The argument that a column is asked for, until whoever knows the columns offers them as choices; else blank.
     """
 
     exit_code = 1
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, choices: Sequence[Choice] = (), asks: str = "") -> None:
         self.message = Message(message)
+        self.choices, self.asks = tuple(choices), asks
         super().__init__(self.message)
 
     def __reduce__(self) -> tuple[Any, ...]:

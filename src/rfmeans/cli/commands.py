@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rfmeans.cli.ask import asking
 from rfmeans.cli.consoles import escaped, stderr, stdout, watching
 from rfmeans.cli.option_groups import grouped
 from rfmeans.cli.options import (
+    AskingOptions,
     AssigningOptions,
     CustomersOptions,
     DatesOptions,
@@ -39,7 +41,10 @@ from rfmeans.errors import RFMeansError
 
 if TYPE_CHECKING:
     from rfmeans.between_dates import CustomerMovement
+    from rfmeans.campaign import CampaignEffect
+    from rfmeans.inspection.verdict import Inspection
     from rfmeans.listener import Listener
+    from rfmeans.model.explanation import Explanation
     from rfmeans.result import Segmentation
 
 app = typer.Typer(
@@ -91,6 +96,7 @@ def segment_command(
     back: HindsightOptions,
     output: TableOptions,
     printing: ResultPrintingOptions,
+    ask: AskingOptions,
 ) -> None:
     """Group the customers of ORDERS into named segments and write the output folder."""
     how = how_to_read(reading, customers, engine)
@@ -100,7 +106,7 @@ def segment_command(
 
         return segment(orders, **asdict(segmenting), **asdict(back), **output.drawn(), **{**watched, **how})
 
-    run(work, output, printing, default="segments")
+    asking(lambda: run(work, output, printing, default="segments"), how, ask)
 
 
 @app.command("assign")
@@ -114,6 +120,7 @@ def assign_command(
     assigning: AssigningOptions,
     output: TableOptions,
     printing: ResultPrintingOptions,
+    ask: AskingOptions,
 ) -> None:
     """Give the customers of ORDERS the segments of a fitted MODEL."""
     how = how_to_read(reading, customers, engine)
@@ -130,7 +137,7 @@ def assign_command(
         found.append((result, limit))
         return result
 
-    run(work, output, printing, default="assigned")
+    asking(lambda: run(work, output, printing, default="assigned"), how, ask)
     for result, limit in found:
         if result.summary.drift is not None and limit is not None:
             result.summary.drift.check(limit)
@@ -146,6 +153,7 @@ def movement_command(
     engine: EngineOptions,
     output: TableOptions,
     printing: PrintingOptions,
+    ask: AskingOptions,
 ) -> None:
     """Say who of ORDERS moved between the segments of MODEL from one date to another, with lists."""
     output.check_no_cards()
@@ -166,19 +174,28 @@ def movement_command(
         )
 
     with options_called({"since": "from"}):
-        run(work, output, printing, default="movement")
+        asking(lambda: run(work, output, printing, default="movement"), how, ask)
 
 
 @app.command("inspect")
 @grouped
 def inspect_command(
-    orders: Orders, reading: ReadingOptions, engine: EngineOptions, printing: PrintingOptions
+    orders: Orders,
+    reading: ReadingOptions,
+    engine: EngineOptions,
+    printing: PrintingOptions,
+    ask: AskingOptions,
 ) -> None:
     """Say what is in ORDERS and whether they are ready to be segmented; write nothing."""
-    with watching(printing.quiet) as watch:
-        from rfmeans.inspection.inspect import inspect
+    how = {**reading.given(), **engine.given()}
 
-        found = inspect(orders, listener=watch, **reading.given(), **engine.given())
+    def work() -> Inspection:
+        with watching(printing.quiet) as watch:
+            from rfmeans.inspection.inspect import inspect
+
+            return inspect(orders, listener=watch, **how)
+
+    found = asking(work, how, ask)
     if printing.as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     if not printing.quiet:
@@ -196,6 +213,7 @@ def explain_command(
     reading: ExplainReadingOptions,
     customers: CustomersOptions,
     engine: EngineOptions,
+    ask: AskingOptions,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the explanation as JSON on standard output.")
     ] = False,
@@ -203,10 +221,16 @@ def explain_command(
 ) -> None:
     """Say why a customer of ORDERS is in its segment under MODEL, and what would move it."""
     how = how_to_read(reading, customers, engine)
-    with options_called({"customer": "customer_column"}), watching(quiet) as watch:
-        from rfmeans.model.segment_model import SegmentModel
+    called = {"customer": "customer_column"}
 
-        found = SegmentModel.load(model).explain(orders, customer_id, listener=watch, **how)
+    def work() -> Explanation:
+        with watching(quiet) as watch:
+            from rfmeans.model.segment_model import SegmentModel
+
+            return SegmentModel.load(model).explain(orders, customer_id, listener=watch, **how)
+
+    with options_called(called):
+        found = asking(work, how, ask, called)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
@@ -227,6 +251,7 @@ def effect_command(
     reading: EffectReadingOptions,
     engine: EngineOptions,
     printing: PrintingOptions,
+    ask: AskingOptions,
     out: Annotated[
         Path | None, typer.Option("--out", help="Page to write, like effect.html. Default: none.")
     ] = None,
@@ -239,14 +264,18 @@ def effect_command(
     printing.check()
     if out is not None:
         check_html(check_file(out, MADE, force=force))
-    with watching(printing.quiet) as watch:
-        from rfmeans.campaign import effect
+    how = {**reading.given(), **engine.given()}
 
-        found = effect(
-            segments, orders, listener=watch, **asdict(campaign), **reading.given(), **engine.given()
-        )
-        if out is not None:
-            write_whole(out, found.report().html, "the page")
+    def work() -> CampaignEffect:
+        with watching(printing.quiet) as watch:
+            from rfmeans.campaign import effect
+
+            found = effect(segments, orders, listener=watch, **{**asdict(campaign), **how})
+            if out is not None:
+                write_whole(out, found.report().html, "the page")
+            return found
+
+    found = asking(work, how, ask)
     if printing.as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     if printing.markdown:

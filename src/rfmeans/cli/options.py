@@ -88,6 +88,15 @@ class ExplainReadingOptions(ReadingOptions):
 
 
 @dataclass(frozen=True)
+class AskingOptions:
+    """Whether the terminal asks."""
+
+    PANEL = "How the source is read"
+
+    ask: bool = option("Where something is not clear, ask here instead of stopping with an error.", False)
+
+
+@dataclass(frozen=True)
 class EffectReadingOptions(ReadingOptions):
     """The same where the campaign's time says which days count; what would say otherwise is refused."""
 

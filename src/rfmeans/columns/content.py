@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.arguments import argument
+from rfmeans.arguments import Choice, argument
 from rfmeans.columns.layout import used_columns
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.layouts import with_columns
 from rfmeans.columns.money_formats import CODES, NAMED, SIGNS
-from rfmeans.columns.roles import plain
+from rfmeans.columns.roles import argument_of, plain
 from rfmeans.errors import SourceError
 from rfmeans.settings import Columns
 
@@ -109,7 +109,8 @@ _HOLDS = {"currency": _are_currencies, "status": _are_statuses}
 
 def _several(role: str, names: Sequence[str], words: Mapping[str, frozenset[str]]) -> SourceError:
     listed = "; ".join(f"{name!r} ({', '.join(sorted(words[name])[:4])})" for name in names)
-    option = argument("currency_column" if role == "currency" else role, "NAME")
     return SourceError(
-        f"{len(names)} columns hold what could be the {role} of an order: {listed}. Say which one counts with {option}."
+        f"{len(names)} columns hold what could be the {role} of an order: {listed}. Say which one counts with "
+        f"{argument(argument_of(role), 'NAME')}.",
+        [Choice({argument_of(role): name}, f"holds {', '.join(sorted(words[name])[:4])}") for name in names],
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rfmeans.arguments import argument, named
+from rfmeans.arguments import Choice, argument, named
 from rfmeans.clocks import is_of_utc
 from rfmeans.columns.date_formats import COUNTS, FORMATS, DateFormat, given_formats
 from rfmeans.columns.money_formats import NOT_BLANK
@@ -232,7 +232,8 @@ def _nothing_read(
     found = ", ".join(shortened(value) for value in values.to_pyarrow()[TEXT].to_pylist())
     raise SourceError(
         f"No value of {name!r} can be read as a date{_as(offered)}. It holds {found}. Give the column of dates with "
-        f"{argument('date', 'NAME')}, or its format with {argument('date_format')}, such as '%d/%m/%Y'."
+        f"{argument('date', 'NAME')}, or its format with {argument('date_format')}, such as '%d/%m/%Y'.",
+        asks="date",
     )
 
 
@@ -253,15 +254,17 @@ def _only_one(name: str, text: ir.StringColumn, tally: _DateTally, *, commas: bo
     rival = max(others, key=lambda form: tally.count("only", form, best), default=best)
     if rival is not best and tally.count("only", rival, best):
         mine, its = (tally.example("only such as", *pair) for pair in ((best, rival), (rival, best)))
+        counts = [_read_as(form, value) for form, value in ((best, mine), (rival, its))]
         raise UndecidedError(
             f"The dates in {name!r} are written in two formats: {tally.count('only', best, rival):,} can only be "
             f"read as {best.name}, such as {shortened(mine.strip())}, and "
             f"{tally.count('only', rival, best):,} only as {rival.name}, such as "
             f"{shortened(its.strip())}. Write them in one format, or say which one counts with "
-            f"{_as_option(best)} or {_as_option(rival)}: the other lines are then set aside.",
+            f"{counts[0]} or {counts[1]}: the other lines are then set aside.",
             name,
             mine,
             its,
+            choices=counts,
         )
     for other in others:
         if tally.count("reads", other) == tally.count("reads", best) and tally.count("differ", best, other):
@@ -271,12 +274,14 @@ def _only_one(name: str, text: ir.StringColumn, tally: _DateTally, *, commas: bo
 
 def _ambiguous(name: str, tally: _DateTally, first: DateFormat, second: DateFormat) -> UndecidedError:
     example = tally.example("differ such as", first, second)
+    choices = [_read_as(form, example) for form in (first, second)]
     return UndecidedError(
         f"The dates in {name!r} can be read as {first.name} or as {second.name}, and no value decides: "
         f"{shortened(example.strip())} could be either. Say which one it is with "
-        f"{_as_option(first)} or {_as_option(second)}.",
+        f"{choices[0]} or {choices[1]}.",
         name,
         example,
+        choices=choices,
     )
 
 
@@ -320,17 +325,23 @@ def _check_counted(name: str, text: ir.StringColumn, form: DateFormat) -> None:
 
 
 def _hardly_days(name: str, form: DateFormat, said: str, example: str) -> UndecidedError:
+    so = Choice({"date_format": form.option}, f"they are {form.name}; what is no day is set aside")
     return UndecidedError(
         f"The numbers in {name!r} could be {form.name}, but are hardly days of orders: {said}, such as "
         f"{shortened(example.strip())}. Give the column of dates with {argument('date', 'NAME')}; if it is this one, "
-        f"say so with {_as_option(form)}, and what is no day is set aside.",
+        f"say so with {so}, and what is no day is set aside.",
         name,
         example,
+        choices=(so,),
+        asks="date",
     )
 
 
-def _as_option(form: DateFormat) -> str:
-    return argument("date_format", form.option)
+def _read_as(form: DateFormat, example: str) -> Choice:
+    """Return the choice of a format, with the day that a value of the column then is."""
+    day = form.day(ibis.literal(example, "string")).to_pyarrow().as_py()
+    meaning = f"{shortened(example.strip())} is {day.day} {day:%B %Y}" if day else form.name
+    return Choice({"date_format": form.option}, meaning)
 
 
 def _check_offsets(
@@ -343,10 +354,12 @@ def _check_offsets(
     rows = text.as_table()
     bare = ibis.or_(*(form.day(rows[TEXT]).notnull() & ~form.has_offset(rows[TEXT]) for form in formats))
     example = str(rows.filter(bare)[TEXT].min().to_pyarrow().as_py())
+    without = Choice({"timezone": None}, "each day as it is written")
     raise UndecidedError(
         f"{named('timezone')} moves each moment to that zone, but {read - stated:,} of {read:,} values in {name!r} do "
-        f"not say how far their clock is from UTC, such as {shortened(example)}. Leave {argument('timezone')} "
+        f"not say how far their clock is from UTC, such as {shortened(example)}. Leave {without} "
         "out: each day is then taken as it is written.",
         name,
         example,
+        choices=(without,),
     )

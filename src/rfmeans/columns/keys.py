@@ -219,7 +219,8 @@ def check_whole(column: ir.Column) -> None:
     if broken is not None:
         raise SourceError(
             f"Column {column.get_name()!r} was taken as the customer but holds fractions such as {broken}. "
-            f"Give the column of customer ids with {argument('customer', 'NAME')}."
+            f"Give the column of customer ids with {argument('customer', 'NAME')}.",
+            asks="customer",
         )
 
 

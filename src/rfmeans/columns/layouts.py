@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rfmeans.arguments import argument, named
+from rfmeans.arguments import Choice, argument, named
 from rfmeans.columns.layout import ANY_TABLE, PER_LINE, PER_ORDER, Also, Layout
 from rfmeans.columns.layout_files import KINDS, built_in, own_layouts
 from rfmeans.columns.roles import by_role, check_given, plain, refuse_amount, require, several
@@ -275,9 +275,11 @@ def as_asked(found: Layout, reading: Reading) -> Layout:
     if reading.amount_per == PER_ORDER:
         if columns.order is None or columns.amount is None:
             missing = "order" if columns.order is None else "amount"
+            per_line = Choice({"amount_per": "line"}, "the amounts are those of lines")
             raise SourceError(
-                f"Amounts per order need a column of the {missing}. Give {argument(missing, 'NAME')}, or "
-                f"{argument('amount_per', 'line')}."
+                f"Amounts per order need a column of the {missing}. Give {argument(missing, 'NAME')}, or {per_line}.",
+                (per_line,),
+                asks=missing,
             )
         found = replace(found, amount_per=PER_ORDER, order_level=True)
     if reading.amount_per == PER_LINE:
@@ -286,7 +288,8 @@ def as_asked(found: Layout, reading: Reading) -> Layout:
         return found
     if columns.status is None:
         raise SourceError(
-            f"{named('keep_status')} needs the column of the status. Give it with {argument('status', 'NAME')}."
+            f"{named('keep_status')} needs the column of the status. Give it with {argument('status', 'NAME')}.",
+            asks="status",
         )
     everything = reading.keep_status == (ALL_STATUSES,)
     return replace(

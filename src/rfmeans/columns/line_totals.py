@@ -13,7 +13,7 @@ from math import isfinite, log
 from statistics import correlation, linear_regression
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.arguments import argument
+from rfmeans.arguments import Choice
 from rfmeans.columns.layout import ANY_TABLE, used_columns
 from rfmeans.columns.layouts import with_columns
 from rfmeans.columns.roles import plain
@@ -222,8 +222,10 @@ def _is_near(price: float, known: Sequence[float]) -> bool:
 
 
 def _unclear(price: str, quantity: str, why: str) -> SourceError:
+    line = Choice({"amount": price}, f"{price} is the money of the whole line")
+    piece = Choice({"quantity": quantity, "price": price}, f"{price} is the price of one piece")
     return SourceError(
         f"Column {price!r} could be the price of one piece or of the whole line: {why}. If it is the whole line's, "
-        f"give {argument('amount', price)}; if it is that of one piece, {argument('quantity', quantity)} with "
-        f"{argument('price', price)}."
+        f"give {line}; if it is that of one piece, {piece}.",
+        (line, piece),
     )

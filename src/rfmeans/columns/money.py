@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.arguments import argument
+from rfmeans.arguments import Choice
 from rfmeans.columns.money_formats import CURRENCY, NOT_BLANK, MoneyConvention
 from rfmeans.columns.undecided import UndecidedError, shortened
 
@@ -94,13 +94,24 @@ def _mark(name: str, tally: dict[str, Any], *, sample: bool) -> str | None:
     if min(points, commas) > CONTRADICTING * (points + commas):
         examples = tally[". such as"], tally[", such as"]
         point, comma = (shortened(example.strip()) for example in examples)
+        choices = (
+            Choice(
+                {"decimal": "."},
+                f"a decimal point: {point} counts, and what is written like {comma} does not",
+            ),
+            Choice(
+                {"decimal": ","},
+                f"a decimal comma: {comma} counts, and what is written like {point} does not",
+            ),
+        )
         raise UndecidedError(
             f"The numbers in {name!r} are written in two ways: {points:,} can only be read with a decimal point, such "
             f"as {point}, and {commas:,} only with a decimal comma, such as {comma}. "
-            f"Write them in one way, or say which one counts with {argument('decimal', '.')} or "
-            f"{argument('decimal', ',')} : the other lines are then set aside.",
+            f"Write them in one way, or say which one counts with {choices[0]} or "
+            f"{choices[1]} : the other lines are then set aside.",
             name,
             *examples,
+            choices=choices,
         )
     return "." if points > commas else ","
 
@@ -111,10 +122,15 @@ def _either(name: str, tally: dict[str, Any]) -> UndecidedError:
     assert written is not None
     grouped, fraction = (written[0].replace(written[1], mark) for mark in ("", "."))
     point, comma = (grouped, fraction) if written[1] == "," else (fraction, grouped)
+    choices = (
+        Choice({"decimal": "."}, f"a decimal point: {shortened(example)} is {point}"),
+        Choice({"decimal": ","}, f"a decimal comma: {shortened(example)} is {comma}"),
+    )
     return UndecidedError(
         f"The numbers in {name!r} can be read with a decimal point or with a decimal comma, and no value and no other "
         f"column decides: {shortened(example)} is {point} with a decimal point and {comma} with a decimal comma. Say "
-        f"which it is with {argument('decimal', '.')} or {argument('decimal', ',')} (a point or a comma).",
+        f"which it is with {choices[0]} or {choices[1]} (a point or a comma).",
         name,
         tally["either such as"],
+        choices=choices,
     )

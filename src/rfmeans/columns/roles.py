@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from rfmeans.arguments import argument
+from rfmeans.arguments import Choice, argument
 from rfmeans.errors import SourceError, did_you_mean
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ OF_CUSTOMERS = {"recency", "frequency", "monetary"}
 
 
 class MissingColumnError(SourceError):
-    """Roles for which no column was recognised."""
+    """Roles for which no column was recognised; it asks for the first of them."""
 
-    def __init__(self, message: str, roles: Sequence[str]) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, roles: Sequence[str], asks: str = "") -> None:
+        super().__init__(message, asks=asks)
         self.roles = roles
 
 
@@ -40,8 +40,9 @@ def check_given(role: str, name: str, header: Sequence[str]) -> None:
     """Refuse a column that the user named and that is not there."""
     if name not in header:
         raise SourceError(
-            f"No column named {name!r} (given as {argument(_argument_of(role))}).{did_you_mean(name, header)} "
-            f"{_has(header)}"
+            f"No column named {name!r} (given as {argument(argument_of(role))}).{did_you_mean(name, header)} "
+            f"{_has(header)}",
+            asks=argument_of(role),
         )
 
 
@@ -72,17 +73,20 @@ def require(found: Columns | CustomerColumns, header: Sequence[str], roles: Sequ
             f"No column was recognised as the {' or the '.join(missing)}. {_has(header)} "
             f"Give {' and '.join(wanted)}{parts}.",
             missing,
+            asks=missing[0],
         )
 
 
 def refuse_amount(found: Columns, header: Sequence[str]) -> None:
     """Ask for the amount, or for what is multiplied to it."""
-    missing = [argument(role) for role in ("quantity", "price") if getattr(found, role) is None]
+    roles = [role for role in ("quantity", "price") if getattr(found, role) is None]
+    missing = [argument(role) for role in roles]
     raise SourceError(
         f"No column was recognised as the amount{' to multiply' if len(missing) == 1 else ''}. "
         f"{_has(header)} Give {argument('amount', 'NAME')}, or {argument('quantity', 'NAME')} with "
         f"{argument('price', 'NAME')} "
-        f"(not recognised: {' and '.join(missing)})."
+        f"(not recognised: {' and '.join(missing)}).",
+        asks=roles[0] if len(roles) == 1 else "amount",
     )
 
 
@@ -90,11 +94,13 @@ def several(role: str, fitting: Sequence[str]) -> SourceError:
     """Return the error that asks which of several columns has a role."""
     return SourceError(
         f"{len(fitting)} columns could be the {role}: {_listed(fitting)}. "
-        f"Give the right one with {argument(_argument_of(role), 'NAME')}."
+        f"Give the right one with {argument(argument_of(role), 'NAME')}.",
+        [Choice({argument_of(role): name}) for name in fitting],
     )
 
 
-def _argument_of(role: str) -> str:
+def argument_of(role: str) -> str:
+    """Return the argument that gives the column of a role."""
     return "currency_column" if role == "currency" else role  # `currency` is the one to keep
 
 

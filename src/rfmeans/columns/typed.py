@@ -69,7 +69,8 @@ def _day(column: ir.Column, engine: Engine, timezone: str | None) -> ir.Column:
         return column.date()
     raise SourceError(
         f"Column {column.get_name()!r} was taken as the date but holds {column.type()}. "
-        f"Give the column of dates with {argument('date', 'NAME')}, or convert it to dates first."
+        f"Give the column of dates with {argument('date', 'NAME')}, or convert it to dates first.",
+        asks="date",
     )
 
 
@@ -175,5 +176,6 @@ def to_number(
     money = f"{argument('amount', 'NAME')}, or {argument('quantity', 'NAME')} and {argument('price', 'NAME')}"
     raise SourceError(
         f"Column {column.get_name()!r} was taken as a number but holds {column.type()}. "
-        f"Give the right column with {argument(role, 'NAME') if role else money}."
+        f"Give the right column with {argument(role, 'NAME') if role else money}.",
+        asks=role or "amount",
     )

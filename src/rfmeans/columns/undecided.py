@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rfmeans.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rfmeans.arguments import Choice
 
 
 class UndecidedError(SourceError):
     """A column that is to be asked about, and values in it that show why, as they stand there."""
 
-    def __init__(self, message: str, column: str, *examples: str) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, column: str, *examples: str, choices: Sequence[Choice] = (), asks: str = ""
+    ) -> None:
+        super().__init__(message, choices, asks)
         self.column = column
         self.examples = examples
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.arguments import argument
+from rfmeans.arguments import Choice, argument
 from rfmeans.errors import SourceError, did_you_mean
 
 if TYPE_CHECKING:
@@ -172,7 +172,8 @@ def pick_table(
         raise SourceError(f"The database {label} has no table. Give another one.")
     if wanted is None and len(tables) > 1:
         raise SourceError(
-            f"The database {label} has several tables: {_listed(tables)}. Say which one with {argument('table')}."
+            f"The database {label} has several tables: {_listed(tables)}. Say which one with {argument('table')}.",
+            [Choice({"table": name}) for name in tables],
         )
     name = tables[0] if wanted is None else _known(wanted, tables, usual)
     if name is None:
@@ -180,7 +181,8 @@ def pick_table(
         meant = f" Did you mean {elsewhere[0]!r}?" if elsewhere else did_you_mean(str(wanted), tables)
         raise SourceError(
             f"The database {label} has no table {wanted!r}.{meant} Its tables are: "
-            f"{_listed(_nearest(str(wanted), tables))}."
+            f"{_listed(_nearest(str(wanted), tables))}.",
+            [Choice({"table": name}) for name in _nearest(str(wanted), tables)[:MOST_LISTED]],
         )
     return name, places[name]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ibis.common.exceptions import IbisError
 
-from rfmeans.arguments import argument
+from rfmeans.arguments import Choice, argument
 from rfmeans.engines.duckdb import DUCKDB
 from rfmeans.engines.engine import Engine
 from rfmeans.engines.polars import Polars
@@ -99,6 +99,7 @@ def server_of(source: str, asked: str) -> Engine | None:
         )
     if server is not None and asked not in (DUCKDB.name, server.name):
         raise SettingsError(
-            f"{argument('engine', asked)} cannot read a {server.title} address. Leave it out."
+            f"{argument('engine', asked)} cannot read a {server.title} address. Leave it out.",
+            [Choice({"engine": None}, f"{server.title} reads it")],
         )
     return server

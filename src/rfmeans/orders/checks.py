@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.arguments import argument, named
+from rfmeans.arguments import Choice, argument, named
 from rfmeans.columns.layout import PER_ORDER
 from rfmeans.columns.undecided import shortened
 from rfmeans.errors import DataError, SourceError
@@ -15,6 +16,7 @@ from rfmeans.orders.reasons import MISSING, USED
 from rfmeans.orders.remarks import SHOWN, _short, count_statuses
 from rfmeans.orders.whole_orders import takes_from_orders
 from rfmeans.reading.source import FILE, LINE
+from rfmeans.settings import ALL_STATUSES
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
@@ -53,8 +55,8 @@ class NothingUsedError(DataError):
 class OutsideError(NothingUsedError):
     """No order lies in the window; ``first`` and ``last`` are the days of those seen."""
 
-    def __init__(self, message: str, first: dt.date, last: dt.date) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, first: dt.date, last: dt.date, choices: Sequence[Choice] = ()) -> None:
+        super().__init__(message, choices)
         self.first, self.last = first, last
 
 
@@ -160,14 +162,17 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
         )
     outside = sum(account.set_aside[reason].rows for reason in OUTSIDE if reason in account.set_aside)
     if account.seen and outside > LOST_SHARE * account.read.rows:
-        raise OutsideError(_outside(account, reading), *account.seen)
+        raise OutsideError(_outside(account, reading), *account.seen, _widening(reading))
     if MISSING in account.set_aside:
         check_group_rows(source, ("customer",))
-    reasons = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
+    lost = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
     worst = max(account.set_aside, key=lambda reason: account.set_aside[reason].rows)
+    wrong = _Wrong.probably(worst, source, layout)
     raise NothingUsedError(
-        f"No line of {source.name} can be used. Set aside: {reasons} of {account.read.rows:,} lines. "
-        f"{_probably_wrong(worst, source, layout)} Give the right columns, or mend the file."
+        f"No line of {source.name} can be used. Set aside: {lost} of {account.read.rows:,} lines. "
+        f"{wrong.said} Give the right columns, or mend the file.",
+        wrong.choices,
+        wrong.asks,
     )
 
 
@@ -186,6 +191,12 @@ def _outside(account: LineAccount, reading: Reading) -> str:
     )
 
 
+def _widening(reading: Reading) -> list[Choice]:
+    """Return what makes the window wider: leaving out an end of it."""
+    ends = {"as_of": "count to the day after the last order", "since": "take the oldest orders as well"}
+    return [Choice({name: None}, words) for name, words in ends.items() if getattr(reading, name)]
+
+
 def _check_loss(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:
     read = account.read.rows
     # Words for what was not sold say so themselves; that a word is in no list of a known export's may be a slip.
@@ -194,11 +205,43 @@ def _check_loss(account: LineAccount, source: Source, layout: Layout, reading: R
     for reason, tally in account.set_aside.items():
         if reason in asked or reading.accept_loss or tally.rows <= LOST_SHARE * read:
             continue
+        wrong = _Wrong.probably(reason, source, layout)
+        without = Choice({"accept_loss": True}, f"go on without these {tally.rows:,} lines")
         raise DataError(
             f"{tally.rows:,} of {read:,} lines ({100 * tally.rows / read:.0f} %) would be set aside for one reason: "
-            f"{reason}. {_probably_wrong(reason, source, layout)} To go on without these lines, add "
-            f"{argument('accept_loss', True)}."
+            f"{reason}. {wrong.said} To go on without these lines, add {without}.",
+            (*wrong.choices, without),
+            wrong.asks,
         )
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    """What is probably wrong where lines are lost: in words, with the answers, or the column to be asked for."""
+
+    said: str
+    choices: tuple[Choice, ...] = ()
+    asks: str = ""
+
+    @classmethod
+    def probably(cls, reason: str, source: Source, layout: Layout) -> _Wrong:
+        said = _probably_wrong(reason, source, layout)
+        if reason == "excluded status":
+            found = count_statuses(source.table, source.engine, layout)
+            each = [Choice({"keep_status": status.name}, counted(status.rows, "row")) for status in found]
+            return cls(said, (*each, Choice({"keep_status": ALL_STATUSES}, "every one of them")))
+        if reason == "conflicting order":
+            if layout.amount_per == PER_ORDER:
+                return cls(said, (Choice({"amount_per": "line"}, "the amounts are those of lines"),))
+            return cls(said, asks="order")
+        if reason == "other currency":
+            return cls(said, (Choice({"currency": None}, "all lines, if they are in one currency"),))
+        asked = {
+            "missing customer": "customer",
+            "unreadable date": "date",
+            "unreadable amount": "amount",
+        }
+        return cls(said, asks=asked.get(reason, ""))
 
 
 def _probably_wrong(reason: str, source: Source, layout: Layout) -> str:
@@ -238,9 +281,12 @@ def check_currency_column(column: str | None, reading: Reading) -> None:
         If there is no column of currencies.
     """
     if reading.currency is not None and column is None:
+        every_one = Choice({"currency": None}, "all lines count")
         raise SourceError(
             f"{named('currency')} needs to know the currency of each line, and no column was recognised as the "
-            f"currency. Give it with {argument('currency_column', 'NAME')}, or leave {argument('currency')} out."
+            f"currency. Give it with {argument('currency_column', 'NAME')}, or leave {every_one} out.",
+            (every_one,),
+            asks="currency_column",
         )
 
 
@@ -267,13 +313,22 @@ def check_currencies(account: LineAccount, lines: ir.Table, column: str | None) 
         raise SourceError(
             f"Column {column!r} was taken as the currency, but holds {len(most) + more:,} different values, such as "
             f"{', '.join(_short(row['currency']) for row in most)}. That is probably not the right column; give it "
-            f"with {argument('currency_column', 'NAME')}, or choose one value with {argument('currency')}."
+            f"with {argument('currency_column', 'NAME')}, or choose one value with {argument('currency')}.",
+            asks="currency_column",
         )
+    choices = [
+        Choice(
+            {"currency": row["currency"]},
+            f"{counted(row['rows'], 'line')} worth {Decimal(row['money'] or 0):,.2f}",
+        )
+        for row in most
+    ]
     raise SourceError(
         f"The orders are in {len(most) + more:,} currencies"
         f"{f' (column {column!r})' if column else ''}: {listed}{f'; and {more:,} more' if more else ''}. Money in "
         "different currencies cannot be added up. Choose one, like "
         f"{argument('currency', _short(most[0]['currency']))}, or "
         f"give a column with amounts in one currency with {argument('amount', 'NAME')} and its currency with "
-        f"{argument('currency_column', 'NAME')}."
+        f"{argument('currency_column', 'NAME')}.",
+        choices,
     )

@@ -194,7 +194,7 @@ class _Sums:
 
 def _take_in(understood: Understood, asked: _Asked) -> Intake | MalformedError:
     """Return the customers, or what shows that rows of the source got lost."""
-    with engine_errors(f"Reading {understood.source.name}"):
+    with understood.offering(), engine_errors(f"Reading {understood.source.name}"):
         if isinstance(understood.columns, CustomerColumns):
             return _customers_of_table(understood, understood.columns, asked.workspace)
         return _customers_of_orders(understood, asked)

@@ -69,7 +69,8 @@ def read_recency(column: ir.Column, engine: Engine, reading: Reading, written: C
         return Recency(days.cast("int64" if days.type().is_integer() else "float64"))
     raise SourceError(
         f"Column {column.get_name()!r} was taken as the recency but holds {column.type()}. Give the column of days "
-        f"since the last purchase, or of its dates, with {argument('recency', 'NAME')}."
+        f"since the last purchase, or of its dates, with {argument('recency', 'NAME')}.",
+        asks="recency",
     )
 
 

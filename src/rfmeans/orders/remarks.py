@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.arguments import Message, argument, named
+from rfmeans.arguments import Choice, Message, argument, named
 from rfmeans.columns.keys import order_key
 from rfmeans.columns.layout import ANY_TABLE, unsold_words
 from rfmeans.columns.layout_files import built_in
@@ -126,6 +126,18 @@ class Noticed:
             *(self._of_duplicates(), self._of_overlap(), self._of_older()),
         )
         return tuple(map(Message, filter(None, said)))
+
+    def choices(self) -> tuple[Choice, ...]:
+        """Return what can be given for what was noticed; unlike those of an error, nothing needs to be."""
+        found = self.duplicates
+        again = found is not None and found.lines > 0 and found.kept
+        overlapping = self.overlap is not None and self.overlap.orders > 0
+        drop = [Choice({"drop_duplicates": True}, "set repeated lines aside")] if again or overlapping else []
+        unknown = any(not each.known for each in self.statuses)
+        keep = [
+            Choice({"keep_status": each.name}, counted(each.rows, "row")) for each in self.statuses if unknown
+        ]
+        return (*drop, *keep)
 
     def of_apart(self) -> str:
         """Return what was done with order numbers that are not unique in time; blank where all are."""

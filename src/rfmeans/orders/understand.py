@@ -6,7 +6,7 @@ then asks here for a better understanding: no row is read for that alone.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,13 +23,14 @@ from rfmeans.columns.layouts import customer_columns, recognise
 from rfmeans.columns.line_totals import LineTotal, as_line_total, find_line_total
 from rfmeans.columns.marks import with_marks
 from rfmeans.columns.order_totals import as_order_total
-from rfmeans.columns.roles import MissingColumnError
+from rfmeans.columns.roles import MissingColumnError, by_role
 from rfmeans.columns.undecided import UndecidedError, shortened
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.engines.kept_tables import Workspace
-from rfmeans.errors import SourceError
+from rfmeans.errors import RFMeansError, SourceError
 from rfmeans.listener import SILENT, Listener
 from rfmeans.orders.checks import check_comparing, check_currency_column, check_group_rows
+from rfmeans.orders.column_choices import column_choices
 from rfmeans.orders.compared import VARIED, Compared
 from rfmeans.orders.filled import fill_down
 from rfmeans.orders.order_lines import currency_column, wordy_columns
@@ -161,6 +162,18 @@ class Understood(AbstractContextManager["Understood"]):
         assert self.layout is not None
         return self.layout
 
+    @contextmanager
+    def offering(self) -> Iterator[None]:
+        """Where a column is asked for, offer those of the source, each with values in it."""
+        try:
+            yield
+        except RFMeansError as error:
+            if error.asks:
+                given = {name for _, name in by_role(self.reading.columns)}
+                error.choices += column_choices(error.asks, self.source.table, given)
+                error.asks = ""
+            raise
+
     def look_closer(self) -> bool:
         """Look at all rows where only the first were looked at; return whether their text is written otherwise."""
         before = self.conventions
@@ -218,7 +231,7 @@ class Understood(AbstractContextManager["Understood"]):
         self.source = way()
         self._opened.callback(self.source.close)
         self._listener.opened(self.source)
-        with engine_errors(f"Reading {self.source.name}"):
+        with self.offering(), engine_errors(f"Reading {self.source.name}"):
             # What cannot be used is told before any row is looked at.
             with_condition(self.source.table, self.source.engine, self.reading.where, self.source.called)
             self._find_meaning()
@@ -299,7 +312,8 @@ class Understood(AbstractContextManager["Understood"]):
                 mixed=source.mixed,
             )
         except UndecidedError as error:
-            raise SourceError(f"{error.message.marked}{_places(source, error)}") from error
+            said = f"{error.message.marked}{_places(source, error)}"
+            raise SourceError(said, error.choices, error.asks) from error
         keys = self.conventions.keys if whole else KeyConvention(varied=False, zero=self._zero)
         return replace(found, keys=keys).of_text(padded=source.padded, powers=source.powers)
 

@@ -137,6 +137,9 @@ def _told_of_lists() -> Iterator[None]:
                 "lists as rfmeans wrote them."
             )
         error.message, error.args = said, (said,)
+        error.choices = tuple(
+            each.renamed({"table": "segments_table"}) for each in error.choices if not others
+        )
         raise
 
 

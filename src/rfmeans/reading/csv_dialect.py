@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rfmeans.arguments import argument
+from rfmeans.arguments import Choice
 from rfmeans.errors import SourceError
 from rfmeans.reading.csv_records import BLANKS, Records
 from rfmeans.reading.source import check_width
@@ -224,10 +224,14 @@ def column_names(header: Sequence[str], label: str, line: int = 1) -> tuple[str,
     ]
     if _is_row(names):
         first = "its first line" if line == 1 else f"the first line that fits the others, line {line},"
+        without = Choice(
+            {"header": False}, "the first line is an order; the columns are column1, column2 and so on"
+        )
         raise SourceError(
             f"{label} seems to have no header: {first} is {shown(', '.join(names))}. "
-            f"Give a file with column names, or pass {argument('header', False)} to call the columns column1, "
-            "column2 and so on."
+            f"Give a file with column names, or pass {without} to call the columns column1, "
+            "column2 and so on.",
+            (without,),
         )
     count = Counter(name.casefold() for name in names)
     told = tuple(

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.arguments import argument
+from rfmeans.arguments import Choice, argument
 from rfmeans.errors import SourceError
 from rfmeans.reading.csv_dialect import CsvDialect, find_csv_dialect, in_conflict
 from rfmeans.reading.csv_records import SIDE, UNREADABLE, Record, Records, physical_lines
@@ -132,7 +132,8 @@ def _opened(path: Path, encoding: str, ending: str) -> io.TextIOWrapper:
 
 def _undecodable(label: str, encoding: str, error: Exception) -> SourceError:
     return SourceError(
-        f"{label} is not text in the encoding {encoding}: {error}. Give its own with {argument('encoding')}."
+        f"{label} is not text in the encoding {encoding}: {error}. Give its own with {argument('encoding')}.",
+        [Choice({"encoding": None}, "the one that its bytes tell")],
     )
 
 
@@ -167,7 +168,8 @@ def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Source:
     if stored.malformed and not stored.rows:
         raise SourceError(
             f"No line of {file.label} fits its header ({len(file.dialect.names)} columns divided by "
-            f"{file.dialect.delimiter_name}). Give the right {argument('delimiter')}, or export the file again."
+            f"{file.dialect.delimiter_name}). Give the right {argument('delimiter')}, or export the file again.",
+            [Choice({"delimiter": name}) for name in (",", ";", "|", "tab", "blanks")],
         )
     return stored.opened(con, file.label, file.understood)
 

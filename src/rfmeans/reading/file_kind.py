@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from rfmeans.arguments import argument
+from rfmeans.arguments import Choice, argument
 from rfmeans.engines.failures import NO_SPACE
 from rfmeans.errors import SettingsError, SourceError
 
@@ -221,7 +221,8 @@ def check_kind(pattern: str, kind: str, engine: str) -> None:
         if file and file.stat().st_size and kind_of(file) != kind:
             raise SettingsError(
                 f"{argument('engine', engine)} reads {kind.title()}, and {file} is none. Leave it out, or write the "
-                f"orders as {kind.title()} first."
+                f"orders as {kind.title()} first.",
+                [Choice({"engine": None}, "the embedded engine reads them")],
             )
 
 

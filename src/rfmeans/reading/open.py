@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.arguments import named
+from rfmeans.arguments import Choice, named
 from rfmeans.engines.database import Served, home_of
 from rfmeans.engines.dispatch import engine_of, server_of
 from rfmeans.engines.embedded import connect
@@ -90,7 +90,8 @@ def _served(server: Engine, source: str, reading: Reading) -> Served:
     for option in ("sheet", "encoding", "delimiter", *(["table"] if server.file_kind else [])):
         if getattr(reading, option) is not None:
             raise SettingsError(
-                f"{named(option)} cannot be given here: what is read is no file of that kind."
+                f"{named(option)} cannot be given here: what is read is no file of that kind.",
+                [Choice({option: None}, "read it without")],
             )
     if server.file_kind:
         check_kind(source, server.file_kind, server.name)
@@ -174,7 +175,8 @@ def _check_options(path: str, kind: str, reading: Reading) -> None:
     for option, needed in (("sheet", "workbook"), ("table", "duckdb")):
         if getattr(reading, option) is not None and kind != needed:
             raise SettingsError(
-                f"{named(option)} is for {KINDS[needed]}, but {path} is {KINDS[kind]}. Leave it out."
+                f"{named(option)} is for {KINDS[needed]}, but {path} is {KINDS[kind]}. Leave it out.",
+                [Choice({option: None}, "read it without")],
             )
 
 

@@ -16,11 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.arguments import Message, argument
+from rfmeans.arguments import Choice, Message, argument
 from rfmeans.errors import SourceError, did_you_mean
 from rfmeans.reading.csv_dialect import column_names
 from rfmeans.reading.source import FILE, LINE, Source, check_width, open_stored, path_in
 from rfmeans.typed_cells import typed_moment, typed_number
+from rfmeans.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,7 +90,8 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
     try:
         return store_sheets(paths[0], job["label"], job["wanted"], paths[1], header=job["header"])
     except SourceError as error:
-        return {"refused": error.message.parts}
+        choices = [(dict(each.given), each.meaning) for each in error.choices]
+        return {"refused": error.message.parts, "choices": choices}
 
 
 def _sheets(path: Path, label: str, wanted: str | None) -> tuple[dict[str, list[SheetRow]], list[str]]:
@@ -121,7 +123,8 @@ def _called(wanted: str, names: list[str], seen: list[str], label: str) -> list[
     if not found:
         raise SourceError(
             f"{label} has no sheet {wanted!r}.{did_you_mean(wanted, names)} "
-            f"Its sheets are: {', '.join(map(repr, names))}."
+            f"Its sheets are: {', '.join(map(repr, names))}.",
+            [Choice({"sheet": name}) for name in names],
         )
     return found
 
@@ -142,13 +145,20 @@ def _alike(tables: list[SheetTable], label: str, *, every: bool) -> list[SheetTa
         other = next(table for table in tables if table not in alike)
         raise SourceError(
             f"The sheets {name!r} and {other[0]!r} of {label} have different columns: {', '.join(columns)} against "
-            f"{', '.join(other[1])}. Give sheets with the same columns, or one of them with {argument('sheet')}."
+            f"{', '.join(other[1])}. Give sheets with the same columns, or one of them with {argument('sheet')}.",
+            [
+                Choice({"sheet": name}, f"its columns: {', '.join(own)}; {counted(len(rows), 'row')}")
+                for name, own, rows in tables
+            ],
         )
     if not every and len(alike) > 1:
         listed = ", ".join(f"{name!r} ({len(rows):,} rows)" for name, _, rows in alike)
+        one = [Choice({"sheet": name}, counted(len(rows), "row")) for name, _, rows in alike]
+        every_one = Choice({"sheet": "*"}, "all of them")
         raise SourceError(
             f"{label} has {len(alike)} sheets with the same columns: {listed}. Say which one with "
-            f"{argument('sheet', 'NAME')}, or give {argument('sheet', '*')} for all of them."
+            f"{argument('sheet', 'NAME')}, or give {every_one} for all of them.",
+            [*one, every_one],
         )
     return alike if every else tables[:1]
 
@@ -195,7 +205,10 @@ def _fill_merged(cells: list[list[Any]], ranges: Sequence[tuple[tuple[int, int],
 def _table(rows: list[SheetRow], label: str, *, header: bool) -> tuple[tuple[str, ...], list[SheetRow]]:
     """Return the names of the columns, and the rows below the header."""
     if not rows:
-        raise SourceError(f"The {label} is empty. Give the sheet of orders with {argument('sheet')}.")
+        raise SourceError(
+            f"The {label} is empty. Give the sheet of orders with {argument('sheet')}.",
+            [Choice({"sheet": None}, "the first sheet with data")],
+        )
     cells = zip(*(row for _, row in rows), strict=True)
     used = [place for place, column in enumerate(cells) if any(cell != "" for cell in column)]
     rows = [(number, [row[place] for place in used]) for number, row in rows]
@@ -286,7 +299,7 @@ def read_workbook(con: Any, path: Path, label: str, reading: Reading, folder: Pa
             "far below or beside its table. Open it and save it again, or export it as CSV."
         )
     if "refused" in said:
-        raise SourceError(Message.of(said["refused"]))
+        raise SourceError(Message.of(said["refused"]), [Choice(*each) for each in said["choices"]])
     left_out = f"; hidden {_listed(said['hidden'])} left out" if said["hidden"] else ""
     source = open_stored(con, stored, label, _listed(said["sheets"]) + left_out)
     return replace(source, mixed=frozenset(said["mixed"]), files=len(said["sheets"]))
