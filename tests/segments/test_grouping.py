@@ -6,7 +6,7 @@ import pytest
 from helpers.scored import customers, cut_points
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.segments.features import distinct_values, fit_scaling
-from rfmeans.segments.grouping import Grouping, group_by_kmeans, group_by_scores
+from rfmeans.segments.grouping import Grouping, Placed, group_by_kmeans, group_by_scores
 from rfmeans.segments.lexicon import built_in
 from rfmeans.segments.settings import Settings
 
@@ -20,7 +20,9 @@ def found(**settings) -> tuple[Grouping, list[str]]:
     heard: list[str] = []
     scaling = fit_scaling(distinct_values(HEAPS), "none")
     with Workspace() as scratch:
-        return group_by_kmeans(HEAPS, 8, scaling, Settings(**settings), scratch, heard.append), heard
+        return group_by_kmeans(
+            Placed.of(HEAPS, 8, scaling, scratch), Settings(**settings), heard.append
+        ), heard
 
 
 def test_the_most_valuable_group_comes_first_with_its_own_centre():

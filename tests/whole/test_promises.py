@@ -164,6 +164,7 @@ TESTED_ELSEWHERE = {
     "engines/embedded": "by reading/test_open and test_duckdb_file, which connect and attach",
     "engines/engine": "the protocol; by whole/test_every_engine",
     "errors": "above, in this file",
+    "finish": "how every run ends; by whole/test_by_hand, test_kept_customers and all that is beside them",
     "listener": "by orders/test_understand and cli/test_watch, which listen",
     "model/fitted": "a record; by test_segment_model and report/test_summary",
     "model/model_file": "by test_segment_model, which saves and loads",

@@ -18,6 +18,7 @@ from rfmeans.settings import CustomerColumns, make_reading
 if TYPE_CHECKING:
     from rfmeans.inspection.verdict import Inspection
     from rfmeans.listener import Listener
+    from rfmeans.orders.intake import Intake
     from rfmeans.settings import Columns
 
 
@@ -58,16 +59,21 @@ def inspect(
     hearing.stage("reading orders")
     with Workspace() as scratch, understand(orders, replace(how, accept_loss=True), hearing) as understood:
         intake = customers_at(understood, scratch, keep_orders=True)
-        assert intake.orders is not None
-        assert intake.as_of is not None
         hearing.stage("inspecting orders and customers")
-        with engine_errors("Inspecting"):
-            return judge(
-                intake.source.name,
-                intake.as_of,
-                intake.account,
-                measure_orders(intake.orders),
-                measure_customers(intake),
-                find_test_marks(intake),
-                how.currency_symbol,
-            )
+        return inspect_intake(intake, how.currency_symbol)
+
+
+def inspect_intake(intake: Intake, symbol: str = "") -> Inspection:
+    """Judge orders that were read with ``keep_orders``; money is shown with the symbol."""
+    assert intake.orders is not None
+    assert intake.as_of is not None
+    with engine_errors("Inspecting"):
+        return judge(
+            intake.source.name,
+            intake.as_of,
+            intake.account,
+            measure_orders(intake.orders),
+            measure_customers(intake),
+            find_test_marks(intake),
+            symbol,
+        )

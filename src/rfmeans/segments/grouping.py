@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rfmeans.engines.kept_tables import Workspace
+    from rfmeans.segments.cells import Cells
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.lexicon import Lexicon
     from rfmeans.segments.number_of_segments import Choice
@@ -63,24 +64,44 @@ class Grouping:
     score_segments: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Customers in feature space: what any number of segments is found in.
+
+    Attributes
+    ----------
+    customers
+        As they were given, with the z columns.
+    features
+        The z columns alone, kept on the engine.
+    cells
+        The same, condensed.
+    """
+
+    customers: ir.Table
+    features: ir.Table
+    cells: Cells
+
+    @classmethod
+    def of(cls, customers: ir.Table, count: int, scaling: Scaling, workspace: Workspace) -> Placed:
+        """Place customers, ``count`` in all."""
+        placed = to_feature_space(customers, scaling)
+        features = workspace.keep(placed.select(*Z_COLUMNS))
+        return cls(placed, features, collect_cells(features, count, workspace))
+
+
 def group_by_kmeans(
-    customers: ir.Table,
-    count: int,
-    scaling: Scaling,
+    space: Placed,
     settings: Settings,
-    workspace: Workspace,
     tell: Callable[[str], None],
     arrange: Callable[[NDArray[np.float64], list[int]], list[int]] | None = None,
 ) -> Grouping:
     """Return the clusters of customers, in order of mean monetary.
 
-    ``count`` is their number; ``tell`` hears of each stage; ``arrange`` takes the centres and that order of their
-    places, and returns another one.
+    ``tell`` hears of each stage; ``arrange`` takes the centres and that order of their places, and returns another one.
     """
-    placed = to_feature_space(customers, scaling)
-    features = workspace.keep(placed.select(*Z_COLUMNS))
+    placed, features, cells, choice = space.customers, space.features, space.cells, None
     tell("grouping customers with K-Means")
-    cells, choice = collect_cells(features, count, workspace), None
     if settings.segments == AUTO:
         tell("choosing the number of segments")
         choice = choose_segments(cells, settings.seed)

@@ -1,0 +1,44 @@
+"""A folder -> one ZIP file of what lies in it."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP file can say
+
+
+def archive(folder: Path, target: Path, keep: Callable[[str], bool] = lambda _name: True) -> Path:
+    """Write the files of a folder into a ZIP file, in the order of their names, and return its path.
+
+    The same files make the same bytes: no time is in it.
+
+    Parameters
+    ----------
+    folder, target
+        From where, and the ZIP file, which must not lie in it.
+    keep
+        Whether to take a file, by its path in the folder with ``/``.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as made:
+    ...     (Path(made) / "in" / "audiences").mkdir(parents=True)
+    ...     _ = (Path(made) / "in" / "audiences" / "1.csv").write_text("a")
+    ...     _ = (Path(made) / "in" / "model.json").write_text("b")
+    ...     zipfile.ZipFile(archive(Path(made) / "in", Path(made) / "out.zip")).namelist()
+    ['audiences/1.csv', 'model.json']
+    """
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in filter(keep, names):
+            entry = zipfile.ZipInfo(name, LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with (folder / name).open("rb") as source, packed.open(entry, "w") as part:
+                while piece := source.read(1 << 20):
+                    part.write(piece)
+    return target
