@@ -10,6 +10,7 @@ from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace, put_in_order
 from rfmeans.listener import SILENT
 from rfmeans.orders.understand import understand
+from rfmeans.orders.window import as_fitted
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
 from rfmeans.output.files import write_customers
 from rfmeans.output.folder import AUDIENCES, CHARTS, REPORT
@@ -22,6 +23,7 @@ from rfmeans.over_time.movement import (
     measure_movement,
     measure_standings,
     moved_customers,
+    placed,
     with_groups,
 )
 from rfmeans.over_time.movement_summary import MovementSummary
@@ -105,7 +107,7 @@ def movement(
     """
     firsts, last = parse_dates(since, until, every)
     model = model if holdout is None else model.holding_out(holdout)
-    how, hearing = reading_of_dates(columns, reading), listener or SILENT
+    how, hearing = as_fitted(reading_of_dates(columns, reading), model.window), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Comparing the dates"):
         hearing.stage("reading orders")
         understood = keeper.enter_context(
@@ -115,8 +117,8 @@ def movement(
         assert intake.as_of is not None
         hearing.stage("comparing the dates")
         directions = model.directions
-        segmented = [model.apply(intake.earlier[day]) for day in dates]
-        now = model.apply(put_in_order(intake.customers, "customer_id"))
+        segmented = [placed(model.apply, intake.earlier[day]) for day in dates]
+        now = placed(model.apply, put_in_order(intake.customers, "customer_id"))
         moved = keeper.keep(
             with_groups(moved_customers(segmented[0], now, directions), model.seed, model.holdout)
         )

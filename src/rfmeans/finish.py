@@ -129,7 +129,7 @@ class Fit:
 
 def _grounds(intake: Intake, groups: Sequence[Group], everyone: Group, scaling: Scaling) -> Grounds:
     rhythm = measure_rhythm(to_segment(intake))
-    return Grounds.measure(groups, everyone, rhythm, intake.period_days, scaling)
+    return Grounds.measure(groups, everyone, rhythm, intake.period_days, scaling, intake.window)
 
 
 def _described(intake: Intake, *used: Reading | Settings | None) -> dict[str, Any]:

@@ -206,7 +206,7 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
             arrange = _as_in(self.before, scaling)
             grouping = group_by_kmeans(self.space(settings.transform), settings, listener.stage, arrange)
         grounds = Grounds.measure(
-            grouping.groups, self.everyone, self.rhythm, self.intake.period_days, scaling
+            grouping.groups, self.everyone, self.rhythm, self.intake.period_days, scaling, self.intake.window
         )
         model = _model(self.intake, settings, scoring, words, grouping, grounds, scaling)
         fit = Fit(settings, self.values, self.before, self.everyone)
@@ -251,7 +251,7 @@ def _model(
         as_of=intake.as_of,
         customers=intake.account.clustered.rows,
         inertia=grouping.inertia,
-        settings=kept | dict(grouping.fitted),
+        settings=kept | dict(grouping.fitted) | ({"window": intake.window} if intake.window else {}),
         scoring=scoring,
         lexicon=words,
         score_segments=grouping.score_segments,

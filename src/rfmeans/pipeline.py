@@ -21,6 +21,7 @@ from rfmeans.model.segment_model import SegmentModel
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.remarks import caution
 from rfmeans.orders.understand import understand
+from rfmeans.orders.window import as_fitted
 from rfmeans.over_time.hindsight import spans_for
 from rfmeans.segments.kmeans import CLUSTER
 from rfmeans.segments.profile import profile_segments
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from rfmeans.orders.intake import Intake
     from rfmeans.result import Segmentation
     from rfmeans.segments.profile import Group
-    from rfmeans.settings import Columns, CustomerColumns
+    from rfmeans.settings import Columns, CustomerColumns, Reading
 
 
 def segment(
@@ -107,8 +108,8 @@ def segment(
         lexicon=os.fspath(lexicon) if isinstance(lexicon, os.PathLike) else lexicon,
         holdout=holdout,
     )
-    words, before = words_of(settings), _followed(like, settings)
     how, hearing = make_reading(columns, **reading), listener or SILENT
+    words, before = words_of(settings), _followed(like, settings, how)
     with (
         engine_errors("Segmenting"),
         KeptCustomers.of(orders, how, hearing, before, hindsight=hindsight) as kept,
@@ -131,7 +132,7 @@ def assign(
     ``holdout``: another share than the model's to hold out; ``hindsight``: as for `segment`.
     """
     model = model if holdout is None else model.holding_out(holdout)
-    how, hearing = make_reading(columns, **reading), listener or SILENT
+    how, hearing = as_fitted(make_reading(columns, **reading), model.window), listener or SILENT
     with Workspace() as keeper, Workspace() as scratch, engine_errors("Assigning"):
         hearing.stage("reading orders")
         understood = keeper.enter_context(
@@ -164,7 +165,9 @@ def _held(groups: Sequence[Group], model: SegmentModel) -> Sequence[Group]:
     return groups
 
 
-def _followed(like: SegmentModel | str | os.PathLike[str] | None, settings: Settings) -> SegmentModel | None:
+def _followed(
+    like: SegmentModel | str | os.PathLike[str] | None, settings: Settings, reading: Reading
+) -> SegmentModel | None:
     """Return the model to follow, if both it and the one to be fitted have centres."""
     if like is None:
         return None
@@ -173,5 +176,11 @@ def _followed(like: SegmentModel | str | os.PathLike[str] | None, settings: Sett
         raise SettingsError(
             f"{named('like')} compares centres, and segments by scores have none: their names are the same in every "
             f"fit. Leave {argument('like')} out."
+        )
+    if before.window != reading.window:
+        own = argument("window", f"{before.window}d") if before.window else f"no {named('window')}"
+        raise SettingsError(
+            f"{named('like')} compares centres, and the model that it names was fitted with {own}. Fit with the same, "
+            f"or leave {argument('like')} out."
         )
     return before

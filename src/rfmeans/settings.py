@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import encodings.aliases
 import os
 import re
@@ -14,10 +13,14 @@ import zoneinfo
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from rfmeans.arguments import argument, named
+from rfmeans.days import parse_date, parse_span
 from rfmeans.errors import SettingsError, did_you_mean
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 # What a user may call the delimiter of a text file. Shells pass a typed \t on as two characters.
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "\\t": "\t", "tab": "\t", "blanks": " "}
@@ -204,6 +207,9 @@ class Reading:
         it are set aside.
     since
         First day of the window; earlier lines are set aside.
+    window
+        Days up to the as-of date, a number or text like ``365d``, in which purchases and money count for frequency and
+        monetary; recency, first purchase and tenure are of all history. None: all history for these as well.
     timezone
         Zone in which the calendar day of a time-zone-aware timestamp is taken; None: UTC, for a frame in
         memory the zone that its column names.
@@ -254,6 +260,7 @@ class Reading:
     columns: Columns | CustomerColumns = field(default_factory=Columns)
     as_of: dt.date | None = None
     since: dt.date | None = None
+    window: int | None = None
     timezone: str | None = None
     where: str | None = None
     encoding: str | None = None
@@ -339,6 +346,11 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
         raise SettingsError(f"Give {argument('columns')} all at once or the roles one by one, not both.")
     for name in ("as_of", "since"):
         options[name] = parse_date(name, options.get(name))
+    options["window"] = parse_span("window", options.get("window"))
+    if options["window"] and isinstance(columns, CustomerColumns):
+        raise SettingsError(
+            f"{named('window')} is for order lines; a table with one row per customer is counted already. Leave it out."
+        )
     if options.get("layouts") is not None:
         options["layouts"] = os.fspath(options["layouts"])
     options["keep_status"] = parse_statuses(options.get("keep_status"))
@@ -362,25 +374,6 @@ def parse_statuses(value: Any) -> tuple[str, ...] | None:
     texts = [value] if isinstance(value, str) else list(value)
     found = tuple(part.strip() for text in texts for part in str(text).split(",") if part.strip())
     return (ALL_STATUSES,) if any(part.casefold() == ALL_STATUSES for part in found) else found
-
-
-def parse_date(name: str, value: Any) -> dt.date | None:
-    """Return a date from a date, a timestamp or ISO text; None stays None.
-
-    >>> parse_date("as_of", "2011-12-10")
-    datetime.date(2011, 12, 10)
-    >>> parse_date("as_of", "10/12/2011")
-    Traceback (most recent call last):
-    rfmeans.errors.SettingsError: as_of must be a date like 2026-01-31. Got '10/12/2011'.
-    """
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if value is None or isinstance(value, dt.date):
-        return value
-    try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError:
-        raise SettingsError(f"{named(name)} must be a date like 2026-01-31. Got {value!r}.") from None
 
 
 def check_symbol(symbol: str) -> str:

@@ -137,3 +137,12 @@ def _inert(letter: str) -> str:
         return " "
     turning = unicodedata.bidirectional(letter) in ISOLATES | OVERRIDES or letter in MARKS
     return "\ufffd" if turning or unicodedata.category(letter) in ("Cc", "Cs") else letter
+
+
+def within(window: int | None) -> str:
+    """Return in which days purchases and money count, as the end of a sentence; blank where all history does.
+
+    >>> within(365), within(None)
+    (' in the last 365 days', '')
+    """
+    return f" in the last {counted(window, 'day')}" if window else ""

@@ -237,3 +237,20 @@ def test_a_model_of_the_first_version_explains_without_scores(fitted, shop):
     assert [standing.score for standing in found.standings] == [None] * 3
     expected = [line for line in fitted.explain(customer).lines if not line.startswith("Scores")]
     assert list(found.lines) == [re.sub(r" \([RFM] \d\)", "", line) for line in expected]
+
+
+def test_in_a_window_purchases_grow_old():
+    """With nothing in it, tried is the average order of all; with all in it, they leave it at once after 60 days."""
+    days = pd.to_datetime(
+        ["2024-03-01", "2024-03-31", "2024-01-01", "2024-03-30", "2024-01-05", "2024-03-29"]
+    )
+    shop = pd.DataFrame({"customer_id": list("aabccd"), "date": days, "amount": [10.0, 30, 50, 20, 7, 1]})
+    with rfmeans.segment(shop, segments=2, n_init=2, window="60d", hindsight=False) as fitted:
+        found, idle = fitted.explain("a"), fitted.explain("b")
+        assert fitted.model.explain(shop, "b").lines == idle.lines
+    assert (found.average_order, idle.average_order) == (20.0, pytest.approx((40 + 20 + 1) / 4))
+    assert [one.value for one in idle.standings] == [91, 0, 0]
+    assert "of 15.2 (the average order value of all customers)" in "\n".join(idle.lines)
+    assert found.lines[-1].startswith("Purchases and money are those in the last 60 days;")
+    assert found.drift is not None
+    assert found.drift.days == 60  # one day later than the last of the window

@@ -76,6 +76,42 @@ def test_hostile_orders_get_the_same_segments(sql_engine):
     assert found == expected
 
 
+@pytest.mark.parametrize("reading", [{}, {"as_of": "2024-12-20"}, {"window": "60d"}])
+def test_a_window_is_in_the_statement(sql_engine, reading):
+    """Also one whose as-of date is the day after the last order, which no statement knows before it runs."""
+    orders = make_orders(300, seed=2).drop(columns="kind")
+    with rfmeans.segment(orders, n_init=3, window=60) as fitted:
+        model = fitted.model
+    sql_engine.table(orders, "windowed")
+    text = model.to_sql(sql_engine.name, orders="windowed", **reading)
+    expected = assigned(model, orders, **reading)
+    assert comparable(run(sql_engine, text)) == expected
+    assert {row["frequency"] == 0 for row in expected.values()} == {True, False}
+    assert "60 days" in text
+
+
+def test_a_statement_of_an_order_number_used_twice_has_the_window_too(duckdb_engine):
+    orders = pd.DataFrame(
+        {
+            "customer_id": [1, 1, 2, 3, 4],
+            "order_id": ["a", "a", "b", "c", "d"],
+            "date": pd.to_datetime(["2024-01-01", "2024-03-01", "2024-03-02", "2024-02-01", "2024-03-03"]),
+            "amount": [10.0, 20.0, 5.0, 7.0, 9.0],
+        }
+    )
+    with rfmeans.segment(orders, segments=2, n_init=2, window=30, hindsight=False) as fitted:
+        model = fitted.model
+    duckdb_engine.table(orders, "twice")
+    found = comparable(run(duckdb_engine, model.to_sql("duckdb", orders="twice")))
+    assert found == assigned(model, orders)
+    assert [(row["frequency"], row["monetary"]) for _, row in sorted(found.items())] == [
+        (1, 20),
+        (1, 5),
+        (0, 0),
+        (1, 9),
+    ]
+
+
 @pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason=f"the real data are not here: no {ONLINE_RETAIL}")
 @pytest.mark.parametrize("engine_name", ["duckdb", "postgres"])
 def test_online_retail_gets_the_same_segments(engine_name, request):

@@ -150,7 +150,7 @@ def test_at_an_earlier_date_the_first_purchase_counts_only_if_it_was_one_by_then
         ("bob", "B1", None, USED, Decimal(9), FIRST),
         ("bob", "B2", None, USED, Decimal(9), THIRD),
     )
-    groups = group_orders(total_orders(late, [SECOND]), DUCKDB)
+    groups = group_orders(total_orders(late, [SECOND]), DUCKDB, [SECOND])
     (then,) = customers_before(groups, [SECOND]).values()
     assert [(row["first_purchase"], row["tenure"]) for row in rows(then)] == [(None, None), (FIRST, 15)]
     now = rows(customers_as_of(groups, dt.date(2024, 2, 1)))
@@ -163,7 +163,7 @@ def test_what_customers_had_spent_at_a_date_and_what_they_did_from_it_on():
         ("dan", "D1", None, USED, Decimal(3), SECOND),
         ("fay", "F1", None, USED, Decimal("0.01"), FIRST),
     )
-    groups = group_orders(total_orders(lines().union(more), [SECOND]), DUCKDB)
+    groups = group_orders(total_orders(lines().union(more), [SECOND]), DUCKDB, [SECOND])
     (then,) = customers_before(groups, [SECOND]).values()
     told = ("customer_id", "frequency", "monetary", "reason", "bought_after", "money_after")
     assert [tuple(row[name] for name in told) for row in rows(then)] == [

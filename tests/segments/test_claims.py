@@ -283,3 +283,20 @@ def test_what_is_wrong_with_claims_is_said(entries, message):
     with pytest.raises(SettingsError) as error:
         read_lexicon({"name": entries})
     assert message in str(error.value)
+
+
+def test_in_a_window_few_purchases_make_nobody_new_who_bought_before_it():
+    """At half of the period: one purchase in 90 days of people of whom most came back is not their first."""
+    windowed = replace(SHOP, window=90)
+    once = {"frequency": 1, "tenure": 180}
+    assert found("new", SHOP, **once, repeat_share=0.6) == "holds"
+    assert found("new", windowed, **once, repeat_share=0.6) == "false"
+    assert found("new", windowed, **once, repeat_share=0.5) == "holds"
+    (verdict,) = check_claims(["new"], facts(**once), windowed)
+    assert (
+        verdict.says
+        == "they made 1 purchase in the last 90 days, the first of all 180 days ago, of 360 days of orders"
+    )
+    (verdict,) = check_claims(["high"], facts(monetary=600), windowed)
+    assert verdict.says == "they spent 600 in the last 90 days against 500 of all"
+    assert Grounds.from_dict(asdict(windowed)) == windowed

@@ -29,6 +29,13 @@ def test_where_nobody_bought_twice_there_is_none():
     assert measure_rhythm(once) == Rhythm(0)
 
 
+def test_with_a_window_it_is_of_the_purchases_over_all_history():
+    customers = ibis.memtable(
+        {**CUSTOMERS, "frequency": [0, 1, 1, 0, 0], "all_purchases": CUSTOMERS["frequency"]}
+    )
+    assert measure_rhythm(customers) == Rhythm(3, 10.0, pytest.approx(26.0))
+
+
 def test_without_tenure_it_is_not_known():
     assert measure_rhythm(ibis.memtable(CUSTOMERS).drop("tenure")) is None
 

@@ -43,6 +43,21 @@ def test_orders_give_the_same_customers_segments_and_account(engine, orders):
         assert_frame_equal(found.profile, expected.profile, check_dtype=False, rtol=1e-9)
 
 
+def test_a_window_gives_the_same_customers_at_both_dates(engine, orders):
+    """Of the last 90 days, also 90 days ago, which hindsight looks at, and for a model on other dates."""
+    options = {"n_init": 5, "window": "90d"}
+    with (
+        rfmeans.segment(orders, **options) as expected,
+        rfmeans.segment(engine.table(orders, "windowed"), **options) as found,
+    ):
+        assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
+        assert found.summary.account == expected.summary.account
+        assert found.summary.hindsight == expected.summary.hindsight
+        assert found.summary.account.lines.older.rows
+        assert (in_order(found)["frequency"] == 0).any()
+        assert found.model.window == 90
+
+
 @pytest.mark.slow
 def test_more_customers_than_are_fitted_one_by_one(engine):
     customers = make_customers(21_000, seed=2)[["recency", "frequency", "monetary"]]

@@ -56,6 +56,19 @@ def test_the_schema_refuses_money_as_text(printed):
         jsonschema.validate(wrong, SCHEMA)
 
 
+def test_with_a_window_it_holds_and_the_account_adds_up():
+    orders = make_orders(300, seed=1).drop(columns="kind")
+    with rfmeans.segment(orders, n_init=1, window="90d") as result:
+        printed = json.loads(json.dumps(result.summary.to_dict(), allow_nan=False))
+    jsonschema.validate(printed, SCHEMA)
+    lines = printed["account"]["lines"]
+    assert lines["in_window"]["rows"] + lines["older"]["rows"] == lines["used"]["rows"]
+    assert lines["in_window"]["money"] + lines["older"]["money"] == pytest.approx(
+        lines["used"]["money"], rel=1e-12
+    )
+    assert printed["settings"]["window"] == 90
+
+
 def test_where_nobody_is_at_risk_and_nobody_came_back_it_holds_too():
     for orders in (shops.campaign_day(), shops.one_time_buyers()):
         with rfmeans.segment(orders, n_init=1, hindsight=False) as result:

@@ -33,6 +33,7 @@ class OrdersOptions(OptionGroup):
 
     as_of: str | None = option("Date recency is counted to. Default: the day after the last order.")
     since: str | None = option("First day of the window, like 2026-01-31.")
+    window: str | None = option("Days of frequency and monetary, like 365d; recency is over all history.")
     timezone: str | None = option("Zone of aware timestamps' days. Default: UTC.")
     where: str | None = option("SQL condition; other lines are set aside.")
     customer: str | None = option("Column of the customer's id.")
@@ -102,6 +103,7 @@ class EffectReadingOptions(ReadingOptions):
 
     as_of: str | None = option("", hidden=True)
     since: str | None = option("", hidden=True)
+    window: str | None = option("", hidden=True)
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ class StatementOptions(OrdersOptions):
 
 @dataclass(frozen=True)
 class DatesReadingOptions(EffectReadingOptions):
-    """The same where the dates are those of a movement."""
+    """The same where the dates are those of a movement; the window is the model's."""
 
     def given(self) -> dict[str, Any]:
         """Return the options that were given; ``since`` is the first of the dates, so that it is refused here."""

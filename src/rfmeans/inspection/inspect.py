@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SettingsError
@@ -54,6 +55,10 @@ def inspect(
         raise SettingsError(
             "inspect reads order lines; a table with one row per customer has no orders to inspect. Pass the orders, "
             "or segment the table as it is."
+        )
+    if how.window:
+        raise SettingsError(
+            f"inspect looks at all orders, and counts no frequency or monetary of them. Leave {argument('window')} out."
         )
     hearing = listener or SILENT
     hearing.stage("reading orders")

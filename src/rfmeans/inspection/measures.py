@@ -11,6 +11,7 @@ import numpy as np
 from rfmeans.columns.layout_files import KINDS
 from rfmeans.inspection.order_days import OrderDays
 from rfmeans.orders.reasons import USED
+from rfmeans.segments.profile import purchases_of
 from rfmeans.segments.rhythm import measure_rhythm
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def measure_customers(intake: Intake) -> CustomerFigures:
         return CustomerFigures(0, 0, tuple(TopShare(percent, 0, None) for percent in sizes), ())
     return CustomerFigures(
         customers=count,
-        bought_once=int(_row(customers.agg(once=(customers.frequency == 1).sum()))["once"]),
+        bought_once=int(_row(customers.agg(once=(purchases_of(customers) == 1).sum()))["once"]),
         top_shares=tuple(
             TopShare(percent, size, float(_held_by_top(customers, size) / money) if size else None)
             for percent, size in sizes.items()

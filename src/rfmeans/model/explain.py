@@ -60,6 +60,8 @@ class Placing:
         The segments' names, by segment id from 1.
     better
         Segment id -> ids of the better segments.
+    window
+        The days in which purchases and money count for frequency and monetary; None: all history.
     nearest_two
         One customer -> the nearest and the second-nearest centre; None without centres.
     """
@@ -68,6 +70,7 @@ class Placing:
     names: Sequence[Name]
     better: Callable[[int], Collection[int]]
     nearest_two: Callable[[ir.Table], tuple[Centre, Centre] | None]
+    window: int | None = None
 
 
 def explain_customer(
@@ -106,6 +109,7 @@ def explain_customer(
     kept = customers.filter(customers.reason.isnull())
     if row["reason"] is not None:
         return Explanation(key, as_of, int(kept.count().to_pyarrow().as_py()), reason=row["reason"])
+    row[AVERAGE] = _average_order(row, kept)
     count, standings = _standings(kept, row)
     key, better = str(row["customer_id"]), set(placing.better(row["segment_id"]))
     moved = _tried(row, placing)
@@ -127,7 +131,17 @@ def explain_customer(
         lasting=lasting,
         drift=_waiting(moved, row, placing.names),
         currency_symbol=symbol,
+        average_order=row[AVERAGE],
+        window=placing.window,
     )
+
+
+def _average_order(row: dict[str, Any], kept: ir.Table) -> float:
+    """Return the customer's net money per purchase; that of all customers where it has no purchase in the window."""
+    if row["frequency"]:
+        return float(row["monetary"]) / float(row["frequency"])
+    found = kept.agg(money=kept.monetary.sum(), purchases=kept.frequency.sum()).to_pyarrow().to_pylist()[0]
+    return float(found["money"]) / float(found["purchases"] or 1)
 
 
 def nearest_two(customer: ir.Table, space: Space, names: Sequence[Name]) -> tuple[Centre, Centre]:
@@ -162,6 +176,7 @@ def _standings(kept: ir.Table, row: dict[str, Any]) -> tuple[int, tuple[FeatureS
 
 # What would move it
 
+AVERAGE = "average_order"
 _Move = tuple[int, int]  # more purchases, days since the last one (without a purchase: days from now)
 
 
@@ -169,13 +184,19 @@ def _tried(row: dict[str, Any], placing: Placing) -> dict[_Move, int]:
     """Return the segment id after each move: some purchases, or none for a while."""
     moves: list[_Move] = [(0, days) for days in range(1, FAR + 1)]
     moves += [(n, days) for n in range(1, MOST_PURCHASES + 1) for days in range(1, HORIZON + 1)]
-    each = float(row["monetary"]) / float(row["frequency"])
+    each = row[AVERAGE]
+    # Once the last purchase is older than the window, all are; that some are before it is not foreseen.
+    left = [0 if not n and _is_past(row["recency"] + days, placing.window) else 1 for n, days in moves]
     tried = ibis.memtable(
         {
             "customer_id": list(range(len(moves))),
             "recency": [float(days if n else float(row["recency"]) + days) for n, days in moves],
-            "frequency": [float(row["frequency"]) + n for n, _ in moves],
-            "monetary": [float(row["monetary"]) + n * each for n, _ in moves],
+            "frequency": [
+                float(row["frequency"]) * kept + n for (n, _), kept in zip(moves, left, strict=True)
+            ],
+            "monetary": [
+                float(row["monetary"]) * kept + n * each for (n, _), kept in zip(moves, left, strict=True)
+            ],
         }
     )
     tried = tried.mutate(monetary=to_money(tried.monetary, DUCKDB), reason=ibis.null("string"))
@@ -183,11 +204,15 @@ def _tried(row: dict[str, Any], placing: Placing) -> dict[_Move, int]:
     return {moves[found["customer_id"]]: found["segment_id"] for found in placed}
 
 
+def _is_past(recency: float, window: int | None) -> bool:
+    return window is not None and recency > window
+
+
 def _steps(
     moved: dict[_Move, int], row: dict[str, Any], better: Collection[int], names: Sequence[Name]
 ) -> tuple[StepUp | None, StepUp | None]:
     """Return the fewest purchases that lead up for a week, and the fewest for the horizon where these are more."""
-    each = float(row["monetary"]) / float(row["frequency"])
+    each = row[AVERAGE]
     steps = []
     for n in range(1, MOST_PURCHASES + 1):
         held = takewhile(lambda place: place in better, (moved[n, day] for day in range(1, HORIZON + 1)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.orders.customers import NO_NET_SPEND, NO_PURCHASE
 from rfmeans.segments.kmeans import NEAR_BORDER
-from rfmeans.wording import clip, counted, money, percent
+from rfmeans.wording import clip, counted, money, percent, within
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -120,6 +120,10 @@ class Explanation:
         What comes without another purchase; None where nothing changes within a year.
     currency_symbol
         Sign that money is shown with; may be empty.
+    average_order
+        Its net money per purchase; that of all customers where it has none in the window; None without a segment.
+    window
+        The days in which purchases and money count for frequency and monetary; None: all history.
     """
 
     customer: str
@@ -139,6 +143,8 @@ class Explanation:
     lasting: StepUp | None = None
     drift: Waiting | None = None
     currency_symbol: str = ""
+    average_order: float | None = None
+    window: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values, with the text."""
@@ -165,6 +171,7 @@ class Explanation:
             *self._score_lines(),
             self._step_line(),
             self._drift_line(),
+            *self._window_line(),
         )
 
     def _segment_line(self) -> str:
@@ -182,6 +189,14 @@ class Explanation:
         border = ", near the border between the two" if self.confidence < NEAR_BORDER else ""
         return f"{line} Confidence {self.confidence:.2f} of 1{border}."
 
+    def _window_line(self) -> tuple[str, ...]:
+        if self.window is None:
+            return ()
+        return (
+            f"Purchases and money are those{within(self.window)}; which of them will be older than that by then is not "
+            "foreseen, but where all are.",
+        )
+
     def _score_lines(self) -> tuple[str, ...]:
         if self.rfm_score is None or self.nearest is None:
             return ()
@@ -193,21 +208,21 @@ class Explanation:
         if self.step is None:
             return (
                 f"To move it up: nothing small does so for a week, not even {MOST_PURCHASES} more purchases of "
-                f"{money(self._average_order, self.currency_symbol)} each (its average order value)."
+                f"{money(self.average_order or 0.0, self.currency_symbol)} each ({self._whose_average})."
             )
         return f"To move it up: {self._step_told(self.step)}{self._lasting_told()}."
 
     @property
-    def _average_order(self) -> float:
-        _, frequency, monetary = self.standings
-        return monetary.value / frequency.value
+    def _whose_average(self) -> str:
+        _, frequency, _ = self.standings
+        return "its average order value" if frequency.value else "the average order value of all customers"
 
     def _step_told(self, step: StepUp) -> str:
         several = step.purchases > 1
         even = f", at first even to {step.at_first}," if step.at_first != step.segment else ""
         bought = (
-            f"{counted(step.purchases, 'more purchase')} of {money(self._average_order, self.currency_symbol)} "
-            f"{'each ' if several else ''}(its average order value)"
+            f"{counted(step.purchases, 'more purchase')} of {money(self.average_order or 0.0, self.currency_symbol)} "
+            f"{'each ' if several else ''}({self._whose_average})"
         )
         if step.days >= HORIZON:
             return f"{bought} within {HORIZON} days would move it to {step.segment}{even.removesuffix(',')}"

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.days import kept_span
 from rfmeans.errors import ModelError
 from rfmeans.groups import USUAL_HOLDOUT, check_holdout
 from rfmeans.model.orders_table import OrdersTable
@@ -117,6 +118,7 @@ def _fields_of(content: dict[str, Any]) -> dict[str, Any]:
     check_holdout(settings.get("holdout", USUAL_HOLDOUT))
     if type(settings.get("seed", 0)) is not int:
         raise ValueError(f"the seed is {settings['seed']!r}")
+    kept_span(settings.get("window"))
     stability, orders = content.get("stability"), content.get("orders")
     reference, grounds = content.get("reference"), content.get("grounds")
     return {

@@ -28,11 +28,12 @@ from rfmeans.model.steps import (
 )
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
+from rfmeans.orders.window import as_fitted
 from rfmeans.output.folder import write_whole
 from rfmeans.over_time.dates import customers_at_dates, parse_dates, reading_of_dates
 from rfmeans.over_time.directions import Directions
 from rfmeans.over_time.likeness import Space
-from rfmeans.over_time.movement import MOVED_COLUMNS, moved_customers, with_groups
+from rfmeans.over_time.movement import MOVED_COLUMNS, moved_customers, placed, with_groups
 from rfmeans.segments.lexicon import Lexicon, built_in
 from rfmeans.segments.names import Name, better_than, empty_regions, name_centres, name_scores
 from rfmeans.settings import Columns, CustomerColumns, make_reading
@@ -142,6 +143,11 @@ class SegmentModel:
         """The share of customers that is held out of campaigns; a tenth in a model that does not say."""
         return float(self.settings.get("holdout", USUAL_HOLDOUT))
 
+    @property
+    def window(self) -> int | None:
+        """The days in which purchases and money count for frequency and monetary; None: all history."""
+        return self.settings.get("window")
+
     def holding_out(self, holdout: float) -> SegmentModel:
         """Return the model with another share held out: the same customers and more, or some of them.
 
@@ -185,7 +191,9 @@ class SegmentModel:
         self, orders: Any, reading: Reading, hearing: Listener = SILENT
     ) -> AbstractContextManager[Understood]:
         """Open some orders; what they leave open is as in those that it was fitted on."""
-        return understand(orders, reading, hearing, self.fitted_columns, zero=self.counts_from_zero)
+        return understand(
+            orders, as_fitted(reading, self.window), hearing, self.fitted_columns, zero=self.counts_from_zero
+        )
 
     def assign(
         self, orders: Any, columns: Columns | CustomerColumns | None = None, **reading: Any
@@ -255,7 +263,9 @@ class SegmentModel:
             understood = keeper.enter_context(self._understand(orders, how))
             intake, _ = customers_at_dates(understood, scratch, firsts[:1], last)
             moved = moved_customers(
-                self.apply(intake.earlier[firsts[0]]), self.apply(intake.customers), self.directions
+                placed(self.apply, intake.earlier[firsts[0]]),
+                placed(self.apply, intake.customers),
+                self.directions,
             )
             moved = with_groups(moved, self.seed, self.holdout)
             table: ir.Table = moved.select(*MOVED_COLUMNS).cache()
@@ -311,7 +321,7 @@ class SegmentModel:
             dialect,
             orders,
             self.orders,
-            make_reading(columns, **reading),
+            as_fitted(make_reading(columns, **reading), self.window),
             types or {},
             describe_model(__version__, self.customers, self.as_of, self.to_json()),
         )
@@ -358,6 +368,7 @@ class SegmentModel:
             names,
             lambda place: better_than(names, place, self.lexicon),
             lambda one: nearest_two(one, self.space, names) if self.centres else None,
+            self.window,
         )
         return explain_customer(customers, customer, placing, as_of, symbol)
 

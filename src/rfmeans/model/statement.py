@@ -39,7 +39,9 @@ from rfmeans.orders.compared import all_of
 from rfmeans.orders.customers import ORDER_KEY, group_used_orders, total_used_orders, used_customers
 from rfmeans.orders.order_lines import read_lines, used_lines
 from rfmeans.orders.where import KEPT, check_condition, check_names, select_kept
+from rfmeans.orders.window import with_window
 from rfmeans.settings import Columns, Reading
+from rfmeans.wording import counted, within
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -287,6 +289,8 @@ def _line_steps(
     )
     used = "The lines that count: a customer, a day and an amount are known, and nothing sets them aside."
     yield Step("used_lines", used, lambda table: used_lines(table, dialect, layout, reading, compared))
+    if reading.window:
+        yield _window_step(reading.window, reading.as_of)
     yield from _order_steps(compared)
     customer = (
         "One row per customer. A purchase is an order whose total is above zero; its day is the first line's."
@@ -295,9 +299,15 @@ def _line_steps(
     until = f"to {reading.as_of}" if reading.as_of else "to the day after the last order in the data"
     yield Step(
         "customers",
-        f"Recency in days from the last purchase {until}, frequency in purchases, monetary net of returns.",
+        f"Recency in days from the last purchase {until}, frequency in purchases, monetary net of returns"
+        f"{', both' if reading.window else ''}{within(reading.window)}.",
         lambda table: used_customers(table, reading.as_of),
     )
+
+
+def _window_step(window: int, as_of: dt.date | None) -> Step:
+    says = f"Whether a line lies in the window of {counted(window, 'day')}, whose money and purchases count."
+    return Step("windowed_lines", says, lambda table: with_window(table, window, as_of))
 
 
 def _order_steps(compared: Compared) -> Iterator[Step]:

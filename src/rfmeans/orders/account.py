@@ -49,6 +49,9 @@ class LineAccount:
         Of the used lines; None where nothing tells it, and one of them where there are several.
     hints
         What of the used lines gives reason to look closer.
+    older
+        The used lines that lie before the window of frequency and monetary: they count for recency, first purchase
+        and tenure alone; None without a window.
     """
 
     used: Tally
@@ -62,6 +65,13 @@ class LineAccount:
     currency: str | None = None
     several_currencies: bool = False
     hints: Hints = field(default_factory=Hints)
+    older: Tally | None = None
+
+    @property
+    def in_window(self) -> Tally:
+        """The used lines that count for frequency and monetary: used = in the window + older than it."""
+        older = self.older or NONE
+        return Tally(self.used.rows - older.rows, self.used.money - older.money)
 
     @property
     def told_set_aside(self) -> dict[str, Tally]:
@@ -91,6 +101,7 @@ def account_lines(groups: ir.Table, engine: Engine) -> LineAccount:
             first_day=groups.first_day.min(),
             last_day=groups.last_day.max(),
             signs=engine.bits(groups.signs),
+            **_sums_older(groups),
             **currency_range(groups, "first_currency" in groups.columns),
         )
         .order_by("line_reason")
@@ -120,7 +131,19 @@ def account_lines(groups: ir.Table, engine: Engine) -> LineAccount:
         currency=used.get("first_currency"),
         several_currencies=used.get("first_currency") != used.get("last_currency"),
         hints=Hints.of(signs.pop(USED, 0), signs.values()),
+        older=Tally(int(used["older_lines"] or 0), Decimal(used["older_money"] or 0))
+        if "older_lines" in used
+        else None,
     )
+
+
+def _sums_older(groups: ir.Table) -> dict[str, ir.Scalar]:
+    if "window_lines" not in groups.columns:
+        return {}
+    return {
+        "older_lines": (groups.lines - groups.window_lines).sum(),
+        "older_money": (groups.monetary - groups.window_monetary).sum(),
+    }
 
 
 def with_malformed(account: LineAccount, lines: int) -> LineAccount:

@@ -13,6 +13,7 @@ import ibis
 
 from rfmeans.orders.account import currency_range
 from rfmeans.orders.expressions import where, without
+from rfmeans.orders.window import sums_at, sums_of_orders, sums_within
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,15 +45,18 @@ def total_days(lines: ir.Table, *keys: str) -> ir.Table:
     return lines.group_by(*keys, day=lines.ordered_on).agg(
         lines=lines.count(),
         total=lines.amount.sum(),
+        **sums_within(lines),
         **({"first_currency": lines.currency.min(), "last_currency": lines.currency.max()} if told else {}),
     )
 
 
-def join_days(days: ir.Table, *keys: str, earlier: Sequence[dt.date] = ()) -> ir.Table:
+def join_days(
+    days: ir.Table, *keys: str, earlier: Sequence[dt.date] = (), window: int | None = None
+) -> ir.Table:
     """Return the orders of `total_days`: a day of sales begins one if the last such day lies more than a day before.
 
-    Any other day belongs to the last one on which there were sales; one before all sales to the first. ``earlier``: as
-    in `rfmeans.orders.customers.total_orders`.
+    Any other day belongs to the last one on which there were sales; one before all sales to the first. ``earlier``
+    and ``window``: as in `rfmeans.orders.customers.total_orders`.
     """
     sold_on = where(days.total > 0, days.day)
     before = ibis.window(group_by=[days[key] for key in keys], order_by=days.day, rows=(None, -1))
@@ -68,10 +72,8 @@ def join_days(days: ir.Table, *keys: str, earlier: Sequence[dt.date] = ()) -> ir
         total=placed.total.sum(),
         first_day=placed.day.min(),
         last_day=placed.day.max(),
-        **{
-            f"total_before_{place}": placed.total.sum(where=placed.day < ibis.date(date.isoformat()))
-            for place, date in enumerate(earlier)
-        },
+        **sums_of_orders(placed),
+        **sums_at(placed.total, placed.day, earlier, window),
         **currency_range(placed, "first_currency" in placed.columns),
     )
     return without(orders, "place")

@@ -155,6 +155,7 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
     """
     if account.used.rows:
         _check_loss(account, source, layout, reading)
+        _check_window(account, reading)
         return
     if not account.read.rows:
         raise NothingUsedError(
@@ -173,6 +174,16 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
         f"{wrong.said} Give the right columns, or mend the file.",
         wrong.choices,
         wrong.asks,
+    )
+
+
+def _check_window(account: LineAccount, reading: Reading) -> None:
+    if account.older is None or account.in_window.rows:
+        return
+    raise DataError(
+        f"No line that is used lies in the window of {counted(reading.window or 0, 'day')} up to the as-of date "
+        f"{reading.as_of}: the last order is of {account.last_day}. Give a longer {argument('window')}, or leave "
+        f"{argument('as_of')} out to count to the day after the last order."
     )
 
 

@@ -7,18 +7,26 @@ that pass: an order stood at a date if its first line did, with the money of its
 
 from __future__ import annotations
 
-from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 import ibis
 
 from rfmeans.columns.dates import LARGEST_WHOLE
 from rfmeans.columns.keys import may_vary
+from rfmeans.days import days_before
 from rfmeans.orders.account import currency_range
 from rfmeans.orders.apart import is_spread, join_days, total_days
 from rfmeans.orders.compared import CUSTOMER_TOTAL, RETURNS, SPREAD, TOTAL, VARIED
 from rfmeans.orders.reasons import USED
 from rfmeans.orders.total_rows import says_total
+from rfmeans.orders.window import (
+    counted_figures,
+    figures_before,
+    figures_within,
+    sums_at,
+    sums_within,
+    window_before,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -37,13 +45,17 @@ CARRIED = ("bought_after", "money_after")  # what rides along with a customer at
 ORDER_KEY = ("customer_id", "order_id", "day_id")
 
 
-def total_orders(lines: ir.Table, earlier: Sequence[dt.date] = (), *, apart: bool = False) -> ir.Table:
+def total_orders(
+    lines: ir.Table, earlier: Sequence[dt.date] = (), *, apart: bool = False, window: int | None = None
+) -> ir.Table:
     """Return one row per order of used lines, and one or more per reason for the lines set aside.
 
     Columns: customer_id, order_id, day_id (all null in the rows of lines set aside), reason, lines, total (decimal),
     first_day, last_day; where lines tell their currency, first_currency and last_currency; where they tell it, returns
     (lines of negative money) and totals (lines that say they are one); for each ``earlier`` date, from 0,
     total_before_0: of the lines before it. ``apart``: sales under one number that lie apart are orders of their own.
+    ``window``: days up to each earlier date in which money counts: then total_window_0 as well. Where lines tell
+    whether they are in that of the as-of date (`rfmeans.orders.window.with_window`), window_lines and window_total.
     """
     used = lines.reason == USED
     keyed = lines.mutate(
@@ -51,13 +63,15 @@ def total_orders(lines: ir.Table, earlier: Sequence[dt.date] = (), *, apart: boo
     )
     if apart:
         keys = (*ORDER_KEY, "reason")
-        return join_days(total_days(keyed, *keys), *keys, earlier=earlier)
+        return join_days(total_days(keyed, *keys), *keys, earlier=earlier, window=window)
     if "says_total" in lines.columns:
-        return _with_totals(keyed, earlier)
-    return total_used_orders(keyed, "reason", earlier=earlier)
+        return _with_totals(keyed, earlier, window)
+    return total_used_orders(keyed, "reason", earlier=earlier, window=window)
 
 
-def total_used_orders(lines: ir.Table, *keys: str, earlier: Sequence[dt.date] = ()) -> ir.Table:
+def total_used_orders(
+    lines: ir.Table, *keys: str, earlier: Sequence[dt.date] = (), window: int | None = None
+) -> ir.Table:
     """Return the same for lines that are all used; ``keys`` are more columns to tell orders apart by."""
     told = "currency" in lines.columns
     return lines.group_by(*ORDER_KEY, *keys).agg(
@@ -66,35 +80,37 @@ def total_used_orders(lines: ir.Table, *keys: str, earlier: Sequence[dt.date] = 
         first_day=lines.ordered_on.min(),
         last_day=lines.ordered_on.max(),
         **({"first_currency": lines.currency.min(), "last_currency": lines.currency.max()} if told else {}),
-        **{
-            f"total_before_{place}": lines.amount.sum(where=lines.ordered_on < ibis.date(day.isoformat()))
-            for place, day in enumerate(earlier)
-        },
+        **sums_within(lines),
+        **sums_at(lines.amount, lines.ordered_on, earlier, window),
         **({"returns": lines.count(where=lines.takes_back)} if "takes_back" in lines.columns else {}),
     )
 
 
-def _with_totals(keyed: ir.Table, earlier: Sequence[dt.date]) -> ir.Table:
+def _with_totals(keyed: ir.Table, earlier: Sequence[dt.date], window: int | None) -> ir.Table:
     """Return the orders, and how many lines set aside say that they are totals.
 
     These have groups of their own on the way, by a reason below zero: a count beside each order would take longer.
     """
     marked = keyed.mutate(reason=ibis.ifelse(keyed.says_total, -keyed.reason, keyed.reason))
-    orders = total_used_orders(marked, "reason", earlier=earlier)
+    orders = total_used_orders(marked, "reason", earlier=earlier, window=window)
     said = orders.reason < 0
     return orders.mutate(reason=orders.reason.abs(), totals=ibis.ifelse(said, orders.lines, 0))
 
 
-def group_orders(orders: ir.Table, engine: Engine) -> ir.Table:
+def group_orders(
+    orders: ir.Table, engine: Engine, earlier: Sequence[dt.date] = (), window: int | None = None
+) -> ir.Table:
     """Return one row per customer with used lines, and one per reason for the lines set aside.
 
     Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, monetary
     (decimal), first_purchase, last_purchase (dates, null without a purchase), first_day, last_day; signs (bits: what
     gives reason to look closer, see `rfmeans.orders.compared`); for each earlier date frequency_before_0,
-    monetary_before_0, first_purchase_before_0 and last_purchase_before_0, null or 0 where there was none before it.
+    monetary_before_0, first_purchase_before_0 and last_purchase_before_0, null or 0 where there was none before it;
+    with a window window_lines, window_frequency and window_monetary, and window_frequency_0 and window_monetary_0 for
+    each earlier date.
     An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
     """
-    more = {"signs": engine.bits(_signs(orders, engine)), **_figures_before(orders)}
+    more = {"signs": engine.bits(_signs(orders, engine)), **_figures_before(orders, earlier, window)}
     groups = group_used_orders(orders, more, line_reason=orders.reason)
     if "totals" in orders.columns and isinstance(groups.customer_id, ibis.expr.types.StringColumn):
         said = _sign(says_total(groups.customer_id), CUSTOMER_TOTAL)
@@ -137,20 +153,23 @@ def group_used_orders(
         last_purchase=orders.first_day.max(where=is_purchase),
         first_day=orders.first_day.min(),
         last_day=orders.last_day.max(),
+        **figures_within(orders),
         **currency_range(orders, told),
         **(more or {}),
     )
 
 
-def _figures_before(orders: ir.Table) -> dict[str, ir.Scalar]:
+def _figures_before(orders: ir.Table, earlier: Sequence[dt.date], window: int | None) -> dict[str, ir.Scalar]:
     """Return the figures of a customer at each earlier date."""
     found: dict[str, ir.Scalar] = {}
-    for place in takewhile(lambda place: f"total_before_{place}" in orders.columns, count()):
+    for place, day in enumerate(earlier):
         total = orders[f"total_before_{place}"]
         found[f"frequency_before_{place}"] = orders.count(where=total > 0)
         found[f"monetary_before_{place}"] = total.sum()
         found[f"first_purchase_before_{place}"] = orders.first_day.min(where=total > 0)
         found[f"last_purchase_before_{place}"] = orders.first_day.max(where=total > 0)
+        if window:
+            found |= figures_before(orders, place, days_before(day, window))
     return found
 
 
@@ -158,6 +177,7 @@ def customers_as_of(groups: ir.Table, as_of: dt.date) -> ir.Table:
     """Return the customers: customer_id, recency (days), frequency, monetary, first_purchase, tenure (days), reason.
 
     ``reason`` is null for the customers to segment. Recency, first purchase and tenure are null without a purchase.
+    With a window there are all_purchases and all_money as well: of all history.
     """
     return used_customers(groups.filter(groups.line_reason == USED), as_of)
 
@@ -184,6 +204,7 @@ def _customers_before(groups: ir.Table, place: int, day: dt.date) -> ir.Table:
         known=groups.first_day < date,
         bought_after=(groups.last_purchase >= date).fill_null(False),
         money_after=groups.monetary - monetary,
+        **window_before(groups, place),
     )
     return used_customers(at, day, (~at.known, NOT_YET))
 
@@ -203,16 +224,16 @@ def used_customers(groups: ir.Table, as_of: dt.date | None, *reasons: tuple[ir.C
         days: ir.IntegerColumn = until.delta(date, unit="day") + more
         return days.cast("int64")
 
+    counted, without = counted_figures(groups)
     return groups.select(
         customer_id=groups.customer_id,
         recency=days_since(groups.last_purchase),
-        frequency=groups.frequency,
-        monetary=groups.monetary,
         first_purchase=groups.first_purchase,
         tenure=days_since(groups.first_purchase),
-        reason=ibis.cases(*reasons, *_nothing_to_cluster(groups.frequency, groups.monetary)),
+        reason=ibis.cases(*reasons, *_nothing_to_cluster(groups.frequency, without)),
+        **counted,
         **{name: groups[name] for name in CARRIED if name in groups.columns},
-    )
+    ).relocate("frequency", "monetary", after="recency")
 
 
 def customers_from_table(table: ir.Table, values: dict[str, ir.Column]) -> ir.Table:
@@ -228,10 +249,10 @@ def customers_from_table(table: ir.Table, values: dict[str, ir.Column]) -> ir.Ta
         reason=ibis.cases(
             (typed.customer_id.isnull(), MISSING_CUSTOMER),
             (~measured.fill_null(False) | no_recency, UNREADABLE),
-            *_nothing_to_cluster(typed.frequency, typed.monetary),
+            *_nothing_to_cluster(typed.frequency, typed.monetary <= 0),
         )
     )
 
 
-def _nothing_to_cluster(frequency: ir.Column, monetary: ir.Column) -> list[tuple[ir.Column, str]]:
-    return [(frequency == 0, NO_PURCHASE), (monetary <= 0, NO_NET_SPEND)]
+def _nothing_to_cluster(frequency: ir.Column, no_net_spend: ir.Column) -> list[tuple[ir.Column, str]]:
+    return [(frequency == 0, NO_PURCHASE), (no_net_spend, NO_NET_SPEND)]

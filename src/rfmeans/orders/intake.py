@@ -36,6 +36,7 @@ from rfmeans.orders.recency_column import read_recency
 from rfmeans.orders.remarks import find_overlap, notice
 from rfmeans.orders.understand import or_misfit
 from rfmeans.orders.whole_orders import takes_from_orders
+from rfmeans.orders.window import count_idle, with_window
 from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class Intake:
     earlier
         The same customers at each earlier date that was asked for, by date: see
         `rfmeans.orders.customers.customers_before`.
+    window
+        The days in which purchases and money count for frequency and monetary; None: all history.
     """
 
     source: Source
@@ -116,6 +119,7 @@ class Intake:
     layout: Layout | None = None
     keys: KeyConvention = ANY_KEYS
     earlier: Mapping[dt.date, ir.Table] = field(default_factory=dict)
+    window: int | None = None
 
     @property
     def period_days(self) -> int | None:
@@ -219,11 +223,13 @@ def _customers_of_orders(understood: Understood, asked: _Asked) -> Intake | Malf
 def _sum_up(understood: Understood, asked: _Asked) -> _Sums:
     source, layout, compared = understood.source, understood.of_orders, understood.compared
     lines = order_lines(source, layout, asked.reading, understood.conventions, compared)
-    dates = _dates(lines.lines, asked.reading, asked.earlier)
-    orders = total_orders(lines.lines, dates, apart=compared.apart)
+    window = asked.reading.window
+    dates, as_of = _dates(lines.lines, asked.reading, asked.earlier)
+    counting = with_window(lines.lines, window, as_of) if window and as_of else lines.lines
+    orders = total_orders(counting, dates, apart=compared.apart, window=window)
     if asked.keep_orders or compared.apart or takes_from_orders(layout):
         orders = asked.workspace.keep(orders)
-    groups = asked.workspace.keep(group_orders(orders, source.engine))
+    groups = asked.workspace.keep(group_orders(orders, source.engine, dates, window))
     return _Sums(lines, dates, orders, groups, account_lines(groups, source.engine))
 
 
@@ -267,6 +273,7 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
         line_total=understood.line_total,
         older_only=_count_older_only(lines.lines, sums.groups) if BEFORE in account.set_aside else 0,
         unread=find_unread(lines.set_aside, layout, account),
+        idle=count_idle(customers, reading.window),
         person=find_person(source.table, layout, account.orders, everyone),
     )
     return Intake(
@@ -281,6 +288,7 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
         layout,
         understood.conventions.keys,
         customers_before(sums.groups, sums.dates),
+        reading.window,
     )
 
 
@@ -297,15 +305,20 @@ def _count_older_only(lines: ir.Table, groups: ir.Table) -> int:
     return int(older.distinct().anti_join(used, "customer_id").count().to_pyarrow().as_py())
 
 
-def _dates(lines: ir.Table, reading: Reading, earlier: Sequence[dt.date | dt.timedelta]) -> list[dt.date]:
-    """Return dates of which some are told by their distance to the as-of date; none where no line is used."""
+def _dates(
+    lines: ir.Table, reading: Reading, earlier: Sequence[dt.date | dt.timedelta]
+) -> tuple[list[dt.date], dt.date | None]:
+    """Return dates of which some are told by their distance to the as-of date, and that date where it is needed.
+
+    Both are none where no line is used.
+    """
     dates = [each for each in earlier if isinstance(each, dt.date)]
     spans = [each for each in earlier if isinstance(each, dt.timedelta)]
     as_of = reading.as_of
-    if spans and as_of is None:
+    if (spans or reading.window) and as_of is None:
         last = lines.filter(lines.reason == USED).ordered_on.max().to_pyarrow().as_py()
         as_of = last and last + dt.timedelta(days=1)
-    return dates + [as_of - span for span in spans if as_of and as_of - dt.date.min >= span]
+    return dates + [as_of - span for span in spans if as_of and as_of - dt.date.min >= span], as_of
 
 
 def _customers_of_table(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rfmeans.orders.account import LineAccount
     from rfmeans.orders.apart import Apart
     from rfmeans.orders.examples import Unread
+    from rfmeans.orders.window import Idle
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
 
@@ -102,6 +103,8 @@ class Noticed:
         Rows that say that they are totals and were set aside.
     unread
         Values that are no amount or no date, by example.
+    idle
+        Customers with nothing in the window of frequency and monetary; None without one.
     person
         A sentence on a column that may hold the person, where the customer's seems to hold ids of orders; else blank.
     """
@@ -117,6 +120,7 @@ class Noticed:
     totals: int = 0
     unread: tuple[Unread, ...] = ()
     person: str = ""
+    idle: Idle | None = None
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is worth a sentence on a terminal or in a report."""
@@ -124,6 +128,7 @@ class Noticed:
             *(self.caution, self.of_apart(), self.of_statuses(), self.of_unknown()),
             *(self.person, self.of_totals(), *(each.describe() for each in self.unread)),
             *(self._of_duplicates(), self._of_overlap(), self._of_older()),
+            self.idle.sentence if self.idle else "",
         )
         return tuple(map(Message, filter(None, said)))
 
@@ -203,7 +208,8 @@ class Noticed:
         verb = "is" if self.older_only == 1 else "are"
         return (
             f"{counted(self.older_only, 'customer')} ordered before the window ({named('since')}) alone and {verb} not "
-            "among these: older orders count neither as money nor as the last purchase."
+            "among these: older orders count neither as money nor as the last purchase. To limit frequency and "
+            f"monetary alone, and count recency over all history, give {argument('window', '365d')} in its place."
         )
 
     def _of_overlap(self) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
+from rfmeans.days import parse_date
 from rfmeans.errors import DataError, SettingsError
 from rfmeans.orders.checks import OutsideError
 from rfmeans.orders.intake import customers_at
-from rfmeans.settings import CustomerColumns, make_reading, parse_date
+from rfmeans.settings import CustomerColumns, make_reading
 
 if TYPE_CHECKING:
     from rfmeans.engines.kept_tables import Workspace

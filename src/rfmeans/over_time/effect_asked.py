@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import argument, named
 from rfmeans.columns.typed import LAST_DAY
+from rfmeans.days import parse_date
 from rfmeans.errors import SettingsError
 from rfmeans.over_time.effect_figures import Costs
 from rfmeans.over_time.given_numbers import given_number
-from rfmeans.settings import CustomerColumns, make_reading, parse_date
+from rfmeans.settings import CustomerColumns, make_reading
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -68,7 +69,7 @@ def reading_of_orders(columns: Columns | None, given: dict[str, Any]) -> Reading
     SettingsError
         If a date is given that the campaign's time sets, a setting is out of range, or these are no order lines.
     """
-    for name in ("as_of", "since"):
+    for name in ("as_of", "since", "window"):
         if given.get(name) is not None:
             raise SettingsError(
                 f"The campaign's time is given with {argument('start')} and {argument('end')}. Leave {argument(name)} "

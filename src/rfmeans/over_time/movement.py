@@ -15,11 +15,12 @@ import ibis
 from rfmeans.engines.dispatch import engine_of
 from rfmeans.groups import group_of
 from rfmeans.orders.customers import NO_NET_SPEND, NO_PURCHASE, NOT_YET
+from rfmeans.orders.window import ALL_MONEY
 from rfmeans.over_time.directions import LISTS, NEW, Directions
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import ibis.expr.types as ir
 
@@ -29,6 +30,7 @@ WITHOUT = (
     NO_NET_SPEND,
 )  # states without a segment, in the order in which they are left
 WAS, NOW = "state_before", "state"  # the numbers of a customer's states, while figures are counted
+MONEY_BEFORE = "all_money_before"  # over all history
 MOVED_COLUMNS = (
     *("customer_id", "segment_id_before", "segment_before", "reason_before"),
     *("segment_id", "segment", "reason", "monetary_before", "money_between"),
@@ -163,13 +165,21 @@ def states_of(directions: Directions) -> tuple[State, ...]:
     return (*segments, *(State(reason, None) for reason in WITHOUT))
 
 
+def placed(apply: Callable[[ir.Table], ir.Table], customers: ir.Table) -> ir.Table:
+    """Return the customers in their segments; with a window also their money over all history (all_money)."""
+    found = apply(customers)
+    if ALL_MONEY not in customers.columns:
+        return found
+    return found.join(customers.select("customer_id", ALL_MONEY), "customer_id")
+
+
 def moved_customers(before: ir.Table, after: ir.Table, directions: Directions) -> ir.Table:
     """Return one row per customer: all columns of the second date, and where the customer stood at the first.
 
     Parameters
     ----------
     before, after
-        The same customers at both dates, as `rfmeans.SegmentModel.apply` returns them.
+        The same customers at both dates, as `rfmeans.SegmentModel.apply` returns them, or `placed`.
     directions
         Of the model.
 
@@ -187,13 +197,18 @@ def moved_customers(before: ir.Table, after: ir.Table, directions: Directions) -
         segment_before=before.segment,
         reason_before=before.reason,
         monetary_before=before.monetary,
+        **{MONEY_BEFORE: _all_money(before)},
         **{WAS: _state(before, count)},
     )
     joined = after.mutate(**{NOW: _state(after, count)}).join(earlier, "customer_id")
     return joined.mutate(
-        money_between=joined.monetary - joined.monetary_before,
+        money_between=_all_money(joined) - joined[MONEY_BEFORE],
         list=_list(joined[WAS] * (count + len(WITHOUT) + 1) + joined[NOW], directions),
     )
+
+
+def _all_money(customers: ir.Table) -> ir.Column:
+    return customers[ALL_MONEY if ALL_MONEY in customers.columns else "monetary"]
 
 
 def with_groups(moved: ir.Table, seed: int, holdout: float) -> ir.Table:

@@ -27,6 +27,8 @@ def account_figures(account: Account) -> dict[str, Any]:
     if lines is None:
         return {"customers": customers}
     counts = {"read": _tally(lines.read), "used": _tally(lines.used), "set_aside": _tallies(lines.set_aside)}
+    if lines.older:
+        counts |= {"in_window": _tally(lines.in_window), "older": _tally(lines.older)}
     return {
         "lines": counts,
         "orders": lines.orders,

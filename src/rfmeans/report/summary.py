@@ -16,7 +16,7 @@ from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.segments.profile import LEVELS
 from rfmeans.segments.settings import FEATURES
 from rfmeans.segments.spread import TOPS
-from rfmeans.wording import clip, counted, money, number, percent, percents
+from rfmeans.wording import clip, counted, money, number, percent, percents, within
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.over_time.likeness import Likeness
     from rfmeans.segments.claims import Verdict
+    from rfmeans.segments.facts import Grounds
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
-    from rfmeans.segments.rhythm import Rhythm
     from rfmeans.segments.score_cuts import Scoring
     from rfmeans.segments.scores import Crosstab
     from rfmeans.segments.spread import Distributions
@@ -157,6 +157,12 @@ class Summary(Findings):
     stability: Stability | None = None
 
     @property
+    def window(self) -> int | None:
+        """The days in which purchases and money count for frequency and monetary; None: all history."""
+        found: int | None = self.settings.get("window")
+        return found
+
+    @property
     def filled(self) -> list[Segment]:
         """The segments that hold customers."""
         return [segment for segment in self.segments if segment.figures.customers]
@@ -168,23 +174,25 @@ class Summary(Findings):
 
     @property
     def most_at_risk(self) -> Segment | None:
-        """Among segments at risk the one with the most money behind it; None where there is none."""
-        lapsed = [segment for segment in self.filled if segment.at_risk]
+        """Among segments at risk the one with the most money behind it; None where there is none, or no money."""
+        lapsed = [segment for segment in self.filled if segment.at_risk and segment.figures.revenue > 0]
         return max(lapsed, key=lambda segment: segment.figures.revenue, default=None)
 
     @property
     def headlines(self) -> tuple[str, str]:
         """One sentence on the most valuable segment, one on the most at-risk one."""
         at_risk, valuable = self.most_at_risk, self.most_valuable
-        said = _headline(at_risk, self.currency_symbol) if at_risk else self.nobody_at_risk
+        said = _headline(at_risk, self) if at_risk else self.nobody_at_risk
         return (
-            f"Most valuable: {_headline(valuable, self.currency_symbol)}",
+            f"Most valuable: {_headline(valuable, self)}",
             f"Most at risk: {f'{valuable.called} {SAME}' if at_risk == valuable else said}",
         )
 
     @property
     def nobody_at_risk(self) -> str:
         """Why no segment is at risk, where none is."""
+        if any(segment.at_risk for segment in self.filled):
+            return f"no segment. Those who are away longer than usual spent nothing{within(self.window)}."
         lapsed = [segment for segment in self.filled if segment.lapsed]
         longest = max(lapsed, key=lambda segment: segment.figures.median_recency, default=None)
         return f"no segment. Of the one longest away: {longest.no_risk}." if longest else NONE_LAPSED
@@ -322,7 +330,7 @@ def _segment(position: int, fitted: Fitted, symbol: str) -> Segment:
         recency_index=index("recency"),
         frequency_index=index("frequency"),
         monetary_index=index("monetary"),
-        evidence=_evidence(group, everyone, fitted.grounds.rhythm, symbol),
+        evidence=_evidence(group, everyone, fitted.grounds, symbol),
         borderline=name.borderline,
         corrections=name.corrections,
         claims=name.verdicts,
@@ -337,23 +345,25 @@ def _segment(position: int, fitted: Fitted, symbol: str) -> Segment:
     )
 
 
-def _evidence(group: Group, everyone: Group, rhythm: Rhythm | None, symbol: str) -> str:
+def _evidence(group: Group, everyone: Group, grounds: Grounds, symbol: str) -> str:
     if not group.customers:
         return "no customer is in it"
-    days = group.median_recency
+    days, rhythm = group.median_recency, grounds.rhythm
     pace = f"{rhythm.beside(days)}; " if rhythm and rhythm.tells else ""
     return (
         f"last purchase {counted(days, 'day')} ago against {number(everyone.median_recency)}; {pace}"
-        f"{counted(group.median_frequency, 'purchase')} against {number(everyone.median_frequency)}; "
+        f"{counted(group.median_frequency, 'purchase')}{within(grounds.window)} against "
+        f"{number(everyone.median_frequency)}; "
         f"{money(group.median_monetary, symbol)} spent against {money(everyone.median_monetary, symbol)}"
     )
 
 
-def _headline(segment: Segment, symbol: str) -> str:
+def _headline(segment: Segment, summary: Summary) -> str:
     figures = segment.figures
     return (
-        f"{clip(segment.segment)}: {counted(figures.customers, 'customer')} ({segment.of_customers}) with "
-        f"{segment.of_revenue} of revenue, {money(figures.mean_monetary, symbol)} each; "
+        f"{clip(segment.segment)}: {counted(figures.customers, 'customer')} ({percent(segment.share)}) with "
+        f"{percent(segment.revenue_share)} of revenue{within(summary.window)}, "
+        f"{money(figures.mean_monetary, summary.currency_symbol)} each; "
         f"last purchase {counted(figures.mean_recency, 'day')} ago on average."
     )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SettingsError, did_you_mean
 from rfmeans.toml_file import as_table, check_keys, check_line
-from rfmeans.wording import counted, money, number, percent
+from rfmeans.wording import counted, money, number, percent, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -164,11 +164,14 @@ def _share_again(facts: Facts) -> str:
 
 
 def _new(facts: Facts, grounds: Grounds) -> tuple[str, str]:
-    few, tenure, period = facts.frequency <= FEW, facts.tenure, grounds.period_days
-    says = f"they made {counted(facts.frequency, 'purchase')}"
+    # In a window who bought often before it shows few purchases too.
+    few = facts.frequency <= FEW and (grounds.window is None or facts.repeat_share <= 0.5)
+    tenure, period = facts.tenure, grounds.period_days
+    says = f"they made {counted(facts.frequency, 'purchase')}{within(grounds.window)}"
     if tenure is None or not period:
         return HOLDS if few else UNKNOWN, says
-    says += f", the first {counted(tenure, 'day')} ago, of {number(period)} days of orders"
+    first = "the first" if grounds.window is None else "the first of all"
+    says += f", {first} {counted(tenure, 'day')} ago, of {number(period)} days of orders"
     if 4 * tenure <= period or (few and 2 * tenure <= period):
         return HOLDS, says
     return PARTLY if few else FALSE, says
@@ -183,7 +186,8 @@ def _low(facts: Facts, grounds: Grounds) -> tuple[str, str]:
 
 
 def _spent(facts: Facts, grounds: Grounds) -> str:
-    return f"they spent {money(facts.monetary)} against {money(grounds.everyone.monetary)} of all"
+    spent = f"they spent {money(facts.monetary)}{within(grounds.window)}"
+    return f"{spent} against {money(grounds.everyone.monetary)} of all"
 
 
 def _by_place(_: Facts, __: Grounds) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.days import kept_span
 from rfmeans.segments.profile import LEVELS
 from rfmeans.segments.rhythm import Rhythm
 
@@ -29,11 +30,11 @@ class Facts:
     longest_away
         Days of recency that a quarter of them exceed.
     frequency
-        Purchases.
+        Purchases, in the window if there is one.
     monetary
-        Net money.
+        Net money, likewise.
     repeat_share
-        Share with more than one purchase, 0 to 1.
+        Share with more than one purchase in all history, 0 to 1.
     """
 
     recency: float
@@ -69,6 +70,8 @@ class Grounds:
         From the first order to the as-of date; None for a table of customers.
     constant
         The features that are the same for all customers.
+    window
+        The days in which purchases and money count; None: all history.
     """
 
     segments: tuple[Facts | None, ...]
@@ -76,6 +79,7 @@ class Grounds:
     rhythm: Rhythm | None = None
     period_days: int | None = None
     constant: tuple[str, ...] = ()
+    window: int | None = None
 
     def of(self, place: int) -> Facts | None:
         """Return the facts of a segment by its place, from 0; None where nobody is in it."""
@@ -89,12 +93,13 @@ class Grounds:
         rhythm: Rhythm | None,
         period_days: int | None,
         scaling: Scaling,
+        window: int | None = None,
     ) -> Grounds:
         """Return them from the figures of the segments and of all, one customer at least."""
         constant = tuple(feature.name for feature in scaling.features if feature.sd == 0)
         facts = Facts.of(everyone)
         assert facts is not None
-        return cls(tuple(map(Facts.of, groups)), facts, rhythm, period_days, constant)
+        return cls(tuple(map(Facts.of, groups)), facts, rhythm, period_days, constant, window)
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> Grounds:
@@ -108,6 +113,7 @@ class Grounds:
             Rhythm.from_dict(rhythm) if rhythm else None,
             None if period is None else int(period),
             tuple(map(str, content["constant"])),
+            kept_span(content.get("window")),  # an older model has none
         )
 
 

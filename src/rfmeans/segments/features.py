@@ -19,6 +19,7 @@ Z_COLUMNS = ("z_recency", "z_frequency", "z_monetary")
 SKEWNESS_LIMIT = 1.0
 # Engines differ in the last digit of a logarithm; what depends on one is kept to this many significant digits.
 DIGITS = 12
+ROUNDING = 1e-12
 SUM_COLUMNS = ("sum_r", "sum_f", "sum_m", "squares")
 MOST_BITS = 52  # those of a float64
 ROOM = 60  # of the 63 bits of an int64: sums may be some times larger than the number of values
@@ -198,6 +199,8 @@ def to_original_units(centre: tuple[float, float, float], scaling: Scaling) -> t
 
 def _undone(z: float, feature: FeatureScaling) -> float:
     value = feature.mean + z * feature.sd
+    if abs(value) <= ROUNDING * abs(feature.mean):
+        return 0.0  # but for the digits lost on the way
     return math.expm1(value) if feature.transform == "log1p" else value
 
 

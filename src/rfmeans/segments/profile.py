@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NUMBERS = RECENCY, FREQUENCY, MONETARY = "recency", "frequency", "monetary"
 TENURE = "tenure"  # of orders; a table of customers has none
+ALL_PURCHASES = "all_purchases"  # where frequency has a window
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MEDIAN = LEVELS.index(0.5)
 QUANTILES = ("Quantile", "Median")  # exact ones, as aggregates, which not every engine has
@@ -56,7 +57,7 @@ class Group:
     purchases
         Their purchases.
     repeat_customers
-        Those with more than one purchase.
+        Those with more than one purchase, in all history.
     mean_recency, median_recency
         Days.
     mean_frequency, median_frequency
@@ -128,10 +129,15 @@ def _figures(customers: ir.Table, engine: Engine) -> dict[str, ir.Scalar]:
     return {
         "customers": customers.count(),
         "revenue": customers[MONETARY].sum(),
-        "repeat_customers": customers.count(where=customers[FREQUENCY] > 1),
+        "repeat_customers": customers.count(where=purchases_of(customers) > 1),
         **{f"sum_{name}": customers[name].sum() for name in _told(customers) if name != MONETARY},
         **(_quantiles(customers, engine) if engine.can(customers, *QUANTILES) else {}),
     }
+
+
+def purchases_of(customers: ir.Table) -> ir.Column:
+    """Return the purchases over all history, of which frequency has those in the window alone, if there is one."""
+    return customers[ALL_PURCHASES if ALL_PURCHASES in customers.columns else FREQUENCY]
 
 
 def _told(customers: ir.Table) -> tuple[str, ...]:

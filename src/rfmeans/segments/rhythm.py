@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from rfmeans.engines.dispatch import engine_of
-from rfmeans.segments.profile import FREQUENCY, QUANTILES, RECENCY, TENURE, ranked_quantiles
+from rfmeans.segments.profile import QUANTILES, RECENCY, TENURE, purchases_of, ranked_quantiles
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
@@ -98,9 +98,10 @@ def measure_rhythm(customers: ir.Table) -> Rhythm | None:
     """
     if TENURE not in customers.columns:
         return None
-    repeat = customers.filter(customers[FREQUENCY] > 1, customers[TENURE].notnull())
+    bought = customers.mutate(purchases=purchases_of(customers))
+    repeat = bought.filter(bought.purchases > 1, bought[TENURE].notnull())
     between = (repeat[TENURE] - repeat[RECENCY]).cast("float64")
-    gaps = repeat.select(**{GAP: between / (repeat[FREQUENCY] - 1).cast("float64")})
+    gaps = repeat.select(**{GAP: between / (repeat.purchases - 1).cast("float64")})
     if engine_of(customers).can(customers, *QUANTILES):
         wanted = {f"at_{place}": gaps[GAP].quantile(level) for place, level in enumerate(LEVELS)}
         found = gaps.agg(rows=gaps.count(), **wanted).to_pyarrow().to_pylist()[0]

@@ -80,7 +80,7 @@ def measure_distributions(customers: ir.Table, scaling: Scaling) -> Distribution
     Parameters
     ----------
     customers
-        Only customers with a segment: recency, frequency, monetary (above zero), segment_id from 1.
+        Only customers with a segment: recency, frequency, monetary (zero or more), segment_id from 1.
     scaling
         Of the model: the map is cut evenly in feature space.
     """
@@ -93,9 +93,15 @@ def measure_distributions(customers: ir.Table, scaling: Scaling) -> Distribution
 
 def _curve(customers: ir.Table) -> tuple[float, ...]:
     """Sum up in fine steps of money: at the steps' edges the curve is exact, between them it is drawn straight."""
-    step = (customers.monetary.cast("float64").ln() * float64(STEPS_PER_E)).floor().cast("int64")
-    steps = customers.group_by(step=step).agg(n=customers.count(), money=customers.monetary.sum())
-    rows = sorted(_rows(steps), key=lambda row: -row["step"])
+    money = customers.monetary.cast("float64")
+    # Who has nothing in the window, if there is one, comes last and holds nothing.
+    step = ibis.ifelse(
+        money > float64(0.0), (money.ln() * float64(STEPS_PER_E)).floor(), ibis.null("float64")
+    )
+    steps = customers.group_by(step=step.cast("int64")).agg(
+        n=customers.count(), money=customers.monetary.sum()
+    )
+    rows = sorted(_rows(steps), key=lambda row: (row["step"] is None, -(row["step"] or 0)))
     held = np.cumsum([0.0, *(float(row["money"]) for row in rows)])
     counted = np.cumsum([0.0, *(row["n"] for row in rows)])
     at = np.linspace(0, counted[-1], CURVE_POINTS + 1)

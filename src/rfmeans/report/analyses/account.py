@@ -9,10 +9,11 @@ from rfmeans.report.table import Table, in_money, in_number, table
 from rfmeans.wording import SENTENCE_TEXT, clip, counted, money, number
 
 if TYPE_CHECKING:
-    from rfmeans.orders.account import Tally
+    from rfmeans.orders.account import LineAccount, Tally
     from rfmeans.report.summary import Summary
 
 Tallies = list[tuple[str, "Tally"]]  # reasons with what was set aside for each
+OLDER = "older than the window, which count for recency alone"
 MONEY_UNKNOWN = ("malformed line", "unreadable amount")  # reasons
 
 
@@ -48,12 +49,19 @@ def read_line(summary: Summary) -> str:
     if lines is None:
         return f"{clip(summary.source)}: {customers}."
     reasons = "; ".join(_worth(*each, symbol) for each in sorted(lines.told_set_aside.items()))
+    used = f"{lines.used.rows:,} used worth {money(float(lines.used.money), symbol)}{_older(lines, symbol)}"
     return (
-        f"{clip(summary.source)}: {lines.read.rows:,} lines read, {lines.used.rows:,} used worth "
-        f"{money(float(lines.used.money), symbol)}, {lines.read.rows - lines.used.rows:,} set aside"
-        f"{f' ({reasons})' if reasons else ''}; {lines.first_day} to {lines.last_day}, as of {summary.as_of}; "
-        f"{customers}."
+        f"{clip(summary.source)}: {lines.read.rows:,} lines read, {used}, "
+        f"{lines.read.rows - lines.used.rows:,} set aside{f' ({reasons})' if reasons else ''}; "
+        f"{lines.first_day} to {lines.last_day}, as of {summary.as_of}; {customers}."
     )
+
+
+def _older(lines: LineAccount, symbol: str) -> str:
+    """Return what of the lines used lies before the window, as part of a sentence; blank without a window."""
+    if lines.older is None:
+        return ""
+    return f" (of them {_worth(OLDER, lines.older, symbol)})"
 
 
 def _worth(reason: str, tally: Tally, symbol: str) -> str:
@@ -67,6 +75,8 @@ def _tables(summary: Summary) -> tuple[Table, ...]:
     if found.lines is None:
         return (customers,)
     rows = [("Read", found.lines.read), ("Used", found.lines.used)]
+    if found.lines.older:
+        rows += [("Used: in the window", found.lines.in_window), (f"Used: {OLDER}", found.lines.older)]
     return _table("Order lines", rows, found.lines.told_set_aside, symbol), customers
 
 
@@ -86,7 +96,8 @@ def _items(summary: Summary) -> tuple[Item, ...]:
     used = found.lines.used
     line = (
         f"{counted(found.lines.read.rows, 'order line')} read, {number(used.rows)} used worth "
-        f"{money(float(used.money), summary.currency_symbol)}; {found.lines.first_day} to {found.lines.last_day}, "
+        f"{money(float(used.money), summary.currency_symbol)}{_older(found.lines, summary.currency_symbol)}; "
+        f"{found.lines.first_day} to {found.lines.last_day}, "
         f"as of {summary.as_of}."
     )
     return Item(line, under=_aside(found.lines.told_set_aside)), customers

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rfmeans.report.blocks import Card, Cards, Heading, Item, Items, Section
-from rfmeans.wording import CELL_TEXT, SENTENCE_TEXT, clip, counted
+from rfmeans.wording import CELL_TEXT, SENTENCE_TEXT, clip, counted, percent
 
 if TYPE_CHECKING:
     from rfmeans.report.playbook import Playbook
@@ -41,7 +41,7 @@ def actions(summary: Summary, playbook: Playbook | None) -> Section:
 
 def _card(segment: Segment, playbook: Playbook) -> Card:
     card = playbook.cards.get(segment.region)
-    size = f"{counted(segment.figures.customers, 'customer')}, {segment.of_revenue} of revenue"
+    size = f"{counted(segment.figures.customers, 'customer')}, {percent(segment.revenue_share)} of revenue"
     borderline = (f"Borderline: {clip(sentence, SENTENCE_TEXT)}." for sentence in segment.borderline)
     return Card(
         clip(segment.segment, CELL_TEXT),

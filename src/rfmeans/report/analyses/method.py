@@ -11,7 +11,7 @@ from rfmeans.report.charts.frame import segment_labels
 from rfmeans.report.table import Table, in_money, in_number, table
 from rfmeans.segments.settings import AUTO
 from rfmeans.settings import Reading
-from rfmeans.wording import SENTENCE_TEXT, clip, number
+from rfmeans.wording import SENTENCE_TEXT, clip, number, within
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
@@ -38,6 +38,10 @@ SCORE_WORD = (
     "A score is above j of n if at least j/n of all customers are strictly worse; equal customers have equal scores. "
     "R against the mean of F and M gives the name.",
 )
+WINDOW = (
+    "Frequency and monetary count purchases and money {}, up to the as-of date; recency and the first purchase are "
+    "of all history. Who bought before that alone has 0 purchases and 0 money."
+)
 KMEANS = {
     "seed": "Seed",
     "n_init": "Starts (k-means++)",
@@ -50,6 +54,8 @@ READING = {option.name: option.default for option in fields(Reading)}  # what is
 def words(summary: Summary) -> Section:
     """Begin the chapter, and explain the words of the page."""
     meanings = (*(WORDS[:-1] if summary.inertia is None else WORDS), SCORE_WORD)
+    if summary.window:
+        meanings += (("Window", WINDOW.format(within(summary.window).strip())),)
     return Section(
         page=(Heading(TITLE, "method", TITLE), Heading("What the words mean"), Words(meanings)),
         markdown=(Heading(TITLE),),

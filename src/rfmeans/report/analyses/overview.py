@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rfmeans.report.blocks import BLANK, Item, Items, Section, Sentence, Tile, Tiles
-from rfmeans.wording import CELL_TEXT, clip, counted, money, number
+from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Segment, Summary
@@ -61,8 +61,8 @@ def _tile(title: str, segment: Segment | None, symbol: str, missing: str = "") -
         return Tile(title, missing=missing)
     figures = segment.figures
     facts = (
-        (number(figures.customers), "customers", f"{segment.of_customers} of all"),
-        (segment.of_revenue, "of revenue", money(float(figures.revenue), symbol)),
+        (number(figures.customers), "customers", f"{percent(segment.share)} of all"),
+        (percent(segment.revenue_share), "of revenue", money(float(figures.revenue), symbol)),
         (money(figures.mean_monetary, symbol), "each", counted(figures.mean_frequency, "purchase")),
         (counted(figures.mean_recency, "day"), "since the last purchase", "on average"),
     )

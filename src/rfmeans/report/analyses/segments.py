@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rfmeans.report.blocks import Heading, Item, Items, NamedRows, Section, Sentence
 from rfmeans.report.table import Cell, Row, Table, in_money, in_number, in_percent
-from rfmeans.wording import SENTENCE_TEXT, clip
+from rfmeans.wording import SENTENCE_TEXT, clip, within
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
@@ -20,7 +20,7 @@ HEADS = (
     *("Recency, days", "Frequency, purchases", "Monetary, each", "Average order"),
 )
 SHORT_HEADS = ("Segment", "Customers", "Revenue", "Days", "Purchases", "Spent", "Average order")
-SHORT_NOTE = "Days since the last purchase, purchases, money spent: means per customer."
+SHORT_NOTE = "Days since the last purchase; purchases and money spent{}: means per customer."
 MARKED_NOTE = "\n* borderline: what the name hangs on is told with the details."
 SHORT_NAME = 40  # characters of a name that a terminal's table has room for
 
@@ -38,7 +38,7 @@ def segments(summary: Summary) -> Section:
         ),
         markdown=(
             table,
-            Sentence(f"{CAPTION}{_whose(summary)}"),
+            Sentence(f"{_caption(summary)}{_whose(summary)}"),
             *pace,
             Heading("Why they are called so"),
             Sentence("Medians, against the medians of all customers."),
@@ -83,7 +83,13 @@ def _table(summary: Summary) -> Table:
         *_cells(summary.everyone, in_percent(1.0), in_percent(1.0), summary.currency_symbol),
         *map(in_percent, again[-1]),
     )
-    return Table(CAPTION, (*HEADS, *heads), tuple(rows), (total,))
+    return Table(_caption(summary), (*HEADS, *heads), tuple(rows), (total,))
+
+
+def _caption(summary: Summary) -> str:
+    if summary.window is None:
+        return CAPTION
+    return f"{CAPTION} Purchases and money are those{within(summary.window)}."
 
 
 def _bought_again(summary: Summary) -> tuple[tuple[str, ...], list[tuple[float, ...]]]:
@@ -129,13 +135,14 @@ def _short(table: Table, summary: Summary) -> Table:
         short = Cell(clip(name.shown, SHORT_NAME) + " *" * name.marked)
         return short, _with(customers, share), _with(revenue, revenue_share), *means
 
+    marked = any(segment.borderline for segment in summary.segments)
     _, customers, _, revenue, _, *means = table.below[0][: len(HEADS)]
     return Table(
         "Customer segments",
         SHORT_HEADS,
         tuple(map(shortened, table.rows)),
         ((Cell("All"), customers, revenue, *means),),
-        SHORT_NOTE + (MARKED_NOTE if any(segment.borderline for segment in summary.segments) else ""),
+        SHORT_NOTE.format(within(summary.window)) + (MARKED_NOTE if marked else ""),
         spare=1,
     )
 

@@ -118,7 +118,7 @@ def _title(summary: Summary) -> str:
     if risk is None:
         return "Where customers stand: days since the last purchase against money spent"
     return (
-        f"{risk.of_revenue} of revenue comes from {risk.called} customers, who last bought "
+        f"{percent(risk.revenue_share)} of revenue comes from {risk.called} customers, who last bought "
         f"{counted(risk.figures.mean_recency, 'day')} ago on average"
     )
 
