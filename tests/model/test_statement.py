@@ -90,6 +90,17 @@ def test_a_window_is_in_the_statement(sql_engine, reading):
     assert "60 days" in text
 
 
+def test_names_by_code_are_in_the_statement(sql_engine):
+    orders = make_orders(200, seed=2).drop(columns="kind")
+    names = {"box": [{"name": "It's new", "r": 5}, {"name": "Old", "r": [1, 4], "m": [1, 5]}]}
+    with rfmeans.segment(orders, method="scores", lexicon={"scores": names}, hindsight=False) as fitted:
+        model = fitted.model
+    sql_engine.table(orders, "coded")
+    found = comparable(run(sql_engine, model.to_sql(sql_engine.name, orders="coded")))
+    assert found == assigned(model, orders)
+    assert {row["segment"] for row in found.values()} == {"It's new", "Old"}
+
+
 def test_a_statement_of_an_order_number_used_twice_has_the_window_too(duckdb_engine):
     orders = pd.DataFrame(
         {

@@ -22,6 +22,7 @@ from places import DATA
 from rfmeans.report.analyses import scores as telling
 from rfmeans.segments.score_cuts import FEATURES
 from rfmeans.segments.scores import HOW_TO_READ, SCORE_COLUMNS, add_scores
+from rfmeans.synthetic import make_orders
 from rfmeans.wording import percent
 
 CODES = list(itertools.product(range(1, 6), repeat=3))
@@ -347,3 +348,70 @@ def test_without_an_order_id_two_rows_of_a_day_are_one_purchase():
     assert {name: (values[0], values[2]) for name, values in found.items()} == {
         name: (values[0], values[2]) for name, values in NINE_OF_R.items()
     }
+
+
+# Its table of names: boxes that overlap, of which the first counts, and codes that none holds
+BOXES_OF_R = {
+    "Champions": ([4, 5], [4, 5], [4, 5]),
+    "Loyal Customers": ([2, 5], [3, 5], [3, 5]),
+    "Potential Loyalist": ([3, 5], [1, 3], [1, 3]),
+    "New Customers": ([4, 5], [1, 1], [1, 1]),
+    "Promising": ([3, 4], [1, 1], [1, 1]),
+    "Need Attention": ([2, 3], [2, 3], [2, 3]),
+    "About To Sleep": ([2, 3], [1, 2], [1, 2]),
+    "At Risk": ([1, 2], [2, 5], [2, 5]),
+    "Can't Lose Them": ([1, 1], [4, 5], [4, 5]),
+    "Lost": ([1, 2], [1, 2], [1, 2]),
+}
+NAMES_OF_R = {
+    "box": [{"name": name, "r": r, "f": f, "m": m} for name, (r, f, m) in BOXES_OF_R.items()],
+    "first_box_counts": True,
+    "others": "Others",
+}
+
+
+@pytest.mark.skipif(not RFM_R.exists(), reason="the real data are not here")
+def test_the_names_of_the_r_package():
+    """Its own test: 158 Champions, of 1,234 orders worth 120,178."""
+    rows = pl.read_csv(RFM_R).with_row_index("row_id")
+    options = {"customer": "customer_id", "order": "row_id", "as_of": "2006-12-31", "score_cuts": CUTS_OF_R}
+    with rfmeans.segment(rows, method="scores", lexicon={"scores": NAMES_OF_R}, **options) as result:
+        profile = result.profile.set_index("segment")
+        orders = (profile["customers"] * profile["mean_frequency"]).round().astype(int)
+        assert profile["customers"].to_dict() == {
+            "Champions": 158,
+            "Loyal Customers": 278,
+            "Potential Loyalist": 229,
+            "Need Attention": 35,
+            "About To Sleep": 50,
+            "At Risk": 86,
+            "Lost": 111,
+            "Others": 48,
+        }
+        assert (orders["Champions"], profile.loc["Champions", "revenue"]) == (1234, 120178)
+        assert orders.sum() == 4906
+        assert "the code of all three" in result.to_markdown()
+        again = rfmeans.SegmentModel.from_json(result.model.to_json())
+        assert again == result.model
+        found = again.assign(rows, order="row_id", as_of="2006-12-31").to_pandas()
+        assert found["segment"].value_counts()["Lost"] == 111
+
+
+@pytest.mark.parametrize("method", ["scores", "kmeans"])
+def test_names_by_code_are_those_of_the_table(method):
+    """Every customer has the name of its code, with scores of 1 to 3, beside K-Means too."""
+    three = {
+        "scores": {
+            "box": [{"name": "Now", "r": 3}, {"name": "Then", "r": [1, 2], "f": [2, 3]}],
+            "others": "Rest",
+        }
+    }
+    orders = make_orders(300, seed=6).drop(columns="kind")
+    with rfmeans.segment(orders, method=method, score_bins=3, lexicon=three, hindsight=False) as result:
+        customers = result.customers.to_pandas().dropna(subset="segment_id")
+    expected = [
+        "Now" if r == 3 else "Then" if f > 1 else "Rest"
+        for r, f in zip(customers["r_score"], customers["f_score"], strict=True)
+    ]
+    assert customers["score_segment"].tolist() == expected
+    assert set(expected) == {"Now", "Then", "Rest"}

@@ -195,6 +195,7 @@ TESTED_ELSEWHERE = {
     "report/charts/movement": "by over_time/test_movement",
     "report/pictures": "by analyses/test_charts and test_between_dates, whose pages and folders have them",
     "report/table": "by report/test_page, test_markdown and cli/test_print_result, which draw it",
+    "segments/grids": "by test_lexicon and test_names, whose names stand in them",
     "segments/facts": "by test_claims, which are checked on them",
     "typed_cells": "by columns/test_keys and reading/test_workbook",
 }

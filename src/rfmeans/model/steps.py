@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from rfmeans.groups import group_of
+from rfmeans.segments.code_table import CodeTable
 from rfmeans.segments.features import to_feature_space
 from rfmeans.segments.kmeans import (
     add_confidence,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from rfmeans.engines.engine import Engine
     from rfmeans.segments.features import Scaling
-    from rfmeans.segments.lexicon import ScoreGrid
+    from rfmeans.segments.grids import ScoreGrid
     from rfmeans.segments.score_cuts import Scoring
 
 OUTPUT_COLUMNS = (
@@ -92,7 +93,7 @@ class Scores:
     """Cut points of the scores, and the names of their grid."""
 
     scoring: Scoring
-    grid: ScoreGrid
+    grid: ScoreGrid | CodeTable
 
 
 @dataclass(frozen=True)
@@ -174,8 +175,12 @@ def _score_steps(scores: Scores) -> list[Step]:
     )
     banded = "Bands of the grid of names: of R, and of F and M together; 0 is the lowest."
     named = "The three scores as a code, and the name that the grid gives them."
+    first = Step("scored", scored, lambda table: add_three_scores(table, scoring), reused=True)
+    if isinstance(grid, CodeTable):
+        by_code = "The three scores as a code, and the name of that code."
+        return [first, Step("score_named", by_code, lambda table: add_score_names(table, scoring, grid))]
     return [
-        Step("scored", scored, lambda table: add_three_scores(table, scoring), reused=True),
+        first,
         Step("banded", banded, lambda table: add_bands(table, scoring, grid), reused=True),
         Step("score_named", named, lambda table: add_score_names(table, scoring, grid)),
     ]

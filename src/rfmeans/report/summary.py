@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans import __version__
 from rfmeans.model.fitted import Findings
 from rfmeans.report.as_json import account_figures, json_ready
+from rfmeans.segments.code_table import CodeTable
 from rfmeans.segments.features import to_original_units
 from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.segments.profile import LEVELS
@@ -138,6 +139,8 @@ class Summary(Findings):
         Cut points of the scores; None where the model has none.
     stability
         How the segments as a whole survived resampling when the model was fitted; None where it does not say.
+    named_by_code
+        Whether scores are named by their code, not by R against the mean of F and M.
     """
 
     source: str
@@ -155,6 +158,7 @@ class Summary(Findings):
     currency_symbol: str = ""
     scoring: Scoring | None = None
     stability: Stability | None = None
+    named_by_code: bool = False
 
     @property
     def window(self) -> int | None:
@@ -291,6 +295,7 @@ def summarise(
         currency_symbol=currency_symbol,
         scoring=model.scoring,
         stability=model.stability,
+        named_by_code=isinstance(model.lexicon.scores, CodeTable),
         **fitted.findings,
     )
 

@@ -7,7 +7,6 @@ leaves out, the built-in one gives.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -18,8 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans import toml_file
+from rfmeans.arguments import argument
 from rfmeans.errors import SettingsError, did_you_mean
 from rfmeans.segments.claims import Said, read_said, said_to_list
+from rfmeans.segments.code_table import CodeTable, gives_codes, read_code_table
+from rfmeans.segments.grids import BEST, WORST, Axis, Grid, ScoreGrid, axes_of
 from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS
 from rfmeans.settings import is_number
 from rfmeans.toml_file import as_table, check_keys, check_line, read_toml
@@ -29,95 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TIER = " · tier "  # and a number: tells segments of one region apart
-BORDER = 0.15  # a score this close to a cut makes the name borderline
 BUILT_IN = "the built-in lexicon"
 AXES = ("recency_bands", "recency_cuts", "value_bands", "value_cuts")
 GRID_KEYS = (*AXES, "max_segments", "names")
 SCORE_KEYS = (*AXES, "cuts", "names", "order")
 LARGEST = 1e300  # a cut beyond it, or one that is no number, cuts nothing
-WORST, BEST = 1, 5  # the scale of the scores' grid
-MIDDLE = (WORST + BEST) / 2
-
-
-@dataclass(frozen=True)
-class Axis:
-    """Bands of one score, from low to high, and the cuts between them."""
-
-    bands: tuple[str, ...]
-    cuts: tuple[float, ...]
-
-    def band(self, score: float) -> str:
-        """Return the band of a score; on a cut it is the one nearer zero, on a cut of 0 the lower one.
-
-        >>> Axis(("lapsed", "cooling", "recent"), (-0.4, 0.4)).band(-0.4)
-        'cooling'
-        >>> Axis(("lapsed", "recent"), (0.0,)).band(0.0)
-        'lapsed'
-        """
-        return self.bands[sum(score >= cut if cut < 0 else score > cut for cut in self.cuts)]
-
-    def border(self, score: float) -> tuple[float, str] | None:
-        """Return the nearest cut within `BORDER` of the score, and the band across it; None if there is none."""
-        cut = min(self.cuts, key=lambda cut: abs(score - cut), default=math.inf)
-        if abs(score - cut) > BORDER:
-            return None
-        below = self.cuts.index(cut)
-        across = below if self.band(score) == self.bands[below + 1] else below + 1
-        return cut, self.bands[across]
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Names for every region of recency x value, for K-Means segments.
-
-    Attributes
-    ----------
-    max_segments
-        The largest number of segments it is for.
-    recency, value
-        The axes.
-    names
-        Name by value band, then recency band.
-    """
-
-    max_segments: int
-    recency: Axis
-    value: Axis
-    names: dict[str, dict[str, str]]
-
-    def regions(self) -> list[str]:
-        """Return all names, the most valuable and most recent first."""
-        return [self.names[v][r] for v in reversed(self.value.bands) for r in reversed(self.recency.bands)]
-
-
-@dataclass(frozen=True)
-class ScoreGrid:
-    """Names for every region of recency score x mean of frequency and monetary score, on the scale 1 to 5.
-
-    Attributes
-    ----------
-    recency, value
-        The axes; a score on a cut belongs to the band above.
-    names
-        Name by value band, then recency band; one name may hold several regions.
-    order
-        The names, each once, the best first.
-    """
-
-    recency: Axis
-    value: Axis
-    names: dict[str, dict[str, str]]
-    order: tuple[str, ...]
-
-    def lapsed(self, name: str) -> bool:
-        """Return whether all regions of a name lie in lapsed bands.
-
-        Of several bands of recency, lapsed are the lowest and those that end at the middle of the scale or before.
-        """
-        bands, cuts = self.recency.bands, self.recency.cuts
-        lapsed = {*bands[: len(cuts)][:1], *(b for b, cut in zip(bands, cuts, strict=False) if cut <= MIDDLE)}
-        held = {band for row in self.names.values() for band, found in row.items() if found == name}
-        return held <= lapsed
 
 
 @dataclass(frozen=True)
@@ -137,7 +55,7 @@ class Lexicon:
     """
 
     grids: tuple[Grid, ...]
-    scores: ScoreGrid
+    scores: ScoreGrid | CodeTable
     cuts: dict[str, tuple[float, ...]]
     said: dict[str, Said] = field(default_factory=dict)
 
@@ -149,25 +67,15 @@ class Lexicon:
         """Return it as plain values, as in its file; `read_lexicon` takes them back."""
         return {
             "grid": [
-                {"max_segments": grid.max_segments, **_axes(grid), "names": grid.names} for grid in self.grids
+                {"max_segments": grid.max_segments, **axes_of(grid), "names": grid.names}
+                for grid in self.grids
             ],
             "name": said_to_list(self.said),
             "scores": {
-                **_axes(self.scores),
-                "names": self.scores.names,
-                "order": list(self.scores.order),
+                **self.scores.to_dict(),
                 "cuts": {feature: list(edges) for feature, edges in self.cuts.items()},
             },
         }
-
-
-def _axes(grid: Grid | ScoreGrid) -> dict[str, list[Any]]:
-    axes = {"recency": grid.recency, "value": grid.value}
-    return {
-        f"{name}_{part}": list(getattr(axis, part))
-        for name, axis in axes.items()
-        for part in ("bands", "cuts")
-    }
 
 
 @cache
@@ -208,7 +116,8 @@ def _over_built_in(content: Mapping[str, Any], where: str) -> dict[str, Any]:
     """
     check_keys(content, ("grid", "name", "scores"), where)
     given = dict(content)
-    if "grid" in given or "names" in as_table(given.get("scores", {}), f"{where}, [scores]"):
+    own = as_table(given.get("scores", {}), f"{where}, [scores]")
+    if "grid" in given or "names" in own or gives_codes(own):
         given.setdefault("name", [])
     if "scores" in given:
         scores = as_table(given["scores"], f"{where}, [scores]")
@@ -220,7 +129,7 @@ def _over_built_in(content: Mapping[str, Any], where: str) -> dict[str, Any]:
 def _lexicon(content: dict[str, Any], where: str) -> Lexicon:
     return Lexicon(
         grids=_grids(content["grid"], where),
-        scores=_score_grid(content["scores"], f"{where}, [scores]"),
+        scores=_score_names(content["scores"], f"{where}, [scores]"),
         cuts=check_cuts(content["scores"].get("cuts", {}), f"{where}, [scores.cuts]"),
         said=_said(content["name"], where),
     )
@@ -267,6 +176,16 @@ def _grid(entry: Any, where: str) -> Grid:
             f"{where}: the name {twice[0]!r} stands for {held[twice[0]]} regions. Give each region its own name."
         )
     return Grid(most, recency, value, names)
+
+
+def _score_names(entry: Any, where: str) -> ScoreGrid | CodeTable:
+    entry = as_table(entry, where)
+    if not gives_codes(entry):
+        return _score_grid(entry, where)
+    table = read_code_table(entry, where)
+    for name in table.order:
+        _check_name(name, f"{where}: the name {name!r}")
+    return table
 
 
 def _score_grid(entry: Any, where: str) -> ScoreGrid:
@@ -378,6 +297,11 @@ def with_cuts(lexicon: Lexicon, given: Mapping[str, Sequence[float]], bins: int)
                 f"{bins} scores need {bins - 1} cuts of {feature}. Got {len(edges)}: "
                 f"{', '.join(f'{edge:g}' for edge in edges)}. Give as many, or another number of scores."
             )
+    if isinstance(lexicon.scores, CodeTable) and lexicon.scores.bins != bins:
+        raise SettingsError(
+            f"The lexicon names codes of scores from 1 to {lexicon.scores.bins}, but {bins} scores are asked for. Give "
+            f"{argument('score_bins', lexicon.scores.bins)}, or names of all codes of {bins} scores."
+        )
     return replace(lexicon, cuts=cuts)
 
 

@@ -21,13 +21,14 @@ from rfmeans.segments.claims import (
     does_not_hold,
     settle,
 )
-from rfmeans.segments.lexicon import TIER, Grid, Lexicon, built_in
+from rfmeans.segments.lexicon import TIER, Lexicon, built_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rfmeans.segments.claims import Verdict
     from rfmeans.segments.facts import Grounds
+    from rfmeans.segments.grids import Grid
 
 
 @dataclass(frozen=True)

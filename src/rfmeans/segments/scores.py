@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from rfmeans.segments.code_table import CodeTable
 from rfmeans.segments.features import float64
-from rfmeans.segments.lexicon import BEST, WORST, ScoreGrid
+from rfmeans.segments.grids import BEST, WORST, ScoreGrid
 from rfmeans.segments.score_cuts import FeatureCuts, Scoring, separator
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 SCORES = ("r_score", "f_score", "m_score")
 SCORE_COLUMNS = (*SCORES, "rfm_score", "score_segment")
 BANDS = ("recency_band", "value_band")
+CODE_BASE = 100  # of a code as one number
 
 
 def _thresholds(cuts: Sequence[float], bins: int, parts: int) -> list[int]:
@@ -45,10 +47,12 @@ def _exact(cut: float) -> Fraction:
     return Fraction(repr(cut))  # 2.2 as it is written, not as its float
 
 
-def add_scores(customers: ir.Table, scoring: Scoring, grid: ScoreGrid) -> ir.Table:
+def add_scores(customers: ir.Table, scoring: Scoring, grid: ScoreGrid | CodeTable) -> ir.Table:
     """Add r_score, f_score, m_score, rfm_score and score_segment (expressions); null where there is a reason."""
-    scored = add_bands(add_three_scores(customers, scoring), scoring, grid)
-    return add_score_names(scored, scoring, grid).drop(*BANDS)
+    scored = add_three_scores(customers, scoring)
+    if isinstance(grid, CodeTable):
+        return add_score_names(scored, scoring, grid)
+    return add_score_names(add_bands(scored, scoring, grid), scoring, grid).drop(*BANDS)
 
 
 def add_three_scores(customers: ir.Table, scoring: Scoring) -> ir.Table:
@@ -71,9 +75,21 @@ def add_bands(scored: ir.Table, scoring: Scoring, grid: ScoreGrid) -> ir.Table:
     )
 
 
-def add_score_names(banded: ir.Table, scoring: Scoring, grid: ScoreGrid) -> ir.Table:
-    """Add rfm_score and score_segment."""
-    return banded.mutate(rfm_score=_code(banded, scoring.bins), score_segment=_segment(banded, grid))
+def add_score_names(banded: ir.Table, scoring: Scoring, grid: ScoreGrid | CodeTable) -> ir.Table:
+    """Add rfm_score and score_segment; a table of codes needs no bands."""
+    named = _by_code(banded, grid) if isinstance(grid, CodeTable) else _segment(banded, grid)
+    return banded.mutate(rfm_score=_code(banded, scoring.bins), score_segment=named)
+
+
+def _by_code(scored: ir.Table, table: CodeTable) -> ir.Column:
+    """Return the name of each code, codes by name so that every name is one branch."""
+    recency, frequency, monetary = (scored[name] for name in SCORES)
+    number = (recency * CODE_BASE + frequency) * CODE_BASE + monetary
+    held = {
+        name: [(r * CODE_BASE + f) * CODE_BASE + m for r, f, m in table.codes_of(name)]
+        for name in table.order
+    }
+    return ibis.cases(*((number.isin(numbers), ibis.literal(name)) for name, numbers in held.items()))
 
 
 def _code(scored: ir.Table, bins: int) -> ir.Column:
@@ -159,7 +175,7 @@ HOW_TO_READ = (
 )
 
 
-def cross(customers: ir.Table, segments: Sequence[str], grid: ScoreGrid) -> Crosstab:
+def cross(customers: ir.Table, segments: Sequence[str], grid: ScoreGrid | CodeTable) -> Crosstab:
     """Count the customers by segment_id (1 to k) and score_segment.
 
     Parameters

@@ -36,8 +36,9 @@ WORDS = (
 SCORE_WORD = (
     "Score and name",
     "A score is above j of n if at least j/n of all customers are strictly worse; equal customers have equal scores. "
-    "R against the mean of F and M gives the name.",
+    "{}",
 )
+BY_GRID, BY_CODE = "R against the mean of F and M gives the name.", "The code of all three gives the name."
 WINDOW = (
     "Frequency and monetary count purchases and money {}, up to the as-of date; recency and the first purchase are "
     "of all history. Who bought before that alone has 0 purchases and 0 money."
@@ -53,7 +54,9 @@ READING = {option.name: option.default for option in fields(Reading)}  # what is
 
 def words(summary: Summary) -> Section:
     """Begin the chapter, and explain the words of the page."""
-    meanings = (*(WORDS[:-1] if summary.inertia is None else WORDS), SCORE_WORD)
+    word, meaning = SCORE_WORD
+    scores = (word, meaning.format(BY_CODE if summary.named_by_code else BY_GRID))
+    meanings = (*(WORDS[:-1] if summary.inertia is None else WORDS), scores)
     if summary.window:
         meanings += (("Window", WINDOW.format(within(summary.window).strip())),)
     return Section(

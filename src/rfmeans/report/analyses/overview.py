@@ -42,7 +42,8 @@ def _fall_into(summary: Summary) -> str:
 
 def _how_named(summary: Summary) -> str:
     if summary.inertia is None:
-        return "A segment is named by its customers' scores: R against the mean of F and M."
+        by = "the code of all three" if summary.named_by_code else "R against the mean of F and M"
+        return f"A segment is named by its customers' scores: {by}."
     bands = "recent or lapsed, of high or low value"
     if len(summary.segments) > 4:
         bands = "recent, cooling or lapsed, of high, middle or low value"
