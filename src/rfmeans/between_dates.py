@@ -13,7 +13,7 @@ from rfmeans.orders.understand import understand
 from rfmeans.orders.window import as_fitted
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
 from rfmeans.output.files import write_customers
-from rfmeans.output.folder import AUDIENCES, CHARTS, REPORT
+from rfmeans.output.folder import AUDIENCES
 from rfmeans.over_time.dates import customers_at_dates, parse_dates, reading_of_dates
 from rfmeans.over_time.directions import LISTS
 from rfmeans.over_time.drift import CAUTION, Drift, measure_reference
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from rfmeans.output.audiences import Audiences
     from rfmeans.over_time.movement import Standing
     from rfmeans.report.blocks import Section
+    from rfmeans.report.charts.images import Images
     from rfmeans.report.page import Report
     from rfmeans.report.playbook import Playbook
     from rfmeans.settings import Columns
@@ -275,12 +276,10 @@ class CustomerMovement(Saved):
         )
         return lists
 
-    def _write_report(self, folder: Path, _playbook: Playbook) -> None:
-        from rfmeans.report.pictures import save_pictures
+    def _images(self) -> Images:
+        from rfmeans.report.pictures import images_of
 
-        self.report().save(folder / REPORT)
-        (folder / CHARTS).mkdir()
-        save_pictures(self.sections(), folder / CHARTS)
+        return images_of(self.sections())
 
     def __repr__(self) -> str:
         found = self.summary.movement

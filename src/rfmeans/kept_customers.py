@@ -22,13 +22,13 @@ from rfmeans.over_time.likeness import Space, order_like
 from rfmeans.segments.facts import Grounds
 from rfmeans.segments.features import distinct_values, fit_scaling
 from rfmeans.segments.grouping import Placed, group_by_kmeans, group_by_scores
-from rfmeans.segments.kmeans import what_to_do
 from rfmeans.segments.lexicon import read_lexicon, with_cuts
 from rfmeans.segments.profile import profile_all
 from rfmeans.segments.rhythm import measure_rhythm
 from rfmeans.segments.score_cuts import fit_scoring
 from rfmeans.segments.settings import AUTO, MIN_SEGMENTS, Settings
 from rfmeans.segments.sketch import sketch
+from rfmeans.segments.starts import what_to_do
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
@@ -208,10 +208,11 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
         grounds = Grounds.measure(
             grouping.groups, self.everyone, self.rhythm, self.intake.period_days, scaling, self.intake.window
         )
+        looked_back = self.looked_back  # while stability may still be measured
         model = _model(self.intake, settings, scoring, words, grouping, grounds, scaling)
         fit = Fit(settings, self.values, self.before, self.everyone)
         keeper = self.keeper if last else Workspace()
-        return finish(self.looked_back, model, grouping.groups, grouping.choice, keeper, self.reading, fit)
+        return finish(looked_back, model, grouping.groups, grouping.choice, keeper, self.reading, fit)
 
     def inspect(self) -> Inspection:
         """Say whether the orders are ready to be segmented; they were read with ``keep_orders``."""
@@ -255,7 +256,7 @@ def _model(
         scoring=scoring,
         lexicon=words,
         score_segments=grouping.score_segments,
-        stability=grouping.stability,
+        stability=grouping.stability.get() if grouping.stability else None,
         orders=OrdersTable.of(intake.source.table, intake.layout, intake.keys) if intake.layout else None,
         grounds=grounds,
     )

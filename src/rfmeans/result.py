@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+from rfmeans.beside import ask
 from rfmeans.engines.failures import UNCHANGED, engine_errors
 from rfmeans.engines.write_table import check_table, write_table
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
@@ -19,6 +20,7 @@ from rfmeans.report.as_json import account_dict
 from rfmeans.report.markdown import to_markdown
 from rfmeans.report.playbook import load_playbook
 from rfmeans.report.sections import sections
+from rfmeans.segments.settings import LIBRARY
 
 if TYPE_CHECKING:
     import os
@@ -35,8 +37,9 @@ if TYPE_CHECKING:
     from rfmeans.over_time.effect_power import Foresight
     from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.report.blocks import Section
+    from rfmeans.report.charts.images import Images
     from rfmeans.report.charts.registry import Charts
-    from rfmeans.report.page import Report
+    from rfmeans.report.page import Page, Report
     from rfmeans.report.playbook import Playbook
     from rfmeans.report.summary import Summary
 
@@ -100,7 +103,7 @@ class Written:
         from rfmeans.over_time.effect_power import foresee
 
         groups = [(entry.segment, entry.treatment, entry.holdout) for entry in self.audiences.lists]
-        return foresee(groups, anyway)
+        return ask(LIBRARY, foresee, groups, anyway).get()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -149,9 +152,15 @@ class Saved(ABC):
         target = check_target(folder, force=force)
         name = table.name if table else None
         with replacing(target, name) as temporary, engine_errors(f"Writing {target}", UNCHANGED):
+            # Pictures are asked for first: they may be drawn while the rest is written.
+            asked = None if playbook is None else (self._page(playbook), self._images())
             lists = self._write(temporary, customers_format, audiences)
-            if playbook is not None:
-                self._write_report(temporary, playbook)
+            if asked is not None:
+                page, images = asked
+                page.report().save(temporary / REPORT)
+                charts = temporary / CHARTS
+                charts.mkdir()
+                images.save(charts)
             if table is not None:
                 self.write_table(table.name, replace=table.replace)
         if playbook is None:
@@ -190,8 +199,17 @@ class Saved(ABC):
         """Write all but the report; return the lists."""
 
     @abstractmethod
-    def _write_report(self, folder: Path, playbook: Playbook) -> None:
-        """Write the report and what belongs to it."""
+    def sections(self, playbook: Playbook | None = None) -> list[Section]:
+        """Return how it is told, with the cards of a playbook where it has any."""
+
+    @abstractmethod
+    def _images(self) -> Images:
+        """Ask for the charts as files."""
+
+    def _page(self, playbook: Playbook) -> Page:
+        from rfmeans.report.page import Page
+
+        return Page.asked(self.sections(playbook), *self.titles)
 
     @property
     def _hindsight(self) -> Hindsight | None:
@@ -377,12 +395,8 @@ class Segmentation(Saved):
         (folder / "model.json").write_text(self.model.to_json(), encoding="utf-8")
         return lists
 
-    def _write_report(self, folder: Path, playbook: Playbook) -> None:
-        from rfmeans.report.page import render
-
-        render(self.summary, playbook).save(folder / REPORT)
-        (folder / CHARTS).mkdir()
-        self.charts.save(folder / CHARTS)
+    def _images(self) -> Images:
+        return self.charts.images()
 
     def _without_card(self, playbook: Playbook) -> tuple[str, ...]:
         return playbook.missing([segment.region for segment in self.summary.segments])

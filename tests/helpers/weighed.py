@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfmeans.segments.cells import Cells
+from rfmeans.segments.condensed import Cells
 
 LINE = np.array([0.0, 1.0, 4.0, 6.0])
 

@@ -17,7 +17,6 @@ from sklearn.metrics import (
 
 from drawn import examples
 from helpers.weighed import LINE, every_customer, on_a_line
-from rfmeans.segments.cells import Cells
 from rfmeans.segments.cluster_measures import (
     busiest_border,
     calinski_harabasz,
@@ -26,6 +25,7 @@ from rfmeans.segments.cluster_measures import (
     pick_sample,
     silhouette,
 )
+from rfmeans.segments.condensed import Cells
 from rfmeans.segments.stability import (
     adjusted_rand,
     contingency,

@@ -33,7 +33,7 @@ def test_the_most_valuable_group_comes_first_with_its_own_centre():
     assert [centre[0] for centre in grouping.centres] == pytest.approx([scaled[5:].mean(), scaled[:5].mean()])
     assert grouping.fitted == (("segments", 2), ("n_init", 3), ("tol", 0.0), ("passes", 0))
     assert grouping.stability is not None
-    assert len(grouping.stability.segments) == 2
+    assert len(grouping.stability.get().segments) == 2
     assert (grouping.choice, grouping.score_segments) == (None, ())
     assert heard == ["grouping customers with K-Means", "profiling the segments", "measuring stability"]
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,9 +31,9 @@ from rfmeans.segments.kmeans import (
     fit_centres,
     nearest,
     refine,
-    what_to_do,
 )
 from rfmeans.segments.settings import Settings
+from rfmeans.segments.starts import what_to_do
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers
 
@@ -189,21 +186,6 @@ def test_fewer_distinct_customers_than_segments_is_refused(workspace, exact_limi
     cells = collect_cells(as_table(points), len(points), workspace, exact_limit=exact_limit)
     with pytest.raises(DataError, match="Found 3 distinct among 30 customers"):
         fit_centres(as_table(points), cells, 4, Settings())
-
-
-HELD = """
-from rfmeans.segments.kmeans import one_thread
-with one_thread():
-    from threadpoolctl import threadpool_info
-    found = threadpool_info()
-print("openmp" in {pool["user_api"] for pool in found}, {pool["num_threads"] for pool in found})
-"""
-
-
-def test_scikit_learn_is_held_to_one_thread_before_it_is_first_used():
-    env = {**os.environ, "OMP_NUM_THREADS": "2"}
-    done = subprocess.run([sys.executable, "-c", HELD], env=env, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "True {1}"
 
 
 @pytest.mark.slow

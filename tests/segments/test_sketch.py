@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rfmeans.errors import DataError
-from rfmeans.segments.cells import Cells
+from rfmeans.segments.condensed import Cells
 from rfmeans.segments.features import FeatureScaling, Scaling
 from rfmeans.segments.sketch import sketch
 

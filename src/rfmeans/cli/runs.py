@@ -30,8 +30,10 @@ def run(
     telling: bool = True,
 ) -> None:
     """Do the work, write the folder and the table, print: what every command with a result has in common."""
+    from rfmeans.beside import beside
     from rfmeans.output.folder import check_format, check_target, room_beside
-    from rfmeans.report.charts.painter import drawing_ahead
+    from rfmeans.report.charts.painter import ENGINE, load_painter
+    from rfmeans.segments.settings import LIBRARY
 
     printing.check()
     output.check_table()
@@ -42,7 +44,8 @@ def run(
     playbook = output.cards()
     out = check_target(output.out or Path(default), force=output.force)
     with (
-        nullcontext() if output.no_report else drawing_ahead(),
+        beside(LIBRARY),
+        nullcontext() if output.no_report else beside(ENGINE, load_painter),
         watching(printing.quiet, out, output, telling=telling) as watch,
         room_beside(out) as room,
     ):

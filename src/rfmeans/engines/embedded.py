@@ -5,9 +5,12 @@ from __future__ import annotations
 import tempfile
 import weakref
 from contextlib import ExitStack
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+import ibis
 from ibis.backends.duckdb import Backend
+from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
 from rfmeans.engines.database import ATTACHED, quoted
 from rfmeans.engines.engine import WRITE_AT_ONCE
@@ -40,8 +43,24 @@ def room(limits: Limits) -> TemporaryFolder:
         raise OutputError(f"Cannot write temporary files to {parent}: {error.strerror}.") from error
 
 
-class _Connection(Backend):  # type: ignore[misc]  # Ibis has no types
+class _Compiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis has no types
+    """Leaves steps of a table as they are, each within the next: to make one of two takes longer than to run both."""
+
+    at_work = RLock()
+
+    def translate(self, op: Any, *, params: Any) -> Any:
+        with self.at_work:  # Ibis has this setting for all connections
+            merging, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
+            try:
+                return super().translate(op, params=params)
+            finally:
+                ibis.options.sql.fuse_selects = merging
+
+
+class _Connection(Backend):  # type: ignore[misc]
     """The embedded engine. What it brings out as Arrow comes without pandas, which Ibis' own way loads first."""
+
+    compiler = _Compiler()
 
     def to_pyarrow(self, expr: ir.Expr, /, **options: Any) -> Any:
         return expr.__pyarrow_result__(self._to_duckdb_relation(expr, **options).to_arrow_table())

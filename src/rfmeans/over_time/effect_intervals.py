@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
-from scipy.special import gammaincinv, stdtrit
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -228,6 +226,8 @@ def skewed_quantile(chance: float, skewness: float) -> float:
         return NormalDist().inv_cdf(chance)
     if skewness < 0:
         return -skewed_quantile(1 - chance, -skewness)
+    from scipy.special import gammaincinv  # takes a while to load, and few need it
+
     shape = 4 / skewness**2
     return float((gammaincinv(shape, chance) - shape) / math.sqrt(shape))
 
@@ -251,6 +251,8 @@ def welch(pair: Pair, level: float) -> Difference:
 
 
 def _student(freedom: float, level: float) -> float:
+    from scipy.special import stdtrit
+
     return float(stdtrit(freedom, (1 + level) / 2))
 
 

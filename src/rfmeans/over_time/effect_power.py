@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import binom
 
 from rfmeans.over_time.effect_figures import LEVEL, SEEN_IN, levels
 from rfmeans.over_time.effect_intervals import two_sided, wilson
@@ -133,6 +131,8 @@ def smallest_visible(treated: int, held_out: int, *, anyway: float, level: float
     >>> round(smallest_visible(1060, 118, anyway=0.05, level=0.95), 3)
     0.081
     """
+    from scipy.optimize import brentq  # takes a while to load
+
     buyers, chances = _holdouts(held_out, anyway)
     fewest = _fewest_told(treated, held_out, buyers, level)
 
@@ -174,6 +174,8 @@ def _shown(customers: int, percent: int, anyway: float, effect: float, level: fl
 
 def _holdouts(held_out: int, anyway: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the numbers of buyers that the holdout may well have, with their chances."""
+    from scipy.stats import binom
+
     drawn = binom(held_out, anyway)
     buyers = np.arange(int(drawn.ppf(RARE)), int(drawn.isf(RARE)) + 1)
     return buyers, drawn.pmf(buyers)
@@ -197,4 +199,6 @@ def _fewest_told(treated: int, held_out: int, buyers: NDArray[np.int64], level: 
 
 
 def _told(fewest: NDArray[np.int64], chances: NDArray[np.float64], treated: int, share: float) -> float:
+    from scipy.stats import binom
+
     return float(chances @ binom.sf(fewest - 1, treated, min(share, 1.0)))

@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scipy.stats import binomtest
-
 from rfmeans.over_time.effect_intervals import ROUNDING, two_sided, weights_of
 from rfmeans.segments.settings import FEATURES
 
@@ -71,6 +69,8 @@ def check_splits(lists: Sequence[tuple[str, int, int]], holdout: float) -> Itera
     holdout
         The share that was to be held out.
     """
+    from scipy.stats import binomtest  # takes a while to load
+
     rows: list[tuple[str | None, int, int]] = list(lists)
     if len(rows) > 1:
         rows.insert(0, (None, sum(row[1] for row in rows), sum(row[2] for row in rows)))

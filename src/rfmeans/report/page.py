@@ -6,18 +6,19 @@ import base64
 import hashlib
 import html
 import json
-import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.beside import ask
 from rfmeans.errors import OutputError
 from rfmeans.report.blocks import Block, Heading, Picture
 from rfmeans.report.charts.colours import colour
 from rfmeans.report.charts.frame import NARROW, WIDE
-from rfmeans.report.charts.images import in_tags, to_svg
+from rfmeans.report.charts.images import still_of
+from rfmeans.report.charts.painter import ENGINE
 from rfmeans.report.sections import sections
 from rfmeans.wording import clip
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from rfmeans.beside import Answer
     from rfmeans.report.blocks import Section
     from rfmeans.report.charts.vega import Drawn
     from rfmeans.report.playbook import Playbook
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
 FRAME_HEIGHT = 900
 MADE = "<footer><p>Made with rfmeans "  # what every page ends with
-SPOKEN = re.compile(r' (?:aria-label|aria-roledescription|role|font-family)="[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -85,28 +86,64 @@ def render(summary: Summary, playbook: Playbook) -> Report:
 
 def page_of(told: Sequence[Section], about: str, source: str) -> Report:
     """Fill the page with sections; ``about`` says in two or three words what they are about."""
-    from rfmeans import __version__
+    return Page.asked(told, about, source).report()
 
-    styles, script, library = (_resource(name) for name in ("page.css", "page.js", "vega/vega.js"))
-    opening, chapters = _in_chapters([block for section in told for block in section.page])
-    inside = [*opening, *(block for _, blocks in chapters for block in blocks)]
-    stills, specifications = _draw([block for block in inside if isinstance(block, Picture)])
-    filled = _environment().get_template("page.html.j2")
-    page = filled.render(
-        about=about,
-        source=source,
-        made=MADE,
-        version=__version__,
-        policy=_policy(library, script),
-        styles=styles,
-        library=library,
-        script=script,
-        specifications=_json_in_html(specifications),
-        opening=opening,
-        chapters=chapters,
-        stills=stills,
-    )
-    return Report(page, about)
+
+@dataclass(frozen=True)
+class Page:
+    """A page whose pictures are asked for and perhaps still being drawn.
+
+    Attributes
+    ----------
+    about, source
+        What it is about, in two or three words, and where the orders came from.
+    opening, chapters
+        What stands before the first chapter, and the chapters with what stands in each.
+    stills
+        Each picture as SVG, wide and narrow.
+    specifications
+        Of all pictures, with shared data.
+    """
+
+    about: str
+    source: str
+    opening: list[Block]
+    chapters: list[tuple[Heading, list[Block]]]
+    stills: dict[str, dict[str, Answer[str]]]
+    specifications: Drawn
+
+    @classmethod
+    def asked(cls, told: Sequence[Section], about: str, source: str) -> Page:
+        """Ask for the pictures of some sections."""
+        opening, chapters = _in_chapters([block for section in told for block in section.page])
+        inside = [*opening, *(block for _, blocks in chapters for block in blocks)]
+        drawn = _draw([block for block in inside if isinstance(block, Picture)])
+        return cls(about, source, opening, chapters, *drawn)
+
+    def report(self) -> Report:
+        """Fill the page."""
+        from rfmeans import __version__
+
+        styles, script, library = (_resource(name) for name in ("page.css", "page.js", "vega/vega.js"))
+        filled = _environment().get_template("page.html.j2")
+        page = filled.render(
+            about=self.about,
+            source=self.source,
+            made=MADE,
+            version=__version__,
+            policy=_policy(library, script),
+            styles=styles,
+            library=library,
+            script=script,
+            specifications=_json_in_html(self.specifications),
+            opening=self.opening,
+            chapters=self.chapters,
+            stills={
+                name: {size: still.get() for size, still in sizes.items()}
+                for name, sizes in self.stills.items()
+            },
+        )
+        return Report(page, self.about)
 
 
 def _in_chapters(blocks: list[Block]) -> tuple[list[Block], list[tuple[Heading, list[Block]]]]:
@@ -161,21 +198,16 @@ def _json_in_html(value: Any) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _draw(pictures: list[Picture]) -> tuple[dict[str, dict[str, str]], Drawn]:
-    """Return each picture as SVG, wide and narrow, and all specifications with shared data."""
-    stills: dict[str, dict[str, str]] = {}
+def _draw(pictures: list[Picture]) -> tuple[dict[str, dict[str, Answer[str]]], Drawn]:
+    """Ask for each picture as SVG, wide and narrow; return also all specifications with shared data."""
+    stills: dict[str, dict[str, Answer[str]]] = {}
     charts: Drawn = {}
     data: Drawn = {}
     for picture in pictures:
         drawn = {"wide": picture.draw(WIDE), "narrow": picture.draw(NARROW)}
-        stills[picture.name] = {size: _still(chart) for size, chart in drawn.items()}
+        stills[picture.name] = {size: ask(ENGINE, still_of, chart) for size, chart in drawn.items()}
         charts[picture.name] = {size: _sharing(chart, data) for size, chart in drawn.items()}
     return stills, {"charts": charts, "data": data}
-
-
-def _still(chart: Drawn) -> str:
-    """Return a chart as SVG without what the page says for all of it: one label an image, one font."""
-    return in_tags(to_svg(chart), SPOKEN, lambda _found: "")
 
 
 def _sharing(specification: Drawn, data: Drawn) -> Drawn:

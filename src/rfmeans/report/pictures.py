@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from rfmeans.report.blocks import Picture
 from rfmeans.report.charts.frame import WIDE
-from rfmeans.report.charts.images import save_image
+from rfmeans.report.charts.images import Images
 from rfmeans.report.charts.registry import Charts, with_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from rfmeans.report.blocks import Section
     from rfmeans.report.charts.frame import Drawing
@@ -25,7 +24,7 @@ def picture_of(drawing: Drawing, summary: Summary) -> Picture:
     return Picture(drawing.name, drawing.title(summary), drawing.caption, drawing.tables(summary), draw)
 
 
-def save_pictures(told: Sequence[Section], folder: Path) -> None:
-    """Write every chart of a page as SVG and PNG, with its title, into a folder."""
-    for picture in (block for section in told for block in section.page if isinstance(block, Picture)):
-        save_image(with_title(picture.draw(WIDE), picture.title, WIDE), folder, picture.name)
+def images_of(told: Sequence[Section]) -> Images:
+    """Ask for every chart of a page as files, with its title."""
+    pictures = [block for section in told for block in section.page if isinstance(block, Picture)]
+    return Images.asked((each.name, with_title(each.draw(WIDE), each.title, WIDE)) for each in pictures)

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rfmeans.segments.cells import Cells
+    from rfmeans.segments.condensed import Cells
 
     Floats = NDArray[np.float64]
     Labels = NDArray[np.intp]

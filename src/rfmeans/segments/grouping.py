@@ -6,13 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.segments.cells import collect_cells, condense
+from rfmeans.beside import ask
+from rfmeans.segments.cells import collect_cells
+from rfmeans.segments.condensed import condense
 from rfmeans.segments.features import Z_COLUMNS, to_feature_space
 from rfmeans.segments.kmeans import CLUSTER, fit_centres, nearest
 from rfmeans.segments.number_of_segments import choose_segments
 from rfmeans.segments.profile import profile_segments
 from rfmeans.segments.scores import add_scores, segment_ids
-from rfmeans.segments.settings import AUTO
+from rfmeans.segments.settings import AUTO, LIBRARY
 from rfmeans.segments.stability import measure_stability
 
 if TYPE_CHECKING:
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from rfmeans.beside import Answer
     from rfmeans.engines.kept_tables import Workspace
-    from rfmeans.segments.cells import Cells
+    from rfmeans.segments.condensed import Cells
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.lexicon import Lexicon
     from rfmeans.segments.number_of_segments import Choice
@@ -48,7 +51,7 @@ class Grouping:
     fitted
         Settings of the fit by name, and how it went, as the model tells them.
     stability
-        How the groups survived resampling; None without centres.
+        How the groups survived resampling, perhaps still being measured; None without centres.
     choice
         The votes on the number of segments; None where it was given.
     score_segments
@@ -59,7 +62,7 @@ class Grouping:
     centres: tuple[tuple[float, float, float], ...] = ()
     inertia: float | None = None
     fitted: tuple[tuple[str, Any], ...] = ()
-    stability: Stability | None = None
+    stability: Answer[Stability] | None = None
     choice: Choice | None = None
     score_segments: tuple[str, ...] = ()
 
@@ -104,7 +107,7 @@ def group_by_kmeans(
     tell("grouping customers with K-Means")
     if settings.segments == AUTO:
         tell("choosing the number of segments")
-        choice = choose_segments(cells, settings.seed)
+        choice = ask(LIBRARY, choose_segments, cells, settings.seed).get()
     fit = fit_centres(features, cells, choice.recommended if choice else int(settings.segments), settings)
     tell("profiling the segments")
     labelled = placed.mutate(**{CLUSTER: nearest(placed, fit.centres)})
@@ -119,7 +122,7 @@ def group_by_kmeans(
         tuple(tuple(map(float, fit.centres[index])) for index in order),  # type: ignore[misc]
         fit.inertia,
         tuple(told),
-        measure_stability(condense(cells), fit.centres[order], settings.seed),
+        ask(LIBRARY, measure_stability, condense(cells), fit.centres[order], settings.seed),
         choice,
     )
 

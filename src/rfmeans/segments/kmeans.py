@@ -1,29 +1,26 @@
-"""Cells -> centres with scikit-learn's K-Means; then exact Lloyd passes over all customers, on the engine."""
+"""Centres of K-Means from the cells; then exact Lloyd passes over all customers, on the engine."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
 
-from rfmeans.errors import DataError
+from rfmeans.beside import ask
 from rfmeans.segments.cells import as_array
 from rfmeans.segments.features import SUM_COLUMNS, Z_COLUMNS, bits_for, float64, whole_sums
-from rfmeans.segments.settings import MIN_SEGMENTS
+from rfmeans.segments.settings import LIBRARY
+from rfmeans.segments.starts import best_start, check_distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
-    from rfmeans.segments.cells import Cells
+    from rfmeans.segments.condensed import Cells
     from rfmeans.segments.settings import Settings
 
-MAX_ITERATIONS = 1000
 MAX_PASSES = 100
 STANDSTILL = 1e-3  # largest move of a centre, in standard deviations, that counts as standing still
 CLUSTER = "cluster"
@@ -66,65 +63,12 @@ def fit_centres(features: ir.Table, cells: Cells, k: int, settings: Settings) ->
     DataError
         If there are fewer distinct points than k.
     """
-    from sklearn.cluster import KMeans
-
     check_distinct(cells, k)
-    model = KMeans(
-        k,
-        init="k-means++",
-        n_init=settings.n_init,
-        max_iter=MAX_ITERATIONS,
-        tol=settings.tol,
-        random_state=settings.seed,
-    )
-    with one_thread():
-        model.fit(cells.points, sample_weight=cells.counts.astype(np.float64))
-        centres, finer = model.cluster_centers_, cells.finer
-        if finer is not None:
-            onward = KMeans(k, init=centres, n_init=1, max_iter=MAX_ITERATIONS, tol=0)
-            centres = onward.fit(finer.points, sample_weight=finer.counts.astype(np.float64)).cluster_centers_
+    centres, inertia = ask(LIBRARY, best_start, cells, k, settings.n_init, settings.tol, settings.seed).get()
     if cells.width is None:
-        return Fit(centres, float(model.inertia_), passes=0, moved=0.0)
+        return Fit(centres, inertia, passes=0, moved=0.0)
     # scikit-learn's tolerance is of squared moves.
     return refine(features, centres, int(cells.counts.sum()), min(STANDSTILL, settings.tol**0.5))
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Hold scikit-learn to one thread: several would sum in another order, and at this size they only wait."""
-    import sklearn.cluster  # noqa: F401 - only what is loaded can be held
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
-        yield
-
-
-def check_distinct(cells: Cells, k: int) -> None:
-    """Refuse fewer distinct points than k.
-
-    Raises
-    ------
-    DataError
-        If that is so.
-    """
-    distinct = len(np.unique(cells.points, axis=0))
-    if distinct < k:
-        raise DataError(
-            f"{k} segments need at least {k} customers that differ in recency, frequency or monetary. "
-            f"Found {distinct:,} distinct among {int(cells.counts.sum()):,} customers. "
-            f"{what_to_do(k)}"
-        )
-
-
-def what_to_do(k: int) -> str:
-    """Return what helps where customers are too few for k segments; with scores k is 1."""
-    if k > MIN_SEGMENTS:
-        return "Ask for fewer segments, or give more orders."
-    return (
-        "Give more orders."
-        if k < MIN_SEGMENTS
-        else "Two are the fewest: give more orders, or use method scores."
-    )
 
 
 def nearest(features: ir.Table, centres: NDArray[np.float64]) -> ir.Column:

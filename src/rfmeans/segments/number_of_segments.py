@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rfmeans.segments.cells import condense
 from rfmeans.segments.cluster_measures import (
     NOTHING_LEFT,
     busiest_border,
@@ -17,10 +16,11 @@ from rfmeans.segments.cluster_measures import (
     pick_sample,
     silhouette,
 )
+from rfmeans.segments.condensed import condense
 from rfmeans.segments.features import significant
-from rfmeans.segments.kmeans import check_distinct, one_thread
 from rfmeans.segments.settings import MIN_SEGMENTS, MOST_TRIED
 from rfmeans.segments.stability import RESAMPLES, measure_stability, nearest_centre, resample_size
+from rfmeans.segments.starts import check_distinct, one_thread
 from rfmeans.wording import percent
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rfmeans.segments.cells import Cells
     from rfmeans.segments.cluster_measures import Sample
+    from rfmeans.segments.condensed import Cells
 
     Floats = NDArray[np.float64]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rfmeans.segments.cells import condense
+from rfmeans.segments.condensed import condense
 from rfmeans.segments.features import to_original_units
-from rfmeans.segments.kmeans import check_distinct, one_thread
 from rfmeans.segments.stability import nearest_centre
+from rfmeans.segments.starts import check_distinct, one_thread
 
 if TYPE_CHECKING:
-    from rfmeans.segments.cells import Cells
+    from rfmeans.segments.condensed import Cells
     from rfmeans.segments.features import Scaling
 
 STARTS = 5
@@ -46,7 +46,7 @@ def sketch(cells: Cells, k: int, scaling: Scaling, seed: int) -> tuple[Sketched,
     DataError
         If there are fewer distinct points than k.
 
-    >>> from rfmeans.segments.cells import Cells
+    >>> from rfmeans.segments.condensed import Cells
     >>> from rfmeans.segments.features import FeatureScaling, Scaling
     >>> same = Scaling(tuple(FeatureScaling(name, "none", 0.0, 1.0, 0.0) for name in "rfm"))
     >>> points = np.array([[9.0, 1, 5], [9.0, 1, 7], [1.0, 4, 90]])

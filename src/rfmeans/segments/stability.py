@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rfmeans.arguments import Message, argument
-from rfmeans.segments.kmeans import one_thread
 from rfmeans.segments.settings import AUTO, MOST_TRIED
+from rfmeans.segments.starts import one_thread
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rfmeans.segments.cells import Cells
+    from rfmeans.segments.condensed import Cells
 
     Floats = NDArray[np.float64]
     Labels = NDArray[np.intp]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.beside import Answer, ask
 from rfmeans.report.charts.frame import FAINT, GRID, INK
-from rfmeans.report.charts.painter import png_of, svg_of
+from rfmeans.report.charts.painter import ENGINE, png_of, svg_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from rfmeans.report.charts.vega import Drawn
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 MARGIN = 16  # pixels around a chart that has a background of its own
 TAG = re.compile(r'<[a-z](?:"[^"]*"|[^">])*>')
 GEOMETRY = re.compile(r' (?:d|transform|opacity|x2|y2|width|height)="[^"]*"')
+SPOKEN = re.compile(r' (?:aria-label|aria-roledescription|role|font-family)="[^"]*"')
 DECIMALS = re.compile(r"\d+\.\d{3,}")
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 CONFIG: dict[str, Any] = {
@@ -68,8 +71,31 @@ def _hundredths(found: re.Match[str]) -> str:
     return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
 
 
-def save_image(drawn: Drawn, folder: Path, name: str) -> None:
-    """Write a specification as SVG and PNG into a folder."""
+def still_of(drawn: Drawn) -> str:
+    """Return a specification as SVG without what a page says for all of it: one label an image, one font."""
+    return in_tags(to_svg(drawn), SPOKEN, lambda _found: "")
+
+
+def image_of(drawn: Drawn) -> tuple[str, bytes]:
+    """Return a specification as SVG and as PNG, on white."""
     svg = to_svg(drawn, background="white")
-    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-    (folder / f"{name}.png").write_bytes(png_of(svg))
+    return svg, png_of(svg)
+
+
+@dataclass(frozen=True)
+class Images:
+    """Charts by name as files, asked for and perhaps still being drawn."""
+
+    answers: dict[str, Answer[tuple[str, bytes]]]
+
+    @classmethod
+    def asked(cls, charts: Iterable[tuple[str, Drawn]]) -> Images:
+        """Ask for them."""
+        return cls({name: ask(ENGINE, image_of, drawn) for name, drawn in charts})
+
+    def save(self, folder: Path) -> None:
+        """Write each as SVG and PNG into a folder."""
+        for name, answer in self.answers.items():
+            svg, png = answer.get()
+            (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+            (folder / f"{name}.png").write_bytes(png)

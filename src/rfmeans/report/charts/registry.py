@@ -15,7 +15,7 @@ from rfmeans.report.charts.customer_map import CUSTOMER_MAP
 from rfmeans.report.charts.distributions import DISTRIBUTIONS
 from rfmeans.report.charts.frame import WIDE, Frame, Sheet
 from rfmeans.report.charts.hindsight import BOUGHT_AGAIN
-from rfmeans.report.charts.images import CONFIG, save_image
+from rfmeans.report.charts.images import CONFIG, Images
 from rfmeans.report.charts.shares import SHARES
 from rfmeans.report.charts.vega import Drawn, as_altair_orders, specification
 
@@ -83,10 +83,13 @@ class Charts:
             with_title(chart, drawing.title(self.summary), frame) if titled else chart, CONFIG
         )
 
+    def images(self) -> Images:
+        """Ask for every chart as files."""
+        return Images.asked((name, self.draw(name)) for name in self.names)
+
     def save(self, folder: Path) -> None:
         """Write every chart as SVG and PNG into a folder."""
-        for name in self.names:
-            save_image(self.draw(name), folder, name)
+        self.images().save(folder)
 
 
 def with_title(chart: Drawn, title: str, frame: Frame) -> Drawn:
