@@ -47,7 +47,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 HERE = Path(__file__).parent
 # The engines that take long to start, or to answer; the longest first, so that no worker waits for it at the end.
 STARTED = ("spark", "postgres")
-SLOW = "spark"
 CHOOSING = ("engine", "sql_engine", "engine_name")  # parameters of tests that choose one
 
 
@@ -58,11 +57,11 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker run what shares something that takes long to make; Spark's tests are slow unless said."""
+    """Let one worker run what shares something that takes long to make; tests of engines that are started are slow."""
     for item in items:
         engine = _engine_of(item)
         item.add_marker(pytest.mark.xdist_group(engine or _room_of(item.path)))
-        if engine == SLOW and item.get_closest_marker("quick") is None:
+        if engine:
             item.add_marker("slow")
     items.sort(key=lambda item: [_engine_of(item) != engine for engine in STARTED])
 

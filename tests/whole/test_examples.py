@@ -3,8 +3,11 @@
 import runpy
 
 import pandas as pd
+import pytest
 
 from places import ROOT
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_campaign_s_truth_lies_within_its_interval(tmp_path):

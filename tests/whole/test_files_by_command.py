@@ -21,6 +21,8 @@ from rfmeans.cli import commands
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 
 def zipped(**members: str) -> bytes:
     packed = io.BytesIO()

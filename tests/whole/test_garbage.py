@@ -27,6 +27,8 @@ from drawn import examples
 from helpers.garbage import JSON_LINES, REFUSED, ROWS, TEXT, TOTAL, body, in_time, lines_below, outcome, plain
 from rfmeans.cli import commands
 
+pytestmark = pytest.mark.slow
+
 quick = examples(6)
 
 

@@ -19,6 +19,8 @@ from rfmeans.cli.print_result import print_told
 from rfmeans.output.audiences import file_name
 from rfmeans.output.files import inert
 
+pytestmark = pytest.mark.slow
+
 RUNNER = CliRunner()
 IDS = [
     "<script>alert(1)</script>",

@@ -17,6 +17,8 @@ from drawn import examples
 from rfmeans.settings import CustomerColumns
 from rfmeans.synthetic import make_customers, make_orders
 
+pytestmark = pytest.mark.slow
+
 N_INIT = 3
 ORDERS = ["customer_id", "order_id", "ordered_at", "amount"]
 quick = examples(10)

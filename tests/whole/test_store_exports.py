@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 EXPORTS = DATA / "store_exports"
 
-pytestmark = pytest.mark.skipif(not EXPORTS.exists(), reason="the real exports are not here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not EXPORTS.exists(), reason="the real exports are not here"),
+]
 
 
 @pytest.fixture(scope="module")
