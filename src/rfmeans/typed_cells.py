@@ -7,7 +7,10 @@ stands behind `SEPARATOR`, which no shop writes, and a moment ends in it. Whole 
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal, InvalidOperation
+from numbers import Number
+from typing import Any
 
 MOST_DIGITS = 40  # before or behind the decimal mark; money has fewer, and 1e999999999 would fill the memory
 SEPARATOR = "\u066b"  # the Arabic decimal separator
@@ -37,3 +40,21 @@ def typed_number(text: str) -> str:
 def typed_moment(iso: str) -> str:
     """Return a moment likewise."""
     return iso + SEPARATOR
+
+
+def typed_text(cell: Any) -> str | None:
+    """Return a cell of a column of several types as text; None where it is blank or no value.
+
+    >>> typed_text(1250.0), typed_text("1.250,00"), typed_text(None), typed_text(float("nan")), typed_text(True)
+    ('1250', '1.250,00', None, None, 'True')
+    >>> typed_text(dt.date(2025, 1, 5)) == f"2025-01-05 00:00:00{SEPARATOR}"
+    True
+    """
+    if cell is None or cell == "" or cell != cell:
+        return None
+    if isinstance(cell, dt.date):
+        moment = cell if isinstance(cell, dt.datetime) else dt.datetime.combine(cell, dt.time())
+        return typed_moment(str(moment))
+    if isinstance(cell, Number) and not isinstance(cell, bool):
+        return typed_number(str(cell))
+    return str(cell)

@@ -65,3 +65,15 @@ def test_older_states_are_told_by_inspect(tmp_path):
         (tmp_path / name).write_text("order,date,customer,amount\n" + rows)
     found = inspect(str(tmp_path / "*.csv"))
     assert [one.figures for one in found.suspicious if one.code == "older-states"] == [{"lines": 1}]
+
+
+def test_lines_that_are_no_rows_are_shown_with_their_likely_cause(tmp_path):
+    rows = "a,1,2025-01-05,1,250.00\nb,2,2025-01-06,20.00\nc,3,2025-01-07,9.00\nd,4\n"
+    found = said(tmp_path, f"customer,order,date,amount\n{rows}")
+    assert (
+        "2 lines do not fit the columns, such as line 2 ('a,1,2025-01-05,1,250.00'), and are set aside. "
+        "Without quotes a number with a comma, such as 1,250, is two fields." in found
+    )
+    assert "fields" not in said(
+        tmp_path, "customer,order,date,amount\na,1,2025-01-05,1.00\nb,2,2025-01-06,2.00\nd,4\n"
+    )

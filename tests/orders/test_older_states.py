@@ -107,3 +107,27 @@ def test_sheets_are_treated_as_files(tmp_path):
     found, account = customers(path, sheet="*")
     assert found["b"] == (1, Decimal(60))
     assert aside(account) == {"older state of the order": (1, Decimal(60))}
+
+
+def test_parts_with_articles_of_their_own_are_no_states_of_one_line(tmp_path):
+    header = "order,date,customer,sku,amount"
+    january = f"{header} 1,2025-01-05,a,A,10 2,2025-01-30,b,A,20"
+    february = f"{header} 2,2025-01-30,b,B,5 3,2025-02-05,c,A,30"
+    found, account = customers(files(tmp_path, january, february))
+    assert found["b"] == (1, Decimal(25))
+    assert not aside(account)
+
+
+def test_a_customer_written_otherwise_since_where_the_number_tells_one_order(tmp_path):
+    january = "order,date,customer,order_total 1,2025-01-05,a,10 2,2025-01-30,guest-77,20"
+    february = "order,date,customer,order_total 2,2025-01-30,b,20 3,2025-02-05,c,30"
+    found, account = customers(files(tmp_path, january, february))
+    assert found == {"a": (1, Decimal(10)), "b": (1, Decimal(20)), "c": (1, Decimal(30))}
+    assert aside(account) == {"older state of the order": (1, Decimal(20))}
+
+
+def test_two_tills_with_one_number_and_other_totals_do_not_state_one_order(tmp_path):
+    january = "order,date,customer,order_total 1,2025-01-05,a,10 2,2025-01-30,b,20"
+    february = "order,date,customer,order_total 1,2025-02-05,c,30 2,2025-02-05,d,40"
+    found, _ = customers(files(tmp_path, january, february))
+    assert {key: int(money) for key, (_, money) in found.items()} == {"a": 10, "b": 20, "c": 30, "d": 40}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pandas as pd
@@ -10,6 +11,9 @@ import pytest
 import rfmeans
 from helpers.books import aside, customers, written
 from rfmeans.arguments import Message
+from rfmeans.columns.layout import part_of_word
+from rfmeans.columns.layout_files import built_in
+from rfmeans.orders.statuses import status_variants
 
 
 @pytest.mark.slow
@@ -110,3 +114,33 @@ def test_a_layout_that_cannot_be_is_said(tmp_path, also, message):
     own.write_text(LAYOUT[: LAYOUT.index("also")] + f"also = {also}\n")
     with pytest.raises(rfmeans.SettingsError, match=message):
         customers(written(tmp_path, "Slip,Who,Day,Sum\n1,a,2025-01-13,10\n"), layouts=str(own))
+
+
+BY_PARTS = {
+    "not sold": "Lastschrift geplatzt (R12)|Payment refused by bank|Cancelled - out of stock|Pending bank transfer|"
+    "Virement en attente de paiement client|Pago rechazado por el banco|Pagamento in sospeso da verificare|"
+    "Storniert durch Kunde",
+    "sold": "Partially cancelled|Cancellation requested|Fraud check passed|No fraud|Packed by warehouse 3|Dispute won",
+}
+
+
+@pytest.mark.parametrize("kind", BY_PARTS)
+def test_words_that_no_list_has_are_told_by_their_parts_and_said(tmp_path, kind):
+    words = BY_PARTS[kind].split("|")
+    rows = [f"{place},2025-01-05,c{place},{word},5" for place, word in enumerate(words)]
+    rows += [f"9{place},2025-01-06,d{place},completed,5" for place in range(9)]
+    found, account = customers(
+        written(tmp_path, "order,date,customer,status,amount\n" + "\n".join(rows) + "\n")
+    )
+    assert sorted(name for name in found if name.startswith("c")) == (
+        [f"c{place}" for place in range(len(words))] if kind == "sold" else []
+    )
+    told = {each.name: (each.counts, each.known) for each in account.noticed.statuses}
+    assert told == {**dict.fromkeys(words, (kind == "sold", False)), "completed": (True, True)}
+
+
+def test_no_word_of_what_was_sold_says_otherwise_by_its_parts():
+    for word in status_variants(built_in()["sold"]["words"]):
+        said = word.replace("_", " ").replace("-", " ")
+        told = [kind for kind in ("words", "called off", "refunded") if re.search(part_of_word(kind), said)]
+        assert not told or re.search(part_of_word("unless"), said), word

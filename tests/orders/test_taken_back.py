@@ -60,3 +60,16 @@ def test_the_refund_of_an_order_is_told_by_its_number_before_its_amount():
         " 1,2025-01-07,a,-100,paid 3,2025-02-01,a,8,paid"
     )
     assert customers(rows)[0] == {"a": (1, Decimal(8))}  # order 2 was taken back as well, by its own row
+
+
+PARTS = "order,date,customer,amount,status 1,2025-01-01,a,100,refunded 2,2025-01-04,a,-60,paid {}"
+    " 9,2025-01-19,b,50,paid"
+
+
+@pytest.mark.parametrize(
+    ("last", "money"), [("-40", 80), ("-30", -10)], ids=["just its money", "other money"]
+)
+def test_parts_of_one_refund_under_numbers_of_their_own(last, money):
+    found, account = customers(table(PARTS.format(f"3,2025-01-09,a,{last},paid 4,2025-01-19,a,80,paid")))
+    assert found == {"a": (1, Decimal(money)), "b": (1, Decimal(50))}
+    assert ("refund of an excluded order" in aside(account)) == (money == 80)

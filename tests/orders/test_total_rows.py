@@ -72,3 +72,11 @@ def test_totals_stand_in_any_cell_of_text():
 def test_what_it_is_the_total_of_does_not_hide_that_it_does_not_add_up(name):
     with pytest.raises(rfmeans.SourceError, match=r"like a total, but its money, 61[.]00, is not the sum"):
         customers(table(f"{SALES} ,2025-02-25,{name},61"))
+
+
+def test_a_total_of_what_counts_where_a_refunded_sale_and_its_refund_do_not():
+    rows = "order,date,customer,amount,status 1,2025-01-05,a,100,refunded 2,2025-01-08,a,-100,paid"
+    rows += " 3,2025-01-09,a,40,paid 4,2025-02-09,b,60,paid ,2025-02-28,Sum,100,"
+    found, account = customers(table(rows))
+    assert found == {"a": (1, Decimal(40)), "b": (1, Decimal(60))}
+    assert aside(account)["total row"] == (1, Decimal(100))

@@ -67,3 +67,23 @@ def test_long_decimal_ids_are_customers():
     )
     with segment(table, segments=2) as result:
         assert result.summary.everyone.customers == 4
+
+
+def test_a_column_of_several_types_is_text_and_its_numbers_have_no_mark():
+    frame = pd.DataFrame(
+        {
+            "customer": pd.Series([1001, 1001.0, "1001", "1002", pd.NA], dtype=object),
+            "order": ["1", "2", "3", "4", "5"],
+            "date": pd.Series([date(2025, 1, 5), "6.1.2025", "25.1.2025", "8.1.2025", None], dtype=object),
+            "amount": pd.Series([10.5, "1250,00", 30.125, np.float64(2.5), np.int64(7)], dtype=object),
+        }
+    )
+    found = {
+        row["customer_id"]: row
+        for row in rows(rfmeans.segment(frame, segments=2, n_init=3, accept_loss=True))
+    }
+    assert {key: (row["frequency"], float(row["monetary"])) for key, row in found.items()} == {
+        "1001": (3, 1290.625),
+        "1002": (1, 2.5),
+    }
+    assert found["1001"]["recency"] == 1

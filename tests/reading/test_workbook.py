@@ -131,3 +131,18 @@ def test_months_in_which_a_column_is_text_and_in_which_it_is_numbers(tmp_path):
     book(tmp_path / "m1.xlsx", [HEADER, [7.0, DAY, 2.5], [8, DAY, 10.25]])
     book(tmp_path / "m2.xlsx", [HEADER, ["7", DAY, "1250,00"], ["9", DAY, "1,5"]])
     assert taken_in(str(tmp_path / "m*.xlsx")).money == {"7": 1252.5, "8": 10.25, "9": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("called", "orders"), [("Order No", 2), ("Bon Nr", 2), ("Paid", 1), ("Grand Total", 1)]
+)
+def test_a_merged_number_is_each_rows_where_it_tells_an_order_and_money_stands_once(tmp_path, called, orders):
+    sheet = openpyxl.Workbook()
+    day = dt.datetime(2025, 1, 5)
+    rows = [["a", 1, day, 10], [None, None, None, 5], ["a", 3, day, 2], ["b", 2, day, 7]]
+    for row in (["customer", called, "date", "amount"], *rows):
+        sheet.active.append(row)
+    for column in "ABC":
+        sheet.active.merge_cells(f"{column}2:{column}3")
+    sheet.save(tmp_path / "orders.xlsx")
+    assert taken_in(tmp_path / "orders.xlsx").customers["a"] == (1, orders, 17.0)

@@ -169,7 +169,7 @@ def test_an_object_that_is_no_table(thing):
 @pytest.mark.parametrize("column", ["customer_id", "amount", "comment"])
 def test_a_pandas_column_of_mixed_objects(column):
     with pytest.raises(SourceError) as found:
-        segment(orders().assign(**{column: [1, "a"] * 6}))
+        segment(orders().assign(**{column: [1, ["a"]] * 6}))
     says(found, "mixes types", column, "Give each column one type")
 
 

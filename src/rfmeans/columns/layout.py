@@ -166,3 +166,8 @@ def went_back_words(layout: Layout) -> tuple[str, ...]:
     """Return the statuses that say that the money of a sale went back."""
     words = built_in()["not_sold"]
     return (*words["refunded"], *words["taken back"], *layout.refunded_status)
+
+
+def part_of_word(kind: str) -> str:
+    """Return the pattern that tells by its parts what an unknown status means: ``not_sold.parts`` in the layouts."""
+    return "|".join(f"({each})" for each in built_in()["not_sold"]["parts"][kind])

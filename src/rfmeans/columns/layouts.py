@@ -206,7 +206,10 @@ def _amount(book: dict[str, Any], header: Sequence[str], found: Columns) -> tupl
         return found, None
     lists = (book["order_amount"], book["otherwise"]["order_amount"])
     whole = next(filter(None, (_fitting(names, header, _taken(found), "amount") for names in lists)), None)
-    return (replace(found, amount=whole, quantity=None, price=None), whole) if whole else (found, None)
+    if whole:
+        return replace(found, amount=whole, quantity=None, price=None), whole
+    other = _fitting(book["amount_else"], header, _taken(found), "amount")
+    return (replace(found, amount=other, quantity=None, price=None) if other else found), None
 
 
 def _customers(

@@ -43,6 +43,35 @@ ARTICLE = (
     *("sku", "asin", "article", "artikel", "articulo", "articolo", "artigo", "item", "stockcode", "variant"),
     *("product", "produkt", "produit", "prodotto", "produto", "description", "bezeichnung", "referen"),
 )
+OF_ARTICLES = (
+    *(
+        "status",
+        "count",
+        "price",
+        "total",
+        "amount",
+        "quantity",
+        "qty",
+        "tax",
+        "discount",
+        "date",
+        "currency",
+        "url",
+    ),
+    *(
+        "preis",
+        "betrag",
+        "menge",
+        "anzahl",
+        "prix",
+        "precio",
+        "prezzo",
+        "preco",
+        "montant",
+        "import",
+        "valor",
+    ),
+)
 OF_ONE = ("unit", "each", "einzel", "stuck", "piece")  # in the name of a price
 
 
@@ -148,6 +177,15 @@ def _may_be_articles(table: ir.Table, layout: Layout) -> list[str]:
 
 def _is_called_article(name: str) -> bool:
     return any(part in plain(name) for part in ARTICLE)
+
+
+def tells_article(name: str) -> bool:
+    """Whether a column is called one of articles, and not one of what is said of them.
+
+    >>> tells_article("Product SKU"), tells_article("item status"), tells_article("customer")
+    (True, False, False)
+    """
+    return _is_called_article(name) and not any(part in plain(name) for part in OF_ARTICLES)
 
 
 def _told(price: str, quantity: str, articles: Sequence[str], columns: list[list[Any]]) -> LineTotal | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from rfmeans.columns.layout import used_columns
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.roles import plain
 from rfmeans.columns.undecided import shortened
+from rfmeans.reading.source import FILE, LINE, TEXT
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.layout import Layout
     from rfmeans.orders.account import LineAccount
+    from rfmeans.reading.source import Source
 
 # Beside the names of customers that are known, those of ids that stay over all of a person's orders.
 PERSONS = (
@@ -27,6 +30,7 @@ PERSONS = (
     "global customer id",
     "profile id",
 )
+COMMA_IN_NUMBER = re.compile(r"(?<![0-9-])[0-9]{1,3},[0-9]{2,3}(?![0-9-])")
 FEWEST = 4  # orders without a second one of any customer, for it to be strange
 
 
@@ -78,6 +82,23 @@ def find_unread(aside: ir.Table, layout: Layout, account: LineAccount) -> tuple[
             if examples:
                 found.append(Unread(what, account.set_aside[reason].rows, examples))
     return tuple(found)
+
+
+def find_malformed(source: Source) -> str:
+    """Return a sentence with an example of the lines that are no rows, and the likely cause; blank: there are none."""
+    if source.malformed is None or not source.malformed_lines:
+        return ""
+    [row] = source.malformed.order_by(FILE, LINE).limit(1).to_pyarrow().to_pylist() or [None]
+    if row is None:
+        return ""
+    lines, text = source.malformed_lines, row[TEXT] or ""
+    comma = COMMA_IN_NUMBER.search(text)
+    cause = f" Without quotes a number with a comma, such as {comma[0]}, is two fields." if comma else ""
+    return (
+        f"{counted(lines, 'line')} {'do' if lines > 1 else 'does'} not fit the columns, "
+        f"{'such as ' if lines > 1 else ''}line {row[LINE]:,} ({shortened(text)}), and {'are' if lines > 1 else 'is'} "
+        f"set aside.{cause}"
+    )
 
 
 def find_person(table: ir.Table, layout: Layout, orders: int, customers: int) -> str:

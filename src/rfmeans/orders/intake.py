@@ -29,7 +29,7 @@ from rfmeans.orders.customers import (
     group_orders,
     total_orders,
 )
-from rfmeans.orders.examples import find_person, find_unread
+from rfmeans.orders.examples import find_malformed, find_person, find_unread
 from rfmeans.orders.order_lines import currency_column, order_lines, outer_names
 from rfmeans.orders.reasons import BEFORE, MALFORMED, REASON_BEFORE, USED
 from rfmeans.orders.recency_column import read_recency
@@ -272,6 +272,7 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
         noticed,
         line_total=understood.line_total,
         older_only=_count_older_only(lines.lines, sums.groups) if BEFORE in account.set_aside else 0,
+        malformed=find_malformed(source),
         unread=find_unread(lines.set_aside, layout, account),
         idle=count_idle(customers, reading.window),
         person=find_person(source.table, layout, account.orders, everyone),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.orders.expressions import where
+from rfmeans.orders.expressions import unless, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +43,8 @@ def with_older(lines: ir.Table, *, order_level: bool, amount_once: bool, of_shop
     Parameters
     ----------
     lines
-        file, order_id, customer_id, ordered_on, amount, refund, status, updated (null where nothing tells it).
+        file, order_id, customer_id, ordered_on, amount, refund, status, updated (null where nothing tells it), item
+        (what tells the article of a line; null where nothing does).
     order_level
         Whether the customer of one row holds for all rows of its order.
     amount_once
@@ -51,17 +52,11 @@ def with_older(lines: ir.Table, *, order_level: bool, amount_once: bool, of_shop
     of_shop
         Whether the number alone tells an order, and its customer may change.
     """
-    placed = _windowed(lines, ["order_id", "file"])
-    customer = placed("customer_id", "max") if order_level else lines.customer_id
-    owner = lines.order_id if of_shop else customer
-    owned = lines.mutate(
-        customer=customer, owner=owner, reach=lines.ordered_on.max().over(ibis.window(group_by=lines.file))
-    )
+    owned = _with_owner(lines, order_level=order_level, amount_once=amount_once, of_shop=of_shop)
     told = _with_state(owned, amount_once=amount_once)
     same = ["order_id", "owner", "first_on"]
     of_order = _windowed(told, same)
-    stated = (*STATE, "customer") if of_shop else STATE
-    differ = ibis.or_(*(of_order(name, "min") != of_order(name, "max") for name in stated))
+    differ = ibis.or_(*(of_order(name, "min") != of_order(name, "max") for name in (*STATE, "customer")))
     updated = of_order("updated_last", "max")
     ahead = told.mutate(
         differ=differ.fill_null(False),
@@ -77,6 +72,28 @@ def with_older(lines: ir.Table, *, order_level: bool, amount_once: bool, of_shop
         older &= found.by_update | found.contained | found.whole
     marked = found.mutate(older=older.fill_null(False))
     return marked.select(*lines.columns, "older")
+
+
+def _with_owner(lines: ir.Table, *, order_level: bool, amount_once: bool, of_shop: bool) -> ir.Table:
+    """Add customer, owner (what tells an order beside its number and day: its customer, or no more), and reach.
+
+    Where all files state one total for one day and one customer under a number, it is one order: its customer may have
+    been written otherwise since.
+    """
+    here = _windowed(lines, ["order_id", "file"])
+    told = lines.mutate(
+        customer=here("customer_id", "max") if order_level else lines.customer_id,
+        several=ibis.ifelse(here("customer_id", "min") != here("customer_id", "max"), 1, 0),
+        sum_sold=where(lines.amount > 0, lines.amount),
+        sold_on=unless(lines.amount < 0, lines.ordered_on),
+        reach=lines.ordered_on.max().over(ibis.window(group_by=lines.file)),
+    )
+    over = _windowed(told, ["order_id"])
+    alike = [over(name, "min") == over(name, "max") for name in ("sum_sold", "sold_on")]
+    one_order = ibis.and_(over("several", "max") == 0, *alike).fill_null(False)
+    alone = ibis.literal(True) if of_shop else one_order if amount_once else ibis.literal(False)
+    owner = ibis.ifelse(alone, told.order_id.cast("string"), told.customer.cast("string"))
+    return told.mutate(owner=owner)
 
 
 # Of what a file states of an order.
@@ -105,7 +122,8 @@ def _with_state(lines: ir.Table, *, amount_once: bool) -> ir.Table:
 def _with_contained(lines: ir.Table) -> ir.Table:
     """Add contained (bool): the newest state has half of the lines of this one or more, by day and amount, as often.
 
-    And whole (bool): no file holds more than one line of an order, so that each is an order and not a part of one.
+    And whole (bool): no file holds more than one line of an order, and this one's article is the same in all, so that
+    each is an order and not a part of one.
     """
     line = ["order_id", "owner", "first_on", "ordered_on", "amount"]
     here = lines.count().over(ibis.window(group_by=[lines[name] for name in (*line, "file")]))
@@ -116,7 +134,9 @@ def _with_contained(lines: ir.Table) -> ir.Table:
         contained=2 * told("held", "sum") >= told("held", "count"),
         several=ibis.ifelse(held.order_id.isnull(), 1, told("held", "count")),
     )
-    return placed.mutate(whole=placed.several.max().over(ibis.window()) == 1)
+    item = _windowed(placed, ["order_id", "owner"])
+    other = (item("item", "min") != item("item", "max")).fill_null(False)
+    return placed.mutate(whole=(placed.several.max().over(ibis.window()) == 1) & ~other)
 
 
 def _windowed(table: ir.Table, keys: Sequence[str]) -> Callable[[str, str], ir.Column]:

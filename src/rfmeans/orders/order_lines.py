@@ -9,8 +9,10 @@ import ibis
 
 from rfmeans.columns.keys import check_whole, customer_id, order_key
 from rfmeans.columns.layout import ANY_TABLE, PER_ORDER
+from rfmeans.columns.line_totals import tells_article
 from rfmeans.columns.typed import calendar_day, product, to_money
 from rfmeans.orders.compared import NOTHING
+from rfmeans.orders.expressions import without
 from rfmeans.orders.older_states import in_order, with_older
 from rfmeans.orders.reasons import MALFORMED, USED, ZERO_ID, first_reason, reason_text, reasons_of
 from rfmeans.orders.statuses import ALSO, is_money_back, status_values, with_refunds
@@ -232,8 +234,9 @@ def read_lines(
         typed = typed.mutate(amount=typed.amount - typed.refund.fill_null(0))
     if compared.totals:
         others = replace(compared, totals=False)
-        tests = reasons_of(typed, engine, layout, reading, others, status_only=True)
-        typed = _without_total_rows(typed, [test for test, _ in tests])
+        judged = with_refunds(typed, layout, others)
+        tests = reasons_of(judged, engine, layout, reading, others, status_only=True)
+        typed = without(_without_total_rows(judged, [test for test, _ in tests]), "taken_back")
     return with_refunds(typed, layout, compared)
 
 
@@ -259,6 +262,8 @@ def _places(table: ir.Table, layout: Layout, own: list[str], compared: Compared)
         found |= {name: table[ours] for name, ours in PLACES}
     if compared.states:
         found["updated"] = in_order(table[layout.updated]) if layout.updated else ibis.null("string")
+        items = [table[name].cast("string").fill_null("") for name in own if tells_article(name)]
+        found["item"] = ibis.literal("|").join(items) if items else ibis.null("string")
     if compared.totals:
         words = wordy_columns(own, layout)
         found |= {"says": any_says(table, words), "asked": open_total(table, words)}

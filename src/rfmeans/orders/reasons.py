@@ -79,7 +79,7 @@ def reasons_of(
     if takes_from_orders(layout):
         tests.append((lines.conflicting, "conflicting order"))
     if layout.tells_status:
-        if not status_only:
+        if "taken_back" in lines.columns:
             tests.append((lines.taken_back, "refund of an excluded order"))
         tests.append((is_unsold(lines, layout), "excluded status"))
     if status_only:

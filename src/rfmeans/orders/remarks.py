@@ -9,10 +9,10 @@ import ibis
 
 from rfmeans.arguments import Choice, Message, argument, named
 from rfmeans.columns.keys import order_key
-from rfmeans.columns.layout import ANY_TABLE, unsold_words
+from rfmeans.columns.layout import ANY_TABLE
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.roles import plain
-from rfmeans.orders.statuses import status_variants
+from rfmeans.orders.statuses import does_count, is_known
 from rfmeans.reading.source import FILE
 from rfmeans.wording import counted
 
@@ -107,6 +107,8 @@ class Noticed:
         Customers with nothing in the window of frequency and monetary; None without one.
     person
         A sentence on a column that may hold the person, where the customer's seems to hold ids of orders; else blank.
+    malformed
+        A sentence on lines of text that are no rows; blank where there are none.
     """
 
     understood: str
@@ -121,12 +123,13 @@ class Noticed:
     unread: tuple[Unread, ...] = ()
     person: str = ""
     idle: Idle | None = None
+    malformed: str = ""
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is worth a sentence on a terminal or in a report."""
         said = (
             *(self.caution, self.of_apart(), self.of_statuses(), self.of_unknown()),
-            *(self.person, self.of_totals(), *(each.describe() for each in self.unread)),
+            *(self.person, self.malformed, self.of_totals(), *(each.describe() for each in self.unread)),
             *(self._of_duplicates(), self._of_overlap(), self._of_older()),
             self.idle.sentence if self.idle else "",
         )
@@ -375,17 +378,12 @@ def count_statuses(
     named = named.filter(named.status.notnull())
     found = named.group_by("status").agg(rows=named.count())
     most = found.order_by(ibis.desc("rows"), "status").limit(SHOWN_STATUSES).to_pyarrow().to_pylist()
-    kept = set(status_variants(layout.keep_status or ()))
-    dropped = set(status_variants((*layout.drop_status, *layout.refunded_status)))
-    known = {*kept, *dropped, *status_variants((*built_in()["sold"]["words"], *unsold_words(layout)))}
     return tuple(
         Status(
             row["status"],
             row["rows"],
-            row["status"].lower() in kept
-            if layout.keep_status is not None
-            else row["status"].lower() not in dropped,
-            asked or row["status"].lower() in known,
+            does_count(row["status"].lower(), layout),
+            asked or is_known(row["status"].lower(), layout),
         )
         for row in most
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.columns.layout import called_off_words, went_back_words
+from rfmeans.columns.layout import called_off_words, part_of_word, unsold_words, went_back_words
+from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.marks import back_words
 from rfmeans.orders.taken_back import with_taken_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import ibis.expr.types as ir
 
@@ -83,16 +85,56 @@ def is_unsold(lines: ir.Table, layout: Layout) -> ir.Column:
     return unsold
 
 
+def _means(status: ir.StringColumn, words: Sequence[str], *parts: str) -> ir.BooleanColumn:
+    """Whether a status is one of these words, or says so by its parts."""
+    said = status.replace("_", " ").replace("-", " ")
+    tells = said.re_search("|".join(map(part_of_word, parts))) & ~said.re_search(part_of_word("unless"))
+    return ibis.cases(
+        (
+            status.isin(built_in()["sold"]["usual"]).fill_null(True),
+            False,
+        ),  # far quicker to see than a pattern
+        (status.isin(status_variants(words)), True),
+        else_=tells,
+    )
+
+
+def does_count(status: str, layout: Layout) -> bool:
+    """Whether orders of a status, in lower case, count."""
+    if layout.keep_status is not None:
+        return status in status_variants(layout.keep_status)
+    if not layout.drop_status:
+        return True
+    if status in built_in()["sold"]["usual"]:
+        return True
+    said = status.replace("_", " ").replace("-", " ")
+    told = any(re.search(part_of_word(part), said) for part in _parts(layout))
+    unless = re.search(part_of_word("unless"), said)
+    return status not in status_variants((*layout.drop_status, *layout.refunded_status)) and not (
+        told and not unless
+    )
+
+
+def is_known(status: str, layout: Layout) -> bool:
+    """Whether a list has a status, in lower case."""
+    lists = (built_in()["sold"]["words"], unsold_words(layout), layout.keep_status or ())
+    return status in status_variants(word for words in lists for word in words)
+
+
+def _parts(layout: Layout) -> tuple[str, ...]:
+    return ("words", "called off", *(["refunded"] if layout.refunded_status else []))
+
+
 def _main_status_is_unsold(lines: ir.Table, layout: Layout) -> ir.Column:
     if layout.columns.status is None:
         return ibis.literal(False)
     if layout.keep_status is not None:
         return ~lines.status.isin(status_variants(layout.keep_status)).fill_null(False)
-    unsold = (
-        lines.status.isin(status_variants(layout.drop_status)) if layout.drop_status else ibis.literal(False)
-    )
+    if not layout.drop_status:
+        return ibis.literal(False)
+    unsold = _means(lines.status, layout.drop_status, "words", "called off")
     if layout.refunded_status:
-        unsold |= lines.status.isin(status_variants(layout.refunded_status)) & (lines.amount > 0)
+        unsold |= _means(lines.status, layout.refunded_status, "refunded") & (lines.amount > 0)
     return unsold.fill_null(False)
 
 
@@ -104,9 +146,8 @@ def with_refunds(lines: ir.Table, layout: Layout, compared: Compared) -> ir.Tabl
     returning = lines.returning & unsold if "returning" in lines.columns else ibis.literal(False)
     if not compared.taken_back:
         return lines.mutate(taken_back=returning)
-    back, off = (
-        lines.status.isin(status_variants(words)) for words in (went_back_words(layout), called_off_words())
-    )
+    back = _means(lines.status, went_back_words(layout), "refunded")
+    off = _means(lines.status, called_off_words(), "called off")
     found = with_taken_back(lines, unsold, back, off)
     if "returning" in found.columns:
         found = found.mutate(taken_back=found.taken_back | (found.returning & is_unsold(found, layout)))

@@ -2,7 +2,9 @@
 
 A sale takes with it the returns under its order number, where no sale counts under that number. A sale whose status
 says that its money went back takes the next return of the same customer and the same amount, each one once; so does one
-that was called off, where no sale of that amount counts that could be meant. A plain return stays: money off.
+that was called off, where no sale of that amount counts that could be meant. Returns that
+are left to a customer and come to just the refunded sales that are left are taken with them too: parts of one refund.
+A plain return stays: money off.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.orders.expressions import any_in, without
+from rfmeans.orders.expressions import any_in, where, without
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -52,7 +54,24 @@ def with_taken_back(
     )
     # A return that finds no place is one at which the sum falls lower than ever, and below zero.
     least = ibis.least(ibis.coalesce(counted.places.min().over(before), 0), 0)
-    found = counted.mutate(
-        taken_back=counted.of_lost | ((counted.event == -1) & (counted.places >= least)),
+    found = _with_parts(counted.mutate(paired=(counted.event == -1) & (counted.places >= least)))
+    marked = found.mutate(taken_back=found.of_lost | found.paired | found.in_parts)
+    return without(
+        marked, "lost", "sold", "back", "refunded", "of_lost", "event", "size", "places", "paired", "in_parts"
     )
-    return without(found, "lost", "sold", "back", "refunded", "of_lost", "event", "size", "places")
+
+
+def _with_parts(told: ir.Table) -> ir.Table:
+    """Add in_parts (bool): a customer's returns that are left come to just the refunded sales that are left.
+
+    ``told``: also event (1: a refunded sale, -1: a return), size, and paired (bool: a return that has its sale).
+    """
+    customer = ibis.window(group_by=told.customer_id)
+    sales, alone = told.event == 1, (told.event == -1) & ~told.paired
+    first = where(sales, told.ordered_on).min().over(customer)
+    none = ibis.literal(0).cast(told.size.type())
+    # A return before all refunded sales is none of theirs.
+    since = told.mutate(later=alone & (told.ordered_on >= first).fill_null(False))
+    left = ibis.cases((since.event == 1, since.size), (since.paired | since.later, -since.size), else_=none)
+    over = ibis.window(group_by=since.customer_id)
+    return without(since.mutate(in_parts=since.later & (left.sum().over(over) == 0)), "later")

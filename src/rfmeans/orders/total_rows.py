@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 WORDS = (
-    r"(grand|sub|net|gross|overall|running|page|report|order|invoice|monthly|daily)?[ -]?totals?",
-    "gesamt(summe|betrag|ergebnis)?|insgesamt|(zwischen|end|teil)?summe|(zwischen|teil)ergebnis",
+    r"(grand|sub|net|gross|overall|running|page|report|order|invoice|monthly|daily)?[ -]?totals?|(grand )?sum( total)?",
+    "gesamt(summe|betrag|ergebnis|umsatz)?|insgesamt|(zwischen|end|teil)?summe|(zwischen|teil)ergebnis",
     "(sous[ -]?)?tota(l|ux)( (général|general)e?)?|somme( totale)?",
     "sub[ -]?total(es)?|total(es)? general(es)?|suma( total)?",
     "(sub)?total[ei]( general[ei]| parzial[ei]| complessiv[oi])?|somma( totale)?",
@@ -36,7 +36,7 @@ WITH_MORE = f"^{WORD}(: *| )[^ ].*$|^.*[^ ] (totals?|summe|ergebnis|gesamt)[ :]*
 
 # Of these it is asked what they are where they do not add up.
 OPEN = f"({BARE})|^{WORD} *(:|for |of |für |pour |para |per |por ).*$"
-HINT = "(?i)tota|somm|summ|soma|suma|gesamt|ergebnis"  # in every one of these words, and quick to look for
+HINT = "(?i)tota|somm|sum|soma|gesamt|ergebnis"  # in every one of these words, and quick to look for
 HEAD = 5_000  # rows that are looked at from end to end
 
 

@@ -32,6 +32,7 @@ from rfmeans.listener import SILENT, Listener
 from rfmeans.orders.checks import check_comparing, check_currency_column, check_group_rows
 from rfmeans.orders.column_choices import column_choices
 from rfmeans.orders.compared import VARIED, Compared
+from rfmeans.orders.copies import without_copies
 from rfmeans.orders.filled import fill_down
 from rfmeans.orders.order_lines import currency_column, wordy_columns
 from rfmeans.orders.reasons import USED
@@ -230,6 +231,7 @@ class Understood(AbstractContextManager["Understood"]):
         self.close()
         self.source = way()
         self._opened.callback(self.source.close)
+        self.source = without_copies(self.source)
         self._listener.opened(self.source)
         with self.offering(), engine_errors(f"Reading {self.source.name}"):
             # What cannot be used is told before any row is looked at.

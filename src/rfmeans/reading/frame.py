@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from numbers import Number
 from typing import Any
 
 from rfmeans.clocks import is_of_utc
 from rfmeans.errors import SourceError
+from rfmeans.typed_cells import typed_text
+
+PLAIN = (str, bool, Number, dt.date, type(None))  # what a cell of a column of several types may be
 
 
-def frame_table(frame: Any, timezone: str | None) -> Any:
+def frame_table(frame: Any, timezone: str | None) -> tuple[Any, frozenset[str]]:
     """Return a pandas, Polars or Arrow table as an Arrow table; aware timestamps as the wall-clock time of their zone.
+
+    And the columns whose cells have several types, as pandas reads them from workbooks: they are text, as in
+    `rfmeans.typed_cells`.
 
     Raises
     ------
     SourceError
         If it is none of these, or its columns are no columns of one type with a name of their own.
     """
-    return _local_times(_typed(_to_arrow(frame)), timezone)
+    table, mixed = _to_arrow(frame)
+    return _local_times(_typed(table), timezone), mixed
 
 
-def _to_arrow(frame: Any) -> Any:
+def _to_arrow(frame: Any) -> tuple[Any, frozenset[str]]:
     import pyarrow as pa
 
     try:
         if type(frame).__module__.startswith("pandas"):
-            return pa.Table.from_pandas(frame, preserve_index=False)
+            told, mixed = _with_text(frame)
+            return pa.Table.from_pandas(told, preserve_index=False), mixed
         if isinstance(frame, pa.Table):
-            return frame
+            return frame, frozenset()
         if hasattr(frame, "collect") and type(frame).__module__.startswith("polars"):
             frame = _collected(frame)
         if hasattr(frame, "__arrow_c_stream__"):
-            return pa.table(frame)
+            return pa.table(frame), frozenset()
     except (ValueError, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         if "Duplicate column names" in str(error):
             raise SourceError(f"{error}. Rename or drop one.") from error
@@ -42,6 +52,24 @@ def _to_arrow(frame: Any) -> Any:
         f"Cannot read orders from {type(frame).__name__!r}. Pass a path, a pandas or Polars DataFrame, "
         "an Arrow table, or an Ibis table."
     )
+
+
+def _with_text(frame: Any) -> tuple[Any, frozenset[str]]:
+    """Return a pandas frame with its columns of several types as text, and their names."""
+    import pyarrow as pa
+
+    mixed = {}
+    for name, column in frame.items() if frame.columns.is_unique else ():
+        if column.dtype != object:
+            continue
+        try:
+            pa.array(column, from_pandas=True)
+        except (pa.ArrowTypeError, pa.ArrowInvalid):
+            if all(isinstance(cell, PLAIN) or type(cell).__name__ == "NAType" for cell in column):
+                mixed[name] = [
+                    None if type(cell).__name__ == "NAType" else typed_text(cell) for cell in column
+                ]
+    return (frame.assign(**mixed) if mixed else frame), frozenset(map(str, mixed))
 
 
 def _collected(frame: Any) -> Any:

@@ -122,14 +122,14 @@ def _open_frame(frame: Any, reading: Reading) -> Source:
 
     given = getattr(frame, "attrs", {}).get("name")  # pandas frames can carry a name
     kind = str(given or f"{type(frame).__module__.partition('.')[0]} table")
-    arrow = frame_table(frame, reading.timezone)
+    arrow, mixed = frame_table(frame, reading.timezone)
     con, folder = connect(reading.limits, reading.timezone)
     closing = partial(_close, con, folder)
     with ExitStack() as failing:
         failing.callback(closing)
         with engine_errors(f"Reading {kind}"):
             orders = con.create_table("orders", ibis.memtable(arrow), temp=True)
-        source = Source(orders, kind, numbered(orders, None), closing=closing)
+        source = Source(orders, kind, numbered(orders, None), mixed=mixed, closing=closing)
         failing.pop_all()
     return source
 

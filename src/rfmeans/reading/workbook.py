@@ -9,10 +9,12 @@ import datetime as dt
 import fnmatch
 import json
 import math
+import re
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,7 @@ from rfmeans.arguments import Choice, Message, argument
 from rfmeans.errors import SourceError, did_you_mean
 from rfmeans.reading.csv_dialect import column_names
 from rfmeans.reading.source import FILE, LINE, Source, check_width, open_stored, path_in
-from rfmeans.typed_cells import typed_moment, typed_number
+from rfmeans.typed_cells import typed_text
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
@@ -33,6 +35,12 @@ SheetTable = tuple[str, tuple[str, ...], list[SheetRow]]  # name of the sheet, n
 
 HIGHEST_HEADER = 100  # rows among which the header is looked for
 FEWEST_COLUMNS = 3  # customer, date and amount: a sheet with fewer is a cover
+# Names of columns of numbers that tell orders and customers; no name of money is like one.
+NUMBERED = re.compile(
+    r"(^|[^a-z])(id|no|nr|n°|nº|num|number|numéro|número|numero|nummer|code)\b|(nummer|number|nr)\b"
+    r"|^(order|invoice|receipt|customer|bestellung|auftrag|rechnung|beleg|bon|kunde|commande|facture|client|pedido|factura"
+    r"|cliente|ordine|fattura|encomenda|fatura)$"
+)
 EXACT = 2**53  # float64 holds all whole numbers up to here
 PROGRAM = (
     "import json, sys; job = json.load(sys.stdin); sys.path[:] = job['sys_path']; "
@@ -194,10 +202,15 @@ def _rows(sheet: Any) -> list[SheetRow]:
 
 
 def _fill_merged(cells: list[list[Any]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """Write what a cell that is merged over several rows says into each of them; a number is money and stands once."""
+    """Write what a cell that is merged over several rows says into each of them.
+
+    A number is money, which stands once, unless its column is called one of numbers of orders or customers.
+    """
     for (top, left), (bottom, _) in ranges:
         value = cells[top][left] if top < len(cells) and left < len(cells[top]) else ""
-        if isinstance(value, str | dt.date):
+        above = (row[left] for row in islice(cells, top))
+        called = next((cell for cell in above if isinstance(cell, str) and cell), "")
+        if isinstance(value, str | dt.date) or (value != "" and NUMBERED.search(called.casefold())):
             for row in cells[top + 1 : bottom + 1]:
                 row[left] = value
 
@@ -231,7 +244,7 @@ def _column(cells: Sequence[Any]) -> list[Any]:
     """Return the cells of a column in one type: text as soon as they differ."""
     kinds = _kinds(cells)
     if len(kinds) > 1:
-        return [_typed_text(cell) for cell in cells]
+        return [typed_text(cell) for cell in cells]
     if kinds <= {float}:
         return _numbers(cells)
     if kinds == {dt.datetime}:
@@ -245,15 +258,6 @@ def _kinds(cells: Sequence[Any]) -> set[type]:
     """Return the types of the cells that are not blank, one for numbers, and one for days and moments."""
     alike = {int: float, dt.date: dt.datetime}
     return {alike.get(type(cell), type(cell)) for cell in cells if cell != ""}
-
-
-def _typed_text(cell: Any) -> str | None:
-    """Return a cell of a column with several types as text."""
-    if isinstance(cell, dt.date):
-        return typed_moment(str(_moment(cell)))
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return typed_number(repr(cell))
-    return _text(cell)
 
 
 def _numbers(cells: Sequence[Any]) -> list[Any]:
