@@ -62,8 +62,10 @@ def test_the_refund_of_an_order_is_told_by_its_number_before_its_amount():
     assert customers(rows)[0] == {"a": (1, Decimal(8))}  # order 2 was taken back as well, by its own row
 
 
-PARTS = "order,date,customer,amount,status 1,2025-01-01,a,100,refunded 2,2025-01-04,a,-60,paid {}"
+PARTS = (
+    "order,date,customer,amount,status 1,2025-01-01,a,100,refunded 2,2025-01-04,a,-60,paid {}"
     " 9,2025-01-19,b,50,paid"
+)
 
 
 @pytest.mark.parametrize(
