@@ -70,6 +70,11 @@ class Layout:
         The column whose words say that a row is money back, whatever its sign; None where there is none.
     updated
         The column that tells when the order was last changed, in ISO form or as a time; None where there is none.
+    left
+        The column of what is left of the amount after refunds; where it is blank or 0 it says nothing. None where there
+        is none.
+    parts
+        Whether rows hold parts of amounts, most of which are none of the sale: that the status leaves them out is no loss.
     """
 
     name: str
@@ -82,6 +87,8 @@ class Layout:
     refunded_status: tuple[str, ...] = ()
     kind: str | None = None
     updated: str | None = None
+    left: str | None = None
+    parts: bool = False
     also: tuple[Also, ...] = ()
 
     @property
@@ -121,7 +128,8 @@ less Refunded Amount, status = Financial Status: paid, partially refunded and re
         found = self.columns
         amount = found.amount or f"{found.quantity} x {found.price}"
         per = " per order" if self.amount_per == PER_ORDER else ""
-        return f"{amount}{per}{f' less {found.refund}' if found.refund else ''}"
+        left = f", or what {self.left} says is left" if self.left else ""
+        return f"{amount}{per}{f' less {found.refund}' if found.refund else ''}{left}"
 
     def _statuses(self) -> str:
         if self.keep_status is not None:
@@ -148,7 +156,7 @@ def _lets(also: Also) -> str:
 def used_columns(layout: Layout) -> set[str]:
     """Return the columns that are read."""
     names = {name for _, name in (*layout.customers, *by_role(layout.columns))}
-    return names | {*layout.status_columns, *filter(None, [layout.kind])}
+    return names | {*layout.status_columns, *filter(None, [layout.kind, layout.left])}
 
 
 def unsold_words(layout: Layout) -> tuple[str, ...]:

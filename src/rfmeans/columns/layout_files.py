@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 KINDS = ("id", "email", "phone", "name")
 NAMES = ("order", "date", "amount", "quantity", "price", "refund", "status", "currency")
 LISTS = ("keep_status", "refunded_status")
-KEYS = ("name", "recognised_by", "customer", *NAMES, "amount_per", "order_level", *LISTS, "also")
+KEYS = (
+    "name",
+    "recognised_by",
+    "customer",
+    *NAMES,
+    "left",
+    "amount_per",
+    "order_level",
+    "parts",
+    *LISTS,
+    "also",
+)
 ALSO = ("columns", "keep", "drop", "filled")
 AMOUNTS = ("line", "order")
 
@@ -72,7 +83,7 @@ def _check_entry(entry: Mapping[str, Any], name: str, place: int) -> None:
         raise SettingsError(
             f"{where} lacks recognised_by. Give it the names of columns that only this export has."
         )
-    for key in ("recognised_by", *NAMES, *LISTS):
+    for key in ("recognised_by", *NAMES, "left", *LISTS):
         if key in entry:
             _check_names(entry[key], f"{where}: {key}")
     _check_customer(entry.get("customer"), where)
@@ -119,8 +130,9 @@ def _check_roles(entry: Mapping[str, Any], where: str) -> None:
         raise SettingsError(f'{where}: amount_per must be "line" or "order". Got {per!r}.')
     if per == "order" and not {"order", "amount"} <= has:
         raise SettingsError(f'{where}: amount_per = "order" needs order and amount.')
-    if not isinstance(entry.get("order_level", False), bool):
-        raise SettingsError(f"{where}: order_level must be true or false. Got {entry['order_level']!r}.")
+    for key in ("order_level", "parts"):
+        if not isinstance(entry.get(key, False), bool):
+            raise SettingsError(f"{where}: {key} must be true or false. Got {entry[key]!r}.")
 
 
 def _check_names(names: Any, where: str) -> None:

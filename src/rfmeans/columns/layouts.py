@@ -102,6 +102,8 @@ def _known(layout: dict[str, Any], header: Sequence[str], given: Columns) -> Lay
         customers=_given_customer(given, customers),
         amount_per=PER_LINE if by_parts else layout.get("amount_per", PER_LINE),
         order_level=layout.get("order_level", False),
+        left=None if given.amount else _first(layout.get("left", ()), header),
+        parts=layout.get("parts", False),
         updated=_first(built_in()["orders"]["updated"], header),
         also=() if given.status else _also(layout, columns, header),
         **_statuses(columns, keep, layout.get("refunded_status", ())),

@@ -211,7 +211,7 @@ def _widening(reading: Reading) -> list[Choice]:
 def _check_loss(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:
     read = account.read.rows
     # Words for what was not sold say so themselves; that a word is in no list of a known export's may be a slip.
-    told = reading.keep_status or (layout.keep_status is None and not layout.also)
+    told = reading.keep_status or layout.parts or (layout.keep_status is None and not layout.also)
     asked = {*ASKED, *(["excluded status"] if told else [])}
     for reason, tally in account.set_aside.items():
         if reason in asked or reading.accept_loss or tally.rows <= LOST_SHARE * read:

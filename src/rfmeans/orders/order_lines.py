@@ -345,7 +345,9 @@ def _values(
 def _amount(table: ir.Table, engine: Engine, layout: Layout, conventions: Conventions) -> ir.Column:
     columns, how = layout.columns, conventions.money
     if columns.amount is not None:
-        return to_money(table[columns.amount], engine, how.get(columns.amount))
+        amount = to_money(table[columns.amount], engine, how.get(columns.amount))
+        left = to_money(table[layout.left], engine, how.get(layout.left)) if layout.left else None
+        return amount if left is None else ibis.ifelse((left > 0).fill_null(False), left, amount)
     assert columns.quantity is not None
     assert columns.price is not None
     by_part = how.get(columns.quantity), how.get(columns.price)

@@ -301,7 +301,8 @@ class Understood(AbstractContextManager["Understood"]):
 
     def _conventions(self, layout: Layout, *, whole: bool) -> Conventions:
         source, columns = self.source, layout.columns
-        money = [name for name in (columns.amount, columns.quantity, columns.price, columns.refund) if name]
+        of_money = (columns.amount, columns.quantity, columns.price, columns.refund, layout.left)
+        money = [name for name in of_money if name]
         try:
             found = find_conventions(
                 source.table,
