@@ -1,7 +1,7 @@
 """Known exports with all their columns, made by hand after the header that the system writes, and what is right.
 
-``exports/answers.json`` says of each file purchases and money of its customers, who is none, what has to be said or asked,
-and why.
+``exports/answers.json`` says of each file purchases and money of its customers, who is none, what has to be said or
+asked, and why.
 """
 
 from __future__ import annotations

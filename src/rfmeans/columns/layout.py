@@ -74,7 +74,7 @@ class Layout:
         The column of what is left of the amount after refunds; where it is blank or 0 it says nothing. None where there
         is none.
     parts
-        Whether rows hold parts of amounts, most of which are none of the sale: that the status leaves them out is no loss.
+        Whether rows hold parts of amounts, most of which are none of the sale: leaving these out is no loss.
     """
 
     name: str
