@@ -344,3 +344,18 @@ def test_a_header_in_capitals_and_a_line_cut_off(tmp_path, between, reason):
 def test_a_file_of_layouts_is_looked_at_before_the_orders(tmp_path):
     with pytest.raises(rfmeans.SettingsError, match="Cannot read the layouts file"):
         understand(tmp_path / "no orders.csv", make_reading(layouts=tmp_path / "no layouts.toml"))
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_rows_without_an_order_are_told_by_those_of_the_first_days(monkeypatch, newest_first):
+    monkeypatch.setattr("rfmeans.orders.understand.LOOKED_AT", 4)
+    rows = [(f"c{place}", place, dt.date(2025, 1, place + 1), 5.0, "raus") for place in range(12)]
+    rows[:4] = [
+        (*row[:4], word) for row, word in zip(rows, ("paid", "cancelled", "paid", "paid"), strict=False)
+    ]
+    frame = pd.DataFrame(rows, columns=["customer", "order_id", "date", "amount", "x"])
+    con = ibis.duckdb.connect()
+    table = con.create_table("sales", frame.iloc[::-1] if newest_first else frame)
+    found = taken_in(table)
+    assert "status = x" in found.understood
+    assert "c1" not in found.customers

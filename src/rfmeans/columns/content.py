@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rfmeans.columns.layout import Layout
 
 TOLD_BY_CONTENT = ("currency", "status")  # roles
-LOOKED_AT = 1_000  # rows
+LOOKED_AT = 10_000  # rows
 MOST_WORDS = 20  # different ones in a column of statuses or currencies
 MOST_LOOKED_AT = 200  # columns of text
 KNOWN_SHARE = 0.6  # of the different words, in a column of statuses

@@ -47,6 +47,7 @@ from rfmeans.settings import CustomerColumns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import ibis.expr.datatypes as dt
     import ibis.expr.types as ir
 
     from rfmeans.columns.layout import Layout
@@ -265,18 +266,19 @@ class Understood(AbstractContextManager["Understood"]):
             self._find_layout(given, looked)
 
     def _find_layout(self, given: Columns, looked: Workspace) -> None:
-        head = self._head(looked)
         try:
-            layout = told_by_content(head, recognise(head.columns, self.reading), self._fitted)
+            known = recognise(self.source.table.columns, self.reading)
         except MissingColumnError as error:
             check_group_rows(self.source, error.roles)
             raise
+        head = self._head(looked, known)
+        layout = told_by_content(head, known, self._fitted)
         chosen = bool(given.status or self.reading.keep_status)
         layout = self.layout = with_marks(head, layout, chosen=chosen)
         filled = fill_down(self.source, layout, head)
         if filled is not self.source:
             self.source = filled
-            head = self._head(looked)
+            head = self._head(looked, layout)
         totals = self.source.ordered and total_in_head(
             head, _texts(head, wordy_columns(head.columns, layout))
         )
@@ -294,10 +296,17 @@ class Understood(AbstractContextManager["Understood"]):
         self._say(layout, self.conventions)
         check_currency_column(currency_column(layout, self.conventions), self.reading)
 
-    def _head(self, looked: Workspace) -> ir.Table:
-        """Return the first rows, kept where a look at them would read text anew; else the table."""
-        table, engine = self.source.table, self.source.engine
-        return looked.keep(table.limit(LOOKED_AT)) if engine.reads_text else table
+    def _head(self, looked: Workspace, layout: Layout) -> ir.Table:
+        """Return the rows that all are told by: the first ones, where rows have no order those of the first days.
+
+        Tables of a database grow at their end, so that these are the same from day to day.
+        """
+        table, ordered = self.source.table, self.source.ordered
+        if ordered:
+            return looked.keep(table.limit(LOOKED_AT))
+        names = [layout.columns.date, layout.columns.order, *(name for _, name in layout.customers)]
+        plain = [table[name] for name in names if name and _can_be_sorted(table[name].type())]
+        return looked.keep(table.order_by(plain).limit(LOOKED_AT) if plain else table.limit(LOOKED_AT))
 
     def _conventions(self, layout: Layout, *, whole: bool) -> Conventions:
         source, columns = self.source, layout.columns
@@ -330,6 +339,10 @@ class Understood(AbstractContextManager["Understood"]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _can_be_sorted(kind: dt.DataType) -> bool:
+    return bool(kind.is_string() or kind.is_numeric() or kind.is_temporal())
 
 
 def _texts(table: ir.Table, names: Sequence[str]) -> list[str]:
