@@ -20,6 +20,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import rfmeans
+from rfmeans.app.serving import Serving
 from rfmeans.arguments import MARK, OPTIONS, Message, argument, named, with_options
 from rfmeans.cli.commands import app
 from rfmeans.cli.print_result import print_told
@@ -198,7 +199,7 @@ def known_arguments() -> set[str]:
         *(rfmeans.Segmentation.save, rfmeans.Segmentation.write_table),
     ]
     known = {name for function in functions for name in inspect.signature(function).parameters}
-    groups = (Columns, CustomerColumns, Reading, Limits, Settings, AudienceSettings)
+    groups = (Columns, CustomerColumns, Reading, Limits, Settings, AudienceSettings, Serving)
     return known | {field.name for group in groups for field in fields(group)} | {"currency_column"}
 
 
@@ -222,7 +223,7 @@ def test_every_argument_named_in_a_message_exists_and_has_its_option() -> None:
             if node.func.id in ("argument", "named") and isinstance(node.args[0], ast.Constant):
                 named_somewhere.add((node.func.id, node.args[0].value))
     assert len(named_somewhere) > 40
-    known = known_arguments() | {"write_table", "max_drift"}  # a method; an argument of one
+    known = known_arguments() | {"write_table", "max_drift", "ask"}  # a method; an argument of one
     for _, name in named_somewhere - {("argument", "NAME")}:
         if "arguments.py" in name:
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -92,6 +92,30 @@ class Choice:
     def options(self) -> list[str]:
         """What is typed for it on a command line; nothing for what is left out."""
         return options_of(self.given)
+
+
+def together(picked: Sequence[Choice]) -> dict[str, Any]:
+    """Return one answer of choices; of an argument that takes several values, all of them.
+
+    >>> together([Choice({"keep_status": "paid"}), Choice({"keep_status": "sent"})])
+    {'keep_status': ('paid', 'sent')}
+    """
+    if len(picked) == 1:
+        return dict(picked[0].given)
+    names = {name for choice in picked for name in choice.given}
+    return {name: tuple(choice.given[name] for choice in picked) for name in names}
+
+
+def give(how: dict[str, Any], answer: Mapping[str, Any]) -> None:
+    """Put the arguments of an answer among those that were given; what is None is left out."""
+    for name, value in answer.items():
+        columns = how.get("columns")
+        if hasattr(columns, name):  # of a table of customers, whose columns are given all at once
+            how["columns"] = replace(columns, **{name: value})  # type: ignore[type-var]
+        elif value is None:
+            how.pop(name, None)
+        else:
+            how[name] = value
 
 
 def options_of(given: Mapping[str, Any]) -> list[str]:

@@ -163,6 +163,11 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
             self._spaces[transform] = scaling, placed
         return placed
 
+    @property
+    def spaces(self) -> frozenset[str]:
+        """The transforms whose feature space was made already."""
+        return frozenset(name for name, (_, placed) in self._spaces.items() if placed is not None)
+
     def segment(self, listener: Listener | None = None, **settings: Any) -> Segmentation:
         """Segment them; the result is that of `rfmeans.segment` with the same settings.
 

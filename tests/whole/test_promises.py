@@ -157,6 +157,7 @@ def test_a_command_loads_only_what_it_works_with(tmp_path, command, spared):
 
 TESTS = ROOT / "tests"
 TESTED_ELSEWHERE = {
+    "app/page": "by the tests of each screen, and test_page_in_chromium",
     "cli/consoles": "by test_print_result and test_print_inspection, which print on them",
     "cli/print_block": "by test_print_result and test_print_inspection, which print through it",
     "cli/option_groups": "by test_options: how groups become options",
@@ -190,6 +191,8 @@ TESTED_ELSEWHERE = {
     "report/analyses/effect_cautions": "by test_campaign",
     "report/analyses/effect_checks": "by test_campaign",
     "report/analyses/effect_numbers": "by test_campaign",
+    "report/analyses/inspection": "by cli/test_print_inspection",
+    "report/analyses/lists": "by cli/test_print_result",
     "report/analyses/movement": "by over_time/test_movement",
     "report/as_json": "by report/test_summary and test_result: the summary and account.json",
     "report/blocks": "by report/test_page, test_markdown and cli/test_print_result, which draw them",

@@ -7,7 +7,7 @@ import sys
 from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from rfmeans.arguments import Message, argument, option_name, options_of
+from rfmeans.arguments import Message, argument, give, option_name, options_of, together
 from rfmeans.cli.consoles import escaped, stderr
 from rfmeans.errors import RFMeansError
 
@@ -48,20 +48,6 @@ def asking(
         line = same_line(sys.argv[1:], answers, called or {})
         stderr().print(f"The same without questions: {escaped(line)}", soft_wrap=True)
     return result
-
-
-def give(how: dict[str, Any], answer: Mapping[str, Any]) -> None:
-    """Put the arguments of an answer among those that were given; what is None is left out."""
-    from dataclasses import replace
-
-    for name, value in answer.items():
-        columns = how.get("columns")
-        if hasattr(columns, name):  # of a table of customers, whose columns are given all at once
-            how["columns"] = replace(columns, **{name: value})  # type: ignore[type-var]
-        elif value is None:
-            how.pop(name, None)
-        else:
-            how[name] = value
 
 
 def _on_terminal() -> bool:
@@ -108,19 +94,6 @@ def _picked(typed: str, choices: Sequence[Choice]) -> list[Choice]:
         return []
     picked = [choices[int(number) - 1] for number in numbers]
     return picked if len(picked) == 1 or all(map(_takes_several, picked)) else []
-
-
-def together(picked: Sequence[Choice]) -> dict[str, Any]:
-    """Return one answer of choices; of an argument that takes several values, all of them.
-
-    >>> from rfmeans.arguments import Choice
-    >>> together([Choice({"keep_status": "paid"}), Choice({"keep_status": "sent"})])
-    {'keep_status': ('paid', 'sent')}
-    """
-    if len(picked) == 1:
-        return dict(picked[0].given)
-    names = {name for choice in picked for name in choice.given}
-    return {name: tuple(choice.given[name] for choice in picked) for name in names}
 
 
 def same_line(words: Sequence[str], answers: Mapping[str, Any], called: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rfmeans.arguments import Message
 from rfmeans.cli.ask import asking
 from rfmeans.cli.consoles import escaped, stderr, stdout, watching
 from rfmeans.cli.option_groups import grouped
@@ -347,6 +348,32 @@ def demo_command(
 
     # Of a made shop there is nothing to understand, and it lies in no database.
     run(work, TableOptions(**asdict(output)), printing, default="demo", telling=False)
+
+
+@app.command("app")
+def app_command(
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host", help="Address to listen on. Default: this machine alone; others are warned about."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option("--port", help="Default: the first free one from 8501 on.")
+    ] = None,
+    uploads_only: Annotated[
+        bool, typer.Option("--uploads-only", help="Take uploads alone: no path, no address of a database.")
+    ] = False,
+    max_upload: Annotated[int, typer.Option("--max-upload", help="Megabytes of a file at most.")] = 1000,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser on it.")] = False,
+) -> None:
+    """Open the page in the browser: segments without a command line. Needs the extra rfmeans[app]."""
+    from rfmeans.app.serving import Serving, serve
+
+    serving = Serving(host, port, uploads_only, max_upload)
+    serve(
+        serving, lambda text: stderr().print(escaped(Message(text)), soft_wrap=True), browser=not no_browser
+    )
 
 
 def main() -> None:

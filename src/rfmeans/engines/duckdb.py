@@ -81,7 +81,8 @@ class DuckDB(Engine):
 
     def keeps_order(self, connection: Any) -> bool:
         """Whether it does: it does, unless it is told not to."""
-        return bool(connection.raw_sql("SELECT current_setting('preserve_insertion_order')").fetchone()[0])
+        asked = connection.raw_sql("SELECT current_setting('preserve_insertion_order')")
+        return bool(asked.fetchall()[0][0])  # all of it: what is left would be in the way of the next query
 
     def percentage_of(self, connection: Any) -> Callable[[], float | None]:
         """Return what tells; DuckDB measures only while its progress bar is on, which need not be printed."""

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
 
 FRAME_HEIGHT = 900
 MADE = "<footer><p>Made with rfmeans "  # what every page ends with
+_IN_THE_DARK = (
+    "@media (prefers-color-scheme: dark) { text { fill: #e8eaed } .role-axis-title text { fill: #99a1ac } "
+    ".role-axis-grid line { stroke: #2b313a } text[fill='#16181d'] { fill: #16181d } } "
+    "text { font-family: Helvetica, Arial, 'Liberation Sans', sans-serif }"
+)
+_ROOM = re.compile('viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
+SPARE = 20  # pixels
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,38 @@ class Page:
             },
         )
         return Report(page, self.about)
+
+
+def fragment(blocks: Sequence[Block]) -> str:
+    """Return blocks as HTML for another page, which brings `fragment_styles`; charts are pictures in it."""
+    pictures = [block for block in blocks if isinstance(block, Picture)]
+    asked, _ = _draw(pictures)
+    stills = {
+        name: {size: _as_image(still.get()) for size, still in sizes.items()} for name, sizes in asked.items()
+    }
+    drawing = _environment().get_template("blocks.html.j2").make_module({"stills": stills})
+    return "\n".join(str(drawing.drawn(block)) for block in blocks)  # type: ignore[attr-defined]
+
+
+def fragment_styles(inside: str) -> str:
+    """Return the page's styles for what stands inside a selector alone.
+
+    >>> fragment_styles(".told").startswith(".told {")
+    True
+    """
+    styles = re.sub(r"(?m)^( *)(?::root|body) \{", r"\1& {", _resource("page.css"))
+    return f"{inside} {{\n{styles}\n}}"
+
+
+def _with_room(found: re.Match[str]) -> str:
+    """Return a picture's frame with room beside it, for letters that are wider than they were measured."""
+    return f'viewBox="-{SPARE} 0 {float(found[1]) + 2 * SPARE:g} {found[2]}"'
+
+
+def _as_image(still: str) -> str:
+    """Return a chart as a picture that turns light where the page is dark."""
+    svg = _ROOM.sub(_with_room, still, count=1).replace(">", f"><style>{_IN_THE_DARK}</style>", 1)
+    return f'<img alt="" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}">'
 
 
 def _in_chapters(blocks: list[Block]) -> tuple[list[Block], list[tuple[Heading, list[Block]]]]:

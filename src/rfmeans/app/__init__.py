@@ -1,0 +1,1 @@
+"""The page in the browser: every step of the library, without a command line."""

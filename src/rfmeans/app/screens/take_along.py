@@ -1,0 +1,80 @@
+"""Take along: the whole output folder, the report, the model, and the command line that does the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from rfmeans.app.lines import command_line
+from rfmeans.app.room import SYNTHETIC, folder_of
+from rfmeans.app.screens.segments import chosen, current
+from rfmeans.app.widgets import said
+from rfmeans.output.archive import archive
+from rfmeans.output.audiences import AudienceSettings
+from rfmeans.report.playbook import load_playbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rfmeans.app.room import Room
+    from rfmeans.app.serving import Serving
+    from rfmeans.listener import Listener
+    from rfmeans.result import Segmentation
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The output folder that was written, for which choices, and the ZIP file of it."""
+
+    asked: tuple[Any, ...]
+    path: Path
+    packed: Path
+
+
+def draw(room: Room, _serving: Serving) -> None:
+    """Draw the screen."""
+    result = current(room)
+    if result is None:
+        return
+    settings = {**chosen(room), "audience_format": room.chosen.get("format", "plain")}
+    _command(room, settings)
+    asked = tuple(sorted(settings.items()))
+    made = room.others.get("folder")
+    if made is None or made.asked != asked:
+        if st.button("Make the folder", type="primary"):
+            room.start(
+                lambda listener: _written(room, result, asked, listener),
+                lambda folder: room.others.update(folder=folder),
+                "writing",
+            )
+            st.rerun()
+        return
+    for label, path, kind in (
+        ("Everything (ZIP)", made.packed, "application/zip"),
+        ("The report", made.path / "report.html", "text/html"),
+        ("The model", made.path / "model.json", "application/json"),
+    ):
+        name = "segments.zip" if path == made.packed else path.name
+        with path.open("rb") as file:
+            st.download_button(label, file, name, kind, on_click="ignore", key=name)
+
+
+def _command(room: Room, settings: dict[str, Any]) -> None:
+    if room.shown == SYNTHETIC:
+        said(
+            "A file of your own comes with the command line that does the same. This shop's is: rfmeans demo",
+            "note",
+        )
+        return
+    said("The same on a command line:", "note")
+    st.code(command_line("segment", [room.shown], room.how, settings), language=None, wrap_lines=True)
+
+
+def _written(room: Room, result: Segmentation, asked: tuple[Any, ...], listener: Listener) -> Folder:
+    form = AudienceSettings(dict(asked)["audience_format"])
+    listener.stage("writing")
+    folder = result.write(folder_of(room, "segments"), form, load_playbook(None)).folder
+    listener.stage("packing")
+    return Folder(asked, folder, archive(folder, folder.with_suffix(".zip")))

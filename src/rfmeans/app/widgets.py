@@ -1,0 +1,141 @@
+"""What the screens are made of: widgets that remember, what the report draws, progress, a problem."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from rfmeans.arguments import Choice, give, together
+from rfmeans.report.page import fragment
+from rfmeans.wording import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from rfmeans.app.room import Room
+    from rfmeans.report.blocks import Block
+
+QUICK = 0.15  # seconds in which work that is almost done may end before its progress is shown
+LOOK_AGAIN = 0.4
+
+
+def remembered(room: Room, name: str, usual: Any, draw: Callable[[str], Any]) -> Any:
+    """Draw a widget that keeps its value through screens and reloads; ``draw`` is given its key."""
+    if name not in st.session_state:
+        st.session_state[name] = room.chosen.get(name, usual)
+    value = draw(name)
+    room.chosen[name] = value
+    return value
+
+
+def pick(room: Room, name: str, label: str, options: Sequence[str], usual: str | None = None) -> str:
+    """Return one of a few words, side by side."""
+    found = remembered(
+        room,
+        name,
+        usual or options[0],
+        lambda key: st.segmented_control(
+            label, options, key=key, label_visibility="collapsed", required=True, width="stretch"
+        ),
+    )
+    return str(found or usual or options[0])
+
+
+def brand(room: Room) -> None:
+    """Say whose page this is, and what is open on it."""
+    shown = f"<small><bdi>{html.escape(clip(room.shown))}</bdi></small>" if room.opened else ""
+    st.html(f'<div class="brand">rfmeans{shown}</div>')
+
+
+def told(blocks: Iterable[Block], kind: str = "") -> None:
+    """Draw blocks as the report does; ``kind`` is a class of the page's own styles."""
+    st.html(f'<div class="told {kind}">{fragment([*blocks])}</div>')
+
+
+def said(text: str, kind: str = "") -> None:
+    """Say a sentence as plain text, whatever is in it; ``kind`` as the report has it."""
+    st.html(f'<div class="told"><p class="{kind}">{html.escape(text)}</p></div>')
+
+
+def progress(room: Room) -> None:
+    """Show the work that goes on, with a way to stop it; the page is drawn anew when it ends."""
+    if room.job is None:
+        return
+    if room.job.wait(QUICK):
+        st.rerun()
+
+    def shown() -> None:
+        job = room.job
+        if job is None or job.done:
+            st.rerun()
+            return
+        words, stop = st.columns([5, 1], vertical_alignment="center")
+        share = job.percentage
+        with words:
+            st.progress(
+                (share or 0) / 100, text=job.words if share is None else f"{job.words}: {share:.0f} %"
+            )
+        if stop.button("Stop", key="stop", width="stretch"):
+            room.stop()
+            st.rerun()
+
+    st.fragment(run_every=LOOK_AGAIN)(shown)()
+
+
+def problem(room: Room) -> None:
+    """Say what is wrong; where it is a question, take the answer and go on."""
+    found = room.problem
+    if found is None:
+        return
+    with st.container(border=True):
+        said(found.text, "warning")
+        if found.choices and room.source is not None:
+            _question(room)
+        elif room.good is not None and room.opened is None and st.button("Read as before", key="as_before"):
+            room.how = dict(room.good)
+            room.read()
+            st.rerun()
+
+
+def _question(room: Room) -> None:
+    assert room.problem is not None
+    choices = room.problem.choices
+    labels = {words_of(choice): choice for choice in choices}
+    if all(list(choice.given) == ["keep_status"] for choice in choices):
+        picked = st.multiselect("Which ones?", [*labels], key="answers")
+    else:
+        one = st.radio("Which one?", [*labels], key="answer", format_func=plain)
+        picked = [one] if one else []
+    if st.button("Go on", type="primary", key="go_on") and picked:
+        give(room.how, together([labels[label] for label in picked]))
+        room.read()
+        st.rerun()
+
+
+def plain(text: str) -> str:
+    r"""Return text that Streamlit's labels show as it is: no markup, no pictures, no formulas.
+
+    >>> plain("*a* [b](c) :smile: $x$ <b>")
+    '\\*a\\* \\[b\\]\\(c\\) \\:smile\\: \\$x\\$ \\<b\\>'
+    """
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~:$&" else letter for letter in text)
+
+
+def words_of(choice: Choice) -> str:
+    """Return a choice as the page offers it.
+
+    >>> words_of(Choice({"date_format": "%d/%m/%Y"}, "'03/04/2024' is 3 April 2024"))
+    "'03/04/2024' is 3 April 2024 (date format %d/%m/%Y)"
+    >>> words_of(Choice({"customer": "who"}, "such as 'Ann'")), words_of(Choice({"timezone": None}, "as it is written"))
+    ("such as 'Ann' (customer who)", 'as it is written (no timezone)')
+    """
+    given = ", ".join(_named(name.replace("_", " "), value) for name, value in choice.given.items())
+    return f"{choice.meaning} ({given})" if choice.meaning else given
+
+
+def _named(name: str, value: Any) -> str:
+    if value is None or value is False:
+        return f"no {name}"
+    return name if value is True else f"{name} {value}"

@@ -1,0 +1,101 @@
+"""Open: files, a path, the synthetic shop; questions; what was understood."""
+
+import pytest
+
+HOSTILE = "<img src=x onerror=\"window.hacked='img'\"><b>bold</b>"
+
+
+def test_the_first_screen_says_what_to_give(shown):
+    assert "One row per order line or per order" in shown.said
+    assert [each.value for each in shown.test.button_group] == ["Files"]
+    assert not shown.test.slider
+
+
+def test_a_file_is_read_at_once_and_told(opened):
+    assert "Verdict: usable with care" in opened.said
+    assert "customer = customer_id, order = order_id, date = ordered_at" in opened.said
+    assert "Where every line went" in opened.said
+    [rows] = opened.test.dataframe
+    assert list(rows.value)[:2] == ["customer_id", "order_id"]
+    assert len(rows.value) == 8
+
+
+def test_a_question_is_answered_by_a_choice_with_its_example(shown, shop):
+    shown.drop(("orders.csv", shop))
+    assert "can be read as day/month/year or as month/day/year" in shown.said
+    [question] = [each for each in shown.test.radio if each.key == "answer"]
+    assert len(question.options) == 2
+    assert "date format" in question.options[0]
+    question.set_value("'01/03/2024' is 1 March 2024 (date format %d/%m/%Y)")
+    shown.press("Go on")
+    assert "Verdict:" in shown.said
+    assert "dates as day/month/year" in shown.said
+    shown.go("Take along")
+    assert "--date-format %d/%m/%Y" in shown.test.code[0].value
+
+
+def test_a_wrong_file_gives_the_paragraph_and_no_traceback(shown):
+    shown.drop(("orders.csv", b"\x00\x01\x02garbage"))
+    assert "warning" in shown.said
+    assert "Traceback" not in shown.said
+    assert "Verdict" not in shown.said
+
+
+def test_several_files_are_read_as_one(shown, plain_shop):
+    lines = plain_shop.decode().splitlines()
+    half = len(lines) // 2
+    parts = ["\n".join([lines[0], *some]) for some in (lines[1:half], lines[half:])]
+    shown.drop(("a.csv", parts[0].encode()), ("b.csv", parts[1].encode()))
+    assert f">{len(lines) - 1:,}<" in shown.said  # lines read
+
+
+def test_a_path_and_the_synthetic_shop_are_read_too(shown, tmp_path, plain_shop):
+    (tmp_path / "mine.csv").write_bytes(plain_shop)
+    shown.touch("way", "Path or database")
+    shown.widget("path").set_value(str(tmp_path / "mine.csv"))
+    shown.press("Open")
+    assert "Verdict:" in shown.said
+    shown.touch("way", "Synthetic shop").press("Open the synthetic shop")
+    assert "synthetic shop" in shown.said
+
+
+def test_where_uploads_alone_are_taken_no_path_can_be_typed(served, shown):
+    served(uploads_only=True)
+    page = type(shown)()
+    assert [*page.test.button_group[0].options] == ["Files", "Synthetic shop"]
+    assert not page.test.text_input
+
+
+def test_names_and_cells_of_the_data_are_text_and_never_markup(shown):
+    rows = [f"c{n},2024-01-{1 + n % 28:02},{10 + n},{HOSTILE}" for n in range(40)]
+    head = 'customer,date,amount,"<b>note</b>"'
+    shown.drop((f"{HOSTILE[:20]}.csv", "\n".join([head, *rows]).encode()))
+    assert "Verdict" in shown.said
+    assert "<img src" not in shown.said
+    assert "<b>" not in shown.said
+
+
+def test_it_is_read_otherwise_on_demand(opened):
+    expander = opened.test.expander[0]
+    [where] = [each for each in expander.text_input if each.label.startswith("Only lines")]
+    where.set_value("product <> 'P001'")
+    opened.press("Read again")
+    assert "excluded by where" in opened.said
+
+
+def test_what_went_wrong_can_be_taken_back(opened):
+    [where] = [each for each in opened.test.expander[0].text_input if each.label.startswith("Only lines")]
+    where.set_value("no such column")
+    opened.press("Read again")
+    assert "cannot be used" in opened.said
+    assert "Verdict" in opened.press("Read as before").said
+
+
+@pytest.mark.parametrize("name", ["../../x.csv", "a*b?.csv", "..", ""])
+def test_what_an_upload_is_called_cannot_lead_out_of_its_folder(name):
+    from rfmeans.app.room import file_name
+
+    found = file_name(name, [])
+    assert "/" not in found
+    assert not set(found) & set("*?[]")
+    assert found not in ("", ".", "..")

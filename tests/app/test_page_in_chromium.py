@@ -1,0 +1,217 @@
+"""The whole way in a real browser: Debian's Chromium, the page as `rfmeans app` serves it.
+
+Skipped where there is no Chromium; under CI its absence is a failure.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import warnings
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from helpers.command import run
+
+pytestmark = pytest.mark.slow
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+RETAIL = Path(__file__).parents[3] / "shared" / "data" / "online_retail_latin1_mdy.csv.gz"
+SECONDS = 90
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """Return the address of the page, and the folder that its temporary ones lie in."""
+    folder = tmp_path_factory.mktemp("served")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "rfmeans",
+        "app",
+        "--no-browser",
+        "--port",
+        str(port),
+        "--max-upload",
+        "20",
+    ]
+    env = {**os.environ, "TMPDIR": str(folder)}
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        address = f"http://127.0.0.1:{port}"
+        _until(lambda: _answers(address), "the server")
+        try:
+            yield address, folder
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+            assert process.stderr is not None
+            said = process.stderr.read().decode()
+        assert f"The page: {address}" in " ".join(said.split())
+        assert "Traceback" not in said
+        assert [*folder.glob("rfmeans-page-*")] == []
+
+
+@pytest.fixture
+def page(served, tmp_path):
+    if CHROMIUM is None or DRIVER is None:
+        reason = "no Chromium here: apt-get install chromium chromium-driver"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for switch in (
+        "--headless=new",
+        "--no-sandbox",  # root, as CI is, has no other way
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        f"--user-data-dir={tmp_path / 'chromium'}",
+        "--window-size=1280,900",
+    ):
+        options.add_argument(switch)
+    options.add_experimental_option("prefs", {"download.default_directory": str(tmp_path / "downloads")})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    try:
+        driver.get(served[0])
+        yield Page(driver, tmp_path / "downloads")
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # sockets of the driver that is being left
+            driver.quit()
+
+
+class Page:
+    """The page in the browser, touched as a user does."""
+
+    def __init__(self, driver, downloads: Path):
+        self.driver, self.downloads = driver, downloads
+        self.wait("Nothing leaves this machine")
+
+    @property
+    def text(self) -> str:
+        return self.driver.execute_script("return document.body.innerText")
+
+    def wait(self, *words: str) -> str:
+        _until(lambda: all(word in self.text for word in words), f"{words} in {self.text[:2000]}")
+        return self.text
+
+    def press(self, label: str) -> None:
+        script = (
+            "const found = [...document.querySelectorAll('button')].find(one => one.innerText.trim() === arguments[0]);"
+            "if (found) found.click(); return Boolean(found);"
+        )
+        _until(lambda: self.driver.execute_script(script, label), f"a button {label!r} in {self.text[:2000]}")
+
+    def drop(self, path: Path) -> None:
+        self._found("input[type=file]").send_keys(str(path))
+
+    def type(self, label: str, text: str) -> None:
+        from selenium.webdriver.common.keys import Keys
+
+        self._found(f'input[aria-label="{label}"]').send_keys(text + Keys.ENTER)
+
+    def slide(self, keys: str) -> None:
+        self._found(".stSlider input, .stSlider [role=slider]").send_keys(keys)
+
+    def _found(self, selector: str):
+        _until(lambda: self.driver.find_elements("css selector", selector), selector)
+        return self.driver.find_element("css selector", selector)
+
+    def downloaded(self, name: str) -> Path:
+        _until((self.downloads / name).exists, name)
+        return self.downloads / name
+
+
+def _until(holds, what: str) -> None:
+    end = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < end, f"There was no {what}"
+        time.sleep(0.1)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address) as found:
+            return bool(found.status == 200)
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+@pytest.mark.skipif(not RETAIL.exists(), reason="needs the real data beside the checkout")
+def test_the_whole_way(page, tmp_path, monkeypatch):
+    from selenium.webdriver.common.keys import Keys
+
+    page.drop(RETAIL)
+    page.wait("Verdict: ready", "541,909", "dates as month/day/year")
+    page.press("Segments")
+    said = page.wait("High-Value Loyal", "716", "1,178", "885", "1,538")
+    page.slide(Keys.ARROW_RIGHT * 2)
+    page.wait("High-Value Cooling")
+    page.slide(Keys.ARROW_LEFT * 2)
+    page.wait("716", "1,178", "885", "1,538")
+    assert "At-Risk High-Value" in said
+    page.driver.refresh()
+    page.wait("716", "1,538")
+    page.press("Customers")
+    page.wait("4,372 customers")
+    page.type("Explain the customer with this id", "12352")
+    page.wait("Customer 12352")
+    page.press("Over time")
+    page.press("Compare")
+    page.wait("1,976 (59 %) are in the same one")
+    page.press("Take along")
+    line = page.wait("rfmeans segment online_retail_latin1_mdy.csv.gz")
+    assert "--" not in re.findall("rfmeans segment.*", line)[0]
+    page.press("Make the folder")
+    page.press("Everything (ZIP)")
+    with zipfile.ZipFile(page.downloaded("segments.zip")) as packed:
+        ours = {name: packed.read(name) for name in packed.namelist()}
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(RETAIL, tmp_path)
+    run("segment", RETAIL.name, "--quiet")
+    theirs = {
+        path.relative_to(tmp_path / "segments").as_posix(): path.read_bytes()
+        for path in (tmp_path / "segments").rglob("*")
+        if path.is_file()
+    }
+    assert ours.keys() == theirs.keys()
+    # The rows of the lines set aside come in the order in which threads end.
+    assert [name for name in ours if ours[name] != theirs[name] and name != "set_aside.parquet"] == []
+
+
+def test_a_file_that_is_too_large_is_refused_and_not_stored(page, served, tmp_path):
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"customer,date,amount\n" + b"a,2024-01-13,10\n" * 1_400_000)
+    page.drop(large)
+    page.wait("20")
+    time.sleep(1)
+    assert "Verdict" not in page.text
+    assert [*served[1].rglob("large.csv")] == []
+
+
+def test_hostile_names_are_text(page, tmp_path):
+    mark = "<img src=x onerror=\"window.hacked='img'\">"
+    rows = [f'"{mark} {n % 7}",2024-0{1 + n % 6}-{1 + n % 28:02},{10 + 3 * n}' for n in range(60)]
+    path = tmp_path / "hostile.csv"
+    path.write_text("\n".join(["customer,date,amount", *rows]))
+    page.drop(path)
+    page.wait("Verdict")
+    page.press("Customers")
+    page.wait("7 customers")
+    assert page.driver.execute_script("return window.hacked") is None
+    assert page.driver.execute_script("return document.querySelectorAll('img[src=x]').length") == 0

@@ -1,0 +1,123 @@
+"""What a page holds, and for how long: uploads go with it, also after a kill."""
+
+import io
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from rfmeans.app.jobs import StoppedError
+from rfmeans.app.room import Room, Rooms, file_name, problem_of
+from rfmeans.app.serving import PREFIX
+from rfmeans.errors import SettingsError
+from rfmeans.temporary_folders import clear_leftovers
+
+
+@pytest.fixture
+def room(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    found = Room()
+    yield found
+    found.close()
+
+
+def finish(room):
+    assert room.job is None or room.job.wait(60)
+    room.settle()
+
+
+def test_an_upload_lies_in_the_folder_of_the_page_and_goes_with_it(room, tmp_path, plain_shop):
+    room.store([("orders.csv", io.BytesIO(plain_shop))])
+    finish(room)
+    assert room.problem is None
+    assert room.opened is not None
+    [kept] = tmp_path.rglob("orders.csv")
+    assert room.folder.path in kept.parents
+    room.close()
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_second_upload_takes_the_place_of_the_first(room, tmp_path, plain_shop):
+    room.store([("first.csv", io.BytesIO(plain_shop))])
+    finish(room)
+    room.store([("second.csv", io.BytesIO(plain_shop))])
+    finish(room)
+    assert [path.name for path in tmp_path.rglob("*.csv")] == ["second.csv"]
+    assert room.shown == "second.csv"
+
+
+def test_results_are_kept_by_settings_and_dropped_with_the_orders(room, plain_shop):
+    room.store([("orders.csv", io.BytesIO(plain_shop))])
+    finish(room)
+    settings = {"segments": 2, "n_init": 2}
+    assert room.segment(settings) is None
+    finish(room)
+    result = room.segment(settings)
+    assert result is not None
+    assert room.segment(dict(settings)) is result
+    assert len(result.summary.segments) == 2
+    room.read()
+    assert room.results == {}
+
+
+def test_stopped_work_leaves_no_word_and_no_result(room, plain_shop):
+    room.store([("orders.csv", io.BytesIO(plain_shop))])
+    room.stop()
+    assert (room.job, room.problem) == (None, None)
+
+
+def test_what_is_said_of_errors():
+    assert problem_of(StoppedError("stopped")) is None
+    said = problem_of(SettingsError("No."))
+    assert said is not None
+    assert (said.text, said.choices) == ("No.", ())
+    other = problem_of(ZeroDivisionError("secret/path"))
+    assert other is not None
+    assert "ZeroDivisionError" in other.text
+    assert "secret" not in other.text
+
+
+def test_a_killed_page_is_cleared_away_by_the_next_start(tmp_path):
+    code = (
+        "import os, signal\nfrom rfmeans.app.room import Room\nroom = Room()\n"
+        "(room.folder.path / 'upload.csv').write_text('x')\nos.kill(os.getpid(), signal.SIGKILL)"
+    )
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=env, check=False)
+    assert [path.name.startswith(PREFIX) for path in tmp_path.iterdir()] == [True]
+    clear_leftovers(tmp_path, PREFIX)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_page_is_found_by_its_key_and_another_key_finds_none():
+    rooms = Rooms(lambda window: True)
+    key, room = rooms.room(None, "one")
+    assert rooms.room(key, "two") == (key, room)
+    other, another = rooms.room("guessed", "three")
+    assert other not in (key, "guessed")
+    assert another is not room
+    rooms.close()
+    assert not room.folder.path.exists()
+
+
+def test_a_page_without_a_window_is_closed_and_one_with_a_window_is_not():
+    open_windows = {"one"}
+    rooms = Rooms(open_windows.__contains__)
+    key, room = rooms.room(None, "one")
+    _, other = rooms.room(None, "two")
+    time.sleep(0.01)
+    rooms.close_left(patience=0.005)
+    assert room.folder.path.exists()
+    assert not other.folder.path.exists()
+    open_windows.clear()
+    rooms.close_left(patience=60)
+    assert rooms.room(key, "again")[1] is room
+    rooms.close()
+
+
+def test_names_of_files():
+    assert file_name("C:\\shop\\orders 2024.csv", []) == "orders 2024.csv"
+    assert file_name(".hidden", []) == "_hidden"
+    assert len(file_name("x" * 500 + ".csv", [])) == 100
