@@ -205,7 +205,7 @@ def test_a_file_that_is_too_large_is_refused_and_not_stored(page, served, tmp_pa
 
 
 def test_hostile_names_are_text(page, tmp_path):
-    mark = "<img src=x onerror=\"window.hacked='img'\">"
+    mark = "<img src=x onerror='window.hacked=1'>"
     rows = [f'"{mark} {n % 7}",2024-0{1 + n % 6}-{1 + n % 28:02},{10 + 3 * n}' for n in range(60)]
     path = tmp_path / "hostile.csv"
     path.write_text("\n".join(["customer,date,amount", *rows]))
@@ -215,3 +215,10 @@ def test_hostile_names_are_text(page, tmp_path):
     page.wait("7 customers")
     assert page.driver.execute_script("return window.hacked") is None
     assert page.driver.execute_script("return document.querySelectorAll('img[src=x]').length") == 0
+
+
+def test_a_wrong_file_gives_the_paragraph_and_its_answers(page, tmp_path):
+    path = tmp_path / "wrong.csv"
+    path.write_text("customer,date,amount\n" + '"a "b" 1",2024-01-13,10\n' * 60)
+    page.drop(path)
+    page.wait("No line of wrong.csv fits its header", "Go on")

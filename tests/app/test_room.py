@@ -73,6 +73,9 @@ def test_what_is_said_of_errors():
     said = problem_of(SettingsError("No."))
     assert said is not None
     assert (said.text, said.choices) == ("No.", ())
+    inside = problem_of(SettingsError("No line of /tmp/x/orders.csv."), "/tmp/x")
+    assert inside is not None
+    assert inside.text == "No line of orders.csv."
     other = problem_of(ZeroDivisionError("secret/path"))
     assert other is not None
     assert "ZeroDivisionError" in other.text

@@ -120,7 +120,7 @@ class Room:
             assert then is not None
             then(job.result)
         else:
-            self.problem = problem_of(job.error)
+            self.problem = problem_of(job.error, str(self.chosen.get("folder", "")))
 
     # Orders
 
@@ -223,12 +223,13 @@ def open_orders(source: Any, how: dict[str, Any], listener: Listener) -> Opened:
     return Opened(kept, found, head)
 
 
-def problem_of(error: BaseException) -> Problem | None:
-    """Return what is said of an error; nothing of work that the user stopped."""
+def problem_of(error: BaseException, folder: str = "") -> Problem | None:
+    """Return what is said of an error, without the folder of the uploads; nothing of work that the user stopped."""
     if isinstance(error, StoppedError):
         return None
     if isinstance(error, RFMeansError):
-        return Problem(with_options(Message(error.message)), error.choices)
+        said = with_options(Message(error.message))
+        return Problem(said.replace(f"{folder}/", "") if folder else said, error.choices)
     return Problem(
         f"Something went wrong that should not have: {type(error).__name__}. Try again; if it stays, report it."
     )

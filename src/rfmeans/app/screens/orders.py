@@ -86,7 +86,7 @@ def _understood(room: Room, opened: Opened) -> None:
     found, noticed = opened.inspection, opened.inspection.account.noticed
     blocks: list[Block] = [
         Heading(f"Verdict: {found.verdict}"),
-        Sentence(found.verdict.capitalize() + because(found)),
+        Sentence(found.verdict.capitalize() + because(found, "below")),
     ]
     findings = [(each.found, with_options(each.advice)) for each in (*found.suspicious, *found.advice)]
     if noticed:

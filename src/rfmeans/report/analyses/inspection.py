@@ -69,9 +69,9 @@ def shop_table(found: Inspection) -> Table:
     return table("", (), rows)
 
 
-def because(found: Inspection) -> str:
-    """Return what follows the word of the verdict."""
+def because(found: Inspection, where: str = "above") -> str:
+    """Return what follows the word of the verdict; ``where`` its reasons stand."""
     if found.verdict == READY:
         return ". These orders can be segmented as they are."
     reasons = len(found.reasons)
-    return f", for {'the reason' if reasons == 1 else f'the {reasons} reasons'} said above."
+    return f", for {'the reason' if reasons == 1 else f'the {reasons} reasons'} said {where}."
