@@ -8,14 +8,16 @@ import shutil
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.app.jobs import Job, StoppedError
 from rfmeans.app.serving import PREFIX
 from rfmeans.arguments import Message, with_options
-from rfmeans.errors import RFMeansError
+from rfmeans.errors import DataError, RFMeansError
 from rfmeans.kept_customers import KeptCustomers
+from rfmeans.segments.settings import MIN_SEGMENTS
 from rfmeans.settings import make_reading
 from rfmeans.temporary_folders import TemporaryFolder
 
@@ -216,7 +218,10 @@ def open_orders(source: Any, how: dict[str, Any], listener: Listener) -> Opened:
         found = kept.inspect()
         head = kept.understood.source.table.limit(8).to_pyarrow().to_pylist()
         if found.customers.customers > 1:
-            kept.space("auto")
+            with suppress(
+                DataError
+            ):  # too few points for two segments, which is said when they are asked for
+                kept.sketch(MIN_SEGMENTS)  # the cells are made, and what fits them is loaded
     except BaseException:
         kept.close()
         raise
