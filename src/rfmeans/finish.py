@@ -16,7 +16,7 @@ from rfmeans.segments.facts import Grounds
 from rfmeans.segments.kmeans import count_near_borders
 from rfmeans.segments.profile import profile_all
 from rfmeans.segments.rhythm import measure_rhythm
-from rfmeans.segments.scores import cross
+from rfmeans.segments.scores import count_cells, cross
 from rfmeans.segments.spread import measure_distributions
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def _measured(
         rhythm=grounds.rhythm,
         near_borders=count_near_borders(customers, len(groups)) if model.centres else None,
         crosstab=_crosstab(customers, model),
+        score_cells=count_cells(customers) if model.scoring else (),
         choice=choice,
         hindsight=hindsight_of(intake, model.place, model.directions, len(groups), model.rhythm, model.as_of),
         drift=None if fit else drift_of(model.reference, now),

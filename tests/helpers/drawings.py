@@ -6,7 +6,7 @@ FEATURES = ("recency", "frequency", "monetary")
 
 
 ALWAYS = ("averages", "shares", "customer_map", "distributions", "concentration")
-LOOKED_BACK = (*ALWAYS, "bought_again")  # of orders that go back far enough
+LOOKED_BACK = (*ALWAYS, "bought_again", "score_grid")  # of orders that go back far enough
 
 
 CONTENT = "{http://www.w3.org/2000/svg}text"

@@ -21,7 +21,7 @@ FILES = [
 ]
 
 
-CHARTS = ["averages", "concentration", "customer_map", "distributions", "shares"]
+CHARTS = ["averages", "concentration", "customer_map", "distributions", "score_grid", "shares"]
 
 
 COLUMNS = list(OUTPUT_COLUMNS)

@@ -121,4 +121,4 @@ def test_the_written_report_is_the_results(result, page, tmp_path):
     folder = result.save(tmp_path / "out", audience_format="none")
     assert (folder / "report.html").read_text(encoding="utf-8") == page
     stems = {path.stem for path in (folder / "charts").iterdir()}
-    assert stems == {*CHARTS, "bought_again"} == set(drawing.DRAWINGS) - {"choice"}
+    assert stems == {*CHARTS, "bought_again", "score_grid"} == set(drawing.DRAWINGS) - {"choice"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -67,8 +66,7 @@ def _identity(folder: Path | None) -> tuple[int, int] | None:
 
 
 def stdout() -> Any:
-    """Return standard output."""
+    """Return standard output: as wide as the terminal; piped, as COLUMNS says, or 80."""
     from rich.console import Console
 
-    # Piped output has no width of its own; a manager's table needs this much.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    return Console(highlight=False)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rfmeans.report.blocks import Section, TextBlock
 
 WARNING = "bold yellow"
-WIDE = 92  # columns from which a table's last columns fit as well
+WIDE = 96  # columns from which a table's last columns fit as well
 
 
 def print_sections(told: Sequence[Section], console: Console, *, details: bool = False) -> None:
@@ -57,6 +57,8 @@ def _drawn(table: Table, left_out: int) -> RichTable:
         caption_justify="left",
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
         show_header=bool(table.heads),
     )
     for place in range(len(table.rows[0]))[kept]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.segments.rhythm import Rhythm
-    from rfmeans.segments.scores import Crosstab
+    from rfmeans.segments.scores import Crosstab, ScoreCell
     from rfmeans.segments.spread import Distributions
 
 
@@ -33,6 +33,8 @@ class Findings:
         The shop's rhythm; None for a table of customers.
     crosstab
         Customers by K-Means segment and score segment; None where the model lacks one of them.
+    score_cells
+        Customers and money by R and F score; none where the model has no scores.
     choice
         The votes on the number of segments; None where it was given.
     hindsight
@@ -48,6 +50,7 @@ class Findings:
     assigned: bool = False
     rhythm: Rhythm | None = None
     crosstab: Crosstab | None = None
+    score_cells: tuple[ScoreCell, ...] = ()
     choice: Choice | None = None
     hindsight: Hindsight | None = None
     drift: Drift | None = None

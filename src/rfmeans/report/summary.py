@@ -257,6 +257,7 @@ class Summary(Findings):
             "described": self.described,
             "versions": self.versions,
             "scores": {**self.scoring.to_dict(), "notes": list(self.scoring.notes)} if self.scoring else None,
+            "score_cells": [asdict(cell) for cell in self.score_cells],
             "crosstab": _dict_of(self.crosstab),
             "stability": asdict(self.stability) if self.stability else None,
             "choice": _dict_of(self.choice),

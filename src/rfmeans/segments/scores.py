@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +134,53 @@ def segment_ids(score_segment: ir.Column, names: Sequence[str]) -> ir.Column:
         *((name, ibis.literal(place, "int64")) for place, name in enumerate(names, start=1)),
         else_=ibis.null("int64"),
     )
+
+
+# The grid of R and F
+
+
+@dataclass(frozen=True)
+class ScoreCell:
+    """Customers with one R and one F score.
+
+    Attributes
+    ----------
+    r, f
+        The scores.
+    customers, money
+        How many, and their net money.
+    name, of_name
+        The score segment that most of them are in, and how many those are.
+    """
+
+    r: int
+    f: int
+    customers: int
+    money: Decimal
+    name: str
+    of_name: int
+
+
+def count_cells(customers: ir.Table) -> tuple[ScoreCell, ...]:
+    """Count the customers by R and F score, the best first; those without scores are left out."""
+    kept = customers.filter(customers.r_score.notnull())
+    rows = (
+        kept.group_by("r_score", "f_score", "score_segment")
+        .agg(customers=kept.count(), money=kept.monetary.sum())
+        .to_pyarrow()
+        .to_pylist()
+    )
+    found: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row["r_score"], row["f_score"]), []).append(row)
+    return tuple(_cell(r, f, parts) for (r, f), parts in sorted(found.items(), reverse=True))
+
+
+def _cell(r: int, f: int, parts: Sequence[dict[str, Any]]) -> ScoreCell:
+    most = min(parts, key=lambda part: (-part["customers"], part["score_segment"]))
+    money = sum((Decimal(part["money"]) for part in parts), Decimal(0))
+    counted = sum(int(part["customers"]) for part in parts)
+    return ScoreCell(r, f, counted, money, most["score_segment"], int(most["customers"]))
 
 
 # Beside the K-Means segments

@@ -20,7 +20,8 @@ def test_quantiles_and_concentration_are_the_same_on_the_page_and_as_json(result
 
 
 def test_every_chart_is_on_the_page_twice_and_alive(result, page, chosen):
-    for of, names in ((page, [*CHARTS, "bought_again"]), (chosen.report().html, [*CHARTS, "choice"])):
+    shown = [*CHARTS, "bought_again", "score_grid"], [*CHARTS, "choice", "score_grid"]
+    for of, names in zip((page, chosen.report().html), shown, strict=True):
         assert re.findall(r'<figure id="(\w+)"', of) == names
         stills = re.findall(r'data-chart="(\w+)" data-size="(\w+)"><svg', of)
         assert stills == [(name, size) for name in names for size in ("wide", "narrow")]

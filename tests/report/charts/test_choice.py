@@ -7,7 +7,7 @@ from rfmeans.errors import SettingsError
 
 
 def test_a_chart_of_the_choice_where_there_was_one(chosen):
-    assert chosen.charts.names == (*ALWAYS, "choice")
+    assert chosen.charts.names == (*ALWAYS, "choice", "score_grid")
 
 
 def test_no_chart_of_a_choice_that_was_not_made(result):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from rfmeans.report.blocks import Heading, Section
 from rfmeans.report.charts.hindsight import BOUGHT_AGAIN
 from rfmeans.report.charts.registry import drawings
+from rfmeans.report.charts.score_grid import SCORE_GRID
 from rfmeans.report.pictures import picture_of
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
 
-IN_A_SECTION_OF_THEIR_OWN = (BOUGHT_AGAIN,)
+IN_A_SECTION_OF_THEIR_OWN = (BOUGHT_AGAIN, SCORE_GRID)
 
 
 def charts(summary: Summary) -> Section:

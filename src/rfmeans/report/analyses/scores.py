@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from rfmeans.report.blocks import BLANK, Block, Heading, Item, Items, Section, Sentence, TextBlock
 from rfmeans.report.charts.colours import chart_labels, colour
+from rfmeans.report.charts.score_grid import SCORE_GRID
+from rfmeans.report.pictures import picture_of
 from rfmeans.report.table import Cell, Table, table
 from rfmeans.wording import DASH, clip, exact, number, percent
 
@@ -40,6 +42,8 @@ def scores(summary: Summary) -> Section:
     """Say where the scores are cut and, beside K-Means, how its segments and those of the scores meet."""
     scoring, found = summary.scoring, summary.crosstab
     page: list[Block] = [Heading("Scores", "scores", "Scores")]
+    if summary.score_cells:
+        page += [picture_of(SCORE_GRID, summary)]
     terminal: list[TextBlock] = []
     if found:
         shaded = _crosstab(found, chart_labels(found.score_segments), chart_labels(found.segments))

@@ -16,6 +16,7 @@ from rfmeans.report.charts.distributions import DISTRIBUTIONS
 from rfmeans.report.charts.frame import WIDE, Frame, Sheet
 from rfmeans.report.charts.hindsight import BOUGHT_AGAIN
 from rfmeans.report.charts.images import CONFIG, Images
+from rfmeans.report.charts.score_grid import SCORE_GRID
 from rfmeans.report.charts.shares import SHARES
 from rfmeans.report.charts.vega import Drawn, as_altair_orders, specification
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from rfmeans.report.charts.frame import Drawing
     from rfmeans.report.summary import Summary
 
-ALL = (AVERAGES, SHARES, CUSTOMER_MAP, DISTRIBUTIONS, CONCENTRATION, CHOICE, BOUGHT_AGAIN)
+ALL = (AVERAGES, SHARES, CUSTOMER_MAP, DISTRIBUTIONS, CONCENTRATION, CHOICE, BOUGHT_AGAIN, SCORE_GRID)
 DRAWINGS = {drawing.name: drawing for drawing in ALL}
 
 
