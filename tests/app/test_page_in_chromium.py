@@ -59,6 +59,8 @@ def served(tmp_path_factory):
             said = process.stderr.read().decode()
         assert f"The page: {address}" in " ".join(said.split())
         assert "Traceback" not in said
+        assert "leaked" not in said
+        assert process.returncode == 0
         assert [*folder.glob("rfmeans-page-*")] == []
 
 

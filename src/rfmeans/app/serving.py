@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import json
 import os
 import socket
+import sys
 import tempfile
 import threading
 import webbrowser
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rfmeans.app.looks import theme
 from rfmeans.arguments import named
@@ -181,6 +183,15 @@ def serve(serving: Serving, tell: Callable[[str], None], *, browser: bool = True
     bootstrap.load_config_options(flags)
     bootstrap._print_url = lambda _hello: None  # the address was told already
     bootstrap.run(str(Path(__file__).with_name("page.py")), False, [serving.to_json()], flags)
+    _end()
+
+
+def _end() -> NoReturn:
+    """End at once, all that is to be done at the end done: of what Streamlit's threads still hold, DuckDB complains."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _open_when_there(host: str, port: int, address: str) -> None:
