@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from decimal import Decimal
 
 import pytest
@@ -18,9 +19,11 @@ from helpers.exports import (
     WOOCOMMERCE,
     take_in,
 )
+from places import ROOT
 from rfmeans.columns.layouts import recognise
 from rfmeans.listener import Listener
 
+LAYOUTS = ROOT / "src" / "rfmeans" / "columns" / "layouts.toml"
 KNOWN = [  # export, its name, purchases and net money by customer
     (WOOCOMMERCE, "WooCommerce Advanced Order Export", {"7": (1, "25"), "email:bob@x.org": (2, "35")}),
     (SQUARE, "Square items detail", {"C1": (1, "18"), "name:Bob": (1, "10")}),
@@ -110,3 +113,13 @@ def test_names_that_count_where_none_that_is_surer_is_there(header, role, column
 
 def test_a_grand_total_is_the_order_s():
     assert recognise(["customer", "date", "invoice", "Grand Total"]).amount_per == "order"
+
+
+def test_each_known_export_stands_in_the_documentation():
+    """So that nobody concludes that theirs is not known."""
+    words = (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8").partition("```")[0]
+    systems = {
+        layout["name"].split()[0] for layout in tomllib.loads(LAYOUTS.read_text(encoding="utf-8"))["layout"]
+    }
+    assert len(systems) > 15
+    assert {system for system in systems if system not in words} == set()

@@ -42,6 +42,16 @@ def test_regular_lines_are_left_to_the_engine_in_every_encoding(tmp_path, encodi
     assert plainly_read(path, **told) == (True, [name, "Ann, ", " "])
 
 
+def test_doubled_quotes_are_one_and_a_backslash_is_a_letter(tmp_path):
+    """By the engine's own reader, and line by line, as a line break in quotes asks for."""
+    path = tmp_path / "orders.csv"
+    rows = '"Ann ""A"" Lee",2024-01-05,1\n"a\\",2024-01-06,2\n'
+    path.write_text(f"customer,date,amount\n{rows}", encoding="utf-8")
+    assert plainly_read(path) == (True, ['Ann "A" Lee', "a\\"])
+    path.write_text(f'customer,date,amount\n{rows}"b\nc",2024-01-07,3\n', encoding="utf-8")
+    assert plainly_read(path) == (False, ['Ann "A" Lee', "a\\", "b\nc"])
+
+
 @pytest.mark.parametrize(
     ("content", "encoding"),
     [
