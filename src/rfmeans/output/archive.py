@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
+
+from rfmeans.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+MOST_BYTES = 4_000_000_000  # unpacked
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP file can say
 
 
@@ -42,3 +46,26 @@ def archive(folder: Path, target: Path, keep: Callable[[str], bool] = lambda _na
                 while piece := source.read(1 << 20):
                     part.write(piece)
     return target
+
+
+def unpack(packed: Path, folder: Path, most_bytes: int = MOST_BYTES) -> Path:
+    """Write what lies in a ZIP file into a new folder, and nothing beside it; return the folder.
+
+    Raises
+    ------
+    SourceError
+        If it is none, holds more than so many bytes, or is damaged.
+    """
+    try:
+        with zipfile.ZipFile(packed) as opened:
+            if sum(entry.file_size for entry in opened.infolist()) > most_bytes:
+                raise SourceError(
+                    f"{packed.name} holds more than {most_bytes:,} bytes. Give the ZIP file of the lists."
+                )
+            folder.mkdir()
+            opened.extractall(folder)
+    except (zipfile.BadZipFile, zlib.error, OSError) as error:
+        raise SourceError(
+            f"{packed.name} cannot be read as a ZIP file ({error}). Download it again."
+        ) from error
+    return folder

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from rfmeans.app.room import folder_of
+from rfmeans.app.screens import effect
 from rfmeans.app.screens.segments import USUAL_PERCENT, chosen, current
-from rfmeans.app.widgets import remembered, said, told
+from rfmeans.app.widgets import pick, remembered, said, told
 from rfmeans.arguments import with_options
 from rfmeans.output.archive import archive
 from rfmeans.output.audiences import AUDIENCE_FORMATS, NO_AUDIENCES, AudienceSettings
@@ -39,11 +40,18 @@ class Lists:
     packed: Path
 
 
+LISTS, EFFECT = "Lists", "What it did"
+
+
 def draw(room: Room, _serving: Serving) -> None:
     """Draw the screen."""
-    result = current(room)
-    if result is None:
-        return
+    if pick(room, "of_campaign", "Before or after", [LISTS, EFFECT]) == EFFECT:
+        effect.draw(room)
+    elif (result := current(room)) is not None:
+        _lists(room, result)
+
+
+def _lists(room: Room, result: Segmentation) -> None:
     names = [each.segment for each in result.summary.filled]
     room.chosen["sent_to"] = [name for name in room.chosen.get("sent_to", names[:0]) if name in names]
     at_risk = result.summary.most_at_risk

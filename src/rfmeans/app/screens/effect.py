@@ -1,0 +1,70 @@
+"""Effect: the ZIP of a campaign's lists, the orders that came since, and what the campaign did."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from rfmeans.app.room import folder_of
+from rfmeans.app.widgets import told
+from rfmeans.output.archive import unpack
+from rfmeans.output.folder import AUDIENCES
+from rfmeans.report.analyses.effect import effect_sections
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rfmeans.app.room import Room
+    from rfmeans.campaign import CampaignEffect
+    from rfmeans.listener import Listener
+
+
+def draw(room: Room) -> None:
+    """Draw the screen."""
+    assert room.opened is not None
+    found = room.opened.inspection
+    given = st.file_uploader("The ZIP that the lists came in", type="zip", key="campaign_file")
+    left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
+    days: dict[str, Any] = {"min_value": found.first_day, "max_value": found.last_day, "format": "YYYY-MM-DD"}
+    usual = max(found.first_day, found.last_day - dt.timedelta(days=29))
+    start = left.date_input("First day of the campaign's time", usual, key="effect_from", **days)
+    end = middle.date_input("Last day of it", found.last_day, key="effect_to", **days)
+    if right.button("Tell the effect", type="primary", width="stretch", disabled=given is None):
+        assert given is not None
+        packed, folder = room.folder.path / "campaign.zip", folder_of(room, "campaign")
+        packed.write_bytes(given.getvalue())
+        source, how = (
+            room.source,
+            {name: value for name, value in room.how.items() if name not in ("as_of", "since")},
+        )
+        asked = {**how, **room.inside, "start": start, "end": end}
+        room.start(
+            lambda listener: _effect(packed, folder, source, asked, listener),
+            lambda effect: room.others.update(effect=effect),
+            "reading the lists",
+        )
+        st.rerun()
+    if effect := room.others.get("effect"):
+        told([block for section in effect_sections(effect.summary) for block in section.page])
+
+
+def _effect(
+    packed: Path, folder: Path, source: Any, asked: dict[str, Any], listener: Listener
+) -> CampaignEffect:
+    from rfmeans.campaign import effect
+
+    unpack(packed, folder)
+    return effect(str(folder), source, only=_sent(folder), listener=listener, **asked)
+
+
+def _sent(folder: Path) -> list[str] | None:
+    """Return the segments whose lists are in the folder; None: it does not say."""
+    account = folder / "account.json"
+    lists = (
+        (json.loads(account.read_text(encoding="utf-8")).get("audiences") or {}) if account.exists() else {}
+    )
+    there = {path.name for path in (folder / AUDIENCES).rglob("*") if path.is_file()}
+    return [entry["segment"] for entry in lists.get("lists", ()) if entry["file"] in there] or None

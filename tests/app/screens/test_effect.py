@@ -1,0 +1,43 @@
+"""Effect: told from the ZIP of the lists and later orders, as the library tells it."""
+
+import datetime as dt
+
+import rfmeans
+from rfmeans.app.screens.effect import _sent
+from rfmeans.output.archive import archive
+from rfmeans.output.audiences import AudienceSettings
+from rfmeans.synthetic import make_orders
+
+ORDERS = make_orders(600, seed=1).drop(columns="kind")
+SENT_ON, LAST = dt.date(2024, 11, 1), dt.date(2024, 12, 30)
+
+
+def test_it_is_that_of_the_library_for_the_lists_in_the_zip(shown, tmp_path):
+    before = ORDERS[ORDERS["ordered_at"] < "2024-11-01"]
+    with rfmeans.segment(before, n_init=2, segments=3, as_of=SENT_ON, holdout=0.3) as sent:
+        written = sent.write(tmp_path / "sent", AudienceSettings("plain"), None)
+        assert written.audiences is not None
+        first = written.audiences.lists[0]
+        packed = archive(
+            written.folder, tmp_path / "c.zip", lambda name: "/" not in name or first.file in name
+        )
+        wanted = rfmeans.effect(tmp_path / "sent", ORDERS, start=SENT_ON, end=LAST, only=first.segment)
+    shown.drop(("orders.csv", ORDERS.to_csv(index=False).encode())).go("Campaign").touch(
+        "of_campaign", "What it did"
+    )
+    shown.touch("effect_from", SENT_ON).touch("effect_to", LAST)
+    shown.drop(("campaign.zip", packed.read_bytes())).press("Tell the effect")
+    verdict = wanted.summary.found.total
+    assert verdict is not None
+    assert f"{wanted.summary.customers:,}" in shown.said
+    assert first.segment in shown.said
+
+
+def test_a_file_that_is_no_zip_is_said(shown, plain_shop):
+    shown.drop(("orders.csv", plain_shop)).go("Campaign").touch("of_campaign", "What it did")
+    shown.drop(("campaign.zip", b"no zip")).press("Tell the effect")
+    assert "campaign.zip cannot be read as a ZIP file" in shown.said
+
+
+def test_without_an_account_all_lists_were_sent(tmp_path):
+    assert _sent(tmp_path) is None
