@@ -160,7 +160,7 @@ def test_no_number_is_broken_in_a_narrow_terminal(times):
     dear = orders().assign(amount=orders()["amount"] * times)
     with rfmeans.movement(model(), dear, since=SINCE, until=UNTIL, currency_symbol="£") as moved:
         lines = in_terminal(moved, 80).splitlines()
-    sums = [line.split()[1:] for line in lines if line.startswith(" All") and "£" in line]
+    sums = [line.split()[1:] for line in lines if line.startswith("All") and "£" in line]
     assert [row[-1] for row in sums] == ["£25"]
     assert len(sums[0]) == 7  # four segments, two reasons, all: none on a line of its own
     assert all(re.fullmatch(r"-?£[\d,]+", shown) for shown in sums[0])
