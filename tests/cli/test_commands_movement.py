@@ -54,7 +54,7 @@ def test_json_and_markdown_take_standard_output(run):
 def test_a_series(run):
     code, out, _ = run("--from", "2024-04-01", "--every", "month", "--no-report")
     assert code == 0
-    assert [line.split() for line in out.splitlines() if line.startswith(" 2024-0")] == [
+    assert [line.split() for line in out.splitlines() if line.startswith("2024-0")] == [
         ["2024-04-01", "2", "1", "1", "1"],
         ["2024-05-01", "2", "1", "1", "1"],
         ["2024-06-01", "0", "2", "0", "2"],
