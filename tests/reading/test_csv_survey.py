@@ -23,6 +23,8 @@ from rfmeans.reading.csv_survey import survey
         (b'a,b\n"CARD, ",24\n', 2),
         (b'a,b\n" ",24\n"x;  ",1\n', 3),
         (b'a;b\n"one, two"; 1\n', 2),
+        (b'a\tb\n1\t"2"\n', 2),
+        (b'a,b\none "two",2\n', 2),
     ],
 )
 def test_lines_of_a_regular_file(tmp_path, content, lines):
@@ -41,6 +43,8 @@ def test_lines_of_a_regular_file(tmp_path, content, lines):
         b'a,b\n"1" "2",3\n',
         b'a,b\n"x, " "y",3\n',
         b'a,b\n"x, ", "y"\n',
+        b'a\tb\n1\t "2"\n',
+        b' "a",b\n1,2\n',
         b"a,b\r\n\r\n1,2\r\n",
         b"a,b\r\n1,2\n3,4\r\n",
         b"a,b\r1,2\r",

@@ -30,7 +30,8 @@ UTF_8 = ("utf-8", "utf-8-sig")
 BLOCK = 1 << 22  # characters
 HEAD = 262_144  # characters that tell the dialect
 # Not every encoding can mark a byte that is no character; those get the replacement character.
-REPLACED = re.compile("[\0\ufffd\ud800-\udfff]")
+REPLACEMENT = "\ufffd"
+REPLACED = re.compile(f"[\0{REPLACEMENT}\ud800-\udfff]")
 ESCAPES = {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)}
 ENCODING_NAMES = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
 
@@ -103,10 +104,10 @@ def _as_utf8(file: TextFile, folder: Path) -> Path | None:
 
 
 def _characters(file: TextFile) -> Iterator[str]:
-    """Yield the text in blocks; raise ValueError where it holds what is no character."""
+    """Yield the text in blocks; raise ValueError where it holds what stands for no character."""
     with file.path.open(encoding=file.encoding, newline="") as stream:
         while text := stream.read(BLOCK):
-            if not text.isascii() and REPLACED.search(text):
+            if REPLACEMENT in text:
                 raise ValueError
             yield text
 

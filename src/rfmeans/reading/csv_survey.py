@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 BLOCK = 1 << 22  # bytes
 LONGEST_LINE = 2_000_000  # bytes; DuckDB's reader refuses longer ones
 HEAD, TAIL = 4096, 65536  # bytes
-LINE_FEED, CARRIAGE_RETURN, BLANK = b"\n\r "
+LINE_FEED, CARRIAGE_RETURN, BLANK, TAB, QUOTE = b'\n\r \t"'
+DIVIDING = tuple(b",;|\n")
 BESIDE_VALUES = b',;|"\r\n'
 OTHER_BLANKS = (b"\t", b"\v", b"\f")
 DIGITS = tuple(b"0123456789.")
@@ -33,9 +34,6 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Before an opening quote DuckDB's reader takes several blanks, or a tab, for the beginning of a plain value, and after
-# a closing one it joins what follows.
-BLANK_BEFORE_QUOTE = re.compile(rb'(?:^[ \t]+|(?<=[,;|\n])[ \t]+|(?<=[\t"]) +)"')
 NO_CHARACTER = re.compile("[\udc80-\udcff]")
 
 
@@ -152,16 +150,18 @@ class _Bytes:
         blank_line = 2 if self._carriage_returns else 1
         if len(ends) and np.diff(ends, prepend=-1).min() <= blank_line:
             return False
-        return not quoted or self._closes_quotes(block, codes, ends)
+        return not quoted or self._closes_quotes(codes, ends)
 
-    def _closes_quotes(self, block: bytes, codes: Codes, ends: Positions) -> bool:
+    def _closes_quotes(self, codes: Codes, ends: Positions) -> bool:
         """Whether no quotes hold a line break, or stand behind a blank."""
         import numpy as np
 
-        odd = np.cumsum(codes == ord('"'), dtype=np.uint8) & 1
+        odd = np.cumsum(codes == QUOTE, dtype=np.uint8) & 1
         if odd[ends].any() or odd[-1]:
             return False
-        return not (self.padded and _opens_behind_blank(block, odd))
+        # Before an opening quote the reader takes several blanks, or a tab, for the beginning of a plain value, and
+        # after a closing one it joins what follows.
+        return not (self.padded and _opens_behind_blank(codes, odd))
 
     def _has_one_line_ending(self, block: bytes, codes: Codes, ends: Positions) -> bool:
         returns = block.count(b"\r")
@@ -196,6 +196,27 @@ def _has_powers(block: bytes, codes: Codes) -> bool:
     return any(bool(np.isin(codes[np.maximum(places - 1, 0)], DIGITS).any()) for places in found)
 
 
-def _opens_behind_blank(block: bytes, odd: NDArray[np.integer]) -> bool:
-    """Whether a blank stands before a quote that opens a value: up to there the number of quotes is ``odd``."""
-    return any(odd[found.end() - 1] for found in BLANK_BEFORE_QUOTE.finditer(block))
+def _opens_behind_blank(codes: Codes, odd: NDArray[np.integer]) -> bool:
+    """Whether blanks stand before a quote that opens a value: up to there the number of quotes is ``odd``.
+
+    They begin a value only behind what divides values, behind the tab that does, or behind another quote.
+    """
+    import numpy as np
+
+    blank, tab = codes == BLANK, codes == TAB
+    opening = np.flatnonzero((blank | tab)[:-1] & (codes[1:] == QUOTE) & (odd[1:] == 1)) + 1
+    if not len(opening):
+        return False
+    before_blanks, before_both = (_last_before(opening, is_one) for is_one in (blank, blank | tab))
+    behind = np.isin(codes[before_blanks], [TAB, QUOTE]) & (before_blanks < opening - 1)
+    divided = np.isin(codes[before_both], DIVIDING) | (before_both < 0)
+    return bool((behind & (before_blanks >= 0)).any() or divided.any())
+
+
+def _last_before(places: Positions, is_one: NDArray[np.bool_]) -> Positions:
+    """Return the last position before each of these that is not one of some bytes; -1: there is none."""
+    import numpy as np
+
+    others = np.flatnonzero(~is_one)
+    found = np.searchsorted(others, places) - 1
+    return np.where(found < 0, -1, others[found])
