@@ -134,7 +134,11 @@ def _tell(room: Room, result: Segmentation) -> None:
 def _close_calls(result: Segmentation) -> Words:
     """Return what borderline names hang on, which the first table leaves out to be short."""
     found = result.summary.segments
-    return Words(tuple((each.called, "; ".join(each.borderline) + ".") for each in found if each.borderline))
+    return Words(
+        tuple(
+            (each.called, f"Borderline: {'; '.join(each.borderline)}.") for each in found if each.borderline
+        )
+    )
 
 
 def _chapters(result: Segmentation) -> tuple[list[Block], dict[str, list[Block]]]:

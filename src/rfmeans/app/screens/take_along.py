@@ -43,6 +43,10 @@ def draw(room: Room, _serving: Serving) -> None:
     asked = tuple(sorted(settings.items()))
     made = room.others.get("folder")
     if made is None or made.asked != asked:
+        said(
+            "The folder holds the customers, their profile, the account, the model, the lists and the report.",
+            "note",
+        )
         if st.button("Make the folder", type="primary"):
             room.start(
                 lambda listener: _written(room, result, asked, listener),
@@ -51,14 +55,15 @@ def draw(room: Room, _serving: Serving) -> None:
             )
             st.rerun()
         return
-    for label, path, kind in (
-        ("Everything (ZIP)", made.packed, "application/zip"),
-        ("The report", made.path / "report.html", "text/html"),
-        ("The model", made.path / "model.json", "application/json"),
+    one, two, three = st.columns(3)
+    for place, label, path, kind in (
+        (one, "Everything (ZIP)", made.packed, "application/zip"),
+        (two, "The report", made.path / "report.html", "text/html"),
+        (three, "The model", made.path / "model.json", "application/json"),
     ):
         name = "segments.zip" if path == made.packed else path.name
-        with path.open("rb") as file:
-            st.download_button(label, file, name, kind, on_click="ignore", key=name)
+        with place, path.open("rb") as file:
+            st.download_button(label, file, name, kind, on_click="ignore", key=name, width="stretch")
 
 
 def _command(room: Room, settings: dict[str, Any]) -> None:
