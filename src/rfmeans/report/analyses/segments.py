@@ -20,7 +20,10 @@ HEADS = (
     *("Recency, days", "Frequency, purchases", "Monetary, each", "Average order"),
 )
 SHORT_HEADS = ("Segment", "Customers", "Revenue", "Days", "Purchases", "Spent", "Average order")
-SHORT_NOTE = "Days since the last purchase; purchases and money spent{}: means per customer."
+SHORT_NOTE = (
+    "Days since the last purchase; purchases and money spent{}: means per customer. "
+    "Shares of a column are rounded so that they add up."
+)
 MARKED_NOTE = "\n* borderline: what the name hangs on is told with the details."
 SHORT_NAME = 40  # characters of a name that a terminal's table has room for
 
