@@ -359,3 +359,15 @@ def test_rows_without_an_order_are_told_by_those_of_the_first_days(monkeypatch, 
     found = taken_in(table)
     assert "status = x" in found.understood
     assert "c1" not in found.customers
+
+
+def test_ids_of_orders_of_any_type_and_columns_that_cannot_be_kept_are_no_hindrance():
+    con = ibis.duckdb.connect()
+    con.raw_sql(
+        "create table sales as select 'c' || i as customer, uuid() as order_id, date '2025-01-01' + i::int as date,"
+        " 5.0 + i as amount, map {'a': i} as extra, [i] as list from range(4) t(i)"
+    )
+    found = taken_in(con.table("sales"))
+    assert {key: money for key, (_, _, money) in found.customers.items()} == {
+        f"c{i}": 5.0 + i for i in range(4)
+    }

@@ -17,7 +17,7 @@ import ibis
 from rfmeans.columns.content import told_by_content
 from rfmeans.columns.conventions import Conventions, find_conventions
 from rfmeans.columns.keys import KeyConvention, check_whole, counts_from_zero, look_at_keys, may_vary
-from rfmeans.columns.layout import ANY_TABLE
+from rfmeans.columns.layout import ANY_TABLE, used_columns
 from rfmeans.columns.layout_files import own_layouts
 from rfmeans.columns.layouts import customer_columns, recognise
 from rfmeans.columns.line_totals import LineTotal, as_line_total, find_line_total
@@ -305,8 +305,11 @@ class Understood(AbstractContextManager["Understood"]):
         if ordered:
             return looked.keep(table.limit(LOOKED_AT))
         names = [layout.columns.date, layout.columns.order, *(name for _, name in layout.customers)]
-        plain = [table[name] for name in names if name and _can_be_sorted(table[name].type())]
-        return looked.keep(table.order_by(plain).limit(LOOKED_AT) if plain else table.limit(LOOKED_AT))
+        read = used_columns(layout)
+        # Not every type of an engine can be kept, such as a point.
+        kept = [name for name in table.columns if name in read or _is_plain(table[name].type())]
+        by = [table[name] for name in names if name]
+        return looked.keep(table.order_by(by).select(*kept).limit(LOOKED_AT))
 
     def _conventions(self, layout: Layout, *, whole: bool) -> Conventions:
         source, columns = self.source, layout.columns
@@ -341,8 +344,8 @@ class Understood(AbstractContextManager["Understood"]):
         self.close()
 
 
-def _can_be_sorted(kind: dt.DataType) -> bool:
-    return bool(kind.is_string() or kind.is_numeric() or kind.is_temporal())
+def _is_plain(kind: dt.DataType) -> bool:
+    return bool(kind.is_string() or kind.is_numeric() or kind.is_temporal() or kind.is_boolean())
 
 
 def _texts(table: ir.Table, names: Sequence[str]) -> list[str]:
