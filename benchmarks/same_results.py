@@ -140,6 +140,8 @@ INTENDED: tuple[Intended, ...] = (
         "Markdown shows the page's table of segments, not a copy of it with other heads",
     ),
     # What came since
+    Intended("*", "*set_aside.parquet", ", never null", "", "text is stored on the way"),
+    Intended("*", "*set_aside.parquet", ", never null", "", "the same", "new"),
     Intended(
         "*", "files", r"\d+ made/\S*charts/bought_again\.\w+\n", "", "a chart of what happened next", "new"
     ),

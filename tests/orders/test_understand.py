@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from contextlib import suppress
 
 import duckdb
@@ -15,6 +16,7 @@ from helpers.taken_in import taken_in
 from intakes import read
 from rfmeans.engines.failures import MalformedError
 from rfmeans.engines.kept_tables import Workspace
+from rfmeans.errors import SourceError
 from rfmeans.listener import Listener
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import Understood, or_misfit, understand
@@ -371,3 +373,57 @@ def test_ids_of_orders_of_any_type_and_columns_that_cannot_be_kept_are_no_hindra
     assert {key: money for key, (_, _, money) in found.customers.items()} == {
         f"c{i}": 5.0 + i for i in range(4)
     }
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_text_is_read_once(tmp_path, files):
+    for number in range(files):
+        (tmp_path / f"{number}.csv").write_text(
+            HEADER + "".join(ROWS) + ",5,2024-03-01,9\n", encoding="utf-8"
+        )
+    with Workspace() as scratch, understand(str(tmp_path / "*.csv"), make_reading()) as understood:
+        found = customers_at(understood, scratch)
+        for path in tmp_path.glob("*.csv"):
+            path.unlink()
+        assert (found.account.lines.read.rows, found.account.lines.used.money) == (5 * files, 42 * files)
+        aside = found.set_aside.to_pyarrow().to_pylist()
+    told = {"line": 6, "reason": "missing customer", "customer": None, "order": "5"}
+    told |= {"date": "2024-03-01", "amount": "9"}
+    assert aside == [{"file": str(tmp_path / f"{number}.csv"), **told} for number in range(files)]
+
+
+def test_lines_keep_their_numbers_where_they_are_compared(tmp_path):
+    path = tmp_path / "orders.csv"
+    rows = [
+        f"c{number % 7},{number % 11},2024-01-{number % 28 + 1:02},{number % 5}\n" for number in range(400)
+    ]
+    path.write_text(HEADER + "".join(rows * 2), encoding="utf-8")
+    with Workspace() as scratch, understand(str(path), make_reading(drop_duplicates=True)) as understood:
+        aside = customers_at(understood, scratch).set_aside.to_pyarrow().to_pylist()
+    told = [f"{row['customer']},{row['order']},{row['date']},{row['amount']}\n" for row in aside]
+    assert len(aside) >= 400
+    assert told == [(rows * 2)[row["line"] - 2] for row in aside]
+
+
+def test_what_was_stored_goes_with_what_was_made_of_it(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(HEADER + "".join(ROWS), encoding="utf-8")
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    with understand(str(path), make_reading(temporary=str(kept))) as understood:
+        for day in (dt.date(2024, 3, 2), dt.date(2024, 4, 1)):
+            with Workspace() as scratch:
+                found = customers_at(understood, scratch, day)
+                gc.collect()
+                assert len([*kept.rglob("*rows*")]) == 1
+                del found
+            gc.collect()
+            assert not [*kept.rglob("*rows*")]
+
+
+def test_a_wrong_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "orders.csv"
+    path.write_text("colour,size\nred,1\nblue,2\n", encoding="utf-8")
+    monkeypatch.setattr("rfmeans.reading.source.copy_to", lambda *_: pytest.fail("read"))
+    with pytest.raises(SourceError, match="customer"), understand(str(path), make_reading()):
+        pass

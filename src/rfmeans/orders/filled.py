@@ -58,6 +58,7 @@ def fill_down(source: Source, layout: Layout, head: ir.Table) -> Source:
         table=stored.select(*source.table.columns),
         located=stored,
         understood="; ".join(filter(None, [source.understood, said])),
+        before=None,
     )
 
 

@@ -30,8 +30,8 @@ from rfmeans.orders.customers import (
     total_orders,
 )
 from rfmeans.orders.examples import find_malformed, find_person, find_unread
-from rfmeans.orders.order_lines import currency_column, order_lines, outer_names
-from rfmeans.orders.reasons import BEFORE, MALFORMED, REASON_BEFORE, USED
+from rfmeans.orders.order_lines import currency_column, order_lines
+from rfmeans.orders.reasons import BEFORE, REASON_BEFORE, USED
 from rfmeans.orders.recency_column import read_recency
 from rfmeans.orders.remarks import find_overlap, notice
 from rfmeans.orders.understand import or_misfit
@@ -264,8 +264,7 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
     customers = customers_as_of(sums.groups, as_of)
     told_apart = understood.compared.apart or takes_from_orders(layout)
     apart = count_apart(sums.orders) if told_apart else None
-    unused = _own_columns(lines.set_aside, source) if account.set_aside else None
-    noticed = notice(source, layout, reading, account, understood.line, apart, overlap, unused)
+    noticed = notice(source, layout, reading, account, understood.line, apart, overlap, lines)
     clustered, others = account_customers(customers)
     everyone = clustered.rows + sum(tally.rows for tally in others.values())
     noticed = replace(
@@ -291,12 +290,6 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
         customers_before(sums.groups, sums.dates),
         reading.window,
     )
-
-
-def _own_columns(set_aside: ir.Table, source: Source) -> ir.Table:
-    """Return the source's columns of the lines set aside that are lines of it: malformed ones are none."""
-    kept = set_aside.filter(set_aside.reason != MALFORMED) if "text" in set_aside.columns else set_aside
-    return kept.select(*outer_names(source.table.columns).values())
 
 
 def _count_older_only(lines: ir.Table, groups: ir.Table) -> int:

@@ -12,14 +12,14 @@ from rfmeans.columns.layout import ANY_TABLE, PER_ORDER
 from rfmeans.columns.line_totals import tells_article
 from rfmeans.columns.typed import calendar_day, product, to_money
 from rfmeans.orders.compared import NOTHING
-from rfmeans.orders.expressions import without
+from rfmeans.orders.expressions import where, without
 from rfmeans.orders.older_states import in_order, with_older
 from rfmeans.orders.reasons import MALFORMED, USED, ZERO_ID, first_reason, reason_text, reasons_of
 from rfmeans.orders.statuses import ALSO, is_money_back, status_values, with_refunds
 from rfmeans.orders.total_rows import any_says, open_total, with_total_rows
 from rfmeans.orders.where import KEPT, with_condition
 from rfmeans.orders.whole_orders import hold_for_orders, takes_from_orders
-from rfmeans.reading.source import FILE, LINE, TEXT
+from rfmeans.reading.source import FILE, LINE, NUMBER, TEXT
 from rfmeans.typed_cells import SEPARATOR
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class OrderLines:
         values are an order's; else null), ordered_on (date), amount (decimal, null where unreadable), reason (0:
         used, else 1 + index into `LINE_REASONS`). Where a column tells it, currency (text, null where there is none);
         where one tells the status, takes_back (bool: negative money).
+        Where the engine has a quick hash, same (equal in lines that are equal in every column of the source).
         Where rows have an order, says_total (bool: the row is set aside and may be a total); where totals are
         looked for in its place asked (text: what makes a used line look like one), file and line.
     set_aside
@@ -80,11 +81,7 @@ def order_lines(
     """
     for _, name in layout.customers:
         check_whole(source.table[name])
-    table = source.located if compared.places else source.table
-    lines = _judged(source, table, layout, reading, conventions, compared)
-    lines, told = _told_beside(lines, source, layout, conventions, compared)
-    judged = _judged(source, source.located, layout, reading, conventions, compared)
-    aside = judged.filter(judged.reason != USED)
+    lines, aside, told = _both(source, layout, reading, conventions, compared)
     own = {name: aside[inner] for name, inner in _inner_names(source.located.columns).items()}
     own |= {name: own[name].re_replace(SEPARATOR + "$", "").replace(SEPARATOR, ".") for name in source.mixed}
     called = outer_names(source.table.columns)
@@ -97,15 +94,58 @@ def order_lines(
                 **{outer: own[name] for name, outer in called.items()},
             ),
             source,
-            mixed=takes_from_orders(layout) or reading.drop_duplicates or compared != NOTHING,
+            mixed=_is_mixed(layout, reading, compared),
         ),
     )
 
 
+def _both(
+    source: Source, layout: Layout, reading: Reading, conventions: Conventions, compared: Compared
+) -> tuple[ir.Table, ir.Table, list[str]]:
+    """Return the lines, those of them set aside with all that the source says of them, and what is told beside.
+
+    Text is read once: stored is what it says, and of lines set aside the text itself.
+    """
+    mixed = _is_mixed(layout, reading, compared)
+    by_number = source.store is not None and source.before is not None and not mixed
+    plain = by_number if source.store else not compared.places
+    table = source.table if plain else source.located
+    lines = _judged(source, table, layout, reading, conventions, compared)
+    inner = _inner_names(table.columns)
+    lines, told = _told_beside(lines, source, layout, conventions, compared, inner)
+    if source.store is None:
+        judged = _judged(source, source.located, layout, reading, conventions, compared)
+        return lines, judged.filter(judged.reason != USED), told
+    texts = {name: where(lines.reason != USED, lines[name]) for name in inner.values()}
+    lines = source.store(lines.select(*CANONICAL, *told, **texts))
+    if by_number and source.before:
+        file, before = source.before
+        places = {FILE: ibis.literal(file), LINE: lines[NUMBER] + before + 1}
+        called = _inner_names(source.located.columns)
+        lines = lines.mutate(**{called[name]: value for name, value in places.items()})
+    return lines, lines.filter(lines.reason != USED), told
+
+
+def _is_mixed(layout: Layout, reading: Reading, compared: Compared) -> bool:
+    """Whether lines are compared with each other, which leaves them in no order."""
+    return takes_from_orders(layout) or reading.drop_duplicates or compared != NOTHING
+
+
 def _told_beside(
-    lines: ir.Table, source: Source, layout: Layout, conventions: Conventions, compared: Compared
+    lines: ir.Table,
+    source: Source,
+    layout: Layout,
+    conventions: Conventions,
+    compared: Compared,
+    inner: dict[str, str],
 ) -> tuple[ir.Table, list[str]]:
-    """Return lines with what their accounts and checks look at besides, and the names of those columns."""
+    """Return lines with what their accounts and checks look at besides, and the names of those columns.
+
+    ``inner``: what the source's columns are called in them.
+    """
+    same = source.engine.quick_hash(ibis.struct({name: lines[inner[name]] for name in source.table.columns}))
+    if same is not None:
+        lines = lines.mutate(same=same)
     told = ["currency"] if currency_column(layout, conventions) else []
     if layout.tells_status:
         lines = lines.mutate(takes_back=lines.amount < 0)
@@ -113,9 +153,12 @@ def _told_beside(
     if compared.totals:
         told += ["asked", "file", "line"]
     elif source.ordered:
-        lines = _with_hint_of_totals(lines, source, layout)
+        says = any_says(lines, [inner[name] for name in wordy_columns(source.table.columns, layout)])
+        # Engines work it out for the few rows alone that are set aside; of the lines used their keys are looked at when
+        # they are grouped: far fewer.
+        lines = lines.mutate(says_total=ibis.ifelse(lines.reason == USED, False, says))
         told.append("says_total")
-    return lines, told
+    return lines, told if same is None else [*told, "same"]
 
 
 def currency_column(layout: Layout, conventions: Conventions) -> str | None:
@@ -178,16 +221,6 @@ def _judged(
     if not compared.totals:
         return judged
     return judged.mutate(asked=ibis.ifelse(judged.reason == USED, judged.asked, ibis.null("string")))
-
-
-def _with_hint_of_totals(lines: ir.Table, source: Source, layout: Layout) -> ir.Table:
-    """Add says_total: what engines work out for the few rows alone that are set aside.
-
-    Of the lines used their keys are looked at when they are grouped: far fewer.
-    """
-    inner = _inner_names(source.table.columns)
-    says = any_says(lines, [inner[name] for name in wordy_columns(inner, layout)])
-    return lines.mutate(says_total=ibis.ifelse(lines.reason == USED, False, says))
 
 
 def read_lines(

@@ -12,6 +12,8 @@ from rfmeans.columns.keys import order_key
 from rfmeans.columns.layout import ANY_TABLE
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.roles import plain
+from rfmeans.orders.order_lines import outer_names
+from rfmeans.orders.reasons import MALFORMED, USED
 from rfmeans.orders.statuses import does_count, is_known
 from rfmeans.reading.source import FILE
 from rfmeans.wording import counted
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from rfmeans.orders.account import LineAccount
     from rfmeans.orders.apart import Apart
     from rfmeans.orders.examples import Unread
+    from rfmeans.orders.order_lines import OrderLines
     from rfmeans.orders.window import Idle
     from rfmeans.reading.source import Source
     from rfmeans.settings import Reading
@@ -291,11 +294,11 @@ def notice(
     read_as: str,
     apart: Apart | None,
     overlap: Overlap | None,
-    unused: ir.Table | None = None,
+    lines: OrderLines,
 ) -> Noticed:
     """Return what is to be said of a source beside its account.
 
-    ``read_as`` is what was understood of it; ``unused`` are its lines set aside, None where there are none.
+    ``read_as`` is what was understood of it.
     """
     rows = account.read.rows - source.malformed_lines
     dropped = account.set_aside.get("duplicate line")
@@ -305,7 +308,7 @@ def notice(
         understood=read_as,
         duplicates=Duplicates(dropped.rows if dropped else 0, kept=False)
         if reading.drop_duplicates
-        else _used_duplicates(source, rows, account.used.rows, unused),
+        else _used_duplicates(lines, source, rows, account.used.rows),
         overlap=replace(overlap, older=older.rows if older else 0) if overlap else None,
         statuses=count_statuses(source.table, source.engine, layout, asked=reading.keep_status is not None),
         apart=apart,
@@ -313,38 +316,36 @@ def notice(
     )
 
 
-def _used_duplicates(source: Source, rows: int, used: int, unused: ir.Table | None) -> Duplicates | None:
-    """Return the repeated lines among those used: what is equal in every column is used, or set aside, as a whole."""
-    found = count_duplicates(source.table, source.engine, rows)
-    if found is None or not found.lines or unused is None:
-        return found
-    aside = count_duplicates(unused, source.engine, rows - used, about=found.about)
-    return replace(found, lines=max(found.lines - (aside.lines if aside else 0), 0))
+def _used_duplicates(found: OrderLines, source: Source, rows: int, used: int) -> Duplicates | None:
+    """Return the repeated lines among those used: what is equal in every column is used, or set aside, as a whole.
 
-
-def _count(table: ir.Table) -> int:
-    return int(table.count().to_pyarrow().as_py())
-
-
-def count_duplicates(
-    table: ir.Table, engine: Engine, rows: int, *, about: bool | None = None
-) -> Duplicates | None:
-    """Return how many lines are equal to an earlier one; None on an engine that would take long for it.
-
-    ``about``: whether one slice of them is enough; None: where they are many.
+    None on an engine that would take long for it. Where lines are many, one slice of them is counted.
     """
-    line = engine.quick_hash(ibis.struct({name: table[name] for name in table.columns}))
-    if line is None:
-        if rows > EXACT_LINES:
-            return None
-        lines = table.select(**{name: engine.comparable(table[name]) for name in table.columns}).distinct()
-        return Duplicates(rows - _count(lines))
-    hashed, about = table.select(line=line), rows > EXACT_LINES if about is None else about
-    if about:
-        hashed = hashed.filter(hashed.line % SLICES == 0)
-    groups = hashed.group_by("line").agg(copies=hashed.count() - 1)
-    copies = groups.filter(groups.copies > 0).copies.sum().to_pyarrow().as_py() or 0
-    return Duplicates(int(copies) * (SLICES if about else 1), about)
+    about, lines = rows > EXACT_LINES, found.lines
+    if "same" not in lines.columns and about:
+        return None
+    if "same" not in lines.columns:
+        unused = _own_columns(found.set_aside, source)
+        aside = _count_repeated(source.engine, unused, rows - used) if rows > used else 0
+        return Duplicates(max(_count_repeated(source.engine, source.table, rows) - aside, 0))
+    looked_at = lines.filter(lines.same % SLICES == 0) if about else lines
+    not_used = looked_at.reason != USED if rows > used else ibis.literal(False)
+    groups = looked_at.group_by("same").agg(all=looked_at.count(), aside=looked_at.count(where=not_used))
+    groups = groups.filter(groups["all"] > 1)
+    repeated = (groups["all"] - 1 - ibis.greatest(groups.aside - 1, 0)).sum()
+    copies = int(repeated.to_pyarrow().as_py() or 0)
+    return Duplicates(max(copies, 0) * (SLICES if about else 1), about)
+
+
+def _own_columns(set_aside: ir.Table, source: Source) -> ir.Table:
+    """Return the source's columns of the lines set aside that are lines of it: malformed ones are none."""
+    kept = set_aside.filter(set_aside.reason != MALFORMED) if "text" in set_aside.columns else set_aside
+    return kept.select(*outer_names(source.table.columns).values())
+
+
+def _count_repeated(engine: Engine, table: ir.Table, rows: int) -> int:
+    lines = table.select(**{name: engine.comparable(table[name]) for name in table.columns}).distinct()
+    return rows - int(lines.count().to_pyarrow().as_py())
 
 
 def find_overlap(

@@ -1,8 +1,8 @@
 """Delimited text of any dialect -> rows of text.
 
-A file of an ordinary dialect is left to DuckDB's parallel reader, as it stands. Anything else (another encoding, line
-breaks inside quotes, blank lines, blanks as delimiters, lines above the header, broken lines ...) is read line by line
-once, into a Parquet file of text, with the lines that are no rows beside it.
+A file of an ordinary dialect is left to DuckDB's parallel reader, as it stands. Anything else (line breaks inside
+quotes, blank lines, blanks as delimiters, lines above the header, broken lines ...) is read line by line once, into a
+Parquet file of text, with the lines that are no rows beside it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import glob
 import io
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import Choice, argument
@@ -18,7 +19,7 @@ from rfmeans.errors import SourceError
 from rfmeans.reading.csv_dialect import CsvDialect, find_csv_dialect, in_conflict
 from rfmeans.reading.csv_records import SIDE, UNREADABLE, Record, Records, physical_lines
 from rfmeans.reading.csv_survey import survey
-from rfmeans.reading.source import BARE, WRAPPED, Source, numbered, path_in, store_records
+from rfmeans.reading.source import BARE, WRAPPED, Source, numbered, path_in, store_records, store_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +76,11 @@ def read_text(con: Any, path: Path, label: str, reading: Reading, folder: Path, 
     SourceError
         If it does not look like a table, cannot be decoded, or nothing in it is a row.
     """
+    source = _read(con, path, label, reading, folder, by_lines=by_lines)
+    return replace(source, store=partial(store_rows, con, folder))
+
+
+def _read(con: Any, path: Path, label: str, reading: Reading, folder: Path, *, by_lines: bool) -> Source:
     found = survey(path, reading.encoding)
     head, ending = _head(path, label, found.encoding)
     file = TextFile(path, label, found.encoding, ending, find_csv_dialect(head, reading, label))
@@ -155,8 +161,8 @@ def _read_regular(con: Any, file: TextFile, *, wrapped: bool) -> Source:
     )
     if wrapped:
         table = table.mutate(**{name: table[name].re_replace(WRAPPED, BARE) for name in table.columns})
-    where = numbered(table, file.label, before=dialect.header_line)
-    return Source(table, file.label, where, understood=file.understood)
+    before = (file.label, dialect.header_line)
+    return Source(table, file.label, numbered(table, *before), understood=file.understood, before=before)
 
 
 def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Source:

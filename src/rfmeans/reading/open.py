@@ -221,6 +221,7 @@ def _united(files: list[Source]) -> Source:
         powers=any(file.powers for file in files),
         typed=typed,
         mixed=mixed,
+        store=files[0].store,
     )
 
 

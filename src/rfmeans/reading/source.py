@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import glob
+import weakref
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.engines.database import nothing_to_close
-from rfmeans.engines.duckdb import DUCKDB
+from rfmeans.engines.duckdb import DUCKDB, copy_to
 from rfmeans.engines.failures import MalformedError
 from rfmeans.errors import SourceError
 
@@ -25,10 +26,16 @@ if TYPE_CHECKING:
 
 # Names of our own columns beside the source's, which may be called anything.
 FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
+NUMBER = "_rfmeans_number"
 WRAPPED, BARE = r'^ *="(.*)" *$', r"\1"  # as spreadsheets are told that a number is text
 BATCH = 50_000  # rows held in memory while a file is rewritten
 # Of these so many as objects of Python: with more of them its collector of garbage takes a third of the time.
 TAKEN = 500
+# Written once and read a few times: to compress it takes longer than to read it as it is, and so do dictionaries of
+# columns in which each value is another.
+QUICKLY = ("FORMAT parquet", "COMPRESSION uncompressed", "PARQUET_VERSION v2", "DICTIONARY_SIZE_LIMIT 5000")
+# Values and rows that are held in memory until they are written.
+MOST_HELD, FEWEST_HELD, ROWS_HELD = 1_000_000, 2_048, 122_880
 MOST_COLUMNS = 2_000  # each costs milliseconds; no shop exports so many
 
 
@@ -72,6 +79,13 @@ class Source:
         The database it is in; None for files and frames.
     engine
         The one that does the work.
+    store
+        What writes rows that are made of the source's to a file of columns and returns them with their `NUMBER`, for
+        text, which each pass would split and read anew; None: a pass costs less than that. The file lasts as long as
+        what is made of it.
+    before
+        The one file, and how many of its lines stand before the first row, where after these each line is a row, in
+        the order of `table`; None: only `located` tells where rows stand.
     closing
         What `close` does.
     """
@@ -91,6 +105,8 @@ class Source:
     mixed: frozenset[str] = frozenset()
     home: Home | None = None
     engine: Engine = DUCKDB
+    store: Callable[[ir.Table], ir.Table] | None = None
+    before: tuple[str, int] | None = None
     closing: Callable[[], None] = nothing_to_close
 
     @property
@@ -157,6 +173,17 @@ def open_parquet(con: Any, *paths: Path) -> ir.Table:
 
 
 # Rows that are stored on the way
+
+
+def store_rows(con: Any, folder: Path, rows: ir.Table) -> ir.Table:
+    """Write rows to a file in a folder and return them, with their `NUMBER` from 0: see `Source.store`."""
+    import ibis
+
+    path, group = folder / ibis.util.gen_name("rows"), max(MOST_HELD // len(rows.columns), FEWEST_HELD)
+    copy_to(rows, path, [*QUICKLY, f"ROW_GROUP_SIZE {min(group, ROWS_HELD)}"])
+    stored = con.read_parquet(glob.escape(str(path)), hive_partitioning=False, file_row_number=True)
+    weakref.finalize(stored.op(), path.unlink, missing_ok=True)
+    return stored.rename({NUMBER: "file_row_number"})
 
 
 def path_in(folder: Path, ending: str) -> Path:
