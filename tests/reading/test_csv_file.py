@@ -129,3 +129,18 @@ def test_cells_that_are_wrapped_for_a_spreadsheet(tmp_path, encoding):
     path.write_text("\n".join(lines) + "\n", encoding=encoding)
     found = [(row[0], row[2], row[3]) for row in customers(path)]
     assert found == [("001", 1, 1.5), ("002", 1, 2.5)]
+
+
+@pytest.mark.slow
+def test_lines_of_a_file_that_several_threads_read_keep_their_numbers(tmp_path):
+    path, rows = tmp_path / "orders.csv", 600_000
+    wrong = set(range(500, rows, 997))
+    lines = (
+        f"c{at % 5000},o{at},2024-01-{1 + at % 28:02},{'?' if at in wrong else at % 50}\n"
+        for at in range(rows)
+    )
+    path.write_text("customer,order,date,amount\n" + "".join(lines), encoding="utf-8")
+    found = taken_in(str(path), threads=4)
+    assert found.lines.set_aside["unreadable amount"].rows == len(wrong)
+    aside = sorted((row["line"], row["order"], row["amount"]) for row in found.aside)
+    assert aside == [(at + 2, f"o{at}", "?") for at in sorted(wrong)]
