@@ -274,3 +274,24 @@ def test_cuts_that_do_not_fit_the_number_of_scores(write, orders):
 def test_it_is_read_before_the_orders(tmp_path):
     with pytest.raises(SettingsError, match="Cannot read the lexicon"):
         rfmeans.segment("nowhere.csv", lexicon=tmp_path / "nowhere.toml")
+
+
+def test_names_that_stay_claim_what_they_did():
+    """Names of scores alone, of regions alone, and of both."""
+    codes = {"scores": {"others": "Others", "codes": {"Champions": [555]}}}
+    regions = {
+        "grid": [
+            {
+                "recency_bands": ["all"],
+                "recency_cuts": [],
+                "value_bands": ["all"],
+                "value_cuts": [],
+                "names": {"all": {"all": "Lost"}},
+            }
+        ]
+    }
+    of_scores = {*built_in().scores.order}
+    claiming = {*built_in().said}
+    assert {*read_lexicon(codes).said} == claiming - of_scores
+    assert {*read_lexicon(regions).said} == claiming & of_scores
+    assert read_lexicon(codes | regions).said == {}

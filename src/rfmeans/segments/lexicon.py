@@ -112,18 +112,28 @@ it one under [grid.names]: all.old = "...".
 def _over_built_in(content: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Return the parts that a lexicon gives; a score grid without names of its own keeps the built-in one.
 
-    Names of one's own claim only what one's own lexicon says.
+    Names of one's own claim only what one's own lexicon says; the built-in ones that stay claim what they did.
     """
     check_keys(content, ("grid", "name", "scores"), where)
     given = dict(content)
     own = as_table(given.get("scores", {}), f"{where}, [scores]")
-    if "grid" in given or "names" in own or gives_codes(own):
-        given.setdefault("name", [])
+    own_regions, own_scores = "grid" in given, "names" in own or gives_codes(own)
+    kept = [entry for entry in _built_entries() if not (own_scores if _is_of_scores(entry) else own_regions)]
+    given.setdefault("name", kept)
     if "scores" in given:
         scores = as_table(given["scores"], f"{where}, [scores]")
         built = {key: value for key, value in built_in().to_dict()["scores"].items() if key != "cuts"}
         given["scores"] = {**built, **scores} if not set(scores) - {"cuts"} else scores
     return given
+
+
+def _built_entries() -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = built_in().to_dict()["name"]
+    return entries
+
+
+def _is_of_scores(entry: Mapping[str, Any]) -> bool:
+    return entry["name"] in built_in().scores.order
 
 
 def _lexicon(content: dict[str, Any], where: str) -> Lexicon:
