@@ -12,6 +12,7 @@ import rfmeans
 from helpers.garbage import outcome, workbook
 from helpers.set_aside_lines import PLACED_HEADER, check, placed, set_aside
 from helpers.taken_in import taken_in
+from rfmeans.reading.workbook import NUMBERED
 
 
 def sheet(first: int) -> pd.DataFrame:
@@ -134,7 +135,14 @@ def test_months_in_which_a_column_is_text_and_in_which_it_is_numbers(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("called", "orders"), [("Order No", 2), ("Bon Nr", 2), ("Paid", 1), ("Grand Total", 1)]
+    ("called", "orders"),
+    [
+        ("Order No", 2),
+        ("Bon Nr", 2),
+        ("Paid", 1),
+        ("Grand Total", 1),
+        ("Total (no tax)", 1),
+    ],
 )
 def test_a_merged_number_is_each_rows_where_it_tells_an_order_and_money_stands_once(tmp_path, called, orders):
     sheet = openpyxl.Workbook()
@@ -146,3 +154,30 @@ def test_a_merged_number_is_each_rows_where_it_tells_an_order_and_money_stands_o
         sheet.active.merge_cells(f"{column}2:{column}3")
     sheet.save(tmp_path / "orders.xlsx")
     assert taken_in(tmp_path / "orders.xlsx").customers["a"] == (1, orders, 17.0)
+
+
+@pytest.mark.parametrize(
+    ("names", "numbered"),
+    [
+        (
+            "Order No.|No.|Order ID|Bestellnummer|Kundennr.|Numéro de commande|Nº pedido|Código|Invoice number (shop)",
+            True,
+        ),
+        (
+            "Order code|Customer Nr|N° client|Kundennummer (neu)|Nummer der Bestellung|Order|Artikel-Nr.|Item number",
+            True,
+        ),
+        (
+            "Total (no tax)|Number of items|No. of units|Total|Price no VAT|Order total (no VAT)|Number of orders",
+            False,
+        ),
+        (
+            "Betrag (Nr. 2)|Amount, code 5|Umsatz je Nummer|Paid|No discount|Order amount no.|Prix (no TVA)",
+            False,
+        ),
+    ],
+)
+def test_names_of_numbers_that_tell_orders_and_those_of_figures(names, numbered):
+    assert {name: bool(NUMBERED.search(name.casefold())) for name in names.split("|")} == dict.fromkeys(
+        names.split("|"), numbered
+    )

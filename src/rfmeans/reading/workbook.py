@@ -35,11 +35,22 @@ SheetTable = tuple[str, tuple[str, ...], list[SheetRow]]  # name of the sheet, n
 
 HIGHEST_HEADER = 100  # rows among which the header is looked for
 FEWEST_COLUMNS = 3  # customer, date and amount: a sheet with fewer is a cover
-# Names of columns of numbers that tell orders and customers; no name of money is like one.
+# Names of columns of numbers that tell orders and customers: they end with a word for a number, or name both.
+# With a word for money, or for how many, they are none of these: "Total (no tax)".
+_NUMBER = r"(no|nr|n°|nº|num|number|numéro|número|numero|nummer|code|código|codice)"
+_TOLD = (
+    r"(order|invoice|receipt|customer|article|bestellung|auftrag|rechnung|beleg|bon|kunde|kunden|artikel|commande|facture"
+    r"|client|pedido|factura|cliente|ordine|fattura|encomenda|fatura)"
+)
+_FIGURED = (
+    r"(\b(tax|vat|items|units|pieces|total\w*|amount|price|sum|value|paid|quantity|qty|mwst|ust|netto|brutto|stück|anzahl"
+    r"|menge|ttc|tva|montant|prix|quantité|importe|precio|iva|cantidad|importo|prezzo|quantità|valor|valore|preço"
+    r"|quantidade)\b|betrag|preis|summe|umsatz|steuer)"
+)
 NUMBERED = re.compile(
-    r"(^|[^a-z])(id|no|nr|n°|nº|num|number|numéro|número|numero|nummer|code)\b|(nummer|number|nr)\b"
-    r"|^(order|invoice|receipt|customer|bestellung|auftrag|rechnung|beleg|bon|kunde|commande|facture|client|pedido|factura"
-    r"|cliente|ordine|fattura|encomenda|fatura)$"
+    rf"(^|[^a-z])id\b|^{_TOLD}$|^(?!.*{_FIGURED})"
+    rf"((.*[^a-zà-ÿ])?{_NUMBER}[.:)]*$|.*(nummer|number|nr)\b[.:)]*( *\(|$)"
+    rf"|.*\b{_NUMBER}(?!\w).*\b{_TOLD}\b|.*\b{_TOLD}\b.*\b{_NUMBER}(?!\w))"
 )
 EXACT = 2**53  # float64 holds all whole numbers up to here
 PROGRAM = (
