@@ -44,7 +44,7 @@ def test_who_ordered_before_the_window_alone_is_said(tmp_path):
     assert found.noticed.sentences() == (
         "2 customers ordered before the window (since) alone and are not among these: older orders count neither as "
         "money nor as the last purchase. To limit frequency and monetary alone, and count recency over all history, "
-        "give window='365d' in its place.",
+        "give window='1d' in its place.",  # as of January 16
     )
 
 

@@ -25,7 +25,11 @@ def print_told(told: Sequence[Section], written: Written, console: Console, *, d
         console.print(escape(audience_line(written.audiences)), soft_wrap=True)
     if written.foresight is not None:
         again = written.foresight_again, written.days_looked_at
-        lines = foresight_lines(written.foresight, *again) if details else [foresight_line(written.foresight)]
+        lines = (
+            foresight_lines(written.foresight, *again)
+            if details
+            else [foresight_line(written.foresight, *again)]
+        )
         for line in lines:
             console.print(escape(line), soft_wrap=True)
     for name in written.without_card:

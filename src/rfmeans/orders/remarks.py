@@ -98,8 +98,8 @@ class Noticed:
         What may be wrong with giving these orders to a model; blank where nothing is.
     apart
         Order numbers whose sales lie apart; None where there are none.
-    older_only
-        Customers who ordered before the window alone.
+    older_only, since_days
+        Customers who ordered before the window alone, and how many days of orders count.
     line_total
         That the price was found to be the whole line's; None where it is not.
     totals
@@ -122,6 +122,7 @@ class Noticed:
     apart: Apart | None = None
     line_total: LineTotal | None = None
     older_only: int = 0
+    since_days: int = 0
     totals: int = 0
     unread: tuple[Unread, ...] = ()
     person: str = ""
@@ -215,7 +216,8 @@ class Noticed:
         return (
             f"{counted(self.older_only, 'customer')} ordered before the window ({named('since')}) alone and {verb} not "
             "among these: older orders count neither as money nor as the last purchase. To limit frequency and "
-            f"monetary alone, and count recency over all history, give {argument('window', '365d')} in its place."
+            f"monetary alone, and count recency over all history, give"
+            f" {argument('window', f'{self.since_days}d')} in its place."
         )
 
     def _of_overlap(self) -> str:

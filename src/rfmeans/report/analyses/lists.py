@@ -32,17 +32,28 @@ def audience_line(audiences: Audiences) -> str:
     return f"{line}."
 
 
-def foresight_line(found: Foresight) -> str:
+def foresight_line(found: Foresight, again: Foresight | None = None, days: int = 0) -> str:
     """Return what the holdout of all lists together can show.
 
+    ``again``: the same with the share that bought again in so many ``days`` before.
+
     >>> from rfmeans.over_time.effect_power import foresee
-    >>> foresight_line(foresee([("Loyal", 1060, 118), ("New", 2825, 314)]))
+    >>> import textwrap
+    >>> lists = [("Loyal", 1060, 118), ("New", 2825, 314)]
+    >>> foresight_line(foresee(lists))
     'What the holdout can show, if 5 % buy anyway: a campaign to all lists that adds 4.2 points or more.'
+    >>> print(textwrap.fill(foresight_line(foresee(lists), foresee(lists, 0.57), 90), 110))
+    What the holdout can show, if 5 % buy anyway: a campaign to all lists that adds 4.2 points or more; if 57 %
+    do, as many as bought again in the 90 days before, 7.6 points.
     """
     known = f"What the holdout can show, if {percent(found.anyway)} buy anyway:"
     if found.total.smallest is None:
         return f"{known} {_smallest(found)}"
-    return f"{known} a campaign to all lists that adds {_points(found.total.smallest)} points or more."
+    line = f"{known} a campaign to all lists that adds {_points(found.total.smallest)} points or more"
+    if again is None or again.total.smallest is None:
+        return f"{line}."
+    bought = f"as many as bought again in the {days} days before"
+    return f"{line}; if {percent(again.anyway)} do, {bought}, {_points(again.total.smallest)} points."
 
 
 def foresight_lines(found: Foresight, again: Foresight | None = None, days: int = 0) -> list[str]:
@@ -50,9 +61,9 @@ def foresight_lines(found: Foresight, again: Foresight | None = None, days: int 
 
     ``again``: the same with the share that bought again in so many ``days`` before.
 
-    >>> import textwrap
     >>> from rfmeans.over_time.effect_power import foresee
     >>> smallest, wanted = foresight_lines(foresee([("Loyal", 1060, 118), ("New", 2825, 314)]))
+    >>> import textwrap
     >>> for line in textwrap.wrap(smallest, 110): print(line)
     What the holdout can show, if 5 % buy anyway: in all lists a campaign that adds 4.2 points or more, in one
     list 5.6 (New, 3,139 customers) to 10.4 (Loyal, 1,178 customers). Smaller effects will mostly not be told from
