@@ -126,3 +126,8 @@ def test_a_real_terminal_is_asked(orders):
     assert process.returncode == 0
     assert "2024-03-04" in out
     assert "Which one?" in said
+
+
+def test_nobody_is_asked_where_standard_input_is_closed(orders, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert ask._on_terminal() is False

@@ -48,6 +48,17 @@ def test_who_ordered_before_the_window_alone_is_said(tmp_path):
     )
 
 
+def test_a_window_longer_than_what_since_leaves_is_said(tmp_path):
+    source = write(tmp_path / "orders.csv", FIRST, SECOND, THIRD, "4,2024-01-10,c,5,GBP")
+    found = account(source, since="2024-01-14", window="10d")  # as of January 16
+    assert found.noticed.sentences() == (
+        "1 customer ordered before the window (since) alone and is not among these: older orders count neither as "
+        "money nor as the last purchase.",
+        "since leaves 2 days of orders: frequency and monetary are of these, not of 10 days (window).",
+    )
+    assert account(source, since="2024-01-14", window="2d").noticed.sentences()[1:] == ()
+
+
 @pytest.mark.slow
 def test_repeated_lines_are_set_aside_when_asked_but_for_the_first(tmp_path):
     source = write(tmp_path / "orders.csv", FIRST, SECOND, FIRST, FIRST)

@@ -148,3 +148,22 @@ def test_a_window_is_for_order_lines():
 def test_inspect_and_effect_have_no_window():
     with pytest.raises(SettingsError, match=r"^inspect looks at all orders.* Leave window= out\.$"):
         rfmeans.inspect(orders(), window=30)
+
+
+def test_who_has_money_in_the_window_of_an_order_before_it_is_not_idle():
+    """An order of February with a further line of March: no purchase in the window, and 3 in it."""
+    lines = [*LINES, ("gus", "G1", "2024-02-29", 60.0), ("gus", "G1", "2024-03-01", 3.0)]
+    with Workspace() as workspace:
+        intake = read(orders(lines), make_reading(as_of=AS_OF, window=30), workspace)
+        assert frame(intake).loc["gus", ["frequency", "monetary"]].tolist() == [0, 3]
+        assert intake.account.noticed.idle.customers == 1  # bob
+
+
+def test_why_a_window_leaves_a_customer_out_is_said_of_the_window():
+    """Cid bought for 30 and returned 10, in the window."""
+    many = [(f"c{i}", f"o{i}", "2024-03-10", 5.0 + i) for i in range(4)]
+    with rfmeans.segment(orders([*LINES, *many]), as_of=AS_OF, window=30, segments=2, n_init=1) as found:
+        assert found.explain("cid").lines == (
+            "Customer cid, as of 2024-03-31, is in no segment: its money in the last 30 days is below zero, or all of "
+            "it was returned.",
+        )

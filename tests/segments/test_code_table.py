@@ -117,6 +117,7 @@ def test_the_order_may_be_given():
             "box 1, 'x': r must be a score or two, the lowest and the highest",
         ),
         ({"box": [{"name": "x", "r": [1, 11]}]}, "like [4, 5]. Got [1, 11]."),
+        ({"box": [{"name": "x"}]}, "no box says which scores it holds. Give it r, f or m, like r = [4, 5]."),
         ({"box": [{"name": "x", "m": [1.5, 2]}]}, "like [4, 5]. Got [1.5, 2]."),
     ],
 )

@@ -51,7 +51,8 @@ def asking(
 
 
 def _on_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    # Either is None where it was closed before the start.
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 def _nobody(error: RFMeansError) -> NoReturn:

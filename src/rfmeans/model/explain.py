@@ -108,7 +108,8 @@ def explain_customer(
     row = rows[0]
     kept = customers.filter(customers.reason.isnull())
     if row["reason"] is not None:
-        return Explanation(key, as_of, int(kept.count().to_pyarrow().as_py()), reason=row["reason"])
+        count = int(kept.count().to_pyarrow().as_py())
+        return Explanation(key, as_of, count, reason=row["reason"], window=placing.window)
     row[AVERAGE] = _average_order(row, kept)
     count, standings = _standings(kept, row)
     key, better = str(row["customer_id"]), set(placing.better(row["segment_id"]))

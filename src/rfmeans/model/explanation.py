@@ -161,7 +161,10 @@ class Explanation:
         who = f"Customer {clip(self.customer)}"
         when = f", as of {self.as_of}," if self.as_of else ""
         if self.reason is not None:
-            return (f"{who}{when} is in no segment: {REASONS.get(self.reason, self.reason)}.",)
+            why = REASONS.get(self.reason, self.reason)
+            if self.window and self.reason == NO_NET_SPEND:
+                why = f"its money{within(self.window)} is below zero, or all of it was returned"
+            return (f"{who}{when} is in no segment: {why}.",)
         head = f"{who}{when or ','} among {counted(self.customers, 'customer')} with a segment:"
         standings = (f"  {_standing(found, self.currency_symbol)}" for found in self.standings)
         return (

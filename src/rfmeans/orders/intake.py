@@ -272,6 +272,7 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
         line_total=understood.line_total,
         older_only=_count_older_only(lines.lines, sums.groups) if BEFORE in account.set_aside else 0,
         since_days=(as_of - reading.since).days if reading.since else 0,
+        window=reading.window,
         malformed=find_malformed(source),
         unread=find_unread(lines.set_aside, layout, account),
         idle=count_idle(customers, reading.window),

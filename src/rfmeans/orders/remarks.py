@@ -98,8 +98,10 @@ class Noticed:
         What may be wrong with giving these orders to a model; blank where nothing is.
     apart
         Order numbers whose sales lie apart; None where there are none.
-    older_only, since_days
-        Customers who ordered before the window alone, and how many days of orders count.
+    older_only
+        Customers who ordered before the window alone.
+    since_days, window
+        How many days of orders count, and how many count for frequency and monetary; 0 and None: all.
     line_total
         That the price was found to be the whole line's; None where it is not.
     totals
@@ -123,6 +125,7 @@ class Noticed:
     line_total: LineTotal | None = None
     older_only: int = 0
     since_days: int = 0
+    window: int | None = None
     totals: int = 0
     unread: tuple[Unread, ...] = ()
     person: str = ""
@@ -134,7 +137,7 @@ class Noticed:
         said = (
             *(self.caution, self.of_apart(), self.of_statuses(), self.of_unknown()),
             *(self.person, self.malformed, self.of_totals(), *(each.describe() for each in self.unread)),
-            *(self._of_duplicates(), self._of_overlap(), self._of_older()),
+            *(self._of_duplicates(), self._of_overlap(), self._of_older(), self._of_short_window()),
             self.idle.sentence if self.idle else "",
         )
         return tuple(map(Message, filter(None, said)))
@@ -213,11 +216,23 @@ class Noticed:
         if not self.older_only:
             return ""
         verb = "is" if self.older_only == 1 else "are"
-        return (
+        said = (
             f"{counted(self.older_only, 'customer')} ordered before the window ({named('since')}) alone and {verb} not "
-            "among these: older orders count neither as money nor as the last purchase. To limit frequency and "
-            f"monetary alone, and count recency over all history, give"
-            f" {argument('window', f'{self.since_days}d')} in its place."
+            "among these: older orders count neither as money nor as the last purchase."
+        )
+        if self.window:
+            return said
+        return (
+            f"{said} To limit frequency and monetary alone, and count recency over all history, give "
+            f"{argument('window', f'{self.since_days}d')} in its place."
+        )
+
+    def _of_short_window(self) -> str:
+        if not self.window or not 0 < self.since_days < self.window:
+            return ""
+        return (
+            f"{named('since')} leaves {counted(self.since_days, 'day')} of orders: frequency and monetary are of "
+            f"these, not of {counted(self.window, 'day')} ({named('window')})."
         )
 
     def _of_overlap(self) -> str:

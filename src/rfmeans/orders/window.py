@@ -162,7 +162,10 @@ def count_idle(customers: ir.Table, window: int | None) -> Idle | None:
     if window is None:
         return None
     kept = customers.filter(customers.reason.isnull())
-    found = kept.agg(of=kept.count(), idle=kept.count(where=kept.frequency == 0)).to_pyarrow().to_pylist()[0]
+    idle = (kept.frequency == 0) & (
+        kept.monetary == 0
+    )  # of an order that began before it money may be in the window
+    found = kept.agg(of=kept.count(), idle=kept.count(where=idle)).to_pyarrow().to_pylist()[0]
     return Idle(found["idle"], found["of"], window)
 
 

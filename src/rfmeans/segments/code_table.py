@@ -143,6 +143,10 @@ def _of_boxes(entries: Any, where: str) -> list[tuple[str, list[Code]]]:
         )
     tables = [_box(entry, f"{where}, box {place}") for place, entry in enumerate(entries, start=1)]
     best = max((high for _, ends in tables for _, high in ends.values()), default=0)
+    if not best:
+        raise SettingsError(
+            f"{where}: no box says which scores it holds. Give it r, f or m, like r = [4, 5]."
+        )
     return [(name, list(_codes_in(ends, best))) for name, ends in tables]
 
 
