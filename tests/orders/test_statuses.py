@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+import ibis
 import pandas as pd
 import pytest
 
@@ -13,7 +14,8 @@ from helpers.books import aside, customers, written
 from rfmeans.arguments import Message
 from rfmeans.columns.layout import part_of_word
 from rfmeans.columns.layout_files import built_in
-from rfmeans.orders.statuses import status_variants
+from rfmeans.columns.layouts import recognise
+from rfmeans.orders.statuses import _means, does_count, status_variants
 
 
 @pytest.mark.slow
@@ -141,6 +143,53 @@ def test_words_that_no_list_has_are_told_by_their_parts_and_said(tmp_path, kind)
 
 def test_no_word_of_what_was_sold_says_otherwise_by_its_parts():
     for word in status_variants(built_in()["sold"]["words"]):
-        said = word.replace("_", " ").replace("-", " ")
-        told = [kind for kind in ("words", "called off", "refunded") if re.search(part_of_word(kind), said)]
-        assert not told or re.search(part_of_word("unless"), said), word
+        left = re.sub(part_of_word("unless"), " ", word.replace("_", " ").replace("-", " "))
+        assert not any(re.search(part_of_word(kind), left) for kind in KINDS), word
+
+
+KINDS = ("words", "called off", "refunded")
+DENIED = {
+    "en": "refund denied|refund rejected|refund failed|completed (not refunded)|delivered after failed attempt|"
+    "chargeback reversed|refund cancelled|cancellation rejected|return refused|return declined|dispute rejected|"
+    "return window expired|low fraud risk|fraud-free|fraud check ok|not yet refunded|never refunded|never cancelled|"
+    "rejected return|refund request denied|chargeback won|chargeback dismissed|refund canceled by customer|"
+    "paid (never cancelled)|failed payment recovered|cancelled, reopened|part refunded|cancelled in part|no fraud",
+    "de": "stornierung abgelehnt|erstattung abgelehnt|retoure abgelehnt|rückgabefrist abgelaufen|"
+    "abgelehnte stornierung|rückerstattung fehlgeschlagen|nicht storniert|nie storniert|betrugsprüfung bestanden|"
+    "teilstorniert|zum teil erstattet|zugestellt nach fehlgeschlagenem versuch|rückbuchung gewonnen",
+    "fr": "remboursement refusé|demande de remboursement refusée|demande d'annulation refusée|"
+    "retour refusé|annulation rejetée|jamais annulé|délai de retour expiré|"
+    "risque de fraude faible|partiellement remboursé",
+    "es": "reembolso rechazado|devolución rechazada|cancelación denegada|plazo de devolución caducado|nunca cancelado|"
+    "bajo riesgo de fraude|reembolsado en parte",
+    "it": "rimborso rifiutato|reso respinto|annullamento rifiutato|mai rimborsato|basso rischio di frode|"
+    "rimborsato in parte",
+    "pt": "reembolso recusado|devolução negada|cancelamento recusado|nunca cancelado|estorno rejeitado|"
+    "risco de fraude baixo",
+}
+CALLED_OFF = {
+    "en": "cancelled by customer request|cancelled by partner|refunded - customer won't pay|refunded to third party|"
+    "cancelled - refund denied|cancelled, refund requested|refund canceled order|payment failed (no fraud)|"
+    "returned - spare part missing|not delivered, returned|cancelled - date passed|refund issued, returned|"
+    "high fraud risk|never paid|not completed|undelivered after failed attempts|expired",
+    "de": "auf anfrage storniert|teilnehmer storniert|zahlung abgelehnt|storniert, erstattung abgelehnt|"
+    "betrugsverdacht hoch",
+    "fr": "annulé à la demande du client|paiement refusé par la banque|jamais payé, annulé",
+    "es": "cancelado a pedido del cliente|pago rechazado|cancelado (reembolso solicitado)|pedido de prueba rechazado",
+    "it": "annullato su richiesta del cliente|pagamento rifiutato|rimborsato al cliente",
+    "pt": "cancelado a pedido do cliente|pagamento recusado pelo banco|devolvido ao vendedor",
+}
+SAYINGS = [(word, True) for words in DENIED.values() for word in words.split("|")] + [
+    (word, False) for words in CALLED_OFF.values() for word in words.split("|")
+]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+def test_what_was_denied_counts_and_what_was_called_off_does_not_whatever_words_stand_beside(engine):
+    layout = recognise(["order id", "date", "customer", "amount", "status"])
+    rows = pd.DataFrame(SAYINGS, columns=["status", "counts"])
+    asked = getattr(ibis, engine).connect().create_table("sayings", rows)
+    unsold = _means(asked.status, built_in()["not_sold"]["words"], *KINDS)
+    found = asked.select("status", counts=~unsold).to_pandas()
+    assert dict(zip(found.status, found.counts, strict=True)) == dict(SAYINGS)
+    assert {word: does_count(word, layout) for word, _ in SAYINGS} == dict(SAYINGS)

@@ -178,4 +178,8 @@ def went_back_words(layout: Layout) -> tuple[str, ...]:
 
 def part_of_word(kind: str) -> str:
     """Return the pattern that tells by its parts what an unknown status means: ``not_sold.parts`` in the layouts."""
-    return "|".join(f"({each})" for each in built_in()["not_sold"]["parts"][kind])
+    parts = built_in()["not_sold"]["parts"]
+    found = "|".join(f"({each})" for each in parts[kind])
+    for name, words in parts["named"].items():
+        found = found.replace(name, f"({'|'.join(words)})")
+    return found

@@ -88,7 +88,8 @@ def is_unsold(lines: ir.Table, layout: Layout) -> ir.Column:
 def _means(status: ir.StringColumn, words: Sequence[str], *parts: str) -> ir.BooleanColumn:
     """Whether a status is one of these words, or says so by its parts."""
     said = status.replace("_", " ").replace("-", " ")
-    tells = said.re_search("|".join(map(part_of_word, parts))) & ~said.re_search(part_of_word("unless"))
+    left = said.re_replace(part_of_word("unless"), " ")
+    tells = left.re_search("|".join(map(part_of_word, parts)))
     return ibis.cases(
         (
             status.isin(built_in()["sold"]["usual"]).fill_null(True),
@@ -108,11 +109,9 @@ def does_count(status: str, layout: Layout) -> bool:
     if status in built_in()["sold"]["usual"]:
         return True
     said = status.replace("_", " ").replace("-", " ")
-    told = any(re.search(part_of_word(part), said) for part in _parts(layout))
-    unless = re.search(part_of_word("unless"), said)
-    return status not in status_variants((*layout.drop_status, *layout.refunded_status)) and not (
-        told and not unless
-    )
+    left = re.sub(part_of_word("unless"), " ", said)
+    told = any(re.search(part_of_word(part), left) for part in _parts(layout))
+    return status not in status_variants((*layout.drop_status, *layout.refunded_status)) and not told
 
 
 def is_known(status: str, layout: Layout) -> bool:
