@@ -75,3 +75,22 @@ def test_parts_of_one_refund_under_numbers_of_their_own(last, money):
     found, account = customers(table(PARTS.format(f"3,2025-01-09,a,{last},paid 4,2025-01-19,a,80,paid")))
     assert found == {"a": (1, Decimal(money)), "b": (1, Decimal(50))}
     assert ("refund of an excluded order" in aside(account)) == (money == 80)
+
+
+@pytest.mark.parametrize(
+    "back", ["4,2025-01-09,a,-60,paid 4,2025-01-10,a,-40,paid", "4,2025-01-09,a,-100,paid"]
+)
+def test_returns_under_the_number_of_an_order_that_counts_are_its_own(back):
+    rows = "order,date,customer,amount,status 1,2025-01-01,a,100,refunded 4,2025-01-05,a,300,paid {}"
+    assert customers(table(rows.format(f"{back} 9,2025-01-19,b,50,paid")))[0] == {
+        "a": (1, Decimal(200)),
+        "b": (1, Decimal(50)),
+    }
+
+
+def test_a_return_takes_back_the_line_of_its_order_that_does_not_count_beside_one_that_does():
+    rows = "order,date,customer,amount,status 1,2025-01-01,a,100,refunded 1,2025-01-01,a,50,paid"
+    assert customers(table(rows + " 1,2025-01-05,a,-100,paid 9,2025-01-19,b,50,paid"))[0] == {
+        "a": (1, Decimal(50)),
+        "b": (1, Decimal(50)),
+    }

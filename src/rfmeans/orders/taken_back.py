@@ -4,7 +4,7 @@ A sale takes with it the returns under its order number, where no sale counts un
 says that its money went back takes the next return of the same customer and the same amount, each one once; so does one
 that was called off, where no sale of that amount counts that could be meant. Returns that
 are left to a customer and come to just the refunded sales that are left are taken with them too: parts of one refund.
-A plain return stays: money off.
+A return under the number of an order that counts is that order's. It stays, as a plain return does: money off.
 """
 
 from __future__ import annotations
@@ -37,11 +37,17 @@ def with_taken_back(
     meant = went_back.fill_null(False) | (called_off.fill_null(False) & ~any_in(told.sold, alike))
     judged = told.mutate(refunded=told.lost & meant)
     order = ibis.window(group_by=[judged.customer_id, judged.order_id])
-    of_lost = judged.order_id.notnull() & any_in(judged.lost, order) & ~any_in(judged.sold, order)
-    numbered = judged.mutate(of_lost=judged.back & of_lost)
+    told_apart = judged.mutate(
+        has_lost=judged.order_id.notnull() & any_in(judged.lost, order),
+        has_sold=judged.order_id.notnull() & any_in(judged.sold, order),
+    )
+    numbered = told_apart.mutate(
+        of_lost=told_apart.back & told_apart.has_lost & ~told_apart.has_sold,
+        free=told_apart.back & (told_apart.has_lost == told_apart.has_sold),
+    )
     served = any_in(numbered.of_lost, ibis.window(group_by=[numbered.customer_id, numbered.order_id]))
     # A refunded sale opens a place for one return of that amount, and a return takes one.
-    event = ibis.cases((numbered.refunded & ~served, 1), (numbered.back & ~numbered.of_lost, -1), else_=0)
+    event = ibis.cases((numbered.refunded & ~served, 1), (numbered.free, -1), else_=0)
     events = numbered.mutate(event=event)
     key = [events.customer_id, events.size]
     order_by = [events.ordered_on, events.event.desc(), events.order_id]
@@ -56,9 +62,7 @@ def with_taken_back(
     least = ibis.least(ibis.coalesce(counted.places.min().over(before), 0), 0)
     found = _with_parts(counted.mutate(paired=(counted.event == -1) & (counted.places >= least)))
     marked = found.mutate(taken_back=found.of_lost | found.paired | found.in_parts)
-    return without(
-        marked, "lost", "sold", "back", "refunded", "of_lost", "event", "size", "places", "paired", "in_parts"
-    )
+    return without(marked, *(name for name in marked.columns if name not in {*lines.columns, "taken_back"}))
 
 
 def _with_parts(told: ir.Table) -> ir.Table:
