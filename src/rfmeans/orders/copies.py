@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import ibis.expr.types as ir
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 PLACED = re.compile(r"^(.+) \(column [0-9]+\)$")  # how columns that share a name are told apart
 
 
-def without_copies(source: Source) -> Source:
+def without_copies(source: Source, named: Collection[str] = ()) -> Source:
     """Return the source with each such column once; else as it is.
 
-    Copies that differ in a single row stay what they are, and are asked about where they could have a role.
+    Copies that differ in a single row stay what they are, and are asked about where they could have a role; so do those
+    of which the user ``named`` one.
     """
-    copies = _copies(source.table.columns)
+    copies = {stem: names for stem, names in _copies(source.table.columns).items() if not {*names} & {*named}}
     if not copies:
         return source
     alike = _alike(source.table, copies)

@@ -232,12 +232,20 @@ class Understood(AbstractContextManager["Understood"]):
         self.close()
         self.source = way()
         self._opened.callback(self.source.close)
-        self.source = without_copies(self.source)
+        self.source = without_copies(self.source, self._named())
         self._listener.opened(self.source)
         with self.offering(), engine_errors(f"Reading {self.source.name}"):
             # What cannot be used is told before any row is looked at.
             with_condition(self.source.table, self.source.engine, self.reading.where, self.source.called)
             self._find_meaning()
+
+    def _named(self) -> list[str]:
+        """Return the columns that the user named."""
+        condition = self.reading.where or ""
+        return [
+            *(name for _, name in by_role(self.reading.columns)),
+            *(name for name in self.source.table.columns if name in condition),
+        ]
 
     def _find_meaning(self) -> None:
         table, given = self.source.table, self.reading.columns
