@@ -58,7 +58,6 @@ def fill_down(source: Source, layout: Layout, head: ir.Table) -> Source:
         table=stored.select(*source.table.columns),
         located=stored,
         understood="; ".join(filter(None, [source.understood, said])),
-        before=None,
     )
 
 

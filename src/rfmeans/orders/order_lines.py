@@ -19,7 +19,7 @@ from rfmeans.orders.statuses import ALSO, is_money_back, status_values, with_ref
 from rfmeans.orders.total_rows import any_says, open_total, with_total_rows
 from rfmeans.orders.where import KEPT, with_condition
 from rfmeans.orders.whole_orders import hold_for_orders, takes_from_orders
-from rfmeans.reading.source import FILE, LINE, NUMBER, TEXT
+from rfmeans.reading.source import FILE, LINE, TEXT
 from rfmeans.typed_cells import SEPARATOR
 
 if TYPE_CHECKING:
@@ -106,10 +106,7 @@ def _both(
 
     Text is read once: stored is what it says, and of lines set aside the text itself.
     """
-    mixed = _is_mixed(layout, reading, compared)
-    by_number = source.store is not None and source.before is not None and not mixed
-    plain = by_number if source.store else not compared.places
-    table = source.table if plain else source.located
+    table = source.located if source.store or compared.places else source.table
     lines = _judged(source, table, layout, reading, conventions, compared)
     inner = _inner_names(table.columns)
     lines, told = _told_beside(lines, source, layout, conventions, compared, inner)
@@ -118,11 +115,6 @@ def _both(
         return lines, judged.filter(judged.reason != USED), told
     texts = {name: where(lines.reason != USED, lines[name]) for name in inner.values()}
     lines = source.store(lines.select(*CANONICAL, *told, **texts))
-    if by_number and source.before:
-        file, before = source.before
-        places = {FILE: ibis.literal(file), LINE: lines[NUMBER] + before + 1}
-        called = _inner_names(source.located.columns)
-        lines = lines.mutate(**{called[name]: value for name, value in places.items()})
     return lines, lines.filter(lines.reason != USED), told
 
 

@@ -161,8 +161,8 @@ def _read_regular(con: Any, file: TextFile, *, wrapped: bool) -> Source:
     )
     if wrapped:
         table = table.mutate(**{name: table[name].re_replace(WRAPPED, BARE) for name in table.columns})
-    before = (file.label, dialect.header_line)
-    return Source(table, file.label, numbered(table, *before), understood=file.understood, before=before)
+    where = numbered(table, file.label, before=dialect.header_line)
+    return Source(table, file.label, where, understood=file.understood)
 
 
 def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Source:

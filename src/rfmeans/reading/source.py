@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 # Names of our own columns beside the source's, which may be called anything.
 FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
-NUMBER = "_rfmeans_number"
 WRAPPED, BARE = r'^ *="(.*)" *$', r"\1"  # as spreadsheets are told that a number is text
 BATCH = 50_000  # rows held in memory while a file is rewritten
 # Of these so many as objects of Python: with more of them its collector of garbage takes a third of the time.
@@ -86,12 +85,9 @@ class Source:
     engine
         The one that does the work.
     store
-        What writes rows that are made of the source's to a file of columns and returns them with their `NUMBER`, for
-        text, which each pass would split and read anew; None: a pass costs less than that. The file lasts as long as
-        what is made of it.
-    before
-        The one file, and how many of its lines stand before the first row, where after these each line is a row, in
-        the order of `table`; None: only `located` tells where rows stand.
+        What writes rows that are made of the source's to a file of columns and returns them, for text, which each pass
+        would split and read anew; None: a pass costs less than that. The file lasts as long as what is made of it. Rows
+        carry their own numbers: several threads read them, and the file may hold them in another order.
     closing
         What `close` does.
     """
@@ -112,7 +108,6 @@ class Source:
     home: Home | None = None
     engine: Engine = DUCKDB
     store: Callable[[ir.Table], ir.Table] | None = None
-    before: tuple[str, int] | None = None
     closing: Callable[[], None] = nothing_to_close
 
     @property
@@ -182,14 +177,14 @@ def open_parquet(con: Any, *paths: Path) -> ir.Table:
 
 
 def store_rows(con: Any, folder: Path, rows: ir.Table) -> ir.Table:
-    """Write rows to a file in a folder and return them, with their `NUMBER` from 0: see `Source.store`."""
+    """Write rows to a file in a folder and return them: see `Source.store`."""
     import ibis
 
     path, group = folder / ibis.util.gen_name("rows"), max(MOST_HELD // len(rows.columns), FEWEST_HELD)
     copy_to(rows, path, [*QUICKLY, f"ROW_GROUP_SIZE {min(group, ROWS_HELD)}"])
-    stored = con.read_parquet(glob.escape(str(path)), hive_partitioning=False, file_row_number=True)
+    stored = con.read_parquet(glob.escape(str(path)), hive_partitioning=False)
     weakref.finalize(stored.op(), path.unlink, missing_ok=True)
-    return stored.rename({NUMBER: "file_row_number"})
+    return stored
 
 
 def path_in(folder: Path, ending: str) -> Path:
