@@ -21,7 +21,7 @@ KILLS = """
 import hashlib, json, os, random, signal, sys, time
 from pathlib import Path
 import duckdb, ibis, ibis.backends.duckdb, pandas, pyarrow.parquet, sklearn.cluster  # what a run would import first
-from rfmeans import pipeline, result
+from rfmeans import kept_customers, result
 from rfmeans.cli import commands
 
 arguments, times, check, windows = json.loads(sys.argv[1])
@@ -64,7 +64,7 @@ def at(window):  # a run with a trap
         return die() if str(text).startswith("COMMENT ON TABLE") else raw_sql(self, text, **options)
 
     place, name, trap = {
-        "temporaries open": (pipeline, "fit_scoring", die),
+        "temporaries open": (kept_customers, "fit_scoring", die),
         "outputs half written": (result, "account_dict", die),
         "swap": (Path, "rename", moved_aside),
         "transaction": (ibis.backends.duckdb.Backend, "raw_sql", until_marked),

@@ -163,7 +163,7 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
         )
     outside = sum(account.set_aside[reason].rows for reason in OUTSIDE if reason in account.set_aside)
     if account.seen and outside > LOST_SHARE * account.read.rows:
-        raise OutsideError(_outside(account, reading), *account.seen, _widening(reading))
+        raise OutsideError(_outside(account, reading), *account.seen, _widening(reading, "as_of", "since"))
     if MISSING in account.set_aside:
         check_group_rows(source, ("customer",))
     lost = ", ".join(f"{reason} {tally.rows:,}" for reason, tally in account.set_aside.items())
@@ -183,7 +183,8 @@ def _check_window(account: LineAccount, reading: Reading) -> None:
     raise DataError(
         f"No line that is used lies in the window of {counted(reading.window or 0, 'day')} up to the as-of date "
         f"{reading.as_of}: the last order is of {account.last_day}. Give a longer {argument('window')}, or leave "
-        f"{argument('as_of')} out to count to the day after the last order."
+        f"{argument('as_of')} out to count to the day after the last order.",
+        _widening(reading, "as_of", "window"),
     )
 
 
@@ -202,10 +203,16 @@ def _outside(account: LineAccount, reading: Reading) -> str:
     )
 
 
-def _widening(reading: Reading) -> list[Choice]:
+ENDS = {
+    "as_of": "count to the day after the last order",
+    "since": "take the oldest orders as well",
+    "window": "count purchases and money of all orders",
+}
+
+
+def _widening(reading: Reading, *ends: str) -> list[Choice]:
     """Return what makes the window wider: leaving out an end of it."""
-    ends = {"as_of": "count to the day after the last order", "since": "take the oldest orders as well"}
-    return [Choice({name: None}, words) for name, words in ends.items() if getattr(reading, name)]
+    return [Choice({name: None}, ENDS[name]) for name in ends if getattr(reading, name)]
 
 
 def _check_loss(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:

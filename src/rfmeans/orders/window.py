@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.arguments import Message, argument
+from rfmeans.arguments import Choice, Message, argument
 from rfmeans.days import days_before
 from rfmeans.errors import SettingsError
 from rfmeans.segments.profile import ALL_PURCHASES
@@ -181,6 +181,7 @@ def as_fitted(reading: Reading, window: int | None) -> Reading:
         own = f"of {counted(window, 'day')}" if window else "of all history"
         raise SettingsError(
             f"The model was fitted on purchases and money {own}, and its segments mean nothing for a window of "
-            f"{counted(reading.window, 'day')}. Leave {argument('window')} out, or fit a model with it."
+            f"{counted(reading.window, 'day')}. Leave {argument('window')} out, or fit a model with it.",
+            [Choice({"window": None}, "count as the model does")],
         )
     return reading if isinstance(reading.columns, CustomerColumns) else replace(reading, window=window)
