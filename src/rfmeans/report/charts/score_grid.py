@@ -51,7 +51,7 @@ def _draw(sheet: Sheet) -> Drawn:
             "f:O", scale={"domain": scores}, axis={**axis, "title": "F score: more purchases to the right"}
         ),
         "y": channel(
-            "r:O", scale={"domain": scores[::-1]}, axis={**axis, "title": "R score: later ones on top"}
+            "r:O", scale={"domain": scores[::-1]}, axis={**axis, "title": "R score: most recent on top"}
         ),
     }
     said = tooltip(code="Scores", customers="Customers", money="Money", name="Most are", of_name="That is")
