@@ -20,7 +20,7 @@ from rfmeans.report.as_json import account_dict
 from rfmeans.report.markdown import to_markdown
 from rfmeans.report.playbook import load_playbook
 from rfmeans.report.sections import sections
-from rfmeans.segments.settings import LIBRARY
+from rfmeans.segments.settings import CLUSTERING
 
 if TYPE_CHECKING:
     import os
@@ -103,7 +103,7 @@ class Written:
         from rfmeans.over_time.effect_power import foresee
 
         groups = [(entry.segment, entry.treatment, entry.holdout) for entry in self.audiences.lists]
-        return ask(LIBRARY, foresee, groups, anyway).get()
+        return ask(CLUSTERING, foresee, groups, anyway).get()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""

@@ -33,7 +33,7 @@ def run(
     from rfmeans.beside import beside
     from rfmeans.output.folder import check_format, check_target, room_beside
     from rfmeans.report.charts.painter import ENGINE, load_painter
-    from rfmeans.segments.settings import LIBRARY
+    from rfmeans.segments.settings import CLUSTERING
 
     printing.check()
     output.check_table()
@@ -44,7 +44,7 @@ def run(
     playbook = output.cards()
     out = check_target(output.out or Path(default), force=output.force)
     with (
-        beside(LIBRARY),
+        beside(CLUSTERING),
         nullcontext() if output.no_report else beside(ENGINE, load_painter),
         watching(printing.quiet, out, output, telling=telling) as watch,
         room_beside(out) as room,

@@ -14,7 +14,7 @@ from rfmeans.segments.kmeans import CLUSTER, fit_centres, nearest
 from rfmeans.segments.number_of_segments import choose_segments
 from rfmeans.segments.profile import profile_segments
 from rfmeans.segments.scores import add_scores, segment_ids
-from rfmeans.segments.settings import AUTO, LIBRARY
+from rfmeans.segments.settings import AUTO, CLUSTERING
 from rfmeans.segments.stability import measure_stability
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def group_by_kmeans(
     tell("grouping customers with K-Means")
     if settings.segments == AUTO:
         tell("choosing the number of segments")
-        choice = ask(LIBRARY, choose_segments, cells, settings.seed).get()
+        choice = ask(CLUSTERING, choose_segments, cells, settings.seed).get()
     fit = fit_centres(features, cells, choice.recommended if choice else int(settings.segments), settings)
     tell("profiling the segments")
     labelled = placed.mutate(**{CLUSTER: nearest(placed, fit.centres)})
@@ -122,7 +122,7 @@ def group_by_kmeans(
         tuple(tuple(map(float, fit.centres[index])) for index in order),  # type: ignore[misc]
         fit.inertia,
         tuple(told),
-        ask(LIBRARY, measure_stability, condense(cells), fit.centres[order], settings.seed),
+        ask(CLUSTERING, measure_stability, condense(cells), fit.centres[order], settings.seed),
         choice,
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 from rfmeans.beside import ask
 from rfmeans.segments.cells import as_array
 from rfmeans.segments.features import SUM_COLUMNS, Z_COLUMNS, bits_for, float64, whole_sums
-from rfmeans.segments.settings import LIBRARY
+from rfmeans.segments.settings import CLUSTERING
 from rfmeans.segments.starts import best_start, check_distinct
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ def fit_centres(features: ir.Table, cells: Cells, k: int, settings: Settings) ->
         If there are fewer distinct points than k.
     """
     check_distinct(cells, k)
-    centres, inertia = ask(LIBRARY, best_start, cells, k, settings.n_init, settings.tol, settings.seed).get()
+    centres, inertia = ask(
+        CLUSTERING, best_start, cells, k, settings.n_init, settings.tol, settings.seed
+    ).get()
     if cells.width is None:
         return Fit(centres, inertia, passes=0, moved=0.0)
     # scikit-learn's tolerance is of squared moves.

@@ -20,7 +20,7 @@ METHODS = ("kmeans", "scores")
 MIN_SCORES, MAX_SCORES = 2, 10
 MIN_SEGMENTS, MAX_SEGMENTS = 2, 12
 AUTO = "auto"
-LIBRARY = "sklearn.cluster"  # with scipy; loaded beside the job (`rfmeans.beside`)
+CLUSTERING = "sklearn.cluster"  # with scipy; loaded beside the job (`rfmeans.beside`)
 MOST_TRIED = 10  # the largest number of segments that "auto" tries
 
 
