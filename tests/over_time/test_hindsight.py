@@ -45,7 +45,8 @@ def test_by_hand_on_every_engine(engine):
         expected[AT_RISK] = (AT_RISK, 1, 0, 0)
     assert {one[0]: one for one in told(found)} == expected
     assert found.share == 2 / 5
-    assert found.surprises == ()
+    # Loyal, and the others, against those below them: of one or two customers each nothing can be told.
+    assert (found.compared, len(found.alike), found.surprises) == (5, 5, ())
 
 
 def test_the_interval_is_wilsons():
@@ -75,8 +76,32 @@ def test_a_better_name_that_did_worse_is_said():
     assert found.surprises == ((LOYAL, NEW), (LOYAL, LOW), (AT_RISK, LOW))
 
 
-def test_a_difference_within_the_intervals_is_not():
-    assert look_back(placed((1, 20, 9), (4, 20, 11)), DATES, model().directions, 4).surprises == ()
+@pytest.mark.parametrize(
+    ("counts", "surprises", "alike"),
+    [
+        # Newcombe's own example: 56 of 70 less 48 of 80 is 0.20, at 95 % from 0.0524 to 0.3339.
+        (((1, 70, 56), (4, 80, 48)), (), ()),
+        (((1, 80, 48), (4, 70, 56)), ((LOYAL, LOW),), ()),
+        (((1, 20, 9), (4, 20, 11)), (), ((LOYAL, LOW),)),
+        # Five pairs, so z is 2.5758 in place of 1.96: from 0.0054 to 0.3718.
+        (((1, 70, 56), (2, 1000, 600), (3, 1000, 600), (4, 80, 48)), (), ((AT_RISK, LOW), (NEW, LOW))),
+        # 55 of 70 is told apart from 48 of 80 alone (from 0.0371), not among five pairs (from -0.0100).
+        (((1, 70, 55), (4, 80, 48)), (), ()),
+        (
+            ((1, 70, 55), (2, 1000, 600), (3, 1000, 600), (4, 80, 48)),
+            (),
+            ((LOYAL, LOW), (AT_RISK, LOW), (NEW, LOW)),
+        ),
+    ],
+)
+def test_what_is_told_apart_by_hand(counts, surprises, alike):
+    found = look_back(placed(*counts), DATES, model().directions, 4)
+    assert (found.compared, found.surprises, found.alike) == (5 if len(counts) == 4 else 1, surprises, alike)
+    said = found.to_dict()
+    assert (said["surprises"], said["alike"]) == (
+        [list(pair) for pair in surprises],
+        [list(pair) for pair in alike],
+    )
 
 
 def test_a_segment_that_nobody_was_in():
@@ -214,6 +239,7 @@ def test_online_retail():
         found = result.summary.hindsight
     assert found.since == dt.date(2011, 9, 11)
     assert [round(100 * one.share, 1) for one in found.outcomes] == [94.1, 73.0, 55.6, 38.5]
+    assert (found.compared, found.surprises, found.alike) == (5, (), ())
     with rfmeans.assign(result.model, DATA / "online_retail.parquet", as_of=found.since) as then:
         assert [one.customers for one in found.outcomes] == [
             one.figures.customers for one in then.summary.segments

@@ -141,12 +141,24 @@ def difference_of_shares(pairs: Sequence[Pair], level: float) -> Difference:
     """
     z = two_sided(level)
     weights = weights_of(pairs)
-    treated, treated_low, treated_high = _stratified([pair.treatment for pair in pairs], weights, z)
-    held, held_low, held_high = _stratified([pair.holdout for pair in pairs], weights, z)
-    value = treated - held
-    low = value - math.hypot(treated - treated_low, held_high - held)
-    high = value + math.hypot(treated_high - treated, held - held_low)
-    return Difference(value, max(low, -1.0), min(high, 1.0), level)
+    treated = _stratified([pair.treatment for pair in pairs], weights, z)
+    held = _stratified([pair.holdout for pair in pairs], weights, z)
+    low, high = newcombe(treated, held)
+    return Difference(treated[0] - held[0], low, high, level)
+
+
+def newcombe(one: Sequence[float], other: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of the interval of one share less another, each given with the ends of its own interval.
+
+    Newcombe 1998, Statist. Med. 17:873-890, method 10, where these are Wilson's.
+
+    >>> z = two_sided(0.95)
+    >>> [round(end, 4) for end in newcombe(wilson(56, 70, z), wilson(48, 80, z))]
+    [0.0524, 0.3339]
+    """
+    (share, low, high), (less, less_low, less_high) = one, other
+    down, up = math.hypot(share - low, less_high - less), math.hypot(high - share, less - less_low)
+    return max(share - less - down, -1.0), min(share - less + up, 1.0)
 
 
 def weights_of(pairs: Sequence[Pair]) -> list[float]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import rfmeans
-from helpers.moving_shop import AT_RISK, LOW, UNTIL, model, orders
+from helpers.moving_shop import AT_RISK, LOW, LOYAL, NEW, UNTIL, model, orders
 from rfmeans.report.analyses.hindsight import hindsight
 from rfmeans.report.analyses.segments import segments
 from rfmeans.report.blocks import Picture, Sentence
@@ -29,7 +29,8 @@ LINE = (
 
 
 def test_one_line_in_a_terminal(summary):
-    assert hindsight(summary).terminal == (Sentence(LINE),)
+    alike = "These shares cannot be told apart: here the names do not foretell who buys again."
+    assert hindsight(summary).terminal == (Sentence(LINE), Sentence(alike))
 
 
 def test_the_table(summary):
@@ -62,14 +63,56 @@ def test_a_segment_that_was_empty_has_a_dash(summary):
     assert (table.rows[0][-1].shown, table.rows[0][-1].value) == ("–", None)
 
 
-def test_a_surprise_is_a_sentence(summary):
-    odd = replace(summary, hindsight=replace(summary.hindsight, surprises=((AT_RISK, LOW),)))
-    said = Sentence(
-        "At-Risk High-Value is the better one by its name, and yet Low-Value/Churned bought again more often."
-    )
-    told = hindsight(odd)
-    assert all(said in medium for medium in (told.page, told.markdown, told.details))
-    assert len(told.terminal) == 1
+ONE, TWO, SAME = (LOYAL, LOW), (AT_RISK, LOW), (LOYAL, NEW)
+
+
+@pytest.mark.parametrize(
+    ("surprises", "alike", "said"),
+    [
+        ((), (), None),
+        (
+            (ONE,),
+            (),
+            "Low-Value/Churned bought again more often than High-Value Loyal, against the order of their names.",
+        ),
+        ((), (SAME,), "The shares of High-Value Loyal and New/Potential cannot be told apart."),
+        (
+            (ONE, TWO),
+            (SAME,),
+            "Low-Value/Churned bought again more often than High-Value Loyal, Low-Value/Churned bought again more "
+            "often than At-Risk High-Value, against the order of their names; the shares of High-Value Loyal and "
+            "New/Potential cannot be told apart.",
+        ),
+        (
+            (),
+            (SAME, ONE, TWO, SAME),
+            "The shares of High-Value Loyal and New/Potential, of High-Value Loyal and Low-Value/Churned, of At-Risk "
+            "High-Value and Low-Value/Churned and 1 more pair cannot be told apart.",
+        ),
+    ],
+)
+def test_what_does_not_bear_the_names_out_is_one_sentence(summary, surprises, alike, said):
+    found = replace(summary.hindsight, compared=5, surprises=surprises, alike=alike)
+    told = hindsight(replace(summary, hindsight=found))
+    more = (Sentence(said),) if said else ()
+    assert told.terminal == (Sentence(LINE), *more)
+    for medium in (told.page, told.markdown):
+        assert [block for block in medium if isinstance(block, Sentence) and not block.kind] == list(more)
+
+
+@pytest.mark.parametrize(
+    ("compared", "said"),
+    [
+        (1, "interval of their difference, of 95 %, leaves out zero."),
+        (
+            5,
+            "interval of their difference, of 95 % for all 5 pairs of a better and a worse name together (Bonferroni),",
+        ),
+    ],
+)
+def test_the_test_is_stated(summary, compared, said):
+    told = hindsight(replace(summary, hindsight=replace(summary.hindsight, compared=compared)))
+    assert all(said in str(medium) for medium in (told.page, told.markdown))
 
 
 @pytest.mark.parametrize(

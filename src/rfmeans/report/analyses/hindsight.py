@@ -9,7 +9,7 @@ from rfmeans.report.blocks import Heading, Section, Sentence
 from rfmeans.report.charts.hindsight import BOUGHT_AGAIN, shares_said
 from rfmeans.report.pictures import picture_of
 from rfmeans.report.table import Cell, in_money, in_number, table
-from rfmeans.wording import clip, percent
+from rfmeans.wording import clip, counted, percent
 
 if TYPE_CHECKING:
     from rfmeans.over_time.hindsight import Hindsight
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rfmeans.report.table import Table
 
 TITLE = "What happened next"
+SHOWN = 3  # pairs of names that a sentence tells of
 
 
 def hindsight(summary: Summary) -> Section:
@@ -32,16 +33,16 @@ def hindsight(summary: Summary) -> Section:
         return Section((missing,), (missing,), (missing,))
     how = Sentence(
         f"The same model on what was known on {found.since}, {found.days} days earlier{_why_so_long(found)}; purchases "
-        f"from then to the day before {found.until} count. The interval is Wilson's, of 95 %.{_what_it_shows(found)}",
+        f"from then to the day before {found.until} count. The interval is Wilson's, of 95 %.{_how_told_apart(found)}"
+        f"{_what_it_shows(found)}",
         "note",
     )
-    shown, odd = _table(summary, found), tuple(map(Sentence, _surprises(found)))
+    shown, odd = _table(summary, found), tuple(map(Sentence, _against_names(found)))
     picture = picture_of(BOUGHT_AGAIN, summary)
     return Section(
         page=(Heading(TITLE, "hindsight", "What happened next"), picture, *odd, shown, how),
         markdown=(Heading(TITLE), shown, *odd, how),
-        terminal=(Sentence(_line(found)),),
-        details=odd,
+        terminal=(Sentence(_line(found)), *odd),
     )
 
 
@@ -71,6 +72,17 @@ def _what_it_shows(found: Hindsight) -> str:
     )
 
 
+def _how_told_apart(found: Hindsight) -> str:
+    if not found.compared:
+        return ""
+    how = "of 95 %"
+    if found.compared > 1:
+        how = f"of 95 % for all {found.compared} pairs of a better and a worse name together (Bonferroni)"
+    return (
+        f" Two shares are told apart where Newcombe's interval of their difference, {how}, leaves out zero."
+    )
+
+
 def _missing(found: Hindsight) -> str:
     if found.too_short:
         return (
@@ -90,11 +102,24 @@ def _line(found: Hindsight) -> str:
     return f"{TITLE}: of the segments as of {found.since}, {said[0].lower()}{said[1:]}."
 
 
-def _surprises(found: Hindsight) -> list[str]:
-    return [
-        f"{clip(better)} is the better one by its name, and yet {clip(worse)} bought again more often."
-        for better, worse in found.surprises
-    ]
+def _against_names(found: Hindsight) -> list[str]:
+    """Return a sentence on where the shares do not bear the names out; none where they do."""
+    if found.compared and len(found.alike) == found.compared:
+        return ["These shares cannot be told apart: here the names do not foretell who buys again."]
+    odd = [f"{clip(worse)} bought again more often than {clip(better)}" for better, worse in found.surprises]
+    alike = [f"of {clip(better)} and {clip(worse)}" for better, worse in found.alike]
+    said = []
+    if odd:
+        said.append(f"{_few(odd)}, against the order of their names")
+    if alike:
+        said.append(f"the shares {_few(alike)} cannot be told apart")
+    text = "; ".join(said)
+    return [f"{text[:1].upper()}{text[1:]}."] if said else []
+
+
+def _few(texts: list[str]) -> str:
+    more = len(texts) - SHOWN
+    return ", ".join(texts[:SHOWN]) + (f" and {counted(more, 'more pair')}" if more > 0 else "")
 
 
 def _table(summary: Summary, found: Hindsight) -> Table:
