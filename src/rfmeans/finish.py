@@ -12,9 +12,10 @@ from rfmeans.over_time.hindsight import hindsight_of
 from rfmeans.over_time.likeness import compare_models
 from rfmeans.report.summary import summarise
 from rfmeans.result import Segmentation
+from rfmeans.segments.claims import Pace
 from rfmeans.segments.facts import Grounds
 from rfmeans.segments.kmeans import count_near_borders
-from rfmeans.segments.profile import profile_all
+from rfmeans.segments.profile import count_away, profile_all
 from rfmeans.segments.rhythm import measure_rhythm
 from rfmeans.segments.scores import count_cells, cross
 from rfmeans.segments.spread import measure_distributions
@@ -89,6 +90,7 @@ def _measured(
     now = measure_reference(model.place(to_segment(intake)), edges, counts, everyone) if edges else None
     if fit:
         model = replace(model, reference=now)
+    pace = Pace.of(grounds)
     return Fitted(
         model=model,
         groups=tuple(groups),
@@ -98,6 +100,7 @@ def _measured(
         assigned=fit is None,
         rhythm=grounds.rhythm,
         near_borders=count_near_borders(customers, len(groups)) if model.centres else None,
+        away=count_away(customers, pace.days, len(groups)) if pace else None,
         crosstab=_crosstab(customers, model),
         score_cells=count_cells(customers) if model.scoring else (),
         choice=choice,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CELL_TEXT = 120  # characters of a foreign text that a table has room for
 SENTENCE_TEXT = 400  # characters of a sentence with foreign words in it
 DASH = "–"
+FEW = 10  # of fewer no share is told in percent
 ISOLATES = {"LRI", "RLI", "FSI", "PDI"}
 OVERRIDES = {"LRE", "RLE", "LRO", "RLO", "PDF"}
 MARKS = "\u200e\u200f\u061c"
@@ -47,29 +48,31 @@ def percent(share: float) -> str:
         return "< 1 %"
     if 0.995 <= share < 1:
         return "> 99 %"
-    return f"{share:.0%}".replace("%", " %")
+    return f"{_whole_percent(share)} %"
 
 
-def percents(shares: Sequence[float]) -> list[str]:
-    """Return shares of one whole as `percent` does, in whole percents that add up: the largest remainders round up.
+def _whole_percent(share: float) -> int:
+    return int(f"{share:.0%}".removesuffix("%"))
 
-    >>> percents([0.1659, 0.2729, 0.2050, 0.3562]), percents([0.999, 0.001]), percents([float("nan")])
-    (['17 %', '27 %', '20 %', '36 %'], ['> 99 %', '< 1 %'], ['–'])
+
+def added_up(shares: Sequence[float]) -> int:
+    """Return what shares come to in whole percents as `percent` shows them, each rounded by itself.
+
+    >>> added_up([0.1659, 0.2729, 0.2050, 0.3562]), added_up([0.336, 0.336, 0.328]), added_up([0.999, 0.001])
+    (100, 101, 100)
     """
-    if not all(map(math.isfinite, shares)):
-        return list(map(percent, shares))
-    whole = [math.floor(100 * share + 1e-9) for share in shares]
-    missing = round(100 * sum(shares)) - sum(whole)
-    by_remainder = sorted(range(len(shares)), key=lambda place: whole[place] - 100 * shares[place])
-    for place in by_remainder[:missing]:
-        whole[place] += 1
-    return [_whole_percent(share, number) for share, number in zip(shares, whole, strict=True)]
+    return sum(_whole_percent(share) for share in shares if math.isfinite(share))
 
 
-def _whole_percent(share: float, shown: int) -> str:
-    if shown <= 0 < share:
-        return "< 1 %"
-    return "> 99 %" if share < 1 <= shown / 100 else f"{shown} %"
+def share_of(part: int, whole: int) -> str:
+    """Return a share in percent, or where it is of fewer than ten, in numbers: percents of three would say too much.
+
+    >>> share_of(166, 1000), share_of(1, 3), share_of(0, 9), share_of(0, 0)
+    ('17 %', '1 of 3', '0 of 9', '–')
+    """
+    if 0 < whole < FEW:
+        return f"{part:,} of {whole:,}"
+    return percent(part / whole) if whole else DASH
 
 
 def money(value: float, symbol: str = "") -> str:

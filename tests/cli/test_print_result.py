@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
+import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from helpers.cloud_of_customers import noise
 from rfmeans.cli import commands
+from rfmeans.cli.print_block import print_block
+from rfmeans.report.table import Cell, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,3 +78,23 @@ def test_the_terminal_says_what_to_look_at_first_and_where_the_rest_is(tmp_path)
     bare = terminal(tmp_path, noise(800), "auto", "--no-report")
     assert bare.endswith("More: --details here.\n")
     assert len(short.splitlines()) < 25
+
+
+@pytest.mark.parametrize(
+    ("name", "spent", "lines"),
+    [
+        ("At-Risk High-Value", "3,950", 1),
+        ("High-Value Loyal · tier 1", "3,950", 1),  # 81 columns with wide gaps
+        ("High-Value Loyal of the northern and southern shops · tier 1", "$1,003,950", 3),
+    ],
+)
+def test_a_table_breaks_no_number_in_80_columns(name, spent, lines):
+    heads = ("Segment", "Customers", "Revenue", "Days", "Purchases", "Spent")
+    shown = ("1,442 (34 %)", "1,745,990 (55 %)", "7.4", "6.5", spent)
+    row = (name, *(Cell(one, 1.0) for one in shown))
+    said = io.StringIO()
+    print_block(table("", heads, [row]), Console(file=said, width=80))
+    _, _, *rows = said.getvalue().rstrip().splitlines()
+    assert len(rows) == lines
+    assert all(len(one) <= 80 for one in rows)
+    assert all(one in rows[0] for one in shown)

@@ -300,3 +300,26 @@ def test_in_a_window_few_purchases_make_nobody_new_who_bought_before_it():
     (verdict,) = check_claims(["high"], facts(monetary=600), windowed)
     assert verdict.says == "they spent 600 in the last 90 days against 500 of all"
     assert Grounds.from_dict(asdict(windowed)) == windowed
+
+
+def test_loyal_holds_over_all_history_and_is_marked_where_the_window_shows_one_purchase():
+    windowed = replace(SHOP, window=90)
+    assert found("repeat", SHOP, repeat_share=0.9, frequency=1) == "holds"
+    assert found("repeat", windowed, repeat_share=0.9, frequency=2) == "holds"
+    assert found("repeat", windowed, repeat_share=0.9, frequency=1) == "partly"
+    assert found("repeat", windowed, repeat_share=0.5, frequency=2) == "false"
+    assert found("one-time", windowed, repeat_share=0.5, frequency=1) == "holds"
+    (verdict,) = check_claims(["repeat"], facts(repeat_share=0.9, frequency=1), windowed)
+    assert verdict.partly == (
+        "that they bought more than once is a matter of degree: 90 % of them bought more than once in all history, "
+        "half of them 1 time at most in the last 90 days"
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "customers", "said"),
+    [(2 / 3, 3, "2 of 3"), (2 / 3, 0, "67 %"), (0.6, 10, "60 %"), (1.0, 3, "all"), (0.0, 3, "none")],
+)
+def test_of_a_handful_no_percentage_is_told(share, customers, said):
+    (verdict,) = check_claims(["repeat"], facts(repeat_share=share, customers=customers), SHOP)
+    assert verdict.says == f"{said} of them bought more than once"

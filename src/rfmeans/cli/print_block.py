@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.measure import Measurement
 from rich.table import Table as RichTable
 
 from rfmeans.report.blocks import Heading, Items, Sentence
@@ -45,10 +46,25 @@ def print_block(block: TextBlock, console: Console) -> None:
                 lines = "\n    ".join((item.text, *item.under))
                 console.print(f"  {named}{escape(lines)}", soft_wrap=True)
         case Table():
-            console.print(_drawn(block, 0 if console.width >= WIDE else block.spare))
+            console.print(_drawn(block, 0 if console.width >= WIDE else block.spare, console))
 
 
-def _drawn(table: Table, left_out: int) -> RichTable:
+def _drawn(table: Table, left_out: int, console: Console) -> RichTable:
+    """Return the table as wide as it likes, narrower where there is no room, and then with its names on two lines."""
+    drawn = _with_gaps(table, left_out, 1)
+    if _too_wide(drawn, console):
+        drawn = _with_gaps(table, left_out, 0)
+    if _too_wide(drawn, console):
+        for column in drawn.columns:  # better a name on two lines than a number
+            column.no_wrap = column.justify == "right"
+    return drawn
+
+
+def _too_wide(drawn: RichTable, console: Console) -> bool:
+    return Measurement.get(console, console.options.update(max_width=10_000), drawn).maximum > console.width
+
+
+def _with_gaps(table: Table, left_out: int, gap: int) -> RichTable:
     kept = slice(0, len(table.rows[0]) - left_out)
     drawn = RichTable(
         title=escape(table.caption) or None,
@@ -56,7 +72,7 @@ def _drawn(table: Table, left_out: int) -> RichTable:
         title_justify="left",
         caption_justify="left",
         box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+        padding=(0, gap, 0, 0),
         pad_edge=False,
         show_edge=False,
         show_header=bool(table.heads),

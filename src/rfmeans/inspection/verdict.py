@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 READY, WITH_CARE, NOT_ENOUGH = "ready", "usable with care", "not enough"
 ENOUGH_CUSTOMERS, ENOUGH_DAYS = 500, 180
 LEAST_CUSTOMERS, LEAST_DAYS = 50, 30  # below, the verdict is "not enough"
+SHORT_PERIOD = "Who buys once or twice a year looks new or lost only because the period is short."
 RECENT_DAYS = 30
 ONCE_PERCENT = 80
 
@@ -178,8 +179,7 @@ def _advice(as_of: dt.date, silent: int, customers: CustomerFigures, bulk: Order
             Finding(
                 "short-period",
                 f"The orders cover {counted(days, 'day')}; {ENOUGH_DAYS} or more are better.",
-                "Who buys once or twice a year looks new or lost only because the period is short. Export a longer "
-                "one, a year or two.",
+                f"{SHORT_PERIOD} Export a longer one, a year or two.",
                 weighs=True,
                 figures={"days": days, "enough": ENOUGH_DAYS},
             )

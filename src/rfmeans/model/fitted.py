@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.segments.claims import Pace
 from rfmeans.segments.names import on_other_grounds
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Fitted(Findings):
         How these customers are spread.
     near_borders
         How many customers of each segment sit near a border; None without centres.
+    away
+        How many of each are away longer than usual; None where nothing tells what is usual.
     """
 
     model: SegmentModel
@@ -89,6 +92,12 @@ class Fitted(Findings):
     spread: Distributions
     grounds: Grounds
     near_borders: tuple[int, ...] | None = None
+    away: tuple[int, ...] | None = None
+
+    @property
+    def pace(self) -> Pace | None:
+        """What is usual in this shop; None for a table of customers."""
+        return Pace.of(self.grounds)
 
     @property
     def names(self) -> tuple[Name, ...]:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import platform
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from rfmeans import __version__
 from rfmeans.model.fitted import Findings
 from rfmeans.report.as_json import account_figures, json_ready
+from rfmeans.report.segment import profile_row, segment_of
 from rfmeans.segments.code_table import CodeTable
-from rfmeans.segments.features import to_original_units
 from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.segments.profile import LEVELS
-from rfmeans.segments.settings import FEATURES
 from rfmeans.segments.spread import TOPS
-from rfmeans.wording import clip, counted, money, number, percent, percents, within
+from rfmeans.wording import clip, counted, money, percent, within
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
     import pandas as pd
 
@@ -30,8 +27,8 @@ if TYPE_CHECKING:
     from rfmeans.over_time.drift import Drift
     from rfmeans.over_time.hindsight import Hindsight
     from rfmeans.over_time.likeness import Likeness
-    from rfmeans.segments.claims import Verdict
-    from rfmeans.segments.facts import Grounds
+    from rfmeans.report.segment import Segment
+    from rfmeans.segments.claims import Pace
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
@@ -40,76 +37,8 @@ if TYPE_CHECKING:
     from rfmeans.segments.spread import Distributions
     from rfmeans.segments.stability import Stability
 
-NONE_LAPSED = "no segment is lapsed in these data."
+NONE_AWAY = "no segment has a name that says its customers are away."
 SAME = "as well, for no other that is lapsed has more money behind it."
-NAME_TEXT = 60  # characters of a segment's name within a sentence
-
-
-@dataclass(frozen=True)
-class Segment:
-    """One segment: its name, its figures, and how they stand against all customers'.
-
-    Attributes
-    ----------
-    segment_id, segment, region
-        Number from 1, the most valuable first; name; the name without its tier.
-    figures
-        Customers, revenue, means and quantiles.
-    share, revenue_share
-        Of the customers and of the revenue that were segmented, 0 to 1.
-    recency_index, frequency_index, monetary_index
-        Mean against all customers' mean, 100 being equal.
-    evidence
-        Medians in real units against all customers'.
-    borderline
-        What the name hangs on, one sentence per close cut, and per claim that is a matter of degree.
-    corrections
-        What does not hold: why it is not called as its place would have it.
-    claims
-        Whether what the name says holds.
-    lapsed
-        Whether it lies in the lapsed band.
-    at_risk
-        Whether it does, or its name says so, and its customers are away long enough for it.
-    no_risk
-        Why they are not.
-    centre
-        The centre in days, purchases and money; of a score segment, which has none, the medians.
-    near_border
-        Customers with a confidence below 0.1; None without centres.
-    stability
-        Mean Jaccard similarity to the most similar cluster of refits on resamples, 0 to 1; None where the model
-        does not say.
-    of_customers, of_revenue
-        The shares in whole percents, such that those of all segments add up.
-    """
-
-    segment_id: int
-    segment: str
-    region: str
-    figures: Group
-    share: float
-    revenue_share: float
-    recency_index: float
-    frequency_index: float
-    monetary_index: float
-    evidence: str
-    borderline: tuple[str, ...]
-    corrections: tuple[str, ...]
-    claims: tuple[Verdict, ...]
-    lapsed: bool
-    at_risk: bool
-    no_risk: str
-    centre: tuple[float, float, float]
-    near_border: int | None = None
-    stability: float | None = None
-    of_customers: str = ""
-    of_revenue: str = ""
-
-    @property
-    def called(self) -> str:
-        """Its name as it stands in a sentence."""
-        return clip(self.segment, NAME_TEXT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +68,8 @@ class Summary(Findings):
         Cut points of the scores; None where the model has none.
     stability
         How the segments as a whole survived resampling when the model was fitted; None where it does not say.
+    pace
+        What is usual in this shop, in days; None for a table of customers.
     named_by_code
         Whether scores are named by their code, not by R against the mean of F and M.
     """
@@ -158,6 +89,7 @@ class Summary(Findings):
     currency_symbol: str = ""
     scoring: Scoring | None = None
     stability: Stability | None = None
+    pace: Pace | None = None
     named_by_code: bool = False
 
     @property
@@ -186,11 +118,13 @@ class Summary(Findings):
     def headlines(self) -> tuple[str, str]:
         """One sentence on the most valuable segment, one on the most at-risk one."""
         at_risk, valuable = self.most_at_risk, self.most_valuable
-        said = _headline(at_risk, self) if at_risk else self.nobody_at_risk
-        return (
-            f"Most valuable: {_headline(valuable, self)}",
-            f"Most at risk: {f'{valuable.called} {SAME}' if at_risk == valuable else said}",
-        )
+        if at_risk is None:
+            risk = self.nobody_at_risk
+        elif at_risk == valuable:
+            risk = f"{valuable.called} {SAME}"
+        else:
+            risk = f"{_figures(at_risk, self)}{_how_many_away(at_risk, self)}."
+        return f"Most valuable: {_figures(valuable, self)}.", f"Most at risk: {risk}"
 
     @property
     def nobody_at_risk(self) -> str:
@@ -199,7 +133,7 @@ class Summary(Findings):
             return f"no segment. Those who are away longer than usual spent nothing{within(self.window)}."
         lapsed = [segment for segment in self.filled if segment.lapsed]
         longest = max(lapsed, key=lambda segment: segment.figures.median_recency, default=None)
-        return f"no segment. Of the one longest away: {longest.no_risk}." if longest else NONE_LAPSED
+        return f"no segment. Of the one longest away: {longest.no_risk}." if longest else NONE_AWAY
 
     @property
     def border_line(self) -> str | None:
@@ -222,7 +156,7 @@ class Summary(Findings):
 
     def profile_rows(self) -> list[dict[str, Any]]:
         """Return the rows of the profile as plain values."""
-        return [_profile_row(segment) for segment in self.segments]
+        return [profile_row(segment) for segment in self.segments]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the summary as plain JSON values; money and shares as numbers, dates as ISO text."""
@@ -232,9 +166,10 @@ class Summary(Findings):
             "account": account_figures(self.account),
             "everyone": {name: value for name, value in asdict(self.everyone).items() if name != "spread"},
             "rhythm": asdict(self.rhythm) if self.rhythm else None,
+            "usual_days": self.pace.days if self.pace else None,
             "segments": [
                 {
-                    **_profile_row(segment),
+                    **profile_row(segment),
                     "borderline": list(segment.borderline),
                     "corrections": list(segment.corrections),
                     "claims": [asdict(verdict) for verdict in segment.claims],
@@ -283,8 +218,8 @@ def summarise(
         as_of=intake.as_of,
         account=intake.account,
         everyone=fitted.everyone,
-        segments=_with_shares(
-            [_segment(position, fitted, currency_symbol) for position in range(1, len(fitted.groups) + 1)]
+        segments=tuple(
+            segment_of(position, fitted, currency_symbol) for position in range(1, len(fitted.groups) + 1)
         ),
         empty_regions=model.empty_regions(len(fitted.groups)),
         distributions=fitted.spread,
@@ -296,17 +231,9 @@ def summarise(
         currency_symbol=currency_symbol,
         scoring=model.scoring,
         stability=model.stability,
+        pace=fitted.pace,
         named_by_code=isinstance(model.lexicon.scores, CodeTable),
         **fitted.findings,
-    )
-
-
-def _with_shares(segments: Sequence[Segment]) -> tuple[Segment, ...]:
-    customers = percents([segment.share for segment in segments])
-    revenue = percents([segment.revenue_share for segment in segments])
-    return tuple(
-        replace(segment, of_customers=one, of_revenue=other)
-        for segment, one, other in zip(segments, customers, revenue, strict=True)
     )
 
 
@@ -318,82 +245,19 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _segment(position: int, fitted: Fitted, symbol: str) -> Segment:
-    model, everyone = fitted.model, fitted.everyone
-    name, group = fitted.names[position - 1], fitted.groups[position - 1]
-
-    def index(feature: str) -> float:
-        mean: float = getattr(everyone, f"mean_{feature}")
-        return 100 * getattr(group, f"mean_{feature}") / mean if mean else math.nan
-
-    return Segment(
-        segment_id=position,
-        segment=name.text,
-        region=name.region,
-        figures=group,
-        share=group.customers / everyone.customers if everyone.customers else math.nan,
-        revenue_share=float(group.revenue / everyone.revenue) if everyone.revenue else math.nan,
-        recency_index=index("recency"),
-        frequency_index=index("frequency"),
-        monetary_index=index("monetary"),
-        evidence=_evidence(group, everyone, fitted.grounds, symbol),
-        borderline=name.borderline,
-        corrections=name.corrections,
-        claims=name.verdicts,
-        lapsed=name.lapsed,
-        at_risk=name.at_risk,
-        no_risk=name.no_risk,
-        centre=to_original_units(model.centres[position - 1], model.scaling)
-        if model.centres
-        else (group.median_recency, group.median_frequency, group.median_monetary),
-        near_border=fitted.near_borders[position - 1] if fitted.near_borders else None,
-        stability=model.stability.segments[position - 1] if model.stability else None,
-    )
-
-
-def _evidence(group: Group, everyone: Group, grounds: Grounds, symbol: str) -> str:
-    if not group.customers:
-        return "no customer is in it"
-    days, rhythm = group.median_recency, grounds.rhythm
-    pace = f"{rhythm.beside(days)}; " if rhythm and rhythm.tells else ""
-    return (
-        f"last purchase {counted(days, 'day')} ago against {number(everyone.median_recency)}; {pace}"
-        f"{counted(group.median_frequency, 'purchase')}{within(grounds.window)} against "
-        f"{number(everyone.median_frequency)}; "
-        f"{money(group.median_monetary, symbol)} spent against {money(everyone.median_monetary, symbol)}"
-    )
-
-
-def _headline(segment: Segment, summary: Summary) -> str:
+def _figures(segment: Segment, summary: Summary) -> str:
     figures = segment.figures
     return (
         f"{clip(segment.segment)}: {counted(figures.customers, 'customer')} ({percent(segment.share)}) with "
         f"{percent(segment.revenue_share)} of revenue{within(summary.window)}, "
         f"{money(figures.mean_monetary, summary.currency_symbol)} each; "
-        f"last purchase {counted(figures.mean_recency, 'day')} ago on average."
+        f"last purchase {counted(figures.mean_recency, 'day')} ago on average"
     )
 
 
-def _profile_row(segment: Segment) -> dict[str, Any]:
-    figures = segment.figures
-    return {
-        "segment_id": segment.segment_id,
-        "segment": segment.segment,
-        "customers": figures.customers,
-        "share": segment.share,
-        "revenue": float(figures.revenue),
-        "revenue_share": segment.revenue_share,
-        **{
-            f"{kind}_{name}": getattr(figures, f"{kind}_{name}")
-            for name in FEATURES
-            for kind in ("mean", "median")
-        },
-        **{f"{kind}_tenure": getattr(figures, f"{kind}_tenure") for kind in ("mean", "median")},
-        "repeat_share": figures.repeat_share,
-        "average_order_value": figures.average_order_value,
-        **{f"{name}_index": getattr(segment, f"{name}_index") for name in FEATURES},
-        "stability": segment.stability,
-        "near_border": segment.near_border,
-        "evidence": segment.evidence,
-        "borderline": "; ".join(segment.borderline),
-    }
+def _how_many_away(segment: Segment, summary: Summary) -> str:
+    """Return whom it is that is at risk: a segment's name is of most of them, or of a good part alone."""
+    if summary.pace is None or not segment.share_away:
+        return ""
+    days = counted(summary.pace.days, "day")
+    return f", for {segment.share_away} of them more than {days} ago ({summary.pace.usual_told})"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SettingsError, did_you_mean
 from rfmeans.toml_file import as_table, check_keys, check_line
-from rfmeans.wording import counted, money, number, percent, within
+from rfmeans.wording import counted, money, number, percent, share_of, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,6 +75,11 @@ class Pace:
     late: float
     usual_told: str
     late_told: str
+
+    @property
+    def days(self) -> int:
+        """What counts as usual in whole days, as it is told."""
+        return math.ceil(self.usual)
 
     @classmethod
     def of(cls, grounds: Grounds) -> Pace | None:
@@ -149,18 +154,29 @@ def _against_all(found: str, facts: Facts, grounds: Grounds, *, later: bool) -> 
     return found, f"last purchase {counted(days, 'day')} ago"
 
 
-def _repeat(facts: Facts, _: Grounds) -> tuple[str, str]:
-    return HOLDS if facts.repeat_share > 0.5 else FALSE, _share_again(facts)
+def _repeat(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    if facts.repeat_share <= 0.5:
+        return FALSE, _share_again(facts, grounds)
+    # The name is of all history, the figures beside it of the window: there they may look like people who came once.
+    once = grounds.window is not None and facts.frequency <= 1
+    return PARTLY if once else HOLDS, _share_again(facts, grounds)
 
 
-def _one_time(facts: Facts, _: Grounds) -> tuple[str, str]:
-    return HOLDS if facts.repeat_share <= 0.5 else FALSE, _share_again(facts)
+def _one_time(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    return HOLDS if facts.repeat_share <= 0.5 else FALSE, _share_again(facts, grounds)
 
 
-def _share_again(facts: Facts) -> str:
+def _share_again(facts: Facts, grounds: Grounds) -> str:
     if facts.repeat_share in (0, 1):
-        return f"{'all' if facts.repeat_share else 'none'} of them bought more than once"
-    return f"{percent(facts.repeat_share)} of them bought more than once"
+        share = "all" if facts.repeat_share else "none"
+    elif facts.customers:
+        share = share_of(round(facts.repeat_share * facts.customers), int(facts.customers))
+    else:
+        share = percent(facts.repeat_share)
+    said = f"{share} of them bought more than once"
+    if grounds.window is None:
+        return said
+    return f"{said} in all history, half of them {counted(facts.frequency, 'time')} at most{within(grounds.window)}"
 
 
 def _new(facts: Facts, grounds: Grounds) -> tuple[str, str]:

@@ -35,6 +35,8 @@ class Facts:
         Net money, likewise.
     repeat_share
         Share with more than one purchase in all history, 0 to 1.
+    customers
+        How many they are; 0 where a model does not say.
     """
 
     recency: float
@@ -43,6 +45,7 @@ class Facts:
     tenure: float | None
     repeat_share: float
     longest_away: float
+    customers: float = 0
 
     @classmethod
     def of(cls, group: Group) -> Facts | None:
@@ -51,7 +54,8 @@ class Facts:
             return None
         tenure = None if math.isnan(group.median_tenure) else group.median_tenure
         medians = (group.median_recency, group.median_frequency, group.median_monetary)
-        return cls(*medians, tenure, group.repeat_share, group.spread.recency[LEVELS.index(0.75)])
+        longest = group.spread.recency[LEVELS.index(0.75)]
+        return cls(*medians, tenure, group.repeat_share, longest, group.customers)
 
 
 @dataclass(frozen=True)

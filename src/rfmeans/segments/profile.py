@@ -125,6 +125,26 @@ def profile_segments(customers: ir.Table, segment: str, count: int) -> list[Grou
     return [_group(found.get(index, {})) for index in range(count)]
 
 
+def count_away(customers: ir.Table, days: int, segments: int) -> tuple[int, ...]:
+    """Return per segment how many of its customers bought last more than so many days ago.
+
+    Parameters
+    ----------
+    customers
+        With segment_id and recency.
+    days, segments
+        The days, and the number of segments.
+
+    >>> table = ibis.memtable({"segment_id": [1, 1, 1, 3], "recency": [9, 10, 11, 300]})
+    >>> count_away(table, 10, 3)
+    (1, 0, 1)
+    """
+    away = customers.filter(customers[RECENCY] > days)
+    rows = away.group_by("segment_id").agg(n=away.count()).to_pyarrow().to_pylist()
+    found = {row["segment_id"]: int(row["n"]) for row in rows}
+    return tuple(found.get(position, 0) for position in range(1, segments + 1))
+
+
 def _figures(customers: ir.Table, engine: Engine) -> dict[str, ir.Scalar]:
     return {
         "customers": customers.count(),

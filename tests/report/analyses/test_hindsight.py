@@ -23,8 +23,8 @@ def summary():
 
 
 LINE = (
-    "What happened next: of the segments as of 2024-04-02, bought again within 90 days: High-Value Loyal 50 %, "
-    "At-Risk High-Value 0 %, New/Potential 0 %, Low-Value/Churned 100 %."
+    "What happened next: of the segments as of 2024-04-02, bought again within 90 days: High-Value Loyal 1 of "
+    "2, At-Risk High-Value 0 of 1, New/Potential 0 of 1, Low-Value/Churned 1 of 1."
 )
 
 
@@ -36,17 +36,23 @@ def test_one_line_in_a_terminal(summary):
 def test_the_table(summary):
     (table,) = (block for block in hindsight(summary).markdown if isinstance(block, Table))
     assert [[cell.shown for cell in row] for row in table.rows] == [
-        ["High-Value Loyal", "2", "1", "50 %", "9 % to 91 %", "£40"],
-        ["At-Risk High-Value", "1", "0", "0 %", "0 % to 79 %", "-£150"],
-        ["New/Potential", "1", "0", "0 %", "0 % to 79 %", "£0"],
-        ["Low-Value/Churned", "1", "1", "100 %", "21 % to 100 %", "£25"],
+        ["High-Value Loyal", "2", "1", "1 of 2", "9 % to 91 %", "£40"],
+        ["At-Risk High-Value", "1", "0", "0 of 1", "0 % to 79 %", "-£150"],
+        ["New/Potential", "1", "0", "0 of 1", "0 % to 79 %", "£0"],
+        ["Low-Value/Churned", "1", "1", "1 of 1", "21 % to 100 %", "£25"],
     ]
 
 
 def test_a_column_of_the_segments_table(summary):
     table = segments(summary).page[1].table
     assert table.heads[-1] == "Bought again in 90 days"
-    assert [row[-1].shown for row in (*table.rows, *table.below)] == ["50 %", "0 %", "0 %", "100 %", "40 %"]
+    assert [row[-1].shown for row in (*table.rows, *table.below)] == [
+        "1 of 2",
+        "0 of 1",
+        "0 of 1",
+        "1 of 1",
+        "2 of 5",
+    ]
     (short,) = segments(summary).terminal
     assert short.heads[-1] == "Average order"
     assert {len(row) for row in (*short.rows, *short.below)} == {len(short.heads)}
@@ -143,7 +149,7 @@ def test_left_out_says_nothing(summary):
 
 def test_the_chart_has_a_bar_and_an_interval_for_each_segment(summary):
     (picture,) = (block for block in hindsight(summary).page if isinstance(block, Picture))
-    assert picture.title.startswith("Bought again within 90 days: High-Value Loyal 50 %")
+    assert picture.title.startswith("Bought again within 90 days: High-Value Loyal 1 of 2")
     (rows,) = picture.draw(NARROW)["datasets"].values()
     assert [(row["segment"], row["share"], row["counts"]) for row in rows] == [
         ("High-Value Loyal", 0.5, "1 of 2"),

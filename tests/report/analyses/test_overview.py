@@ -3,10 +3,16 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 import rfmeans
 from helpers.pages import body_of, said_in_terminal, shown
+from rfmeans.report.analyses.overview import overview
+from rfmeans.report.analyses.segments import segments as tables
 from rfmeans.report.page import render
 from rfmeans.report.playbook import built_in
+from rfmeans.report.table import Table
+from rfmeans.segments.claims import Pace
 from rfmeans.synthetic import make_orders
 from rfmeans.wording import number
 
@@ -29,6 +35,76 @@ def test_the_headlines_are_the_same_sentences_everywhere(result, page, counted):
             line = next(line for line in renderer.splitlines() if f": {name}: " in line)
             assert f"{customers} customers ({share}) with {revenue_share} of revenue, {each} each" in line
             assert f"last purchase {days} days ago on average" in line
+
+
+def test_the_headline_of_those_at_risk_says_for_how_many_it_is_true(result):
+    """Hand-worked: of 200 customers 98 bought last more than the usual 54 days ago; of 3 customers, 2."""
+    summary = result.summary
+    usual = Pace(53.5, 160.0, "half of the repeat customers come back within 54", "")
+
+    def told(away, customers, pace=usual):
+        risk = replace(summary.most_at_risk, away=away)
+        risk = replace(risk, figures=replace(risk.figures, customers=customers))
+        segments = [risk if each.segment_id == risk.segment_id else each for each in summary.segments]
+        changed = replace(summary, segments=tuple(segments), pace=pace)
+        return changed.headlines[1], overview(changed).page[1].tiles[1].facts[3]
+
+    line, tile = told(98, 200)
+    assert line.endswith(
+        " days ago on average, for 49 % of them more than 54 days ago (half of the repeat customers come back "
+        "within 54)."
+    )
+    assert tile[1:] == ("since the last purchase", "on average; of 49 % more than 54")
+    assert ", for 2 of 3 of them more than 54 days ago (" in told(2, 3)[0]
+    assert ", for all of them more than 54 days ago (" in told(200, 200)[0]
+    line, tile = told(None, 200, pace=None)
+    assert line.endswith(" days ago on average.")
+    assert tile[2] == "on average"
+
+
+def test_nobody_is_at_risk_by_a_name_for_all():
+    """Hand-written: one band holds everybody, so that no name says who is away."""
+    everybody = {
+        "recency_bands": ["any"],
+        "recency_cuts": [],
+        "value_bands": ["low", "high"],
+        "value_cuts": [0],
+        "names": {"low": {"any": "Small"}, "high": {"any": "Big"}},
+    }
+    with rfmeans.segment(
+        make_orders(200, seed=1).drop(columns="kind"), n_init=1, lexicon={"grid": [everybody]}
+    ) as found:
+        assert found.headlines[1] == "Most at risk: no segment has a name that says its customers are away."
+
+
+@pytest.mark.parametrize(
+    ("shares", "note"),
+    [
+        ((0.1659, 0.2729, 0.2050, 0.3562), ""),  # 17 + 27 + 20 + 36
+        # 34 + 34 + 23 + 10
+        ((0.336, 0.336, 0.228, 0.1), " Shares are rounded: those of customers add up to 101 %."),
+    ],
+)
+def test_one_share_is_one_figure_and_a_column_that_does_not_add_up_says_so(result, shares, note):
+    """In the table, in the headline, on the page and in the charts; rounded each by itself."""
+    segments = zip(result.summary.segments, shares, (0.6542, 0.2358, 0.06, 0.05), strict=True)
+    segments = tuple(replace(each, share=share, revenue_share=money) for each, share, money in segments)
+    summary = replace(result.summary, segments=segments)
+    table = tables(summary).page[1]
+    assert [row[2].shown for row in table.table.rows] == [f"{100 * share:.0f} %" for share in shares]
+    assert [row[4].shown for row in table.table.rows] == ["65 %", "24 %", "6 %", "5 %"]
+    (short,) = (block for block in tables(summary).terminal if isinstance(block, Table))
+    assert table.note.endswith(note or "on 2024-10-02.")
+    assert ("Shares are rounded" in short.note) is bool(note)
+    risk = summary.most_at_risk
+    assert (
+        f"({100 * risk.share:.0f} %) with {100 * risk.revenue_share:.0f} % of revenue" in summary.headlines[1]
+    )
+    tile = overview(summary).page[1].tiles[1]
+    assert (tile.facts[0][2], tile.facts[1][0]) == (
+        f"{100 * risk.share:.0f} % of all",
+        f"{100 * risk.revenue_share:.0f} %",
+    )
 
 
 def test_a_borderline_name_is_marked_in_the_headline_and_on_the_card(tmp_path):

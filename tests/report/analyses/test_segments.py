@@ -1,11 +1,15 @@
 """The table of the segments: the numbers of the customers."""
 
 import csv
+import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 
 from helpers.pages import FIGURES, said_in_terminal, shown, tables_of
+from rfmeans.report.analyses.segments import names, segments
+from rfmeans.report.blocks import Sentence
 
 # The same numbers everywhere
 
@@ -43,3 +47,19 @@ def test_the_profile_file_holds_the_same_numbers(result, counted, tmp_path):
         for row in csv.DictReader(file):
             found = {name: float(row[name]) for name in FIGURES}
             assert found == pytest.approx(counted[row["segment"]])
+
+
+SHORT = " Who buys once or twice a year looks new or lost only because the period is short."
+
+
+@pytest.mark.parametrize(("days", "said"), [(179, True), (180, False)])
+def test_a_short_period_is_cautioned_of_where_names_speak_of_time(result, days, said):
+    """As `inspect` has it: 180 days or more are better."""
+    account = result.summary.account
+    first = account.lines.last_day - dt.timedelta(days=days - 1)
+    summary = replace(result.summary, account=replace(account, lines=replace(account.lines, first_day=first)))
+    caution = Sentence(f"The orders cover {days} days.{SHORT}", "warning")
+    told = segments(summary)
+    assert [caution in medium for medium in (told.page, told.markdown, names(summary).terminal)] == [said] * 3
+    silent = replace(summary, segments=tuple(replace(each, claims=()) for each in summary.segments))
+    assert caution not in segments(silent).page

@@ -10,7 +10,8 @@ from rfmeans.wording import CELL_TEXT, SENTENCE_TEXT, clip, counted, percent
 
 if TYPE_CHECKING:
     from rfmeans.report.playbook import Playbook
-    from rfmeans.report.summary import Segment, Summary
+    from rfmeans.report.segment import Segment
+    from rfmeans.report.summary import Summary
 
 TITLE = "What to do"
 PARTS = {

@@ -9,7 +9,7 @@ from rfmeans.report.blocks import Heading, Section, Sentence
 from rfmeans.report.charts.hindsight import BOUGHT_AGAIN, shares_said
 from rfmeans.report.pictures import picture_of
 from rfmeans.report.table import Cell, in_money, in_number, table
-from rfmeans.wording import clip, counted, percent
+from rfmeans.wording import clip, counted, percent, share_of
 
 if TYPE_CHECKING:
     from rfmeans.over_time.hindsight import Hindsight
@@ -128,7 +128,7 @@ def _table(summary: Summary, found: Hindsight) -> Table:
             clip(one.segment),
             in_number(one.customers),
             in_number(one.buyers),
-            Cell(percent(one.share), one.share),
+            Cell(share_of(one.buyers, one.customers), one.share),
             Cell(f"{percent(one.low)} to {percent(one.high)}", one.low),
             in_money(float(one.money), summary.currency_symbol),
         )

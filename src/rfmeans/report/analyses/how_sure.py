@@ -11,10 +11,11 @@ from rfmeans.report.charts.choice import vote_rows
 from rfmeans.report.charts.frame import segment_labels
 from rfmeans.report.table import Cell, Table, table
 from rfmeans.segments.number_of_segments import CROWDED, LEAST_GAIN, SMALLEST_SHARE, SURE, WEAKEST
-from rfmeans.wording import DASH, clip, number, percent
+from rfmeans.wording import DASH, clip, number, percent, share_of
 
 if TYPE_CHECKING:
-    from rfmeans.report.summary import Segment, Summary
+    from rfmeans.report.segment import Segment
+    from rfmeans.report.summary import Summary
     from rfmeans.segments.number_of_segments import Choice
 
 TITLE = "How sure they are"
@@ -96,7 +97,7 @@ def _found_again(segment: Segment) -> Cell:
 
 def _near_border(segment: Segment) -> Cell:
     near, customers = segment.near_border or 0, segment.figures.customers
-    return Cell(f"{number(near)} ({percent(near / customers)})" if customers else DASH, near)
+    return Cell(f"{number(near)} ({share_of(near, customers)})" if customers else DASH, near)
 
 
 def _votes(choice: Choice) -> Table:

@@ -8,7 +8,9 @@ from rfmeans.report.blocks import BLANK, Item, Items, Section, Sentence, Tile, T
 from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent
 
 if TYPE_CHECKING:
-    from rfmeans.report.summary import Segment, Summary
+    from rfmeans.report.segment import Segment
+    from rfmeans.report.summary import Summary
+    from rfmeans.segments.claims import Pace
 
 
 def overview(summary: Summary) -> Section:
@@ -17,7 +19,11 @@ def overview(summary: Summary) -> Section:
     tiles = (
         _tile("Most valuable", summary.most_valuable, summary.currency_symbol),
         _tile(
-            "Most at risk", summary.most_at_risk, summary.currency_symbol, _capital(summary.nobody_at_risk)
+            "Most at risk",
+            summary.most_at_risk,
+            summary.currency_symbol,
+            _capital(summary.nobody_at_risk),
+            summary.pace,
         ),
     )
     same = [Sentence(summary.headlines[1])] if summary.most_at_risk == summary.most_valuable else []
@@ -57,15 +63,19 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _tile(title: str, segment: Segment | None, symbol: str, missing: str = "") -> Tile:
+def _tile(
+    title: str, segment: Segment | None, symbol: str, missing: str = "", usual: Pace | None = None
+) -> Tile:
+    """Return the figures of a segment; with what is ``usual``, also how many are away longer."""
     if segment is None:
         return Tile(title, missing=missing)
+    away = f"; of {segment.share_away} more than {usual.days:,}" if usual and segment.share_away else ""
     figures = segment.figures
     facts = (
         (number(figures.customers), "customers", f"{percent(segment.share)} of all"),
         (percent(segment.revenue_share), "of revenue", money(float(figures.revenue), symbol)),
         (money(figures.mean_monetary, symbol), "each", counted(figures.mean_frequency, "purchase")),
-        (counted(figures.mean_recency, "day"), "since the last purchase", "on average"),
+        (counted(figures.mean_recency, "day"), "since the last purchase", f"on average{away}"),
     )
     name = clip(segment.segment, CELL_TEXT)
     return Tile(title, facts, name, segment.segment_id, bool(segment.borderline))

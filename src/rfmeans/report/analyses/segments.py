@@ -6,9 +6,11 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rfmeans.inspection.verdict import ENOUGH_DAYS, SHORT_PERIOD
 from rfmeans.report.blocks import Heading, Item, Items, NamedRows, Section, Sentence
 from rfmeans.report.table import Cell, Row, Table, in_money, in_number, in_percent
-from rfmeans.wording import SENTENCE_TEXT, clip, within
+from rfmeans.segments.claims import CLAIMS
+from rfmeans.wording import SENTENCE_TEXT, added_up, clip, counted, share_of, within
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
@@ -20,10 +22,7 @@ HEADS = (
     *("Recency, days", "Frequency, purchases", "Monetary, each", "Average order"),
 )
 SHORT_HEADS = ("Segment", "Customers", "Revenue", "Days", "Purchases", "Spent", "Average order")
-SHORT_NOTE = (
-    "Days since the last purchase; purchases and money spent{}: means per customer. "
-    "Shares of a column are rounded so that they add up."
-)
+SHORT_NOTE = "Days since the last purchase; purchases and money spent{}: means per customer."
 MARKED_NOTE = "\n* borderline: what the name hangs on is told with the details."
 SHORT_NAME = 40  # characters of a name that a terminal's table has room for
 
@@ -31,8 +30,9 @@ SHORT_NAME = 40  # characters of a name that a terminal's table has room for
 def segments(summary: Summary) -> Section:
     """Tell the segments' figures; on the page and in Markdown with what their names rest on."""
     table = _table(summary)
-    pace = [Sentence(summary.rhythm.sentence)] if summary.rhythm else []
-    note = f"Under each name its evidence: medians against the medians of all customers.{_whose(summary)}"
+    pace = [*([Sentence(summary.rhythm.sentence)] if summary.rhythm else []), *_short_period(summary)]
+    whose = f"{_whose(summary)}{_rounded(summary)}"
+    note = f"Under each name its evidence: medians against the medians of all customers.{whose}"
     return Section(
         page=(
             Heading("The segments", "segments", "Segments"),
@@ -41,7 +41,7 @@ def segments(summary: Summary) -> Section:
         ),
         markdown=(
             table,
-            Sentence(f"{_caption(summary)}{_whose(summary)}"),
+            Sentence(f"{_caption(summary)}{whose}"),
             *pace,
             Heading("Why they are called so"),
             Sentence("Medians, against the medians of all customers."),
@@ -61,9 +61,23 @@ def names(summary: Summary) -> Section:
         for sentence in segment.corrections
     ]
     return Section(
-        terminal=tuple(corrected),
+        terminal=(*_short_period(summary), *corrected),
         details=(*pace, Sentence("Medians, against the medians of all customers:"), said),
     )
+
+
+def _short_period(summary: Summary) -> list[Sentence]:
+    """Return a caution, as `rfmeans inspect` has it, where names speak of time and there is little of it."""
+    lines = summary.account.lines
+    if not lines or not lines.first_day or not lines.last_day:
+        return []
+    days = (lines.last_day - lines.first_day).days + 1
+    of_time = any(
+        "recency" in CLAIMS[verdict.claim].features for each in summary.segments for verdict in each.claims
+    )
+    if days >= ENOUGH_DAYS or not of_time:
+        return []
+    return [Sentence(f"The orders cover {counted(days, 'day')}. {SHORT_PERIOD}", "warning")]
 
 
 def _table(summary: Summary) -> Table:
@@ -73,18 +87,18 @@ def _table(summary: Summary) -> Table:
             Cell(segment.segment, segment_id=segment.segment_id, marked=bool(segment.borderline)),
             *_cells(
                 segment.figures,
-                Cell(segment.of_customers, segment.share),
-                Cell(segment.of_revenue, segment.revenue_share),
+                in_percent(segment.share),
+                in_percent(segment.revenue_share),
                 summary.currency_symbol,
             ),
-            *map(_finite, map(in_percent, shares)),
+            *map(_finite, cells),
         )
-        for segment, shares in zip(summary.segments, again, strict=False)
+        for segment, cells in zip(summary.segments, again, strict=False)
     )
     total = (
         Cell("All customers"),
         *_cells(summary.everyone, in_percent(1.0), in_percent(1.0), summary.currency_symbol),
-        *map(in_percent, again[-1]),
+        *again[-1],
     )
     return Table(_caption(summary), (*HEADS, *heads), tuple(rows), (total,))
 
@@ -95,13 +109,30 @@ def _caption(summary: Summary) -> str:
     return f"{CAPTION} Purchases and money are those{within(summary.window)}."
 
 
-def _bought_again(summary: Summary) -> tuple[tuple[str, ...], list[tuple[float, ...]]]:
-    """Return the head of one more column and its shares, of each segment and of all; none where hindsight has none."""
+def _bought_again(summary: Summary) -> tuple[tuple[str, ...], list[Row]]:
+    """Return the head of one more column and its cells, of each segment and of all; none where hindsight has none."""
     found = summary.hindsight
     if found is None or not found.outcomes:
         return (), [() for _ in range(len(summary.segments) + 1)]
-    shares = (*(one.share for one in found.outcomes), found.share)
-    return (f"Bought again in {found.days} days",), [(share,) for share in shares]
+    cells = [Cell(share_of(one.buyers, one.customers), one.share) for one in found.outcomes]
+    buyers, customers = (
+        sum(getattr(one, name) for one in found.outcomes) for name in ("buyers", "customers")
+    )
+    whole = Cell(share_of(buyers, customers), found.share)
+    return (f"Bought again in {found.days} days",), [(cell,) for cell in (*cells, whole)]
+
+
+def _rounded(summary: Summary) -> str:
+    """Return what columns of shares come to where that is not 100; blank where it is."""
+    customers = added_up([segment.share for segment in summary.segments])
+    revenue = added_up([segment.revenue_share for segment in summary.segments])
+    if customers == revenue != 100:
+        return f" Shares are rounded: each column of them adds up to {customers} %."
+    sums = (("customers", customers), ("revenue", revenue))
+    said = " and ".join(
+        f"those of {what} add up to {total} %" for what, total in sums if total not in (0, 100)
+    )
+    return f" Shares are rounded: {said}." if said else ""
 
 
 def _whose(summary: Summary) -> str:
@@ -145,7 +176,7 @@ def _short(table: Table, summary: Summary) -> Table:
         SHORT_HEADS,
         tuple(map(shortened, table.rows)),
         ((Cell("All"), customers, revenue, *means),),
-        SHORT_NOTE.format(within(summary.window)) + (MARKED_NOTE if marked else ""),
+        SHORT_NOTE.format(within(summary.window)) + _rounded(summary) + (MARKED_NOTE if marked else ""),
         spare=1,
     )
 

@@ -11,7 +11,8 @@ from rfmeans.segments.profile import LEVELS
 from rfmeans.wording import money
 
 if TYPE_CHECKING:
-    from rfmeans.report.summary import Segment, Summary
+    from rfmeans.report.segment import Segment
+    from rfmeans.report.summary import Summary
 
 KEYS = [f"q{level:.0%}".rstrip("%") for level in LEVELS]
 

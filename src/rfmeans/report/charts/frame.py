@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.report.charts.colours import EVERYONE, chart_labels, colour
 from rfmeans.report.charts.vega import channel, layer, mark, unit
 from rfmeans.segments.settings import FEATURES
-from rfmeans.wording import counted, money, number
+from rfmeans.wording import counted, money, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,8 +106,8 @@ class Sheet:
             {
                 "segment": self.labels[segment.segment_id - 1],
                 "id": segment.segment_id,
-                "customers": f"{segment.figures.customers:,} ({segment.of_customers})",
-                "revenue": f"{self.money(float(segment.figures.revenue))} ({segment.of_revenue})",
+                "customers": f"{segment.figures.customers:,} ({percent(segment.share)})",
+                "revenue": f"{self.money(float(segment.figures.revenue))} ({percent(segment.revenue_share)})",
             }
             for segment in self.summary.filled
         ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rfmeans.report.charts.colours import chart_labels, colour
 from rfmeans.report.charts.frame import INK, LETTER, PERCENT, ROW_STEP, Drawing, Sheet
 from rfmeans.report.charts.vega import channel, layer, mark, tooltip, unit
-from rfmeans.wording import clip, percent
+from rfmeans.wording import clip, share_of
 
 if TYPE_CHECKING:
     from rfmeans.over_time.hindsight import Hindsight
@@ -26,7 +26,7 @@ def _draw(sheet: Sheet) -> Drawn:
             "share": one.share,
             "low": one.low,
             "high": one.high,
-            "shown": percent(one.share),
+            "shown": share_of(one.buyers, one.customers),
             "counts": f"{one.buyers:,} of {one.customers:,}",
         }
         for one in found.filled
@@ -73,7 +73,7 @@ def _found(summary: Summary) -> Hindsight:
 
 def shares_said(found: Hindsight) -> str:
     """Return the share of each segment that bought again, in a sentence without its end."""
-    said = ", ".join(f"{clip(one.segment)} {percent(one.share)}" for one in found.filled)
+    said = ", ".join(f"{clip(one.segment)} {share_of(one.buyers, one.customers)}" for one in found.filled)
     return f"Bought again within {found.days} days: {said}"
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rfmeans.report.charts.frame import PERCENT, Drawing, Sheet
 from rfmeans.report.charts.vega import Drawn, Rows, channel, mark, tooltip
+from rfmeans.wording import percent
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
@@ -20,8 +21,8 @@ def _draw(sheet: Sheet) -> Drawn:
         {**row, "of": of, "share": share, "shown": f"{shown} of {of}"}
         for row, segment in zip(sheet.rows, sheet.summary.filled, strict=True)
         for of, share, shown in (
-            ("customers", segment.share, segment.of_customers),
-            ("revenue", segment.revenue_share, segment.of_revenue),
+            ("customers", segment.share, percent(segment.share)),
+            ("revenue", segment.revenue_share, percent(segment.revenue_share)),
         )
     ]
     labels, width = sheet.labels, sheet.frame.panel_width(sheet.labels, 1)
@@ -49,7 +50,9 @@ def _share_ticks(rows: Rows, width: int) -> Drawn:
 def _title(summary: Summary) -> str:
     """Say what share of the revenue comes from the segment with most of it."""
     most = max(summary.filled, key=lambda segment: segment.figures.revenue)
-    return f"{most.of_customers} of customers ({most.called}) bring {most.of_revenue} of revenue"
+    return (
+        f"{percent(most.share)} of customers ({most.called}) bring {percent(most.revenue_share)} of revenue"
+    )
 
 
 SHARES = Drawing(
