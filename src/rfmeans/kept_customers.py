@@ -11,7 +11,7 @@ from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError
 from rfmeans.finish import Fit, finish, set_aside_words, to_segment
-from rfmeans.inspection.inspect import inspect_intake
+from rfmeans.inspection.inspect import inspect_intake, with_suspicions
 from rfmeans.listener import SILENT
 from rfmeans.model.orders_table import OrdersTable
 from rfmeans.model.segment_model import SegmentModel
@@ -118,6 +118,7 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
             then = [before.as_of] if before and before.as_of else []
             earlier: list[dt.date | dt.timedelta] = [*then, *[BACK] * hindsight]
             intake = customers_at(understood, scratch, earlier=earlier, keep_orders=keep_orders)
+            intake = with_suspicions(intake, reading.currency_symbol)
             failing.pop_all()
         return cls(understood, intake, reading, before, hindsight, keeper, scratch)
 
@@ -262,8 +263,17 @@ def _model(
         lexicon=words,
         score_segments=grouping.score_segments,
         stability=grouping.stability.get() if grouping.stability else None,
-        orders=OrdersTable.of(intake.source.table, intake.layout, intake.keys) if intake.layout else None,
+        orders=_orders_table(intake),
         grounds=grounds,
+    )
+
+
+def _orders_table(intake: Intake) -> OrdersTable | None:
+    if intake.layout is None:
+        return None
+    apart = intake.account.noticed.apart if intake.account.noticed else None
+    return OrdersTable.of(
+        intake.source.table, intake.layout, intake.keys, daily=apart is not None and apart.daily
     )
 
 

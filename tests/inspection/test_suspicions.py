@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import rfmeans
 from helpers.inspected import FIRST, codes, only, shop, with_orders
+from rfmeans.report.analyses.account import read_line
 
 # Suspicious things, present and absent
 
@@ -103,3 +106,94 @@ def test_lines_that_repeat_another_are_worth_a_look():
     found = only(rfmeans.inspect(pd.concat([orders, orders.head(1)])).suspicious, "repeated-lines")
     assert found.found == "1 line repeats an earlier line in every column."
     assert "repeated-lines" not in codes(rfmeans.inspect(orders).suspicious)
+
+
+# What a run says by itself: whatever changes who is a customer or what is an order
+
+
+def _totalled():
+    orders = shop().astype({"date": str})
+    return with_text(orders, ("Total", None, None, float(orders["amount"].sum())))
+
+
+def with_text(orders, *added):
+    return pd.concat([orders, pd.DataFrame(added, columns=orders.columns)], ignore_index=True)
+
+
+def _in_two_files(folder, second):
+    orders = shop()
+    orders.assign(state="a").to_csv(folder / "1.csv", index=False)
+    later = with_orders(second(orders.head(3)), ("c0009", "o9999", "2024-07-01", 10.0))
+    later.assign(state="a").to_csv(folder / "2.csv", index=False)
+    return str(folder / "*.csv")
+
+
+def _priced():
+    lines = shop().rename(columns={"amount": "price"}).assign(quantity=[1 + i % 3 for i in range(1200)])
+    return lines.assign(price=lines["quantity"] * 5.0, sku="mug")
+
+
+SAID = {
+    "ids-like-order-ids": (lambda _: shop(orders_each=1), "as if the customer column held the ids of orders"),
+    "many-lines-set-aside": (
+        lambda _: shop().assign(customer=[None if i % 4 == 0 else f"c{i % 600}" for i in range(1200)]),
+        "300 missing customer",
+    ),
+    "repeated-lines": (lambda _: pd.concat([shop(), shop().head(3)]), "3 lines repeat an earlier line"),
+    "overlapping-files": (
+        lambda folder: _in_two_files(folder, lambda rows: rows),
+        "The files overlap: 3 orders",
+    ),
+    "older-states": (
+        lambda folder: _in_two_files(folder, lambda rows: rows.assign(amount=2.5)),
+        "3 lines say of an order is stated newer elsewhere",
+    ),
+    "order-numbers-apart": (
+        lambda _: shop().assign(order=[f"o{i % 600}" for i in range(1200)]),
+        "600 order numbers stand on days far apart",
+    ),
+    "total-rows": (lambda _: _totalled(), "says that it is a total"),
+    "unknown-statuses": (
+        lambda _: shop().assign(status=["paid", "zurückgelegt"] * 600),
+        "Not known as a status: zurückgelegt",
+    ),
+    "price-of-the-line": (lambda _: _priced(), "price as the price of the whole line"),
+    "many-negative-orders": (
+        lambda _: shop().assign(amount=[-1.0 if i % 3 == 0 else 10.0 for i in range(1200)]),
+        "33 % of the orders are below zero",
+    ),
+    "many-free-orders": (
+        lambda _: shop().assign(amount=[0.0 if i % 3 == 0 else 10.0 for i in range(1200)]),
+        "33 % of the orders are worth nothing",
+    ),
+    "big-customer": (
+        lambda _: with_orders(shop(), ("c-big", "b1", "2024-03-01", 9000.0)),
+        "One customer, c-big, holds 43 % of all money",
+    ),
+    "test-orders": (
+        lambda _: with_orders(
+            shop(), ("test1", "b1", "2024-03-01", 10.0), ("c0001", "TEST-2", "2024-03-01", 10.0)
+        ),
+        '1 order with the word "test" in order: TEST-2',
+    ),
+}
+# They say when, not who or what: on gaps and stray days nobody is another customer, and no order another.
+NOT_SAID = {"stray-late-days", "stray-early-days", "gaps", "partial-last-month"}
+
+
+@pytest.mark.parametrize("code", SAID)
+def test_a_run_says_what_changes_who_is_a_customer_or_what_is_an_order(tmp_path, code):
+    make, said = SAID[code]
+    source = make(tmp_path)
+    assert code in codes(rfmeans.inspect(source).suspicious)
+    with rfmeans.segment(source, segments=2, n_init=1, hindsight=False) as result:
+        noticed = result.summary.account.noticed
+        told = (noticed.understood, read_line(result.summary), *noticed.sentences())
+    assert said in " ".join(told)
+
+
+def test_every_suspicion_is_said_by_a_run_or_changes_neither():
+    page = Path(__file__).parents[2] / "docs" / "inspect.md"
+    table = page.read_text(encoding="utf-8").split("## What looks wrong")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert {code for row in rows for code in re.findall("`([a-z-]+)`", row)} == {*SAID, *NOT_SAID}

@@ -46,6 +46,30 @@ def test_lines_a_day_apart_each_are_one_order():
     assert customers(rows)[0] == {"a": (1, Decimal(40))}
 
 
+@pytest.mark.parametrize(("other", "orders"), [("b", 3), ("a", 1)])
+def test_numbers_that_begin_again_each_day_are_orders_of_each_day(other, orders):
+    """Number 1 stands on four days running; where one of them is another customer's, it is no order over midnight."""
+    rows = table(
+        f"order,date,customer,amount 1,2025-01-01,a,10 1,2025-01-02,a,20 1,2025-01-03,a,5 1,2025-01-04,{other},1"
+        " 2,2025-01-01,c,10"
+    )
+    found, account = customers(rows)
+    assert found["a"] == (orders, Decimal(35 if other == "b" else 36))
+    said = (
+        "1 order number stands on several days, as numbers begin again each day, and was counted as 3 orders."
+    )
+    assert account.noticed.of_apart() == (said if other == "b" else "")
+
+
+def test_a_number_over_midnight_among_many_is_no_beginning():
+    """Of eleven numbers that stand on two days running one is of two customers: fewer than one in ten."""
+    nights = " ".join(f"{n},2025-01-01,c{n},10 {n},2025-01-02,c{n},10" for n in range(10))
+    rows = table(f"order,date,customer,amount {nights} 10,2025-01-01,x,1 10,2025-01-02,y,1")
+    found, account = customers(rows)
+    assert {orders for orders, _ in found.values()} == {1}
+    assert account.noticed.apart is None
+
+
 def test_a_number_of_two_customers_is_two_orders_and_not_told_apart():
     rows = table("order,date,customer,amount 1,2023-01-01,a,10 1,2025-01-01,b,20")
     found, account = customers(rows)
@@ -68,6 +92,20 @@ def test_inspect_says_what_was_told_apart():
     assert [one.figures for one in found.suspicious if one.code == "order-numbers-apart"] == [
         {"numbers": 1, "orders": 2}
     ]
+
+
+@pytest.mark.slow
+def test_a_statement_remembers_that_numbers_begin_again_each_day(duckdb_engine):
+    rows = table(
+        "order,date,customer,amount 1,2025-01-01,a,10 1,2025-01-02,a,20 1,2025-01-03,b,5 2,2025-01-01,c,7"
+        " 2,2025-01-02,d,7"
+    )
+    rows["date"] = pd.to_datetime(rows["date"])
+    with rfmeans.segment(rows, segments=2, n_init=2) as result:
+        text = result.model.to_sql("duckdb", orders="tills")
+    duckdb_engine.table(rows, "tills")
+    found = duckdb_engine.con.con.sql(text).to_arrow_table().to_pylist()
+    assert {row["customer_id"]: row["frequency"] for row in found} == {"a": 2, "b": 1, "c": 1, "d": 1}
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import pytest
 
 from rfmeans.columns.dates import LARGEST_WHOLE
 from rfmeans.engines.duckdb import DUCKDB
+from rfmeans.orders.compared import SEVERAL_DAYS, SPREAD
 from rfmeans.orders.customers import (
     NO_PURCHASE,
     NOT_YET,
@@ -75,7 +76,7 @@ def test_lines_are_added_up_to_orders_and_those_set_aside_by_reason():
 
 def test_orders_are_added_up_to_customers():
     found = {row["customer_id"]: row for row in rows(group_orders(total_orders(lines()), DUCKDB))}
-    assert list(found[None].values()) == [None, LATE, 2, 1, 1, Decimal(8), THIRD, THIRD, THIRD, THIRD, 0]
+    assert list(found[None].values()) == [None, LATE, 2, 1, 1, Decimal(8), THIRD, THIRD, THIRD, THIRD, 0, 0]
     # Two purchases and a return; first and last purchase are the first days of A1 and A2; the return is none.
     assert list(found["ann"].values()) == [
         "ann",
@@ -89,6 +90,7 @@ def test_orders_are_added_up_to_customers():
         FIRST,
         THIRD,
         1,
+        SPREAD | SEVERAL_DAYS,
     ]
     assert list(found["bob"].values()) == [
         "bob",
@@ -101,6 +103,7 @@ def test_orders_are_added_up_to_customers():
         THIRD,
         THIRD,
         THIRD,
+        0,
         0,
     ]
     assert list(found["eve"].values()) == [
@@ -115,10 +118,11 @@ def test_orders_are_added_up_to_customers():
         FIRST,
         FIRST,
         0,
+        0,
     ]
     assert list(found["ann"]) == [
         *("customer_id", "line_reason", "lines", "orders", "frequency", "monetary"),
-        *("first_purchase", "last_purchase", "first_day", "last_day", "signs"),
+        *("first_purchase", "last_purchase", "first_day", "last_day", "negative", "signs"),
     ]
 
 

@@ -363,6 +363,18 @@ def test_rows_without_an_order_are_told_by_those_of_the_first_days(monkeypatch, 
     assert "c1" not in found.customers
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_how_text_is_written_is_told_by_all_rows_where_rows_have_no_order(monkeypatch, newest_first):
+    """A decimal comma, far from the first rows or among them, tells that the day comes first in 03.02.2025."""
+    monkeypatch.setattr("rfmeans.columns.conventions.SAMPLE", 4)
+    rows = [(f"c{place}", place, f"0{place % 9 + 1}.02.2025", 5.0, "") for place in range(12)]
+    rows[0] = (*rows[0][:4], "12,50")
+    frame = pd.DataFrame(rows, columns=["customer", "order_id", "date", "amount", "deposit"])
+    table = ibis.duckdb.connect().create_table("sales", frame.iloc[::-1] if newest_first else frame)
+    found = taken_in(table)
+    assert "dates as day.month.year" in found.understood
+
+
 def test_ids_of_orders_of_any_type_and_columns_that_cannot_be_kept_are_no_hindrance():
     con = ibis.duckdb.connect()
     con.raw_sql(

@@ -73,12 +73,16 @@ class Conventions:
 
 @dataclass(frozen=True)
 class _Texts:
-    """The columns of text whose conventions are looked for: one of dates or none, those of money."""
+    """The columns of text whose conventions are looked for: one of dates or none, those of money.
+
+    Where rows have no order (``ordered``), the first ones are others every day: all of them are looked at.
+    """
 
     date: str | None
     money: Sequence[str]
     mixed: Collection[str]
     reading: Reading
+    ordered: bool = True
 
     @property
     def names(self) -> list[str]:
@@ -96,7 +100,8 @@ class _Texts:
         if self.date is None:
             return None
         found = {each.decimal for each in (marks or {}).values()}
-        commas = "," in found or (not sample and "." not in found and _holds_commas(rows))
+        looked = rows.limit(SAMPLE) if self.ordered else rows
+        commas = "," in found or (not sample and "." not in found and _holds_commas(looked))
         asked = self.reading.date_format, self.reading.timezone
         return find_date(rows[self.date], *asked, sample=sample, mixed=self.date in self.mixed, commas=commas)
 
@@ -109,7 +114,7 @@ class _Texts:
 
     def decide(self, table: ir.Table, *, whole: bool) -> Conventions:
         """Return the conventions of all of them, as the first rows tell them or all rows."""
-        marks, days = (None, None) if whole else self.look_at_first(table)
+        marks, days = (None, None) if whole or not self.ordered else self.look_at_first(table)
         sampled = days is not None or bool(marks)
         marks = self.find_marks(table) if marks is None else marks
         marks = {name: replace(found, mixed=name in self.mixed) for name, found in (marks or {}).items()}
@@ -126,13 +131,15 @@ def find_conventions(
     whole: bool = False,
     typed: Collection[str] = (),
     mixed: Collection[str] = (),
+    ordered: bool = True,
 ) -> Conventions:
     """Return the conventions of a column of dates and of columns of money.
 
     Columns whose type says it all have none. The first rows are looked at, and all rows where these leave it open
     or ``whole`` asks for it. ``typed`` are columns of text whose values are all numbers of a type, ``mixed`` those with
-    some of a type: these have no mark and no order of day and month, and so decide nothing. Of ``reading`` the date
-    format, the decimal mark and the time zone count.
+    some of a type: these have no mark and no order of day and month, and so decide nothing. ``ordered``: whether rows
+    have a lasting order; without one, all are looked at, so that the answer is the same every day. Of ``reading`` the
+    date format, the decimal mark and the time zone count.
 
     Raises
     ------
@@ -144,7 +151,7 @@ def find_conventions(
     words = [name for name in money if isinstance(table[name], ibis.expr.types.StringColumn)]
     numbers = {name: TYPED for name in words if name in typed}
     dated = date if date is not None and is_written(table[date]) else None
-    texts = _Texts(dated, [name for name in words if name not in numbers], mixed, reading)
+    texts = _Texts(dated, [name for name in words if name not in numbers], mixed, reading, ordered)
     if not texts.names:
         return Conventions(money=numbers)
     _check_engine(table, engine, dated, texts.money)
@@ -155,12 +162,13 @@ def find_conventions(
 
 
 def _holds_commas(table: ir.Table) -> bool:
-    """Whether some text of the first rows is a number with a decimal comma, in whichever column."""
+    """Whether some text is a number with a decimal comma, in whichever column."""
     texts = [name for name in table.columns if isinstance(table[name], ibis.expr.types.StringColumn)]
     if not texts:
         return False
-    head = table.select(*texts).limit(SAMPLE)
-    return bool(ibis.or_(*(head[name].re_search(DECIMAL_COMMA) for name in texts)).any().to_pyarrow().as_py())
+    return bool(
+        ibis.or_(*(table[name].re_search(DECIMAL_COMMA) for name in texts)).any().to_pyarrow().as_py()
+    )
 
 
 def _text_alone(text: ir.StringColumn) -> ir.StringColumn:

@@ -32,6 +32,8 @@ class Also:
         Whether rows count only where it is filled, with whatever.
     empty
         Whether they count only where it is not, such as the day on which an order was called off.
+    unless
+        A column in which a word of ``drop`` lets them count after all, such as that a dispute was won; blank: none.
     """
 
     column: str
@@ -39,6 +41,7 @@ class Also:
     drop: tuple[str, ...] = ()
     filled: bool = False
     empty: bool = False
+    unless: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ less Refunded Amount, status = Financial Status: paid, partially refunded and re
         parts += [f"date = {found.date}", f"amount = {self._amount()}"]
         if found.status:
             parts.append(f"status = {found.status}: {self._statuses()}")
-        parts += [f"only where {one.column} {_lets(one)}" for one in self.also]
+        parts += [f"only where {one.column} {_lets(one)}{_unless(one)}" for one in self.also]
         if self.kind:
             parts.append(f"money back where {self.kind} says so")
         if found.currency:
@@ -153,10 +156,15 @@ def _lets(also: Also) -> str:
     return f"is {'' if also.keep else 'not '}{', '.join(words[:SHOWN_WORDS])}{more}"
 
 
+def _unless(also: Also) -> str:
+    return f" unless {also.unless} is" if also.unless else ""
+
+
 def used_columns(layout: Layout) -> set[str]:
     """Return the columns that are read."""
     names = {name for _, name in (*layout.customers, *by_role(layout.columns))}
-    return names | {*layout.status_columns, *filter(None, [layout.kind, layout.left])}
+    beside = [layout.kind, layout.left, *(one.unless for one in layout.also)]
+    return names | {*layout.status_columns, *filter(None, beside)}
 
 
 def unsold_words(layout: Layout) -> tuple[str, ...]:

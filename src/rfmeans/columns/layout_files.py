@@ -27,7 +27,7 @@ KEYS = (
     *LISTS,
     "also",
 )
-ALSO = ("columns", "keep", "drop", "filled")
+ALSO = ("columns", "keep", "drop", "filled", "unless")
 AMOUNTS = ("line", "order")
 
 
@@ -109,7 +109,7 @@ def _check_also(also: Any, where: str) -> None:
     for place, entry in enumerate(also, start=1):
         here = f"{where}: also, table {place}"
         check_keys(as_table(entry, here), ALSO, here)
-        for key in ("columns", "keep", "drop"):
+        for key in ("columns", "keep", "drop", "unless"):
             if key in entry or key == "columns":
                 _check_names(entry.get(key), f"{here}: {key}")
         if sum(key in entry for key in ("keep", "drop", "filled")) != 1 or entry.get("filled") not in (
@@ -117,6 +117,8 @@ def _check_also(also: Any, where: str) -> None:
             True,
         ):
             raise SettingsError(f"{here} needs one of keep, drop and filled = true, and no more.")
+        if "unless" in entry and "drop" not in entry:
+            raise SettingsError(f"{here} has unless, which lifts drop, and no drop.")
 
 
 def _check_roles(entry: Mapping[str, Any], where: str) -> None:

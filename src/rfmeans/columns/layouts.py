@@ -117,7 +117,8 @@ def _also(layout: dict[str, Any], columns: Columns, header: Sequence[str]) -> tu
         name = _first(entry["columns"], header)
         if name is not None and name not in _taken(columns):
             keep, drop = tuple(entry.get("keep", ())), tuple(entry.get("drop", ()))
-            found.append(Also(name, keep, drop, entry.get("filled", False)))
+            unless = _first(entry.get("unless", ()), header) or ""
+            found.append(Also(name, keep, drop, entry.get("filled", False), unless=unless))
     return tuple(found)
 
 

@@ -9,7 +9,8 @@ from rfmeans.arguments import argument
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SettingsError
-from rfmeans.inspection.measures import find_test_marks, measure_customers, measure_orders
+from rfmeans.inspection.measures import find_big, find_test_marks, measure_customers, measure_days
+from rfmeans.inspection.suspicions import suspected
 from rfmeans.inspection.verdict import judge
 from rfmeans.listener import SILENT
 from rfmeans.orders.intake import customers_at
@@ -77,8 +78,20 @@ def inspect_intake(intake: Intake, symbol: str = "") -> Inspection:
             intake.source.name,
             intake.as_of,
             intake.account,
-            measure_orders(intake.orders),
+            measure_days(intake.orders),
             measure_customers(intake),
             find_test_marks(intake),
             symbol,
         )
+
+
+def with_suspicions(intake: Intake, symbol: str = "") -> Intake:
+    """Return the same, and say what `inspect` finds suspicious that may change who is a customer or what is an order.
+
+    Without a further pass over all lines, where there are many.
+    """
+    account = intake.account
+    if account.lines is None or account.noticed is None or account.lines.first_day is None:
+        return intake
+    said = suspected(account, find_big(intake), find_test_marks(intake, quick=True), symbol)
+    return replace(intake, account=replace(account, noticed=replace(account.noticed, suspected=tuple(said))))

@@ -11,6 +11,7 @@ import numpy as np
 from rfmeans.columns.layout_files import KINDS
 from rfmeans.inspection.order_days import OrderDays
 from rfmeans.orders.reasons import USED
+from rfmeans.orders.remarks import EXACT_LINES
 from rfmeans.segments.profile import purchases_of
 from rfmeans.segments.rhythm import measure_rhythm
 
@@ -91,23 +92,6 @@ class TestMarks:
     examples: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class OrderFigures:
-    """Figures of the orders.
-
-    Attributes
-    ----------
-    days
-        The days with orders.
-    free, negative
-        Orders with a total of zero, and below zero.
-    """
-
-    days: OrderDays
-    free: int
-    negative: int
-
-
 @dataclass(frozen=True)
 class CustomerFigures:
     """Figures of the customers to segment.
@@ -133,34 +117,21 @@ class CustomerFigures:
     rhythm: Rhythm | None = None
 
 
-def measure_orders(orders: ir.Table) -> OrderFigures:
-    """Return the figures of the orders from the rows of `total_orders`: a row per day comes back."""
+def measure_days(orders: ir.Table) -> OrderDays:
+    """Return the days with orders, from the rows of `total_orders`: a row per day comes back."""
     used = orders.filter(orders.reason == USED)
     later = used.filter(used.first_day != used.last_day)
-    days = used.select(day=used.first_day, dated=ibis.literal(1, "int64"), total=used.total).union(
-        later.select(day=later.last_day, dated=ibis.literal(0, "int64"), total=ibis.null(used.total.type()))
+    days = used.select(day=used.first_day, dated=ibis.literal(1, "int64")).union(
+        later.select(day=later.last_day, dated=ibis.literal(0, "int64"))
     )
-    found = (
-        days.group_by("day")
-        .agg(
-            orders=days.dated.sum(),
-            seen=days.count(),
-            free=(days.total == 0).sum(),
-            negative=(days.total < 0).sum(),
-        )
-        .order_by("day")
-        .to_pyarrow()
-    )
-    whole = {
-        name: np.array([value or 0 for value in found[name].to_pylist()], dtype=np.int64)
-        for name in ("orders", "seen", "free", "negative")
-    }
+    counts = days.group_by("day").agg(orders=days.dated.sum(), seen=days.count())
+    found = counts.order_by("day").to_pyarrow()
     day = np.array(found["day"].to_pylist(), dtype="datetime64[D]").astype(np.int64)
-    return OrderFigures(
-        days=OrderDays(day, whole["orders"], whole["seen"]),
-        free=int(whole["free"].sum()),
-        negative=int(whole["negative"].sum()),
+    numbers = (
+        np.array([value or 0 for value in found[name].to_pylist()], dtype=np.int64)
+        for name in ("orders", "seen")
     )
+    return OrderDays(day, *numbers)
 
 
 def measure_customers(intake: Intake) -> CustomerFigures:
@@ -177,7 +148,7 @@ def measure_customers(intake: Intake) -> CustomerFigures:
             TopShare(percent, size, float(_held_by_top(customers, size) / money) if size else None)
             for percent, size in sizes.items()
         ),
-        big=_biggest(customers, count, money),
+        big=find_big(intake),
         rhythm=measure_rhythm(customers),
     )
 
@@ -188,7 +159,10 @@ def _held_by_top(customers: ir.Table, size: int) -> Decimal:
     return held
 
 
-def _biggest(customers: ir.Table, count: int, money: Decimal) -> tuple[BigCustomer, ...]:
+def find_big(intake: Intake) -> tuple[BigCustomer, ...]:
+    """Return the customers who hold more than a tenth of the money, the biggest first."""
+    count, money = intake.account.clustered.rows, intake.account.clustered.money
+    customers = intake.customers.filter(intake.customers.reason.isnull())
     most = customers.order_by(customers.monetary.desc(), "customer_id").limit(100 // BIG_PERCENT)
     rows = most.select("customer_id", "monetary").to_pyarrow().to_pylist()
     return tuple(
@@ -198,11 +172,12 @@ def _biggest(customers: ir.Table, count: int, money: Decimal) -> tuple[BigCustom
     )
 
 
-def find_test_marks(intake: Intake) -> tuple[TestMarks, ...]:
+def find_test_marks(intake: Intake, *, quick: bool = False) -> tuple[TestMarks, ...]:
     """Return where customers and orders are marked as tests, one entry per column.
 
     Looked through are the customer's and the order's id, and columns named like an e-mail address or a name. A word
-    that more than half of the values hold is the way ids are made, and no mark.
+    that more than half of the values hold is the way ids are made, and no mark. ``quick``: without a further pass over
+    all lines where these are many.
     """
     account = intake.account
     assert account.lines is not None
@@ -210,15 +185,19 @@ def find_test_marks(intake: Intake) -> tuple[TestMarks, ...]:
     roles = intake.columns
     used = intake.orders.filter(intake.orders.reason == USED)
     everyone = account.clustered.rows + sum(tally.rows for tally in account.customers_set_aside.values())
-    looked = [
-        _marks(_own_keys(intake.customers.customer_id), str(roles.customer), "customers", everyone),
-        _marks(used.order_id, str(getattr(roles, "order", None)), "orders", account.lines.orders),
-        *(
-            _marked_lines(intake, name, account.lines.used.rows)
-            for name in intake.source.table.columns
-            if _names_someone(intake.source.table[name]) and name not in vars(roles).values()
-        ),
+    beside = [
+        name
+        for name in intake.source.table.columns
+        if _names_someone(intake.source.table[name]) and name not in vars(roles).values()
     ]
+    many = quick and account.lines.read.rows > EXACT_LINES
+    looked = [_marks(_own_keys(intake.customers.customer_id), str(roles.customer), "customers", everyone)]
+    if account.lines.hints.tested:
+        looked.append(
+            _marks(used.order_id, str(getattr(roles, "order", None)), "orders", account.lines.orders)
+        )
+    if not many:
+        looked += [_marked_lines(intake, name, account.lines.used.rows) for name in beside]
     return tuple(marks for marks in looked if marks is not None and 0 < 2 * marks.count <= marks.of)
 
 

@@ -12,7 +12,9 @@ from rfmeans.orders.checks import ASKED
 from rfmeans.wording import clip, counted, money, number, percent
 
 if TYPE_CHECKING:
-    from rfmeans.inspection.measures import BigCustomer, CustomerFigures, OrderFigures, TestMarks
+    from collections.abc import Sequence
+
+    from rfmeans.inspection.measures import BigCustomer, CustomerFigures, TestMarks
     from rfmeans.inspection.order_days import OrderDays, PartialMonth
     from rfmeans.orders.intake import Account
 
@@ -52,15 +54,15 @@ class Finding:
 
 def find_suspicions(
     account: Account,
-    orders: OrderFigures,
+    days: OrderDays,
     customers: CustomerFigures,
     marks: tuple[TestMarks, ...],
     symbol: str = "",
 ) -> tuple[Finding, ...]:
     """Return what looks wrong, what weighs most first."""
-    early, bulk, late = part_strays(orders.days)
+    early, bulk, late = part_strays(days)
     return (
-        *_order_ids(account, bulk),
+        *_order_ids(account, bulk.length),
         *_strays(early, bulk, late),
         *_set_aside(account, symbol),
         *_repeated_lines(account),
@@ -70,7 +72,7 @@ def find_suspicions(
         *_older_states(account),
         *_unknown_statuses(account),
         *_line_total(account),
-        *_signs(account, orders),
+        *_signs(account),
         *(_big_customer(big, symbol) for big in customers.big),
         *map(_test_orders, marks),
         *_gaps(find_gaps(bulk)),
@@ -78,11 +80,32 @@ def find_suspicions(
     )
 
 
-def _order_ids(account: Account, bulk: OrderDays) -> list[Finding]:
+def suspected(
+    account: Account, big: Sequence[BigCustomer], marks: Sequence[TestMarks], symbol: str = ""
+) -> list[str]:
+    """Return a sentence on each thing that may change who is a customer or what is an order, and that is not noticed.
+
+    What an account notices, it says by itself; gaps and stray days change neither.
+    """
+    lines = account.lines
+    assert lines is not None
+    assert lines.first_day is not None
+    assert lines.last_day is not None
+    told = bool(account.noticed and account.noticed.person)
+    findings = [
+        *([] if told else _order_ids(account, (lines.last_day - lines.first_day).days + 1)),
+        *_signs(account),
+        *(_big_customer(each, symbol) for each in big),
+        *map(_test_orders, marks),
+    ]
+    return [finding.found for finding in findings]
+
+
+def _order_ids(account: Account, days: int) -> list[Finding]:
     assert account.lines is not None
     customers = account.clustered.rows + sum(tally.rows for tally in account.customers_set_aside.values())
     orders = account.lines.orders
-    if customers < ID_CUSTOMERS or bulk.length < ID_DAYS or 100 * (orders - customers) > customers:
+    if customers < ID_CUSTOMERS or days < ID_DAYS or 100 * (orders - customers) > customers:
         return []
     return [
         Finding(
@@ -262,30 +285,30 @@ def _line_total(account: Account) -> list[Finding]:
     ]
 
 
-def _signs(account: Account, orders: OrderFigures) -> list[Finding]:
+def _signs(account: Account) -> list[Finding]:
     assert account.lines is not None
-    total = account.lines.orders
+    total, negative, free = account.lines.orders, account.lines.negative, account.lines.free
     found = []
-    if 100 * orders.negative > MANY_PERCENT * total:
+    if 100 * negative > MANY_PERCENT * total:
         none = "No order is above zero. " if not account.lines.purchases else ""
         found.append(
             Finding(
                 "many-negative-orders",
-                f"{none}{percent(orders.negative / total)} of the orders are below zero.",
+                f"{none}{percent(negative / total)} of the orders are below zero.",
                 "They count as returns. If they are sales, the amounts have the wrong sign or the wrong column was "
                 f"taken: give the right one with {argument('amount')}.",
                 weighs=not account.lines.purchases,
-                figures={"orders": orders.negative, "share": orders.negative / total},
+                figures={"orders": negative, "share": negative / total},
             )
         )
-    if 100 * orders.free > MANY_PERCENT * total:
+    if 100 * free > MANY_PERCENT * total:
         found.append(
             Finding(
                 "many-free-orders",
-                f"{percent(orders.free / total)} of the orders are worth nothing.",
+                f"{percent(free / total)} of the orders are worth nothing.",
                 "They are no purchases and make nobody recent. If they were paid, the money stands in another column: "
                 f"give it with {argument('amount')}.",
-                figures={"orders": orders.free, "share": orders.free / total},
+                figures={"orders": free, "share": free / total},
             )
         )
     return found

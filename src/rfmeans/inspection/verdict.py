@@ -13,7 +13,7 @@ from rfmeans.inspection.suspicions import Finding, find_suspicions
 from rfmeans.wording import counted, percent
 
 if TYPE_CHECKING:
-    from rfmeans.inspection.measures import CustomerFigures, OrderFigures, TestMarks
+    from rfmeans.inspection.measures import CustomerFigures, TestMarks
     from rfmeans.inspection.order_days import OrderDays
     from rfmeans.orders.account import LineAccount
     from rfmeans.orders.intake import Account
@@ -149,16 +149,16 @@ def judge(
     source: str,
     as_of: dt.date,
     account: Account,
-    orders: OrderFigures,
+    days: OrderDays,
     customers: CustomerFigures,
     marks: tuple[TestMarks, ...],
     symbol: str = "",
 ) -> Inspection:
     """Bring the figures together, and say what is suspicious and whether they are ready."""
-    _, bulk, late = part_strays(orders.days)
+    _, bulk, late = part_strays(days)
     silent = 0 if len(late) else (as_of - bulk.last).days
     advice = tuple(_advice(as_of, silent, customers, bulk))
-    suspicious = find_suspicions(account, orders, customers, marks, symbol)
+    suspicious = find_suspicions(account, days, customers, marks, symbol)
     weighing = [finding for finding in (*advice, *suspicious) if finding.weighs]
     too_few = customers.customers < LEAST_CUSTOMERS or bulk.length < LEAST_DAYS
     verdict = NOT_ENOUGH if too_few else WITH_CARE if weighing else READY

@@ -27,22 +27,28 @@ class OrdersTable:
         Types of these columns, by name, as Ibis writes them.
     keys
         How customers and orders are written.
+    daily
+        Whether order numbers begin again each day.
     """
 
     layout: Layout
     types: Mapping[str, str]
     keys: KeyConvention = ANY_KEYS
+    daily: bool = False
 
     @classmethod
-    def of(cls, table: ir.Table, layout: Layout, keys: KeyConvention = ANY_KEYS) -> OrdersTable:
+    def of(
+        cls, table: ir.Table, layout: Layout, keys: KeyConvention = ANY_KEYS, *, daily: bool = False
+    ) -> OrdersTable:
         """Return what is to be remembered of a table."""
         kinds = {name: str(table[name].type()) for name in columns_of(layout)}
-        return cls(layout, kinds, replace(keys, padded=True))
+        return cls(layout, kinds, replace(keys, padded=True), daily)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         keys = {"varied": self.keys.varied, "whole": list(self.keys.whole), "zero": self.keys.zero}
-        return {**asdict(self.layout), "types": dict(self.types), "keys": keys}
+        daily = {"daily": True} if self.daily else {}
+        return {**asdict(self.layout), "types": dict(self.types), "keys": keys, **daily}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> OrdersTable:
@@ -56,6 +62,7 @@ class OrdersTable:
         found = dict(content)
         types = {str(name): str(kind) for name, kind in found.pop("types").items()}
         keys = found.pop("keys", {})  # an older model has none
+        daily = bool(found.pop("daily", False))
         keys = KeyConvention(
             varied=bool(keys.get("varied")),
             whole=tuple(map(str, keys.get("whole", ()))),
@@ -70,6 +77,7 @@ class OrdersTable:
                 tuple(one["drop"]),
                 filled=bool(one["filled"]),
                 empty=bool(one.get("empty")),  # an older model has none
+                unless=str(one.get("unless", "")),  # likewise
             )
             for one in found.pop("also", ())
         )
@@ -80,12 +88,12 @@ class OrdersTable:
             raise ValueError("the orders' columns are not named")
         if set(types) != set(columns_of(layout)):
             raise ValueError("the types of the orders' columns are not those of its columns")
-        return cls(layout, types, keys)
+        return cls(layout, types, keys, daily)
 
 
 def columns_of(layout: Layout) -> list[str]:
     """Return the columns that a layout reads, each once."""
     names = [name for _, name in layout.customers]
     names += [value for role, value in asdict(layout.columns).items() if value and role != "customer"]
-    names += [*(one.column for one in layout.also), *filter(None, [layout.kind])]
-    return list(dict.fromkeys(names))
+    names += [*(one.column for one in layout.also), *(one.unless for one in layout.also), layout.kind or ""]
+    return list(dict.fromkeys(filter(None, names)))

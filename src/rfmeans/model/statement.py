@@ -109,7 +109,8 @@ def to_statement(
     check_names(known)
     _check_zone(layout, known, reading)
     written = Conventions(keys=remembered.keys if remembered else ANY_KEYS)
-    all_steps = [*_line_steps(layout, reading, known, dialect, written), *steps]
+    compared = replace(all_of(layout), daily=bool(remembered and remembered.daily))
+    all_steps = [*_line_steps(layout, reading, known, dialect, written, compared), *steps]
     source = source_table(orders, dialect)
     taken, judged, queries = source.name.lower(), {}, []
     if reading.where is not None:
@@ -264,11 +265,15 @@ def _check_zone(layout: Layout, types: Mapping[str, str], reading: Reading) -> N
 
 
 def _line_steps(
-    layout: Layout, reading: Reading, types: Mapping[str, str], dialect: Engine, written: Conventions
+    layout: Layout,
+    reading: Reading,
+    types: Mapping[str, str],
+    dialect: Engine,
+    written: Conventions,
+    compared: Compared,
 ) -> Iterator[Step]:
     import ibis
 
-    compared = all_of(layout)
     roles = {name: role for role, name in asdict(layout.columns).items() if name}
     cast = {
         name: ANY_TYPE.get(roles.get(name, ""), "string") for name, kind in types.items() if kind == UNKNOWN
@@ -317,8 +322,9 @@ def _order_steps(compared: Compared) -> Iterator[Step]:
         return
     days = "One row per order id and day; without an order id per day."
     yield Step("order_days", days, lambda table: total_days(table, *ORDER_KEY))
-    apart = "One row per order. Sales under one order id more than a day apart are orders of their own."
-    yield Step("order_totals", apart, lambda table: join_days(table, *ORDER_KEY))
+    far = "on different days" if compared.daily else "more than a day apart"
+    apart = f"One row per order. Sales under one order id {far} are orders of their own."
+    yield Step("order_totals", apart, lambda table: join_days(table, *ORDER_KEY, daily=compared.daily))
 
 
 # The text

@@ -37,8 +37,8 @@ class LineAccount:
     ----------
     used, set_aside
         The tally of used lines, and of the others by reason. An unreadable amount counts as no money.
-    orders, purchases
-        Number of orders and of those with a total above zero.
+    orders, purchases, negative
+        Number of orders, of those with a total above zero and below it.
     first_day, last_day
         Calendar days of the first and the last used line; None where no line is used.
     seen
@@ -66,6 +66,12 @@ class LineAccount:
     several_currencies: bool = False
     hints: Hints = field(default_factory=Hints)
     older: Tally | None = None
+    negative: int = 0
+
+    @property
+    def free(self) -> int:
+        """Number of orders that are worth nothing."""
+        return self.orders - self.purchases - self.negative
 
     @property
     def in_window(self) -> Tally:
@@ -98,6 +104,7 @@ def account_lines(groups: ir.Table, engine: Engine) -> LineAccount:
             money=groups.monetary.sum(),
             orders=groups.orders.sum(),
             purchases=groups.frequency.sum(),
+            negative=groups.negative.sum(),
             first_day=groups.first_day.min(),
             last_day=groups.last_day.max(),
             signs=engine.bits(groups.signs),
@@ -131,6 +138,7 @@ def account_lines(groups: ir.Table, engine: Engine) -> LineAccount:
         currency=used.get("first_currency"),
         several_currencies=used.get("first_currency") != used.get("last_currency"),
         hints=Hints.of(signs.pop(USED, 0), signs.values()),
+        negative=int(used.get("negative") or 0),
         older=Tally(int(used["older_lines"] or 0), Decimal(used["older_money"] or 0))
         if "older_lines" in used
         else None,

@@ -23,20 +23,43 @@ if TYPE_CHECKING:
 
 # Lines of true orders lie within a minute of each other, which may be the one before and the one after midnight.
 DAYS_OF_ONE_ORDER = 1
+# Numbers begin again each day where of those that stand on a day and the next at least one in so many are of different
+# customers there: of one order over midnight they never are.
+ONE_IN = 10
+EPOCH = "2000-01-01"
 
 
 @dataclass(frozen=True)
 class Apart:
-    """Order numbers, each with one customer, whose sales lie apart, and the orders that they were counted as."""
+    """Order numbers, each with one customer, whose sales lie apart, and the orders that they were counted as.
+
+    ``daily``: numbers begin again each day, so that sales of two days are two orders.
+    """
 
     numbers: int
     orders: int
+    daily: bool = False
 
 
 def is_spread(orders: ir.Table) -> ir.Column:
     """Whether lines of one order lie further apart than those of one order do: sales, or what was taken back."""
     far = orders.last_day.delta(orders.first_day, unit="day") > DAYS_OF_ONE_ORDER
     return ibis.ifelse(orders.last_day == orders.first_day, False, far)  # nearly always, and quicker to see
+
+
+def begin_daily(lines: ir.Table) -> bool:
+    """Whether order numbers begin again each day, as a till's do; ``lines``: those used."""
+    day = lines.ordered_on.delta(ibis.date(EPOCH), unit="day").cast("int64")
+    dated = lines.select("order_id", "customer_id", day=day)
+    dated = dated.filter(dated.order_id.notnull(), dated.day.notnull())
+    days = dated.group_by("order_id", "day").agg(first=dated.customer_id.min(), last=dated.customer_id.max())
+    following = days.select(
+        next_order="order_id", day_before=days.day - 1, next_first="first", next_last="last"
+    )
+    pairs = days.join(following, [days.order_id == following.next_order, days.day == following.day_before])
+    one = (pairs["first"] == pairs["next_last"]) & (pairs["last"] == pairs["next_first"])
+    found = pairs.agg(pairs=pairs.count(), other=pairs.count(where=~one)).to_pyarrow().to_pylist()[0]
+    return bool(found["pairs"] and ONE_IN * found["other"] >= found["pairs"])
 
 
 def total_days(lines: ir.Table, *keys: str) -> ir.Table:
@@ -51,18 +74,23 @@ def total_days(lines: ir.Table, *keys: str) -> ir.Table:
 
 
 def join_days(
-    days: ir.Table, *keys: str, earlier: Sequence[dt.date] = (), window: int | None = None
+    days: ir.Table,
+    *keys: str,
+    earlier: Sequence[dt.date] = (),
+    window: int | None = None,
+    daily: bool = False,
 ) -> ir.Table:
     """Return the orders of `total_days`: a day of sales begins one if the last such day lies more than a day before.
 
-    Any other day belongs to the last one on which there were sales; one before all sales to the first. ``earlier``
-    and ``window``: as in `rfmeans.orders.customers.total_orders`.
+    Where numbers begin again ``daily``, each day of sales begins one. Any other day belongs to the last one on which
+    there were sales; one before all sales to the first. ``earlier`` and ``window``: as in
+    `rfmeans.orders.customers.total_orders`.
     """
     sold_on = where(days.total > 0, days.day)
     before = ibis.window(group_by=[days[key] for key in keys], order_by=days.day, rows=(None, -1))
     sold = days.mutate(sold_on=sold_on)
     sold = sold.mutate(last_on=sold.sold_on.max().over(before))
-    far = sold.sold_on.delta(sold.last_on, unit="day") > DAYS_OF_ONE_ORDER
+    far = sold.sold_on.delta(sold.last_on, unit="day") > (0 if daily else DAYS_OF_ONE_ORDER)
     begins = ibis.ifelse(sold.sold_on.notnull() & (sold.last_on.isnull() | far), 1, 0)
     begun = sold.mutate(begins=begins)
     until = ibis.cumulative_window(group_by=[begun[key] for key in keys], order_by=begun.day)
@@ -79,10 +107,10 @@ def join_days(
     return without(orders, "place")
 
 
-def count_apart(orders: ir.Table) -> Apart | None:
+def count_apart(orders: ir.Table, *, daily: bool = False) -> Apart | None:
     """Return how many numbers of used orders were counted as several, and as how many; None: none was."""
     numbered = orders.filter(orders.order_id.notnull())
     counted = numbered.group_by("customer_id", "order_id").agg(orders=numbered.count())
     several = counted.filter(counted.orders > 1)
     found = several.agg(numbers=several.count(), orders=several.orders.sum()).to_pyarrow().to_pylist()[0]
-    return Apart(found["numbers"], int(found["orders"])) if found["numbers"] else None
+    return Apart(found["numbers"], int(found["orders"]), daily) if found["numbers"] else None

@@ -12,8 +12,9 @@ from rfmeans.arguments import Choice, argument, named
 from rfmeans.columns.layout import PER_ORDER
 from rfmeans.columns.undecided import shortened
 from rfmeans.errors import DataError, SourceError
+from rfmeans.orders.noticed import short
 from rfmeans.orders.reasons import MISSING, USED
-from rfmeans.orders.remarks import SHOWN, _short, count_statuses
+from rfmeans.orders.remarks import count_statuses
 from rfmeans.orders.whole_orders import takes_from_orders
 from rfmeans.reading.source import FILE, LINE
 from rfmeans.settings import ALL_STATUSES
@@ -42,6 +43,7 @@ ASKED = (
     "before the window",
 )
 FEWEST_GROUPS = 2
+SHOWN = 5
 MOST_CURRENCIES = 200  # there are some 180 in the world
 
 
@@ -99,7 +101,7 @@ def check_totals(lines: ir.Table) -> None:
     row, more = found[0], asked.count().to_pyarrow().as_py() - 1
     others = f", and so {'does' if more == 1 else 'do'} {more:,} more" if more else ""
     raise SourceError(
-        f"Line {row['line']:,} says {_short(row['asked'].strip())!r} like a total{others}, but its money, "
+        f"Line {row['line']:,} says {short(row['asked'].strip())!r} like a total{others}, but its money, "
         f"{row['amount']:,.2f}, is not the sum of lines that it could cover. If it is a total, leave it out with "
         f"{argument('where')}; if it is an order, call it something else in the file."
     )
@@ -121,19 +123,14 @@ def check_group_rows(source: Source, missing: Sequence[str]) -> None:
         or source.table[first].type() != ibis.dtype("string")
     ):
         return
-    rows, engine = source.located, source.engine
-    own, *rest = (engine.stripped(rows[name].cast("string")).fill_null("") != "" for name in (first, *others))
-    other = ibis.or_(*rest)
-    kinds = {"group": own & ~other, "detail": ~own & other, "both": own & other}
-    judged = rows.select(FILE, LINE, text=rows[first].cast("string"), **kinds)
+    judged = _with_group_rows(source, first, others)
+    kinds = ("group", "detail", "both", "tree")
     counts = judged.agg(**{kind: judged[kind].cast("int64").sum() for kind in kinds})
     found = {kind: rows or 0 for kind, rows in counts.to_pyarrow().to_pylist()[0].items()}
     # Below each group may stand its total, and below all of them theirs.
-    if (
-        found["group"] < FEWEST_GROUPS
-        or found["detail"] < found["group"]
-        or found["both"] > found["group"] + 1
-    ):
+    below = found["detail"] >= found["group"] and found["both"] <= found["group"] + 1
+    beside = found["tree"] == found["group"]  # customers stand in the column of their orders
+    if found["group"] < FEWEST_GROUPS or not (below or beside):
         return
     [example] = judged.filter(judged.group).order_by(FILE, LINE).limit(1).to_pyarrow().to_pylist()
     raise SourceError(
@@ -141,6 +138,20 @@ def check_group_rows(source: Source, missing: Sequence[str]) -> None:
         "stands on a row of its own above its orders, and no column holds the customer of each order. Export the "
         f"orders as a list with a column of the customer, or fill the names of {first!r} down over their rows."
     )
+
+
+def _with_group_rows(source: Source, first: str, others: Sequence[str]) -> ir.Table:
+    """Return of each row its place, the text of its first column, and which of the columns it fills, as bools.
+
+    group: the first alone; detail: others alone; both; tree: the first alone, and in the next row both.
+    """
+    rows, engine = source.located, source.engine
+    own, *rest = (engine.stripped(rows[name].cast("string")).fill_null("") != "" for name in (first, *others))
+    other = ibis.or_(*rest)
+    kinds = {"group": own & ~other, "detail": ~own & other, "both": own & other}
+    judged = rows.select(FILE, LINE, text=rows[first].cast("string"), **kinds)
+    placed = ibis.window(group_by=judged[FILE], order_by=judged[LINE])
+    return judged.mutate(tree=judged.group & judged.both.lead().over(placed).fill_null(False))
 
 
 def check_lines(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:
@@ -286,7 +297,7 @@ def _probably_wrong(reason: str, source: Source, layout: Layout) -> str:
 def _held(source: Source, layout: Layout, reason: str) -> str:
     """Return which statuses there are, where they are the reason."""
     found = count_statuses(source.table, source.engine, layout) if reason == "excluded status" else ()
-    listed = ", ".join(f"{_short(each.name)} ({each.rows:,})" for each in found[:SHOWN])
+    listed = ", ".join(f"{short(each.name)} ({each.rows:,})" for each in found[:SHOWN])
     return f", which holds {listed}{', ...' if len(found) > SHOWN else ''}" if listed else ""
 
 
@@ -324,13 +335,13 @@ def check_currencies(account: LineAccount, lines: ir.Table, column: str | None) 
     most = found.order_by(ibis.desc("rows"), "currency").limit(SHOWN).to_pyarrow().to_pylist()
     more = found.count().to_pyarrow().as_py() - len(most)
     listed = "; ".join(
-        f"{_short(row['currency'])} {counted(row['rows'], 'line')} worth {Decimal(row['money'] or 0):,.2f}"
+        f"{short(row['currency'])} {counted(row['rows'], 'line')} worth {Decimal(row['money'] or 0):,.2f}"
         for row in most
     )
     if len(most) + more > MOST_CURRENCIES:
         raise SourceError(
             f"Column {column!r} was taken as the currency, but holds {len(most) + more:,} different values, such as "
-            f"{', '.join(_short(row['currency']) for row in most)}. That is probably not the right column; give it "
+            f"{', '.join(short(row['currency']) for row in most)}. That is probably not the right column; give it "
             f"with {argument('currency_column', 'NAME')}, or choose one value with {argument('currency')}.",
             asks="currency_column",
         )
@@ -345,7 +356,7 @@ def check_currencies(account: LineAccount, lines: ir.Table, column: str | None) 
         f"The orders are in {len(most) + more:,} currencies"
         f"{f' (column {column!r})' if column else ''}: {listed}{f'; and {more:,} more' if more else ''}. Money in "
         "different currencies cannot be added up. Choose one, like "
-        f"{argument('currency', _short(most[0]['currency']))}, or "
+        f"{argument('currency', short(most[0]['currency']))}, or "
         f"give a column with amounts in one currency with {argument('amount', 'NAME')} and its currency with "
         f"{argument('currency_column', 'NAME')}.",
         choices,

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 # What an order, or all of a customer's, shows that gives reason to look closer: bits of one small number, as one sum
-# over all orders costs less than one for each.
-SPREAD, RETURNS, TOTAL, CUSTOMER_TOTAL, VARIED = 1, 2, 4, 8, 16
+# over all orders costs less than one for each. The last one is the greatest, which a comparison tells.
+SPREAD, RETURNS, TOTAL, CUSTOMER_TOTAL, SEVERAL_DAYS, TESTED, VARIED = 1, 2, 4, 8, 16, 32, 64
+TEST = "test"  # letters that may mark an order as one
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,26 @@ class Hints:
         Whether lines of negative money are used, where a column tells the status.
     totals
         Whether a customer, an order or a line set aside says that it is a total.
+    several_days
+        Whether lines of one order are used that lie on different days, be it the next one.
+    tested
+        Whether the number of an order that is used holds the letters "test".
     """
 
     spread: bool = False
     returns: bool = False
     totals: bool = False
+    several_days: bool = False
+    tested: bool = False
 
     @classmethod
     def of(cls, used: int, aside: Iterable[int]) -> Hints:
         """Return what the signs of what is used and of what is set aside say."""
         totals = TOTAL | CUSTOMER_TOTAL
-        return cls(bool(used & SPREAD), bool(used & RETURNS), any(signs & totals for signs in (used, *aside)))
+        said = any(signs & totals for signs in (used, *aside))
+        return cls(
+            bool(used & SPREAD), bool(used & RETURNS), said, bool(used & SEVERAL_DAYS), bool(used & TESTED)
+        )
 
 
 @dataclass(frozen=True)
@@ -60,26 +70,33 @@ class Compared:
         Whether rows are looked for that hold the sum of others.
     states
         Whether orders that stand in several files are compared.
+    daily
+        Whether order numbers begin again each day, so that each day's sales are told apart.
     """
 
     apart: bool = False
     taken_back: bool = False
     totals: bool = False
     states: bool = False
+    daily: bool = False
 
     @property
     def places(self) -> bool:
         """Whether it matters where lines stand."""
         return self.totals or self.states
 
-    def also(self, layout: Layout, hints: Hints, *, unsold: bool, overlapping: bool) -> Compared:
+    def also(
+        self, layout: Layout, hints: Hints, *, unsold: bool, overlapping: bool, daily: bool = False
+    ) -> Compared:
         """Return the same, and what the first pass gives reason for.
 
-        ``unsold``: statuses leave lines out; ``overlapping``: orders stand in several files.
+        ``unsold``: statuses leave lines out; ``overlapping``: orders stand in several files; ``daily``: order numbers
+        begin again each day.
         """
         return replace(
             self,
-            apart=self.apart or (layout.columns.order is not None and hints.spread),
+            apart=self.apart or daily or (layout.columns.order is not None and hints.spread),
+            daily=self.daily or daily,
             taken_back=self.taken_back or (unsold and hints.returns),
             totals=self.totals or hints.totals,
             states=self.states or overlapping,

@@ -16,7 +16,7 @@ from rfmeans.columns.keys import may_vary
 from rfmeans.days import days_before
 from rfmeans.orders.account import currency_range
 from rfmeans.orders.apart import is_spread, join_days, total_days
-from rfmeans.orders.compared import CUSTOMER_TOTAL, RETURNS, SPREAD, TOTAL, VARIED
+from rfmeans.orders.compared import CUSTOMER_TOTAL, RETURNS, SEVERAL_DAYS, SPREAD, TEST, TESTED, TOTAL, VARIED
 from rfmeans.orders.reasons import USED
 from rfmeans.orders.total_rows import says_total
 from rfmeans.orders.window import (
@@ -46,14 +46,20 @@ ORDER_KEY = ("customer_id", "order_id", "day_id")
 
 
 def total_orders(
-    lines: ir.Table, earlier: Sequence[dt.date] = (), *, apart: bool = False, window: int | None = None
+    lines: ir.Table,
+    earlier: Sequence[dt.date] = (),
+    *,
+    apart: bool = False,
+    daily: bool = False,
+    window: int | None = None,
 ) -> ir.Table:
     """Return one row per order of used lines, and one or more per reason for the lines set aside.
 
     Columns: customer_id, order_id, day_id (all null in the rows of lines set aside), reason, lines, total (decimal),
     first_day, last_day; where lines tell their currency, first_currency and last_currency; where they tell it, returns
     (lines of negative money) and totals (lines that say they are one); for each ``earlier`` date, from 0,
-    total_before_0: of the lines before it. ``apart``: sales under one number that lie apart are orders of their own.
+    total_before_0: of the lines before it. ``apart``: sales under one number that lie apart are orders of their own,
+    ``daily``: be it by a day.
     ``window``: days up to each earlier date in which money counts: then total_window_0 as well. Where lines tell
     whether they are in that of the as-of date (`rfmeans.orders.window.with_window`), window_lines and window_total.
     """
@@ -63,7 +69,7 @@ def total_orders(
     )
     if apart:
         keys = (*ORDER_KEY, "reason")
-        return join_days(total_days(keyed, *keys), *keys, earlier=earlier, window=window)
+        return join_days(total_days(keyed, *keys), *keys, earlier=earlier, window=window, daily=daily)
     if "says_total" in lines.columns:
         return _with_totals(keyed, earlier, window)
     return total_used_orders(keyed, "reason", earlier=earlier, window=window)
@@ -102,15 +108,19 @@ def group_orders(
 ) -> ir.Table:
     """Return one row per customer with used lines, and one per reason for the lines set aside.
 
-    Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, monetary
-    (decimal), first_purchase, last_purchase (dates, null without a purchase), first_day, last_day; signs (bits: what
-    gives reason to look closer, see `rfmeans.orders.compared`); for each earlier date frequency_before_0,
-    monetary_before_0, first_purchase_before_0 and last_purchase_before_0, null or 0 where there was none before it;
-    with a window window_lines, window_frequency and window_monetary, and window_frequency_0 and window_monetary_0 for
-    each earlier date.
+    Columns: customer_id (null in the rows of lines set aside), line_reason, lines, orders, frequency, negative (orders
+    below zero), monetary (decimal), first_purchase, last_purchase (dates, null without a purchase), first_day,
+    last_day; signs (bits: what gives reason to look closer, see `rfmeans.orders.compared`); for each earlier date
+    frequency_before_0, monetary_before_0, first_purchase_before_0 and last_purchase_before_0, null or 0 where there was
+    none before it; with a window window_lines, window_frequency and window_monetary, and window_frequency_0 and
+    window_monetary_0 for each earlier date.
     An order's date is the day of its first line, so that a return booked on an old order makes nobody recent.
     """
-    more = {"signs": engine.bits(_signs(orders, engine)), **_figures_before(orders, earlier, window)}
+    more = {
+        "negative": orders.count(where=orders.total < 0),
+        "signs": engine.bits(_signs(orders, engine)),
+        **_figures_before(orders, earlier, window),
+    }
     groups = group_used_orders(orders, more, line_reason=orders.reason)
     if "totals" in orders.columns and isinstance(groups.customer_id, ibis.expr.types.StringColumn):
         said = _sign(says_total(groups.customer_id), CUSTOMER_TOTAL)
@@ -120,7 +130,7 @@ def group_orders(
 
 def _signs(orders: ir.Table, engine: Engine) -> ir.IntegerColumn:
     """Return what an order shows that gives reason to look closer, as bits."""
-    found = _sign(is_spread(orders), SPREAD)
+    found = _sign(is_spread(orders), SPREAD) + _sign(orders.last_day != orders.first_day, SEVERAL_DAYS)
     if "returns" in orders.columns:
         found += _sign(orders.returns > 0, RETURNS)
     text = isinstance(orders.order_id, ibis.expr.types.StringColumn)
@@ -129,6 +139,7 @@ def _signs(orders: ir.Table, engine: Engine) -> ir.IntegerColumn:
         found += _sign(said | says_total(orders.order_id) if text else said, TOTAL)
     if text:
         found += _sign(may_vary(orders.order_id, engine), VARIED)
+        found += _sign(orders.order_id.lower().contains(TEST), TESTED)
     return found
 
 

@@ -36,7 +36,7 @@ def fill_down(source: Source, layout: Layout, head: ir.Table) -> Source:
     keys = [name for name in (layout.columns.order, layout.columns.date) if name]
     customers = [name for _, name in layout.customers]
     names = [*keys, *customers]
-    if not source.ordered or not _all_blank(head, customers).any().to_pyarrow().as_py():
+    if not source.ordered or not all_blank(head, customers).any().to_pyarrow().as_py():
         return source
     if not _may_follow(source.located.limit(SAMPLE), layout, keys, customers):
         return source
@@ -48,11 +48,15 @@ def fill_down(source: Source, layout: Layout, head: ir.Table) -> Source:
     if not per_file.filter(per_file["first"] < per_file["last"]).count().to_pyarrow().as_py():
         return source
     filled = _filled(placed, [*names, *layout.status_columns, *filter(None, [layout.columns.currency])])
-    con = source.table.get_backend()
-    rows = filled.select(*source.located.columns)
-    stored = con.create_table(ibis.util.gen_name("rfmeans_filled"), rows, temp=True)
     blank = "the order, its customer and its date" if layout.columns.order else "the customer and the date"
-    said = f"rows that leave {blank} blank are further lines of the order above"
+    return refilled(source, filled, f"rows that leave {blank} blank are further lines of the order above")
+
+
+def refilled(source: Source, rows: ir.Table, said: str) -> Source:
+    """Return the source with other values in its rows, which it keeps, and a few words more on how it is understood."""
+    stored = source.table.get_backend().create_table(
+        ibis.util.gen_name("rfmeans_filled"), rows.select(*source.located.columns), temp=True
+    )
     return replace(
         source,
         table=stored.select(*source.table.columns),
@@ -64,7 +68,7 @@ def fill_down(source: Source, layout: Layout, head: ir.Table) -> Source:
 def _may_follow(rows: ir.Table, layout: Layout, keys: Sequence[str], customers: Sequence[str]) -> bool:
     """Whether each of the first rows has order and date, or is a further one, and there are some of both."""
     told = _with_further(rows, layout, keys, customers)
-    seen = told.select(further=told._further, total=told._total, whole=~_any_blank(told, keys))
+    seen = told.select(further=told._further, total=told._total, whole=~any_blank(told, keys))
     counts = seen.agg(
         further=seen.count(where=seen.further),
         whole=seen.count(where=seen.whole & ~seen.further),
@@ -82,8 +86,8 @@ def _with_further(rows: ir.Table, layout: Layout, keys: Sequence[str], customers
     until = ibis.cumulative_window(group_by=rows[FILE], order_by=rows[LINE])
     texts = [name for name in rows.columns if name not in (FILE, LINE)]
     total = open_total(rows, texts, BARE).notnull()
-    blank_customer = _all_blank(rows, customers)
-    told = rows.mutate(_total=total & _any_blank(rows, keys), _begins=ibis.ifelse(blank_customer, 0, 1))
+    blank_customer = all_blank(rows, customers)
+    told = rows.mutate(_total=total & any_blank(rows, keys), _begins=ibis.ifelse(blank_customer, 0, 1))
     for name in keys:  # the value, carried down to where it is blank
         place = ibis.ifelse(_blank(told[name]), 0, 1).sum().over(until)
         told = told.mutate(_place=place)
@@ -95,15 +99,15 @@ def _with_further(rows: ir.Table, layout: Layout, keys: Sequence[str], customers
         )
         if name == layout.columns.order:
             same = (told._carried == before).fill_null(False) & ~_blank(told[name])
-            told = told.mutate(_repeats=ibis.ifelse(same & ~_all_blank(told, customers), 1, 0))
+            told = told.mutate(_repeats=ibis.ifelse(same & ~all_blank(told, customers), 1, 0))
     placed = told.mutate(_block=told._begins.sum().over(until))
-    known = ibis.ifelse(_all_blank(placed, customers), 0, 1)
+    known = ibis.ifelse(all_blank(placed, customers), 0, 1)
     owned = known.max().over(ibis.window(group_by=[placed[FILE], placed._block])) == 1
     if layout.columns.order is None:
-        some = _any_blank(placed, keys)
+        some = any_blank(placed, keys)
     else:
         repeated = placed._repeats.max().over(ibis.window(group_by=placed[FILE])) == 1
-        some = ~repeated | _all_blank(placed, keys)
+        some = ~repeated | all_blank(placed, keys)
     further = (placed._begins == 0) & owned & some & ~placed._total
     return placed.mutate(_further=further.fill_null(False))
 
@@ -124,9 +128,11 @@ def _blank(column: ir.Column) -> ir.BooleanColumn:
     return (column.cast("string").strip() == "").fill_null(True)
 
 
-def _all_blank(rows: ir.Table, names: Sequence[str]) -> ir.BooleanColumn:
+def all_blank(rows: ir.Table, names: Sequence[str]) -> ir.BooleanColumn:
+    """Whether a row leaves all of these columns blank."""
     return ibis.and_(*(_blank(rows[name]) for name in names))
 
 
-def _any_blank(rows: ir.Table, names: Sequence[str]) -> ir.BooleanColumn:
+def any_blank(rows: ir.Table, names: Sequence[str]) -> ir.BooleanColumn:
+    """Whether a row leaves one of these columns blank."""
     return ibis.or_(*(_blank(rows[name]) for name in names))

@@ -20,7 +20,7 @@ from rfmeans.orders.account import (
     account_lines,
     with_malformed,
 )
-from rfmeans.orders.apart import count_apart
+from rfmeans.orders.apart import begin_daily, count_apart
 from rfmeans.orders.checks import check_currencies, check_lines, check_totals
 from rfmeans.orders.customers import (
     customers_as_of,
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.layout import Layout
     from rfmeans.engines.kept_tables import Workspace
+    from rfmeans.orders.noticed import Noticed, Overlap
     from rfmeans.orders.order_lines import OrderLines
-    from rfmeans.orders.remarks import Noticed, Overlap
     from rfmeans.orders.understand import Understood
     from rfmeans.reading.source import Source
     from rfmeans.settings import Columns, Reading
@@ -216,7 +216,7 @@ def _customers_of_orders(understood: Understood, asked: _Asked) -> Intake | Malf
         if _is_written_otherwise(understood, sums):
             continue
         overlap = overlap or find_overlap(source, layout, rows, drop_duplicates=asked.reading.drop_duplicates)
-        if not _compare_more(understood, sums.account, overlap):
+        if not _compare_more(understood, sums, overlap):
             return _checked(understood, asked.reading, sums, overlap)
 
 
@@ -226,7 +226,7 @@ def _sum_up(understood: Understood, asked: _Asked) -> _Sums:
     window = asked.reading.window
     dates, as_of = _dates(lines.lines, asked.reading, asked.earlier)
     counting = with_window(lines.lines, window, as_of) if window and as_of else lines.lines
-    orders = total_orders(counting, dates, apart=compared.apart, window=window)
+    orders = total_orders(counting, dates, apart=compared.apart, daily=compared.daily, window=window)
     if asked.keep_orders or compared.apart or takes_from_orders(layout):
         orders = asked.workspace.keep(orders)
     groups = asked.workspace.keep(group_orders(orders, source.engine, dates, window))
@@ -241,14 +241,28 @@ def _is_written_otherwise(understood: Understood, sums: _Sums) -> bool:
     )
 
 
-def _compare_more(understood: Understood, account: LineAccount, overlap: Overlap | None) -> bool:
+def _compare_more(understood: Understood, sums: _Sums, overlap: Overlap | None) -> bool:
     """Have lines compared where the account gives reason to; return whether they were not before."""
-    before = understood.compared
+    before, account = understood.compared, sums.account
     unsold, overlapping = "excluded status" in account.set_aside, bool(overlap and overlap.orders)
-    understood.compare(
-        before.also(understood.of_orders, account.hints, unsold=unsold, overlapping=overlapping)
+    found = before.also(
+        understood.of_orders,
+        account.hints,
+        unsold=unsold,
+        overlapping=overlapping,
+        daily=_begin_daily(understood, sums),
     )
+    understood.compare(found)
     return understood.compared != before
+
+
+def _begin_daily(understood: Understood, sums: _Sums) -> bool:
+    """Whether order numbers begin again each day: looked for once, where one stands on several days."""
+    layout = understood.of_orders
+    asked = sums.account.hints.several_days and layout.columns.order and not takes_from_orders(layout)
+    if not asked or understood.compared.apart:
+        return False
+    return begin_daily(sums.lines.lines.filter(sums.lines.lines.reason == USED))
 
 
 def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Overlap | None) -> Intake:
@@ -263,7 +277,7 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
     as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
     customers = customers_as_of(sums.groups, as_of)
     told_apart = understood.compared.apart or takes_from_orders(layout)
-    apart = count_apart(sums.orders) if told_apart else None
+    apart = count_apart(sums.orders, daily=understood.compared.daily) if told_apart else None
     noticed = notice(source, layout, reading, account, understood.line, apart, overlap, lines)
     clustered, others = account_customers(customers)
     everyone = clustered.rows + sum(tally.rows for tally in others.values())

@@ -50,7 +50,11 @@ def status_values(table: ir.Table, engine: Engine, layout: Layout) -> dict[str, 
     if layout.columns.status is not None:
         found["status"] = _word(table[layout.columns.status], engine)
     for place, also in enumerate(layout.also):
-        found[f"{ALSO}{place}"] = _lets(_word(table[also.column], engine), also)
+        lets = _lets(_word(table[also.column], engine), also)
+        if also.unless:
+            lifted = _word(table[also.unless], engine).isin(status_variants(also.drop)).fill_null(False)
+            lets = ibis.ifelse(lifted, 1, lets)
+        found[f"{ALSO}{place}"] = lets
     return found
 
 

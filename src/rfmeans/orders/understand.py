@@ -38,6 +38,7 @@ from rfmeans.orders.order_lines import currency_column, wordy_columns
 from rfmeans.orders.reasons import USED
 from rfmeans.orders.recency_column import holds_dates
 from rfmeans.orders.remarks import understood_line
+from rfmeans.orders.stated_once import fill_stated_once
 from rfmeans.orders.total_rows import total_in_head
 from rfmeans.orders.where import with_condition
 from rfmeans.reading.open import ways_to_open
@@ -292,6 +293,10 @@ class Understood(AbstractContextManager["Understood"]):
         )
         self.compare(Compared(totals=totals))
         self.conventions = self._conventions(layout, whole=False)
+        stated = fill_stated_once(self.source, layout, head, self.conventions, self.reading)
+        if stated is not self.source:
+            self.source = stated
+            head = self._head(looked, layout)
         if given.price is None:  # else it was said what it is
             self.line_total = find_line_total(
                 head, self.source.engine, layout, self.conventions.money, self._fitted
@@ -333,6 +338,7 @@ class Understood(AbstractContextManager["Understood"]):
                 whole=whole,
                 typed=source.typed,
                 mixed=source.mixed,
+                ordered=source.ordered,
             )
         except UndecidedError as error:
             said = f"{error.message.marked}{_places(source, error)}"

@@ -1,0 +1,155 @@
+"""What stands once above several rows: a customer above its orders, an order's number above its further lines.
+
+Reports are outlined so: their rows are sorted by customer. Guests leave the customer blank as well; but in a list that
+is sorted by customer they stand together, and in one that is sorted by day the days do not go back at each customer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from rfmeans.columns.layout import ANY_TABLE, PER_ORDER
+from rfmeans.columns.typed import calendar_day
+from rfmeans.orders.expressions import where
+from rfmeans.orders.filled import all_blank, any_blank, refilled
+from rfmeans.orders.total_rows import any_says
+from rfmeans.reading.source import FILE, LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+
+    from rfmeans.columns.conventions import Conventions
+    from rfmeans.columns.layout import Layout
+    from rfmeans.reading.source import Source
+    from rfmeans.settings import Reading
+
+SAMPLE = 5_000  # rows that tell whether there may be such a pattern
+FEWEST = 2  # customers with orders below their row, and days among these that differ from the one above
+OF_CUSTOMER = "rows that leave the customer blank are orders of the customer above"
+OF_ORDER = "rows that leave the order blank are further lines of the order above"
+
+
+def fill_stated_once(
+    source: Source, layout: Layout, head: ir.Table, conventions: Conventions, reading: Reading
+) -> Source:
+    """Return the source with customers and orders that stand once above several rows on each of them.
+
+    ``head``: its first rows, to see whether any is blank at all.
+    """
+    if not source.ordered or layout.name != ANY_TABLE:
+        return source
+    customers, order = [name for _, name in layout.customers], layout.columns.order
+    if _any(all_blank(head, customers)):
+        day = calendar_day(
+            source.located[layout.columns.date], source.engine, reading.timezone, conventions.date
+        )
+        source = _below_customers(source, customers, source.located.mutate(_day=day))
+    if order and layout.amount_per != PER_ORDER and _any(any_blank(head, [order])):
+        source = _below_orders(source, order, [*customers, str(layout.columns.date)])
+    return source
+
+
+def _any(test: ir.BooleanColumn) -> bool:
+    return bool(test.any().to_pyarrow().as_py())
+
+
+def _below_customers(source: Source, customers: Sequence[str], rows: ir.Table) -> Source:
+    if not _is_outline(_outlined(rows.limit(SAMPLE), customers)):
+        return source
+    outlined = _outlined(rows, customers)
+    if not _is_outline(outlined):
+        return source
+    of_block = ibis.window(group_by=[outlined[FILE], outlined._block])
+    first = {
+        name: where(outlined._begins, outlined[name]).max().over(of_block)
+        for name in dict.fromkeys(customers)
+    }
+    filled = {name: ibis.ifelse(outlined._below, value, outlined[name]) for name, value in first.items()}
+    return refilled(source, outlined.mutate(**filled), OF_CUSTOMER)
+
+
+def _outlined(rows: ir.Table, customers: Sequence[str]) -> ir.Table:
+    """Add what tells an outline; a row that says that it is a total is in none.
+
+    _begins (bool: it names a customer), _below (bool: it names none, below one that does), _leads (bool: it begins,
+    and the next row is below it), _block (number of the customer in its file), _step (-1, 0, 1: the day goes back,
+    stays, or goes on from the row above), _named (text: file and customer).
+    """
+    total = any_says(rows, [name for name in rows.columns if name not in (FILE, LINE)])
+    blank = all_blank(rows, customers)
+    told = rows.mutate(_total=total, _begins=~blank & ~total, _other=blank & ~total)
+    placed = ibis.window(group_by=told[FILE], order_by=told[LINE])
+    until = ibis.cumulative_window(group_by=told[FILE], order_by=told[LINE])
+    above = told._day.lag().over(ibis.window(group_by=[told[FILE], told._total], order_by=told[LINE]))
+    step = ibis.cases((told._day > above, 1), (told._day < above, -1), else_=0)
+    names = [told[name].cast("string").fill_null("") for name in (FILE, *customers)]
+    told = told.mutate(
+        _block=ibis.ifelse(told._begins, 1, 0).sum().over(until),
+        _step=step,
+        _named=where(told._begins, ibis.literal("|").join(names)),
+        _leads=told._begins & told._other.lead().over(placed).fill_null(False),
+    )
+    return told.mutate(_below=told._other & (told._block > 0))
+
+
+def _is_outline(rows: ir.Table) -> bool:
+    """Whether no customer is named twice, and the days of each go one way, and the other way where the next begins."""
+    counts = rows.agg(
+        begun=rows.count(where=rows._begins),
+        named=rows._named.nunique(),
+        leading=rows.count(where=rows._leads),
+        **{
+            f"{at}{way:+d}": rows.count(where=rows[f"_{at}"] & (rows._step == way))
+            for at in ("below", "begins")
+            for way in (1, -1)
+        },
+    )
+    found = counts.to_pyarrow().to_pylist()[0]
+    return (
+        found["begun"] == found["named"]
+        and found["leading"] >= FEWEST
+        and any(
+            found[f"below{way:+d}"] >= FEWEST
+            and not found[f"below{-way:+d}"]
+            and found[f"begins{-way:+d}"] >= max(1, found[f"begins{way:+d}"])
+            for way in (1, -1)
+        )
+    )
+
+
+def _below_orders(source: Source, order: str, same: Sequence[str]) -> Source:
+    """Give lines without an order's number that of the row above, where all of them repeat its customer and day."""
+    placed = _followed(source.located, order, same)
+    counts = placed.agg(
+        below=placed.count(where=placed._below),
+        alone=placed.count(where=all_blank(placed, [order]) & ~placed._below & ~placed._total),
+    )
+    found = counts.to_pyarrow().to_pylist()[0]
+    if not found["below"] or found["alone"]:
+        return source
+    of_block = ibis.window(group_by=[placed[FILE], placed._block])
+    number = where(~placed._below, placed[order]).max().over(of_block)
+    return refilled(
+        source, placed.mutate(**{order: ibis.ifelse(placed._below, number, placed[order])}), OF_ORDER
+    )
+
+
+def _followed(rows: ir.Table, order: str, same: Sequence[str]) -> ir.Table:
+    """Add _block (number of the row with an order's number, up to here), _below and _total (bool)."""
+    total = any_says(rows, [name for name in rows.columns if name not in (FILE, LINE)])
+    told = rows.mutate(_total=total, _begins=ibis.ifelse(all_blank(rows, [order]), 0, 1))
+    placed = ibis.window(group_by=told[FILE], order_by=told[LINE])
+    until = ibis.cumulative_window(group_by=told[FILE], order_by=told[LINE])
+    again = ibis.and_(*((told[name] == told[name].lag().over(placed)).fill_null(False) for name in same))
+    blank = ibis.or_(*(all_blank(told, [name]) for name in same))
+    told = told.mutate(
+        _block=told._begins.sum().over(until), _other=ibis.ifelse(again & ~blank & ~total, 0, 1)
+    )
+    # Each row from the one with the number on has to repeat the one above it.
+    since = ibis.cumulative_window(group_by=[told[FILE], told._block], order_by=told[LINE])
+    others = (told._other * (1 - told._begins)).sum().over(since)
+    return told.mutate(_below=(told._begins == 0) & (told._block > 0) & (others == 0))
