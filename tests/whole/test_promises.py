@@ -177,6 +177,7 @@ TESTED_ELSEWHERE = {
     "orders/compared": "by test_apart, test_taken_back, test_total_rows and test_older_states",
     "orders/expressions": "by those of what is compared, which is made of them",
     "orders/intake": "by every test of the room, which takes orders in",
+    "orders/noticed": "by test_remarks and the tests of each thing that is noticed: what is said of it",
     "orders/reasons": "by test_order_lines, test_account and the tests of each reason",
     "over_time/effect_asked": "by test_campaign, which asks for what is refused",
     "over_time/effect_groups": "by test_effect_lists, which counts the groups of lists, and test_campaign",
