@@ -47,13 +47,31 @@ def test_orders_are_read_once_and_cells_made_once_per_transform(kept, monkeypatc
     monkeypatch.setattr("rfmeans.segments.grouping.collect_cells", None)
     with kept.segment(segments=5, n_init=2) as result:
         assert len(result.profile) == 5
-    assert len(kept.sketch(6)) == 6
+    assert len(kept.first_look(segments=6).segments) == 6
 
 
-def test_a_first_look_counts_every_customer(kept):
-    found = kept.sketch(4)
-    assert sum(each.customers for each in found) == kept.intake.account.clustered.rows
-    assert sum(each.share for each in found) == pytest.approx(1)
+@pytest.mark.parametrize("segments", [2, 4, 7])
+def test_a_first_look_of_few_customers_is_that_of_the_result_but_for_what_tenure_tells(kept, segments):
+    found = kept.first_look("£", segments=segments)
+    with kept.segment(segments=segments) as result:
+        exact = result.summary
+    assert [each.segment for each in found.segments] == [each.segment for each in exact.segments]
+    for look, segment in zip(found.segments, exact.segments, strict=True):
+        assert look.figures.customers == segment.figures.customers
+        assert look.figures.revenue == pytest.approx(segment.figures.revenue)
+        assert look.figures.median_monetary == pytest.approx(segment.figures.median_monetary)
+        assert look.figures.spread.recency == pytest.approx(segment.figures.spread.recency)
+        assert look.figures.repeat_customers == segment.figures.repeat_customers
+        assert look.evidence.replace("£", "") == segment.evidence
+    assert sum(each.figures.customers for each in found.segments) == kept.intake.account.clustered.rows
+    assert found.most_valuable.segment == exact.most_valuable.segment
+
+
+def test_a_first_look_asks_the_engine_nothing_once_one_was_taken(kept, monkeypatch):
+    kept.first_look(segments=2)
+    monkeypatch.setattr("ibis.expr.types.Table.to_pyarrow", None)
+    monkeypatch.setattr("ibis.expr.types.Scalar.to_pyarrow", None, raising=False)
+    assert len(kept.first_look(segments=9).segments) == 9
 
 
 def test_the_inspection_is_that_of_inspect(kept):

@@ -6,7 +6,8 @@ import pytest
 
 from helpers import own_toml
 from rfmeans import SettingsError
-from rfmeans.segments.lexicon import read_lexicon
+from rfmeans.segments.lexicon import built_in, read_lexicon
+from rfmeans.toml_file import read_toml, to_toml
 
 write = own_toml.write
 
@@ -37,3 +38,23 @@ def test_a_file_that_is_not_toml(write):
 def test_a_file_that_is_not_text(tmp_path):
     (tmp_path / "my.toml").write_bytes(b"\xff\xfe\x00")
     assert "is not UTF-8 text. Save it as a TOML file in UTF-8." in refused(tmp_path / "my.toml")
+
+
+@pytest.mark.parametrize(
+    "text", ["plain", 'a "b"', "a\\b", "a\nb\tc", "\x7f\x00\u2028", "é 😀 ]]", "", "[x]", "# no"]
+)
+def test_what_is_written_is_read_again(tmp_path, text):
+    content = {
+        "flag": True,
+        text: text,
+        "numbers": [1, -0.4, 1e300],
+        "empty": [],
+        "table": {text: {"deep": [text, text]}},
+        "tables": [{"name": text}, {"name": "b", "inner": {"x": 1}}],
+    }
+    (tmp_path / "own.toml").write_text(to_toml(content), encoding="utf-8")
+    assert read_toml(tmp_path / "own.toml", "file") == content
+
+
+def test_the_built_in_lexicon_is_written_and_read_again(write):
+    assert read_lexicon(write(to_toml(built_in().to_dict()))) == built_in()

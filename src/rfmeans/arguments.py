@@ -2,7 +2,7 @@
 
 A text is written once, with `argument` or `named` where it names one, and made a `Message`: errors and findings do that
 themselves. A `Message` reads as Python users need it; `with_options` returns what the command line, the JSON of it and
-the report say in its place.
+the report say in its place, `retold` what others do: the page names its controls.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 # Stands around the three parts of an argument until the text is a `Message`. No foreign text in it can hold this.
 MARK = f"\x1f{secrets.token_hex(8)}\x1f"
@@ -193,9 +193,18 @@ class Message(str):
 
 def with_options(text: str) -> str:
     """Return a text as the command line, its JSON and the report say it; one without arguments as it is."""
+    return retold(text, option_name)
+
+
+def retold(text: str, called: Callable[[str], str]) -> str:
+    """Return a text with its arguments called as a function calls them; one without arguments as it is.
+
+    >>> retold(Message(f"Give {argument('as_of', '2026-01-31')}."), str.upper)
+    'Give AS_OF 2026-01-31.'
+    """
     if not isinstance(text, Message):
         return text
-    shown = [option_name(part) if at % 4 == 1 else part for at, part in enumerate(text.parts) if at % 4 != 3]
+    shown = [called(part) if at % 4 == 1 else part for at, part in enumerate(text.parts) if at % 4 != 3]
     return "".join(shown)
 
 

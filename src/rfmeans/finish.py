@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.engines.kept_tables import Workspace, put_in_order
@@ -142,10 +143,17 @@ def _described(intake: Intake, *used: Reading | Settings | None) -> dict[str, An
         "columns": {role: name for role, name in asdict(intake.columns).items() if name is not None},
         "as_of": intake.as_of.isoformat() if intake.as_of else None,
         "settings": {
-            key: value.isoformat() if hasattr(value, "isoformat") else value
+            key: _plain(key, value)
             for part in used
             if part is not None
             for key, value in asdict(part).items()
             if key not in ("as_of", "columns", "engine", "limits")
         },
     }
+
+
+def _plain(key: str, value: Any) -> Any:
+    """Return a setting as the account has it; a lexicon goes by the name of its file, as orders do."""
+    if key == "lexicon" and isinstance(value, str):
+        return Path(value).name
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -13,27 +13,30 @@ from rfmeans.errors import DataError
 from rfmeans.finish import Fit, finish, set_aside_words, to_segment
 from rfmeans.inspection.inspect import inspect_intake, with_suspicions
 from rfmeans.listener import SILENT
+from rfmeans.model.fitted import Fitted
 from rfmeans.model.orders_table import OrdersTable
 from rfmeans.model.segment_model import SegmentModel
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
 from rfmeans.over_time.hindsight import BACK, looking_back
 from rfmeans.over_time.likeness import Space, order_like
+from rfmeans.report.summary import summarise
 from rfmeans.segments.facts import Grounds
 from rfmeans.segments.features import distinct_values, fit_scaling
-from rfmeans.segments.grouping import Placed, group_by_kmeans, group_by_scores
+from rfmeans.segments.grouping import Grouping, Placed, group_by_kmeans, group_by_scores
 from rfmeans.segments.lexicon import read_lexicon, with_cuts
 from rfmeans.segments.profile import profile_all
 from rfmeans.segments.rhythm import measure_rhythm
 from rfmeans.segments.score_cuts import fit_scoring
 from rfmeans.segments.settings import AUTO, MIN_SEGMENTS, Settings
 from rfmeans.segments.sketch import sketch
+from rfmeans.segments.spread import Distributions
 from rfmeans.segments.starts import what_to_do
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import ibis.expr.types as ir
 
@@ -41,14 +44,13 @@ if TYPE_CHECKING:
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
     from rfmeans.orders.understand import Understood
+    from rfmeans.report.summary import Summary
     from rfmeans.result import Segmentation
     from rfmeans.segments.features import Scaling
-    from rfmeans.segments.grouping import Grouping
     from rfmeans.segments.lexicon import Lexicon
     from rfmeans.segments.profile import Group
     from rfmeans.segments.rhythm import Rhythm
     from rfmeans.segments.score_cuts import Scoring
-    from rfmeans.segments.sketch import Sketched
     from rfmeans.settings import Reading
 
 
@@ -81,6 +83,7 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
     keeper: Workspace
     scratch: Workspace
     _spaces: dict[str, tuple[Scaling, Placed | None]] = field(default_factory=dict)
+    _scorings: dict[tuple[Any, ...], Scoring] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -205,15 +208,13 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
         listener.stage("measuring recency, frequency and monetary")
         count = _enough(self.intake, settings)
         scaling = self.scaling(settings.transform)
-        scoring = fit_scoring(self.values, count, settings.score_bins, words.cuts)
+        scoring = self._scoring(count, settings.score_bins, words)
         if settings.method == "scores":
             grouping = group_by_scores(self.customers, scoring, words)
         else:
             arrange = _as_in(self.before, scaling)
             grouping = group_by_kmeans(self.space(settings.transform), settings, listener.stage, arrange)
-        grounds = Grounds.measure(
-            grouping.groups, self.everyone, self.rhythm, self.intake.period_days, scaling, self.intake.window
-        )
+        grounds = self._grounds(grouping.groups, scaling)
         looked_back = self.looked_back  # while stability may still be measured
         model = _model(self.intake, settings, scoring, words, grouping, grounds, scaling)
         fit = Fit(settings, self.values, self.before, self.everyone)
@@ -224,9 +225,50 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
         """Say whether the orders are ready to be segmented; they were read with ``keep_orders``."""
         return inspect_intake(self.intake, self.reading.currency_symbol)
 
-    def sketch(self, segments: int, transform: str = "auto", seed: int = 0) -> tuple[Sketched, ...]:
-        """Return a first look at so many segments, from the cells alone: as fast for any number of customers."""
-        return sketch(self.space(transform).cells, segments, self.scaling(transform), seed)
+    def first_look(self, symbol: str = "", **settings: Any) -> Summary:
+        """Return about what `segment` will find, from the cells alone: as fast for any number of customers.
+
+        Once such a look was taken the engine is not asked again, so that it can be at something else meanwhile. What
+        only a pass over all customers tells (tenure, charts, how sure, what happened next) is not in it.
+
+        Parameters
+        ----------
+        symbol
+            Sign that money is shown with.
+        settings
+            As for `segment`; the number of segments is given.
+
+        Raises
+        ------
+        DataError
+            If the customers are too few.
+        """
+        given = Settings(**settings)
+        scaling = self.scaling(given.transform)
+        found = sketch(self.space(given.transform).cells, int(given.segments), scaling, given.seed)
+        grounds = self._grounds(found.groups, scaling)
+        grouping = Grouping(found.groups, found.centres, found.inertia)
+        model = _model(self.intake, given, None, words_of(given), grouping, grounds, scaling)
+        fitted = Fitted(
+            model=model,
+            groups=found.groups,
+            everyone=self.everyone,
+            grounds=grounds,
+            spread=Distributions((), ()),
+        )
+        return summarise(self.intake, fitted, {}, symbol)
+
+    def _grounds(self, groups: Sequence[Group], scaling: Scaling) -> Grounds:
+        return Grounds.measure(
+            groups, self.everyone, self.rhythm, self.intake.period_days, scaling, self.intake.window
+        )
+
+    def _scoring(self, count: int, bins: int, words: Lexicon) -> Scoring:
+        cuts = {name: tuple(edges) for name, edges in words.cuts.items()}
+        key = (bins, *sorted(cuts.items()))
+        if key not in self._scorings:
+            self._scorings[key] = fit_scoring(self.values, count, bins, cuts)
+        return self._scorings[key]
 
     def close(self) -> None:
         """Drop what is kept, and close the source; harmless when repeated."""
@@ -245,7 +287,7 @@ def words_of(settings: Settings) -> Lexicon:
 def _model(
     intake: Intake,
     settings: Settings,
-    scoring: Scoring,
+    scoring: Scoring | None,
     words: Lexicon,
     grouping: Grouping,
     grounds: Grounds,

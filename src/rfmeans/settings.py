@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "\\t": "\t", "tab": "\t", "blanks": " "}
 ALL_STATUSES = "all"  # what keep_status is called where every status counts
 FILE_ENGINES = ("duckdb", "spark")  # those that read files
+STATUS = re.compile(r'\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(?:,|$)')  # of several, with what divides them
 MAX_SYMBOL = 8
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?b)", re.IGNORECASE)
 MOST_THREADS = 1024
@@ -364,16 +365,31 @@ def _check_arguments(given: Iterable[str], known: set[str]) -> None:
 
 
 def parse_statuses(value: Any) -> tuple[str, ...] | None:
-    """Return statuses from texts with commas; None stays None.
+    """Return statuses from texts with commas; one that holds a comma itself stands in quotation marks. None stays None.
 
-    >>> parse_statuses(["paid, refunded", "Partially Refunded"])
-    ('paid', 'refunded', 'Partially Refunded')
+    >>> parse_statuses(["paid, refunded", "Partially Refunded", '"sent, late"'])
+    ('paid', 'refunded', 'Partially Refunded', 'sent, late')
     """
     if value is None:
         return None
     texts = [value] if isinstance(value, str) else list(value)
-    found = tuple(part.strip() for text in texts for part in str(text).split(",") if part.strip())
+    parts = (part for text in texts for part in STATUS.finditer(str(text)))
+    found = tuple(filter(None, (_unquoted(*part.groups()) for part in parts)))
     return (ALL_STATUSES,) if any(part.casefold() == ALL_STATUSES for part in found) else found
+
+
+def _unquoted(quoted: str | None, plain: str | None) -> str:
+    """Return a status from how it was written."""
+    return (plain or "").strip() if quoted is None else quoted.replace('""', '"')
+
+
+def quoted_status(name: str) -> str:
+    """Return a status as it stands among others, in quotation marks where it would be taken for several.
+
+    >>> quoted_status("paid"), quoted_status("sent, late")
+    ('paid', '"sent, late"')
+    """
+    return name if parse_statuses(name) in ((name,), (ALL_STATUSES,)) else '"' + name.replace('"', '""') + '"'
 
 
 def check_symbol(symbol: str) -> str:

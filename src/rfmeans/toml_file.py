@@ -1,7 +1,9 @@
-"""TOML files: read with a plain word on what is wrong, and checked for what they may hold."""
+"""TOML files: read with a plain word on what is wrong, checked for what they may hold, and written."""
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -12,7 +14,7 @@ from rfmeans.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 def built_in(room: str, name: str) -> dict[str, Any]:
@@ -87,3 +89,50 @@ def check_line(text: Any, what: str) -> None:
     """
     if not isinstance(text, str) or not text or text != text.strip() or not text.isprintable():
         raise SettingsError(f"{what} must be one line of text, without blanks around it. Got {text!r}.")
+
+
+def to_toml(content: Mapping[str, Any]) -> str:
+    r"""Return texts, numbers, lists of them and tables as a TOML file.
+
+    >>> print(to_toml({"grid": [{"cuts": [0.4], "names": {"high": {"very recent": 'The "best"'}}}]}).strip())
+    [[grid]]
+    cuts = [0.4]
+    <BLANKLINE>
+    [grid.names]
+    <BLANKLINE>
+    [grid.names.high]
+    "very recent" = "The \"best\""
+    """
+    return "\n".join([*_lines_of(content), ""]).lstrip()
+
+
+def _lines_of(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[str]:
+    tables = {key: value for key, value in table.items() if isinstance(value, Mapping) or _are_tables(value)}
+    for key, value in table.items():
+        if key not in tables:
+            yield f"{toml_key(key)} = {_value(value)}"
+    for key, value in tables.items():
+        inside = (*path, toml_key(key))
+        one = isinstance(value, Mapping)
+        for each in [value] if one else value:
+            yield ""
+            yield f"[{'.'.join(inside)}]" if one else f"[[{'.'.join(inside)}]]"
+            yield from _lines_of(each, inside)
+
+
+def _are_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value)
+
+
+def _value(value: Any) -> str:
+    # JSON's texts, numbers and lists are TOML's, but for one sign.
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).replace("\x7f", "\\u007f")
+
+
+def toml_key(key: str) -> str:
+    """Return a key as TOML writes it.
+
+    >>> toml_key("recent"), toml_key("very recent")
+    ('recent', '"very recent"')
+    """
+    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else _value(key)

@@ -3,6 +3,7 @@
 Skipped where there is no Chromium; under CI its absence is a failure.
 """
 
+import io
 import os
 import re
 import shutil
@@ -13,17 +14,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import warnings
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from helpers.chromium import chromium
 from helpers.command import run
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 RETAIL = Path(__file__).parents[3] / "shared" / "data" / "online_retail_latin1_mdy.csv.gz"
 SECONDS = 90
 
@@ -66,35 +68,9 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def page(served, tmp_path):
-    if CHROMIUM is None or DRIVER is None:
-        reason = "no Chromium here: apt-get install chromium chromium-driver"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for switch in (
-        "--headless=new",
-        "--no-sandbox",  # root, as CI is, has no other way
-        "--disable-dev-shm-usage",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-        f"--user-data-dir={tmp_path / 'chromium'}",
-        "--window-size=1280,900",
-    ):
-        options.add_argument(switch)
-    options.add_experimental_option("prefs", {"download.default_directory": str(tmp_path / "downloads")})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    try:
+    with chromium(tmp_path, (1280, 900), reach="127.0.0.1") as driver:
         driver.get(served[0])
         yield Page(driver, tmp_path / "downloads")
-    finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # sockets of the driver that is being left
-            driver.quit()
 
 
 class Page:
@@ -193,7 +169,15 @@ def test_the_whole_way(page, tmp_path, monkeypatch):
     }
     assert ours.keys() == theirs.keys()
     # The rows of the lines set aside come in the order in which threads end.
-    assert [name for name in ours if ours[name] != theirs[name] and name != "set_aside.parquet"] == []
+    aside = "set_aside.parquet"
+    assert [name for name in ours if ours[name] != theirs[name] and name != aside] == []
+    assert ordered(ours[aside]).equals(ordered(theirs[aside]))
+    assert ordered(ours[aside]).num_rows == 135_080
+
+
+def ordered(packed: bytes) -> pa.Table:
+    rows = pq.read_table(io.BytesIO(packed))
+    return rows.sort_by([(name, "ascending") for name in rows.column_names])
 
 
 def test_a_file_that_is_too_large_is_refused_and_not_stored(page, served, tmp_path):

@@ -17,10 +17,12 @@ def test_letters_stay():
 
 def test_a_choice_says_what_it_means_and_what_is_given():
     assert words_of(Choice({"drop_duplicates": True}, "set repeated lines aside")) == (
-        "set repeated lines aside (drop duplicates)"
+        "set repeated lines aside (Set repeated lines aside: yes)"
     )
-    assert words_of(Choice({"quantity": "n", "price": "each"})) == "quantity n, price each"
+    assert (
+        words_of(Choice({"quantity": "n", "price": "each"})) == "Column of quantity: n, Column of price: each"
+    )
     assert (
         words_of(Choice({"header": False}, "the first line is an order"))
-        == "the first line is an order (no header)"
+        == "the first line is an order (Header: no)"
     )

@@ -5,10 +5,7 @@ Skipped where there is no Chromium; under CI its absence is a failure.
 
 import base64
 import json
-import os
 import re
-import shutil
-import warnings
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import rfmeans
+from helpers.chromium import chromium
 from rfmeans.report.page import render
 from rfmeans.report.playbook import built_in
 from rfmeans.segments.lexicon import read_lexicon
@@ -23,7 +21,6 @@ from rfmeans.synthetic import make_customers, make_orders
 
 pytestmark = pytest.mark.slow
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 OWN_SCHEMES = ("file:", "data:", "blob:", "about:")
 PHONE, DESK = (390, 844), (1280, 900)
 HOSTILE = {
@@ -41,37 +38,13 @@ document.readyState === 'complete' && [...document.querySelectorAll('.chart')].e
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    if CHROMIUM is None or DRIVER is None:
-        reason = "no Chromium here: apt-get install chromium chromium-driver"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    profile = tmp_path_factory.mktemp("chromium")
-    for switch in (
-        "--headless=new",
-        "--no-sandbox",  # root, as CI is, has no other way
-        "--disable-dev-shm-usage",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--host-resolver-rules=MAP * ~NOTFOUND",
-        f"--user-data-dir={profile}",
-        f"--window-size={DESK[0]},{DESK[1]}",
-    ):
-        options.add_argument(switch)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    options.unhandled_prompt_behavior = "ignore"  # an alert must stay and be seen
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    try:
+    folder = tmp_path_factory.mktemp("chromium")
+    logs = ("browser", "performance")
+    # An alert must stay and be seen.
+    with chromium(folder, DESK, logs=logs, unhandled_prompt_behavior="ignore") as driver:
         driver.set_page_load_timeout(30)
         driver.execute_cdp_cmd("Network.enable", {})
         yield Page(driver)
-    finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # sockets of the driver that is being left
-            driver.quit()
 
 
 class Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from rfmeans.arguments import options_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+SECRETS = re.compile(r"([?&])(?:password|sslpassword)=[^&]*&?", re.IGNORECASE)
 USUAL = {"segments": 4, "transform": "auto", "holdout": 0.1, "audience_format": "plain"}
 
 
@@ -23,3 +25,19 @@ def command_line(
     """
     chosen = {name: value for name, value in settings.items() if value != USUAL.get(name)}
     return shlex.join(["rfmeans", command, *words, *options_of({**how, **chosen})])
+
+
+def without_password(source: str) -> str:
+    """Return a path, or the address of a database without its password.
+
+    >>> without_password("postgres://me:se/cr@t@host/shop?sslmode=require&password=other&port=5433")
+    'postgres://me@host/shop?sslmode=require&port=5433'
+    >>> without_password("orders@2024:1.csv"), without_password("postgres:///shop")
+    ('orders@2024:1.csv', 'postgres:///shop')
+    """
+    scheme, mark, rest = source.partition("://")
+    if not mark:
+        return source
+    user, at, place = rest.rpartition("@")
+    plain = SECRETS.sub(r"\1", place).rstrip("?&")
+    return f"{scheme}{mark}{user.partition(':')[0]}{at}{plain}"

@@ -12,9 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.app.controls import with_controls
 from rfmeans.app.jobs import Job, StoppedError
 from rfmeans.app.serving import PREFIX
-from rfmeans.arguments import Message, with_options
+from rfmeans.arguments import Message
 from rfmeans.errors import DataError, RFMeansError
 from rfmeans.kept_customers import KeptCustomers
 from rfmeans.segments.settings import MIN_SEGMENTS
@@ -34,6 +35,7 @@ SYNTHETIC = "synthetic shop"
 MOST_RESULTS = 30
 PATIENCE = 300.0  # seconds that a page without a window is kept, for it may be reloaded
 SWEPT_EVERY = 30.0
+NO_SWITCH = {"drop_duplicates": False, "accept_loss": False, "header": True}  # as it is without them
 HARMFUL = re.compile(r"[^\w.\-() ]|^[.\s]+")  # in the name of a file; glob's signs among them
 
 
@@ -156,6 +158,14 @@ class Room:
         source, how = self.source, {**self.how, **self.inside}
         self.start(lambda listener: open_orders(source, how, listener), self._have, "reading orders")
 
+    def read_with(self, given: dict[str, Any]) -> None:
+        """Read the source with some arguments otherwise; what is blank is left out."""
+        both = {**self.how, **given}
+        self.how = {
+            name: value for name, value in both.items() if value not in (None, "", (), NO_SWITCH.get(name))
+        }
+        self.read()
+
     @property
     def inside(self) -> dict[str, Any]:
         """Where the engine may write: into the folder of the page alone."""
@@ -221,7 +231,7 @@ def open_orders(source: Any, how: dict[str, Any], listener: Listener) -> Opened:
             with suppress(
                 DataError
             ):  # too few points for two segments, which is said when they are asked for
-                kept.sketch(MIN_SEGMENTS)  # the cells are made, and what fits them is loaded
+                kept.first_look(segments=MIN_SEGMENTS)  # the cells are made, and what fits them is loaded
     except BaseException:
         kept.close()
         raise
@@ -233,11 +243,20 @@ def problem_of(error: BaseException, folder: str = "") -> Problem | None:
     if isinstance(error, StoppedError):
         return None
     if isinstance(error, RFMeansError):
-        said = with_options(Message(error.message))
-        return Problem(said.replace(f"{folder}/", "") if folder else said, error.choices)
+        said = with_controls(Message(error.message))
+        return Problem(_without(folder, said) if folder else said, error.choices)
     return Problem(
         f"Something went wrong that should not have: {type(error).__name__}. Try again; if it stays, report it."
     )
+
+
+def _without(folder: str, text: str) -> str:
+    """Return a text without the paths that lead into a folder of the page.
+
+    >>> _without("/tmp/page-1", "Cannot read '/tmp/page-1/ab12/orders.csv'.")
+    "Cannot read 'orders.csv'."
+    """
+    return re.sub(rf"{re.escape(folder)}/(?:[\w-]+/)*", "", text)
 
 
 def file_name(name: str, taken: Sequence[str]) -> str:

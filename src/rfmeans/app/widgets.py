@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from rfmeans.app.controls import label as label_of
+from rfmeans.app.controls import with_controls
 from rfmeans.arguments import Choice, give, together
+from rfmeans.report.blocks import Sentence
 from rfmeans.report.page import fragment
 from rfmeans.wording import clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from rfmeans.app.room import Room
     from rfmeans.report.blocks import Block
@@ -51,12 +56,22 @@ def brand(room: Room) -> None:
 
 def told(blocks: Iterable[Block], kind: str = "") -> None:
     """Draw blocks as the report does; ``kind`` is a class of the page's own styles."""
-    st.html(f'<div class="told {kind}">{fragment([*blocks])}</div>')
+    named = [
+        replace(block, text=with_controls(block.text)) if isinstance(block, Sentence) else block
+        for block in blocks
+    ]
+    st.html(f'<div class="told {kind}">{fragment(named)}</div>')
 
 
 def said(text: str, kind: str = "") -> None:
     """Say a sentence as plain text, whatever is in it; ``kind`` as the report has it."""
-    st.html(f'<div class="told"><p class="{kind}">{html.escape(text)}</p></div>')
+    st.html(f'<div class="told"><p class="{kind}">{html.escape(with_controls(text))}</p></div>')
+
+
+def download(label: str, path: Path, kind: str, name: str = "", **how: Any) -> None:
+    """Offer a file; ``kind`` is its media type, ``name`` what it is called where that is not its own name."""
+    with path.open("rb") as file:
+        st.download_button(label, file, name or path.name, kind, on_click="ignore", **how)
 
 
 def progress(room: Room) -> None:
@@ -127,15 +142,15 @@ def words_of(choice: Choice) -> str:
     """Return a choice as the page offers it.
 
     >>> words_of(Choice({"date_format": "%d/%m/%Y"}, "'03/04/2024' is 3 April 2024"))
-    "'03/04/2024' is 3 April 2024 (date format %d/%m/%Y)"
+    "'03/04/2024' is 3 April 2024 (Date format: %d/%m/%Y)"
     >>> words_of(Choice({"customer": "who"}, "such as 'Ann'")), words_of(Choice({"timezone": None}, "as it is written"))
-    ("such as 'Ann' (customer who)", 'as it is written (no timezone)')
+    ("such as 'Ann' (Column of customer: who)", 'as it is written (Timezone: none)')
     """
-    given = ", ".join(_named(name.replace("_", " "), value) for name, value in choice.given.items())
+    given = ", ".join(named_value(label_of(name), value) for name, value in choice.given.items())
     return f"{choice.meaning} ({given})" if choice.meaning else given
 
 
-def _named(name: str, value: Any) -> str:
-    if value is None or value is False:
-        return f"no {name}"
-    return name if value is True else f"{name} {value}"
+def named_value(name: str, value: Any) -> str:
+    """Return a setting with its value."""
+    shown = {None: "none", False: "no", True: "yes"}.get(value, value)
+    return f"{name}: {shown}"

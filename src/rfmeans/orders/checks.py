@@ -17,7 +17,7 @@ from rfmeans.orders.reasons import MISSING, USED
 from rfmeans.orders.remarks import count_statuses
 from rfmeans.orders.whole_orders import takes_from_orders
 from rfmeans.reading.source import FILE, LINE
-from rfmeans.settings import ALL_STATUSES
+from rfmeans.settings import ALL_STATUSES, quoted_status
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
@@ -257,7 +257,10 @@ class _Wrong:
         said = _probably_wrong(reason, source, layout)
         if reason == "excluded status":
             found = count_statuses(source.table, source.engine, layout)
-            each = [Choice({"keep_status": status.name}, counted(status.rows, "row")) for status in found]
+            each = [
+                Choice({"keep_status": quoted_status(status.name)}, counted(status.rows, "row"))
+                for status in found
+            ]
             return cls(said, (*each, Choice({"keep_status": ALL_STATUSES}, "every one of them")))
         if reason == "conflicting order":
             if layout.amount_per == PER_ORDER:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rfmeans.arguments import Choice, Message, argument, named
+from rfmeans.settings import quoted_status
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Noticed:
         drop = [Choice({"drop_duplicates": True}, "set repeated lines aside")] if again or overlapping else []
         unknown = any(not each.known for each in self.statuses)
         keep = [
-            Choice({"keep_status": each.name}, counted(each.rows, "row")) for each in self.statuses if unknown
+            Choice({"keep_status": quoted_status(each.name)}, counted(each.rows, "row")) for each in self.statuses if unknown
         ]
         return (*drop, *keep)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from rfmeans.toml_file import read_toml
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,18 @@ class Playbook:
         ('Whales',)
         """
         return tuple(dict.fromkeys(name for name in names if name not in self.cards))
+
+    def renamed(self, names: Mapping[str, str]) -> Playbook:
+        """Return it with the cards of some names under others.
+
+        >>> built_in().renamed({"Growing": "Up"}).missing(["Growing", "Up"])
+        ('Growing',)
+        """
+        return Playbook(self.name, {names.get(name, name): card for name, card in self.cards.items()})
+
+    def to_dict(self) -> dict[str, dict[str, str]]:
+        """Return it as plain values, as in its file; `make_playbook` takes them back."""
+        return {name: asdict(card) for name, card in self.cards.items()}
 
 
 @cache

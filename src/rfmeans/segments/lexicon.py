@@ -7,7 +7,6 @@ leaves out, the built-in one gives.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -24,7 +23,7 @@ from rfmeans.segments.code_table import CodeTable, gives_codes, read_code_table
 from rfmeans.segments.grids import BEST, WORST, Axis, Grid, ScoreGrid, axes_of
 from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS
 from rfmeans.settings import is_number
-from rfmeans.toml_file import as_table, check_keys, check_line, read_toml
+from rfmeans.toml_file import as_table, check_keys, check_line, read_toml, toml_key
 
 if TYPE_CHECKING:
     import os
@@ -249,7 +248,7 @@ def _names(
             if r not in rows.get(v, {}):
                 raise SettingsError(
                     f"{where}: the region of value {v!r} and recency {r!r} has no name. "
-                    f'Give it one under {table}: {_key(v)}.{_key(r)} = "...".'
+                    f'Give it one under {table}: {toml_key(v)}.{toml_key(r)} = "...".'
                 )
             _check_name(rows[v][r], f"{where}: the name of {v}.{r}")
     return {v: {r: rows[v][r] for r in recency.bands} for v in value.bands}
@@ -259,11 +258,6 @@ def _check_name(name: Any, what: str) -> None:
     check_line(name, what)
     if TIER in name:
         raise SettingsError(f"{what} must not hold {TIER!r}, which tells tiers apart. Got {name!r}.")
-
-
-def _key(band: str) -> str:
-    """Return a band as TOML writes it as a key."""
-    return band if re.fullmatch("[A-Za-z0-9_-]+", band) else f'"{band}"'
 
 
 def _check_bands(rows: Mapping[str, Any], axis: Axis, where: str) -> None:

@@ -101,7 +101,7 @@ def profile_all(customers: ir.Table) -> Group:
     if not engine.can(customers, *QUANTILES):
         everybody = customers.mutate(everybody=customers.frequency * 0)
         return profile_segments(everybody, "everybody", 1)[0]
-    return _group(customers.agg(**_figures(customers, engine)).to_pyarrow().to_pylist()[0])
+    return group_of(customers.agg(**_figures(customers, engine)).to_pyarrow().to_pylist()[0])
 
 
 def profile_segments(customers: ir.Table, segment: str, count: int) -> list[Group]:
@@ -122,7 +122,7 @@ def profile_segments(customers: ir.Table, segment: str, count: int) -> list[Grou
     if not engine.can(customers, *QUANTILES):
         ranked = ranked_quantiles(customers, segment, _told(customers), LEVELS)
         found = {index: {**row, **ranked[index]} for index, row in found.items()}
-    return [_group(found.get(index, {})) for index in range(count)]
+    return [group_of(found.get(index, {})) for index in range(count)]
 
 
 def count_away(customers: ir.Table, days: int, segments: int) -> tuple[int, ...]:
@@ -177,7 +177,8 @@ def _quantiles(customers: ir.Table, engine: Engine) -> dict[str, ir.Scalar]:
     }
 
 
-def _group(row: dict[str, Any]) -> Group:
+def group_of(row: dict[str, Any]) -> Group:
+    """Return the figures of a group from its row: counts, sums as ``sum_recency``, and each number's quantiles."""
     count = int(row.get("customers") or 0)
     revenue = Decimal(row.get("revenue") or 0)
     nan = float("nan")

@@ -1,45 +1,53 @@
-"""Cells -> a first look at so many segments, while they are being found exactly: K-Means on few cells alone."""
+"""Cells -> a first look at so many segments, while they are being found exactly: K-Means and figures of cells alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rfmeans.segments.condensed import condense
-from rfmeans.segments.features import to_original_units
+from rfmeans.segments.profile import LEVELS, group_of
+from rfmeans.segments.settings import FEATURES
 from rfmeans.segments.stability import nearest_centre
-from rfmeans.segments.starts import check_distinct, one_thread
+from rfmeans.segments.starts import MAX_ITERATIONS, check_distinct, one_thread
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rfmeans.segments.condensed import Cells
     from rfmeans.segments.features import Scaling
+    from rfmeans.segments.profile import Group
 
 STARTS = 5
+DIGITS = 6  # behind the point: hide what a logarithm and its undoing leave
 
 
 @dataclass(frozen=True)
-class Sketched:
-    """A segment at first look.
+class Sketch:
+    """Segments at first look, the one with the largest mean monetary first.
 
     Attributes
     ----------
-    customers, share
-        How many customers are about in it, and of all 0 to 1: those of the cells nearest to its centre.
-    recency, frequency, monetary
-        Its centre in days, purchases and money.
+    centres
+        In feature space.
+    groups
+        The figures of each, as if every customer stood at the mean point of its cell; nothing of tenure.
+    inertia
+        Sum of the squared distances of these points to their centre.
     """
 
-    customers: int
-    share: float
-    recency: float
-    frequency: float
-    monetary: float
+    centres: tuple[tuple[float, float, float], ...]
+    groups: tuple[Group, ...]
+    inertia: float
 
 
-def sketch(cells: Cells, k: int, scaling: Scaling, seed: int) -> tuple[Sketched, ...]:
-    """Return k segments as a first look shows them, the one with the most money at its centre first.
+def sketch(cells: Cells, k: int, scaling: Scaling, seed: int) -> Sketch:
+    """Return k segments as a first look shows them.
+
+    Few cells tell where the centres are about, from where all of them are gone on with.
 
     Raises
     ------
@@ -51,22 +59,62 @@ def sketch(cells: Cells, k: int, scaling: Scaling, seed: int) -> tuple[Sketched,
     >>> same = Scaling(tuple(FeatureScaling(name, "none", 0.0, 1.0, 0.0) for name in "rfm"))
     >>> points = np.array([[9.0, 1, 5], [9.0, 1, 7], [1.0, 4, 90]])
     >>> cells = Cells(points, np.array([1, 1, 2]), np.zeros(3), None)
-    >>> [(each.customers, each.share, each.monetary) for each in sketch(cells, 2, same, 0)]
-    [(2, 0.5, 90.0), (2, 0.5, 6.0)]
+    >>> [(each.customers, each.mean_monetary) for each in sketch(cells, 2, same, 0).groups]
+    [(2, 90.0), (2, 6.0)]
     """
     from sklearn.cluster import KMeans
 
     few = condense(cells)
     check_distinct(few, k)
     with one_thread():
-        found = KMeans(k, n_init=STARTS, random_state=seed).fit(
-            few.points, sample_weight=few.counts.astype(np.float64)
+        start = KMeans(k, n_init=STARTS, random_state=seed).fit(few.points, sample_weight=_weights(few))
+        found = KMeans(k, init=start.cluster_centers_, n_init=1, max_iter=MAX_ITERATIONS).fit(
+            cells.points, sample_weight=_weights(cells)
         )
     centres = found.cluster_centers_
-    counts = np.bincount(nearest_centre(few.points, centres), few.counts, k).astype(int)
-    units = [to_original_units(tuple(map(float, centre)), scaling) for centre in centres]  # type: ignore[arg-type]
-    segments = [
-        Sketched(int(count), float(count / counts.sum()), *each)
-        for count, each in zip(counts, units, strict=True)
+    labels, values = nearest_centre(cells.points, centres), _in_units(cells.points, scaling)
+    groups = [_group(values[labels == place], cells.counts[labels == place]) for place in range(k)]
+    order = sorted(range(k), key=lambda place: -groups[place].mean_monetary)
+    return Sketch(
+        tuple(tuple(map(float, centres[place])) for place in order),  # type: ignore[misc]
+        tuple(groups[place] for place in order),
+        float(found.inertia_),
+    )
+
+
+def _in_units(points: NDArray[np.float64], scaling: Scaling) -> NDArray[np.float64]:
+    """Return points of feature space, shape (n, 3), in days, purchases and money."""
+    undone = [
+        np.expm1(feature.mean + z * feature.sd)
+        if feature.transform == "log1p"
+        else feature.mean + z * feature.sd
+        for z, feature in zip(points.T, scaling.features, strict=True)
     ]
-    return tuple(sorted(segments, key=lambda each: -each.monetary))
+    return np.column_stack(undone).round(DIGITS)
+
+
+def _weights(cells: Cells) -> NDArray[np.float64]:
+    return cells.counts.astype(np.float64)
+
+
+def _group(values: NDArray[np.float64], counts: NDArray[np.int64]) -> Group:
+    recency, frequency, monetary = (float(total) for total in counts @ values)
+    return group_of(
+        {
+            "customers": int(counts.sum()),
+            "revenue": Decimal(str(round(monetary, DIGITS))),
+            "repeat_customers": int(counts[values[:, 1] > 1].sum()),
+            "sum_recency": recency,
+            "sum_frequency": frequency,
+            **{name: _quantiles(column, counts) for name, column in zip(FEATURES, values.T, strict=True)},
+        }
+    )
+
+
+def _quantiles(column: NDArray[np.float64], counts: NDArray[np.int64]) -> list[Any]:
+    """Return the values at the levels as the engines do: linear between two customers."""
+    order = np.argsort(column)
+    upto, ordered = np.cumsum(counts[order]), column[order]
+    place = np.array(LEVELS) * (upto[-1] - 1)
+    below, above = (ordered[np.searchsorted(upto, end(place), "right")] for end in (np.floor, np.ceil))
+    return list(below + (place - np.floor(place)) * (above - below))

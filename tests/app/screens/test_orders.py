@@ -1,6 +1,14 @@
 """Open: files, a path, the synthetic shop; questions; what was understood."""
 
+import io
+import shlex
+import zipfile
+
 import pytest
+
+import rfmeans
+from helpers.tables import SECRET
+from rfmeans.synthetic import make_orders
 
 HOSTILE = "<img src=x onerror=\"window.hacked='img'\"><b>bold</b>"
 
@@ -25,8 +33,8 @@ def test_a_question_is_answered_by_a_choice_with_its_example(shown, shop):
     assert "can be read as day/month/year or as month/day/year" in shown.said
     [question] = [each for each in shown.test.radio if each.key == "answer"]
     assert len(question.options) == 2
-    assert "date format" in question.options[0]
-    question.set_value("'01/03/2024' is 1 March 2024 (date format %d/%m/%Y)")
+    assert "Date format" in question.options[0]
+    question.set_value("'01/03/2024' is 1 March 2024 (Date format: %d/%m/%Y)")
     shown.press("Go on")
     assert "Verdict:" in shown.said
     assert "dates as day/month/year" in shown.said
@@ -77,18 +85,51 @@ def test_names_and_cells_of_the_data_are_text_and_never_markup(shown):
 
 def test_it_is_read_otherwise_on_demand(opened):
     expander = opened.test.expander[0]
-    [where] = [each for each in expander.text_input if each.label.startswith("Only lines")]
+    [where] = [each for each in expander.text_input if each.label == "SQL condition"]
     where.set_value("product <> 'P001'")
     opened.press("Read again")
     assert "excluded by where" in opened.said
 
 
 def test_what_went_wrong_can_be_taken_back(opened):
-    [where] = [each for each in opened.test.expander[0].text_input if each.label.startswith("Only lines")]
+    [where] = [each for each in opened.test.expander[0].text_input if each.label == "SQL condition"]
     where.set_value("no such column")
     opened.press("Read again")
     assert "cannot be used" in opened.said
     assert "Verdict" in opened.press("Read as before").said
+
+
+def test_any_other_setting_of_reading_can_be_given_and_taken_back(opened):
+    def give(name, value):
+        [setting] = [each for each in opened.test.selectbox if each.label == "Another setting"]
+        [field] = [each for each in opened.test.text_input if each.label.startswith("Its value")]
+        setting.set_value(name)
+        field.set_value(value)
+        return opened.press("Read again")
+
+    assert "As you set it: Amount per: line." in give("amount_per", "line").said
+    assert "As you set it" not in give("amount_per", "").said
+    assert "“Amount per” must be line or order. Got &#x27;basket&#x27;." in give("amount_per", "basket").said
+
+
+def test_where_uploads_alone_are_taken_no_condition_can_be_typed_for_it_could_read_a_file(
+    served, shown, plain_shop
+):
+    served(uploads_only=True)
+    page = type(shown)().drop(("orders.csv", plain_shop))
+    assert "SQL condition" not in [each.label for each in page.test.text_input]
+    assert "Sign of money" in [each.label for each in page.test.text_input]
+
+
+def test_a_status_with_a_comma_in_it_can_be_chosen(shown):
+    rows = [f"c{n},2024-01-{1 + n % 28:02},{10 + n},{s}" for n in range(60) for s in ('"sent, late"', "paid")]
+    shown.drop(("orders.csv", "\n".join(["customer,date,amount,status", *rows]).encode()))
+    [statuses] = [each for each in shown.test.multiselect if each.label == "Statuses that count"]
+    statuses.set_value(["sent, late"])
+    shown.press("Read again")
+    assert ">60<" in shown.said
+    shown.go("Take along")
+    assert shlex.split(shown.test.code[0].value)[-2:] == ["--keep-status", '"sent, late"']
 
 
 @pytest.mark.parametrize("name", ["../../x.csv", "a*b?.csv", "..", ""])
@@ -99,3 +140,37 @@ def test_what_an_upload_is_called_cannot_lead_out_of_its_folder(name):
     assert "/" not in found
     assert not set(found) & set("*?[]")
     assert found not in ("", ".", "..")
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_a_database_is_opened_by_its_address_and_its_password_is_shown_nowhere(
+    shown, postgres_engine, downloads
+):
+    orders = make_orders(200, seed=3).drop(columns="kind")
+    postgres_engine.table(orders, "page_orders")
+    shown.touch("way", "Path or database")
+    shown.widget("path").set_value(
+        f"postgres://rfmeans:{SECRET}@/postgres?host={postgres_engine.con.con.info.host}"
+    )
+    shown.widget("table").set_value("page_orders")
+    shown.press("Open")
+    assert "Verdict:" in shown.said
+    assert SECRET not in shown.said + shown.widget("path").value
+    with rfmeans.segment(orders) as alone:
+        names = [each.segment for each in alone.summary.segments]
+    assert all(f"<bdi>{name}</bdi>" in shown.go("Segments").said for name in names)
+    shown.go("Take along").press("Make the folder")
+    assert shlex.split(shown.test.code[0].value)[2].startswith("postgres://rfmeans@/postgres?host=")
+    assert "The line has no password" in shown.said
+    with zipfile.ZipFile(io.BytesIO(downloads["Everything (ZIP)"])) as packed:
+        assert not [name for name in packed.namelist() if SECRET.encode() in packed.read(name)]
+    assert SECRET not in shown.said + shown.test.code[0].value
+
+
+def test_a_database_that_cannot_be_reached_is_said_without_the_password(shown):
+    shown.touch("way", "Path or database").widget("path").set_value(
+        f"postgres://me:{SECRET}@127.0.0.1:1/shop"
+    )
+    shown.press("Open")
+    assert "warning" in shown.said
+    assert SECRET not in shown.said + shown.widget("path").value

@@ -1,6 +1,7 @@
 """Segments: names and figures of the library, another number, the recommended one, another transform."""
 
 import io
+import re
 
 import pytest
 
@@ -58,3 +59,54 @@ def test_two_pages_do_not_touch_each_others_data(segments):
     assert other.key != segments.key
     assert "One row per order line or per order" in other.said
     assert io.StringIO(segments.said).read(1)
+
+
+def typed(segments, name, new):
+    [field] = [each for each in segments.test.text_input if each.key == f"name {name}"]
+    field.set_value(new)
+    return segments.press("Use these names")
+
+
+def names_on(page):
+    return re.findall(r'class="dot".*?<bdi>(.*?)</bdi>', page.said, re.DOTALL)
+
+
+def test_names_are_edited_and_stand_on_all_screens_and_survive_a_reload(segments):
+    first, *others = names_on(segments)
+    assert names_on(typed(segments, first, " Stars <b>1</b> ")) == ["Stars &lt;b&gt;1&lt;/b&gt;", *others]
+    again = type(segments)(segments.key)
+    assert names_on(again)[0] == "Stars &lt;b&gt;1&lt;/b&gt;"
+    assert "Stars <b>1</b>" in again.go("Campaign").test.multiselect[0].options
+    assert "Stars <b>1</b>" in again.go("Customers").widget("of_segment").options
+    assert names_on(again.go("Segments").press("Built-in names")) == [first, *others]
+
+
+@pytest.mark.parametrize(
+    ("new", "said"), [("", "one line of text"), ("New/Potential", "stands for 2 regions")]
+)
+def test_a_name_that_cannot_be_used_is_said_and_nothing_changes(segments, new, said):
+    before = names_on(segments)
+    typed(segments, before[0], new)
+    assert said in segments.said
+    assert names_on(segments) == before
+
+
+def test_a_lexicon_of_ones_own_is_used_and_the_file_that_is_downloaded_gives_the_same(segments, downloads):
+    first, *others = names_on(segments)
+    typed(segments, first, "Stars")
+    taken = downloads["Download the lexicon"]
+    segments.press("Built-in names")
+    assert names_on(segments)[0] == first
+    segments.drop(("my.toml", taken))
+    assert names_on(segments) == ["Stars", *others]
+
+
+def test_a_file_that_is_no_lexicon_gives_the_paragraph_without_a_path(segments):
+    segments.drop(("my.toml", b"[grid"))
+    assert "The lexicon &#x27;my.toml&#x27; is not TOML" in segments.said
+
+
+def test_what_to_do_with_a_segment_is_told_under_its_new_name(segments):
+    typed(segments, names_on(segments)[0], "Stars").touch("chapter", "What to do")
+    assert "Stars" in segments.said
+    assert "There is no card for" not in segments.said

@@ -14,24 +14,50 @@ def files_of(packed: bytes) -> dict[str, bytes]:
         return {name: opened.read(name) for name in opened.namelist()}
 
 
+def written_by(words, folder, monkeypatch) -> dict[str, bytes]:
+    """Return the files that a command line writes in a folder."""
+    monkeypatch.chdir(folder)
+    run(*words[1:])
+    out = folder / "segments"
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
 def test_its_files_are_those_of_the_command_line(opened, downloads, tmp_path, plain_shop, monkeypatch):
     opened.go("Segments").touch("segments", 3).go("Take along").press("Make the folder")
     ours = files_of(downloads["Everything (ZIP)"])
     (tmp_path / "orders.csv").write_bytes(plain_shop)
-    monkeypatch.chdir(tmp_path)
     words = shlex.split(opened.test.code[0].value)
     assert words == ["rfmeans", "segment", "orders.csv", "--segments", "3"]
-    run(*words[1:])
-    theirs = {
-        path.relative_to("segments").as_posix(): path.read_bytes()
-        for path in (tmp_path / "segments").rglob("*")
-        if path.is_file()
-        for path in [path.relative_to(tmp_path)]
-    }
+    theirs = written_by(words, tmp_path, monkeypatch)
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
     assert json.loads(downloads["The model"])["version"]
     assert re.search("<title>Customer segments: orders.csv", downloads["The report"].decode())
+
+
+def test_names_of_ones_own_are_in_the_files_and_their_line_names_the_lexicon(
+    opened, downloads, tmp_path, plain_shop, monkeypatch
+):
+    opened.go("Segments")
+    [first, *_] = [each for each in opened.test.text_input if each.key.startswith("name ")]
+    first.set_value("Stars")
+    opened.press("Use these names").go("Take along").press("Make the folder")
+    words = shlex.split(opened.test.code[0].value)
+    assert words == [
+        "rfmeans",
+        "segment",
+        "orders.csv",
+        "--lexicon",
+        "lexicon.toml",
+        "--playbook",
+        "playbook.toml",
+    ]
+    (tmp_path / "orders.csv").write_bytes(plain_shop)
+    for name in ("lexicon", "playbook"):
+        (tmp_path / f"{name}.toml").write_bytes(downloads[f"The {name} of your names"])
+    ours = files_of(downloads["Everything (ZIP)"])
+    assert "Stars" in ours["report.html"].decode()
+    assert written_by(words, tmp_path, monkeypatch) == ours
 
 
 def test_the_synthetic_shop_has_a_line_of_its_own(shown):

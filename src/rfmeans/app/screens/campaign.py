@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from rfmeans.app.controls import label
 from rfmeans.app.room import folder_of
 from rfmeans.app.screens import effect
 from rfmeans.app.screens.segments import USUAL_PERCENT, chosen, current
-from rfmeans.app.widgets import pick, remembered, said, told
-from rfmeans.arguments import with_options
+from rfmeans.app.widgets import download, pick, remembered, said, told
 from rfmeans.output.archive import archive
 from rfmeans.output.audiences import AUDIENCE_FORMATS, NO_AUDIENCES, AudienceSettings
 from rfmeans.over_time.effect_power import ANYWAY, foresee
@@ -68,14 +68,14 @@ def _lists(room: Room, result: Segmentation) -> None:
             room,
             "format",
             FORMATS[0],
-            lambda key: st.selectbox("Lists as this tool takes them", FORMATS, key=key),
+            lambda key: st.selectbox(label("audience_format"), FORMATS, key=key),
         )
     with right:
         share = remembered(
             room,
             "holdout",
             USUAL_PERCENT,
-            lambda key: st.slider("Held out, to measure the campaign (%)", 0, 50, key=key),
+            lambda key: st.slider(label("holdout"), 0, 50, key=key),
         )
     _foresee(result, sent, share / 100)
     asked = (tuple(sent), form, share, tuple(sorted(chosen(room).items())))
@@ -104,7 +104,7 @@ def _foresee(result: Segmentation, sent: list[str], share: float) -> None:
         return
     groups = [(name, count - round(share * count), round(share * count)) for name, count in sizes]
     found = foresee(groups, ANYWAY)
-    told(Sentence(with_options(line), "note") for line in (foresight_lines(found) if found else []))
+    told(Sentence(line, "note") for line in (foresight_lines(found) if found else []))
 
 
 def _made(room: Room, result: Segmentation, asked: tuple[Any, ...], listener: Listener) -> Lists:
@@ -133,15 +133,7 @@ def _show(lists: Lists, sent: list[str]) -> None:
     told([table("The lists", ("Segment", "Send to", "Held out"), rows)])
     if lists.audiences.without_email:
         said(f"{lists.audiences.without_email:,} customers without an e-mail address are in no list.", "note")
-    with lists.packed.open("rb") as file:
-        st.download_button(
-            "Download the lists (ZIP)",
-            file,
-            "campaign.zip",
-            "application/zip",
-            type="primary",
-            on_click="ignore",
-        )
+    download("Download the lists (ZIP)", lists.packed, "application/zip", "campaign.zip", type="primary")
     where = (
         "The column group of each list says who is held out"
         if lists.audiences.format == "plain"

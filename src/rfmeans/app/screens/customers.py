@@ -111,6 +111,6 @@ def _explain(result: Segmentation, customer: str) -> None:
     try:
         found = result.explain(customer)
     except RFMeansError as error:
-        said(str(error), "warning")
+        said(error.message, "warning")
         return
     told([Heading(f"Customer {customer}"), *(Sentence(line.strip()) for line in found.lines)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from rfmeans.app.controls import label
 from rfmeans.app.room import folder_of
 from rfmeans.app.widgets import told
 from rfmeans.output.archive import unpack
@@ -30,8 +31,8 @@ def draw(room: Room) -> None:
     left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
     days: dict[str, Any] = {"min_value": found.first_day, "max_value": found.last_day, "format": "YYYY-MM-DD"}
     usual = max(found.first_day, found.last_day - dt.timedelta(days=29))
-    start = left.date_input("First day of the campaign's time", usual, key="effect_from", **days)
-    end = middle.date_input("Last day of it", found.last_day, key="effect_to", **days)
+    start = left.date_input(label("start"), usual, key="effect_from", **days)
+    end = middle.date_input(label("end"), found.last_day, key="effect_to", **days)
     if right.button("Tell the effect", type="primary", width="stretch", disabled=given is None):
         assert given is not None
         packed, folder = room.folder.path / "campaign.zip", folder_of(room, "campaign")

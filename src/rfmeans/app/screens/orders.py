@@ -7,20 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from rfmeans.app.controls import COLUMNS, MORE, SWITCHES, label, with_controls
+from rfmeans.app.lines import without_password
 from rfmeans.app.room import SYNTHETIC
-from rfmeans.app.widgets import pick, remembered, said, told
-from rfmeans.arguments import with_options
+from rfmeans.app.widgets import named_value, pick, plain, remembered, said, told
 from rfmeans.report.analyses.inspection import account_table, because, shop_table
 from rfmeans.report.blocks import Heading, Sentence, Words
+from rfmeans.settings import quoted_status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rfmeans.app.room import Opened, Room
     from rfmeans.app.serving import Serving
+    from rfmeans.orders.noticed import Status
     from rfmeans.report.blocks import Block
     from rfmeans.report.table import Table
 
 FILES, PATH, SHOP = "Files", "Path or database", "Synthetic shop"
 SHOP_CUSTOMERS = 10_000
+OTHERS = (*COLUMNS, *MORE)
 
 
 def draw(room: Room, serving: Serving) -> None:
@@ -29,7 +35,7 @@ def draw(room: Room, serving: Serving) -> None:
     way = pick(room, "way", "Where the orders are", ways)
     {FILES: _files, PATH: _path, SHOP: _shop}[way](room)
     if room.opened:
-        _understood(room, room.opened)
+        _understood(room, room.opened, serving)
     elif room.job is None and room.problem is None:
         said(
             "One row per order line or per order: an export of a shop, a spreadsheet, a table. "
@@ -64,10 +70,15 @@ def _path(room: Room) -> None:
             room,
             "table",
             "",
-            lambda key: st.text_input("Table, where it is a database with several", key=key),
+            lambda key: st.text_input(
+                label("table"), key=key, placeholder="where it is a database with several"
+            ),
         )
         if st.form_submit_button("Open", type="primary") and source.strip():
-            room.open(source.strip(), source.strip(), {"table": table.strip()} if table.strip() else {})
+            shown = without_password(source.strip())
+            room.open(source.strip(), shown, {"table": table.strip()} if table.strip() else {})
+            room.chosen["path"] = shown
+            st.session_state.pop("path")  # so that the field does not show a password any more
             st.rerun()
 
 
@@ -82,17 +93,17 @@ def _shop(room: Room) -> None:
         st.rerun()
 
 
-def _understood(room: Room, opened: Opened) -> None:
+def _understood(room: Room, opened: Opened, serving: Serving) -> None:
     found, noticed = opened.inspection, opened.inspection.account.noticed
     blocks: list[Block] = [
         Heading(f"Verdict: {found.verdict}"),
         Sentence(found.verdict.capitalize() + because(found, "below")),
     ]
-    findings = [(each.found, with_options(each.advice)) for each in (*found.suspicious, *found.advice)]
+    findings = [(each.found, with_controls(each.advice)) for each in (*found.suspicious, *found.advice)]
     if noticed:
-        blocks.append(Sentence(f"Read as {with_options(noticed.understood)}.", "note"))
+        blocks.append(Sentence(f"Read as {with_controls(noticed.understood)}.", "note"))
     told([blocks[0], *blocks[1:]])
-    _choices(room, opened)
+    _otherwise(room, opened, condition=not serving.uploads_only)
     left, right = st.columns(2)
     with left:
         told([_whole(account_table(found), "Where every line went")])
@@ -115,32 +126,53 @@ def _whole(table: Table, caption: str) -> Table:
     return replace(table, caption=caption, rows=(*table.rows, *table.below), below=())
 
 
-def _choices(room: Room, opened: Opened) -> None:
-    """Offer what may be read otherwise: repeated lines, statuses, the window, the sign of the money."""
+def _otherwise(room: Room, opened: Opened, *, condition: bool) -> None:
+    """Offer what may be read otherwise; ``condition``: whether one in SQL, which can read files, may be typed."""
     noticed = opened.inspection.account.noticed
     with st.expander("Read them otherwise", key="otherwise"), st.form("how", border=False):
         given: dict[str, Any] = {}
-        if (noticed and any("drop_duplicates" in each.given for each in noticed.choices())) or room.how.get(
-            "drop_duplicates"
-        ):
+        repeated = noticed and any("drop_duplicates" in each.given for each in noticed.choices())
+        if repeated or room.how.get("drop_duplicates"):
             given["drop_duplicates"] = st.checkbox(
-                "Set repeated lines aside, but for the first of each", bool(room.how.get("drop_duplicates"))
+                f"{label('drop_duplicates')}, but for the first of each",
+                bool(room.how.get("drop_duplicates")),
             )
-        names = [status.name for status in noticed.statuses] if noticed else []
-        if names:
-            usual = [status.name for status in noticed.statuses if status.counts] if noticed else []
-            kept = st.multiselect("Statuses that count", names, usual)
-            given["keep_status"] = (
-                tuple(kept) if set(kept) != set(usual) and kept else room.how.get("keep_status")
+        if noticed and noticed.statuses:
+            given["keep_status"] = _statuses(room, noticed.statuses)
+        if condition:
+            given["where"] = st.text_input(
+                label("where"), room.how.get("where") or "", placeholder="country = 'UK' AND status <> 'test'"
             )
-        given["where"] = st.text_input(
-            "Only lines for which this SQL condition is true", room.how.get("where") or ""
-        )
         given["currency_symbol"] = st.text_input(
-            "Sign that money is shown with, like £", room.how.get("currency_symbol") or "", max_chars=8
+            label("currency_symbol"), room.how.get("currency_symbol") or "", max_chars=8, placeholder="£"
         )
+        given |= _another(room)
         if st.form_submit_button("Read again"):
-            room.how = {**room.how, **given}
-            room.how = {name: value for name, value in room.how.items() if value not in (None, "", False)}
-            room.read()
+            room.read_with(given)
             st.rerun()
+
+
+def _statuses(room: Room, statuses: Sequence[Status]) -> tuple[str, ...] | None:
+    """Ask which statuses count; None where those are picked that count anyhow."""
+    usual = [status.name for status in statuses if status.counts]
+    kept = st.multiselect(
+        label("keep_status"), [status.name for status in statuses], usual, format_func=plain
+    )
+    return (
+        tuple(map(quoted_status, kept)) if kept and set(kept) != set(usual) else room.how.get("keep_status")
+    )
+
+
+def _another(room: Room) -> dict[str, Any]:
+    """Ask for any other setting, by its name and its value."""
+    left, right = st.columns(2)
+    now = ", ".join(named_value(label(name), room.how[name]) for name in OTHERS if name in room.how)
+    name = left.selectbox(
+        "Another setting", ["", *OTHERS], format_func=lambda each: label(each) if each else "none"
+    )
+    value = right.text_input(
+        "Its value (blank: as found)", placeholder="yes, no, a column's name, %d/%m/%Y ..."
+    )
+    if now:
+        said(f"As you set it: {now}.", "note")
+    return {name: SWITCHES.get(value.strip().casefold(), value.strip())} if name else {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from rfmeans.app.controls import label
 from rfmeans.app.screens.segments import current
 from rfmeans.app.widgets import pick, said, told
 from rfmeans.report.analyses.drift import drift
@@ -41,7 +42,7 @@ def _movement(room: Room, result: Segmentation) -> None:
     since = left.date_input(
         "From (what was known before that day)", max(first, last - BACK), first, last, format="YYYY-MM-DD"
     )
-    until = middle.date_input("To", last, first, last + dt.timedelta(days=1), format="YYYY-MM-DD")
+    until = middle.date_input(label("until"), last, first, last + dt.timedelta(days=1), format="YYYY-MM-DD")
     if right.button("Compare", type="primary", width="stretch") and isinstance(since, dt.date):
         room.others.pop("movement", None)
         how = {name: value for name, value in room.how.items() if name not in ("as_of", "since")}

@@ -7,31 +7,51 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from rfmeans.app.widgets import pick, remembered, told
+from rfmeans.app import own_names
+from rfmeans.app.controls import label
+from rfmeans.app.room import problem_of
+from rfmeans.app.widgets import download, pick, plain, remembered, said, told
+from rfmeans.errors import SettingsError
 from rfmeans.groups import USUAL_HOLDOUT
-from rfmeans.report.blocks import Heading, NamedRows, Tiles, Words
+from rfmeans.report.analyses.overview import overview
+from rfmeans.report.analyses.segments import segments
+from rfmeans.report.blocks import Heading, NamedRows, Sentence, Tiles, Words
 from rfmeans.report.sections import sections
-from rfmeans.report.table import in_money, in_number, in_percent, table
 from rfmeans.segments.settings import MAX_SEGMENTS, MIN_SEGMENTS, TRANSFORMS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from streamlit.delta_generator import DeltaGenerator
+
     from rfmeans.app.room import Room
     from rfmeans.app.serving import Serving
-    from rfmeans.report.blocks import Block
+    from rfmeans.report.blocks import Block, Section
     from rfmeans.result import Segmentation
 
 USUAL_SEGMENTS = 4
+FIRST_LOOK = (
+    "A first look. All {:,} customers are being counted into these segments: until then figures are about right, and a "
+    "name can still change. How sure they are, the charts and the lists follow."
+)
+TOLD_TRANSFORMS = {
+    "auto": "auto: logarithms of what is skewed",
+    "log": "log: logarithms of all three",
+    "none": "none: as they are",
+}
 USUAL_PERCENT = round(100 * USUAL_HOLDOUT)
 
 
 def draw(room: Room, _serving: Serving) -> None:
     """Draw the screen."""
     assert room.opened is not None
-    settings = _settings(room)
+    settings, place = _settings(room)
     result = room.segment(settings)
     if result is None:
         _first_look(room, settings)
     else:
+        with place, st.popover("Names", width="stretch"):
+            _names(room, result)
         _tell(room, result)
 
 
@@ -47,11 +67,13 @@ def chosen(room: Room) -> dict[str, Any]:
         "segments": "auto" if auto else room.chosen.get("segments", USUAL_SEGMENTS),
         "transform": room.chosen.get("transform", TRANSFORMS[0]),
         "holdout": room.chosen.get("holdout", USUAL_PERCENT) / 100,
+        "lexicon": str(own["lexicon"]) if (own := own_names.files(room)) else None,
     }
 
 
-def _settings(room: Room) -> dict[str, Any]:
-    left, middle, right = st.columns([3, 1, 1], vertical_alignment="bottom")
+def _settings(room: Room) -> tuple[dict[str, Any], DeltaGenerator]:
+    """Ask for the settings; return them, and the place where names are edited."""
+    left, middle, right, last = st.columns([3, 1, 1, 1], vertical_alignment="bottom")
     with middle:
         auto = remembered(room, "recommended", False, lambda key: st.toggle("Recommended", key=key))
     with left:
@@ -59,7 +81,7 @@ def _settings(room: Room) -> dict[str, Any]:
             room,
             "segments",
             USUAL_SEGMENTS,
-            lambda key: st.slider("Number of segments", MIN_SEGMENTS, MAX_SEGMENTS, key=key, disabled=auto),
+            lambda key: st.slider(label("segments"), MIN_SEGMENTS, MAX_SEGMENTS, key=key, disabled=auto),
         )
     with right, st.popover("More", width="stretch"):
         remembered(
@@ -67,7 +89,7 @@ def _settings(room: Room) -> dict[str, Any]:
             "transform",
             TRANSFORMS[0],
             lambda key: st.selectbox(
-                "Transform: logarithms where skewed, of all, or none", TRANSFORMS, key=key
+                label("transform"), TRANSFORMS, key=key, format_func=TOLD_TRANSFORMS.__getitem__
             ),
         )
         _window(room)
@@ -76,24 +98,54 @@ def _settings(room: Room) -> dict[str, Any]:
         room.chosen["asked"] = chosen(room)
         room.stop()
         room.problem = None
-    return chosen(room)
+    return chosen(room), last
 
 
 def _window(room: Room) -> None:
     """Ask for the days that count; others are a reading of their own."""
     now = {name: _day(room.how.get(name)) for name in ("as_of", "since")}
-    asked = {
-        "as_of": st.date_input(
-            "Count recency to (the as-of date)", now["as_of"], key="as_of", format="YYYY-MM-DD"
-        ),
-        "since": st.date_input("First day that counts", now["since"], key="since", format="YYYY-MM-DD"),
+    asked: dict[str, Any] = {
+        name: st.date_input(label(name), day, key=name, format="YYYY-MM-DD") for name, day in now.items()
     }
-    if asked != now and st.button("Read again", key="window"):
-        for name, day in asked.items():
-            room.how.pop(name, None)
-            if day:
-                room.how[name] = day.isoformat()
-        room.read()
+    now["window"] = room.how.get("window")
+    days = st.text_input(label("window"), now["window"] or "", key="window", placeholder="365d")
+    asked["window"] = (days or "").strip() or None
+    if asked != now and st.button("Read again", key="read_window"):
+        given = {
+            name: value if name == "window" else value and value.isoformat() for name, value in asked.items()
+        }
+        room.read_with(given)
+        st.rerun()
+
+
+def _names(room: Room, result: Segmentation) -> None:
+    """Edit the names; a lexicon's file takes them along and brings them back."""
+    regions = dict.fromkeys(each.region for each in result.summary.segments)
+    with st.form("names", border=False):
+        given = {name: st.text_input(plain(name), name, key=f"name {name}").strip() for name in regions}
+        done = st.form_submit_button("Use these names", type="primary", width="stretch")
+    said("What a name claims of its customers is checked all the same.", "note")
+    changed = {name: new for name, new in given.items() if new != name}
+    file = st.file_uploader(label("lexicon"), type="toml", key="lexicon_file")
+    if done and changed:
+        _use(room, lambda: own_names.rename(room, result.model.lexicon, changed))
+    if file is not None and file.file_id != room.chosen.get("lexicon_id"):
+        room.chosen["lexicon_id"] = file.file_id
+        _use(room, lambda: own_names.take(room, file.name, file.getvalue()))
+    if own := own_names.files(room):
+        download("Download the lexicon", own["lexicon"], "application/toml", width="stretch")
+        if st.button("Built-in names", width="stretch"):
+            room.chosen.pop(own_names.NAMES)
+            st.rerun()
+
+
+def _use(room: Room, names: Callable[[], None]) -> None:
+    try:
+        names()
+    except SettingsError as error:
+        if wrong := problem_of(error, str(room.folder.path)):
+            said(wrong.text, "warning")
+    else:
         st.rerun()
 
 
@@ -102,29 +154,19 @@ def _day(value: str | None) -> dt.date | None:
 
 
 def _first_look(room: Room, settings: dict[str, Any]) -> None:
-    """Show about how large the segments will be, from the cells alone, while they are worked out."""
+    """Show about what the segments will be, from the cells alone, while they are worked out."""
     assert room.opened is not None
     kept, symbol = room.opened.kept, room.opened.inspection.currency_symbol
     if not isinstance(settings["segments"], int) or settings["transform"] not in kept.spaces:
         return
-    found = kept.sketch(settings["segments"], settings["transform"])
-    rows = [
-        (
-            f"Segment {place}",
-            in_number(each.customers),
-            in_percent(each.share),
-            in_number(each.recency),
-            in_number(each.frequency),
-            in_money(each.monetary, symbol),
-        )
-        for place, each in enumerate(found, start=1)
-    ]
-    heads = ("First look", "Customers", "Share", "Days since", "Purchases", "Money")
-    told([table("About, at the middle of each segment; names and exact figures follow", heads, rows)])
+    found = kept.first_look(symbol, **settings)
+    rows = next(block for block in segments(found).page if isinstance(block, NamedRows))
+    tiles = [block for block in overview(found).page if isinstance(block, Tiles)]
+    told([Sentence(FIRST_LOOK.format(found.everyone.customers), "note"), rows, *tiles], "first")
 
 
 def _tell(room: Room, result: Segmentation) -> None:
-    opening, chapters = _chapters(result)
+    opening, chapters = _chapters(sections(result.summary, own_names.playbook(room)))
     rows = next(block for blocks in chapters.values() for block in blocks if isinstance(block, NamedRows))
     told([rows, *(block for block in opening if isinstance(block, Tiles))], "first")
     named = pick(room, "chapter", "Chapter", [*chapters])
@@ -141,11 +183,11 @@ def _close_calls(result: Segmentation) -> Words:
     )
 
 
-def _chapters(result: Segmentation) -> tuple[list[Block], dict[str, list[Block]]]:
+def _chapters(found: Sequence[Section]) -> tuple[list[Block], dict[str, list[Block]]]:
     """Return what leads the report, and its chapters by their short names."""
     opening: list[Block] = []
     chapters: dict[str, list[Block]] = {}
-    for block in (block for section in sections(result.summary) for block in section.page):
+    for block in (block for section in found for block in section.page):
         if isinstance(block, Heading) and block.name:
             chapters[block.short] = []
         else:

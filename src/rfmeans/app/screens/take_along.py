@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from rfmeans.app.lines import command_line
+from rfmeans.app import own_names
+from rfmeans.app.lines import command_line, without_password
 from rfmeans.app.room import SYNTHETIC, folder_of
 from rfmeans.app.screens.segments import chosen, current
-from rfmeans.app.widgets import said
+from rfmeans.app.widgets import download, said
 from rfmeans.output.archive import archive
 from rfmeans.output.audiences import AudienceSettings
-from rfmeans.report.playbook import load_playbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,14 +56,12 @@ def draw(room: Room, _serving: Serving) -> None:
             st.rerun()
         return
     one, two, three = st.columns(3)
-    for place, label, path, kind in (
-        (one, "Everything (ZIP)", made.packed, "application/zip"),
-        (two, "The report", made.path / "report.html", "text/html"),
-        (three, "The model", made.path / "model.json", "application/json"),
-    ):
-        name = "segments.zip" if path == made.packed else path.name
-        with place, path.open("rb") as file:
-            st.download_button(label, file, name, kind, on_click="ignore", key=name, width="stretch")
+    with one:
+        download("Everything (ZIP)", made.packed, "application/zip", "segments.zip", width="stretch")
+    with two:
+        download("The report", made.path / "report.html", "text/html", width="stretch")
+    with three:
+        download("The model", made.path / "model.json", "application/json", width="stretch")
 
 
 def _command(room: Room, settings: dict[str, Any]) -> None:
@@ -74,12 +72,18 @@ def _command(room: Room, settings: dict[str, Any]) -> None:
         )
         return
     said("The same on a command line:", "note")
-    st.code(command_line("segment", [room.shown], room.how, settings), language=None, wrap_lines=True)
+    own = own_names.files(room)
+    asked = {**settings, **{name: path.name for name, path in own.items()}}
+    st.code(command_line("segment", [room.shown], room.how, asked), language=None, wrap_lines=True)
+    if room.shown != room.source and without_password(str(room.source)) == room.shown:
+        said("The line has no password: a terminal takes it from PGPASSWORD or ~/.pgpass.", "note")
+    for name, path in own.items():
+        download(f"The {name} of your names", path, "application/toml")
 
 
 def _written(room: Room, result: Segmentation, asked: tuple[Any, ...], listener: Listener) -> Folder:
     form = AudienceSettings(dict(asked)["audience_format"])
     listener.stage("writing")
-    folder = result.write(folder_of(room, "segments"), form, load_playbook(None)).folder
+    folder = result.write(folder_of(room, "segments"), form, own_names.playbook(room)).folder
     listener.stage("packing")
     return Folder(asked, folder, archive(folder, folder.with_suffix(".zip")))
