@@ -245,7 +245,7 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
         """
         given = Settings(**settings)
         scaling = self.scaling(given.transform)
-        found = sketch(self.space(given.transform).cells, int(given.segments), scaling, given.seed)
+        found = sketch(self.space(given.transform).cells, scaling, given)
         grounds = self._grounds(found.groups, scaling)
         grouping = Grouping(found.groups, found.centres, found.inertia)
         model = _model(self.intake, given, None, words_of(given), grouping, grounds, scaling)

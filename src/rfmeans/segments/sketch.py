@@ -12,7 +12,7 @@ from rfmeans.segments.condensed import condense
 from rfmeans.segments.profile import LEVELS, group_of
 from rfmeans.segments.settings import FEATURES
 from rfmeans.segments.stability import nearest_centre
-from rfmeans.segments.starts import MAX_ITERATIONS, check_distinct, one_thread
+from rfmeans.segments.starts import MAX_ITERATIONS, best_start, check_distinct, one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from rfmeans.segments.condensed import Cells
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.profile import Group
+    from rfmeans.segments.settings import Settings
 
+FEW = 5_000  # up to so many customers the fit itself takes a tenth of a second
 STARTS = 5
 DIGITS = 6  # behind the point: hide what a logarithm and its undoing leave
 
@@ -44,10 +46,11 @@ class Sketch:
     inertia: float
 
 
-def sketch(cells: Cells, k: int, scaling: Scaling, seed: int) -> Sketch:
-    """Return k segments as a first look shows them.
+def sketch(cells: Cells, scaling: Scaling, settings: Settings) -> Sketch:
+    """Return a number of segments as a first look shows them.
 
-    Few cells tell where the centres are about, from where all of them are gone on with.
+    Of few customers the centres are those that will be found. Else few cells tell where they are about, from where all
+    of them are gone on with.
 
     Raises
     ------
@@ -56,30 +59,39 @@ def sketch(cells: Cells, k: int, scaling: Scaling, seed: int) -> Sketch:
 
     >>> from rfmeans.segments.condensed import Cells
     >>> from rfmeans.segments.features import FeatureScaling, Scaling
+    >>> from rfmeans.segments.settings import Settings
     >>> same = Scaling(tuple(FeatureScaling(name, "none", 0.0, 1.0, 0.0) for name in "rfm"))
     >>> points = np.array([[9.0, 1, 5], [9.0, 1, 7], [1.0, 4, 90]])
     >>> cells = Cells(points, np.array([1, 1, 2]), np.zeros(3), None)
-    >>> [(each.customers, each.mean_monetary) for each in sketch(cells, 2, same, 0).groups]
+    >>> [(each.customers, each.mean_monetary) for each in sketch(cells, same, Settings(2)).groups]
     [(2, 90.0), (2, 6.0)]
     """
-    from sklearn.cluster import KMeans
-
-    few = condense(cells)
-    check_distinct(few, k)
-    with one_thread():
-        start = KMeans(k, n_init=STARTS, random_state=seed).fit(few.points, sample_weight=_weights(few))
-        found = KMeans(k, init=start.cluster_centers_, n_init=1, max_iter=MAX_ITERATIONS).fit(
-            cells.points, sample_weight=_weights(cells)
-        )
-    centres = found.cluster_centers_
+    k = int(settings.segments)
+    check_distinct(cells, k)
+    if cells.width is None and len(cells.points) <= FEW:
+        centres, inertia = best_start(cells, k, settings.n_init, settings.tol, settings.seed)
+    else:
+        centres, inertia = _about(cells, k, settings.seed)
     labels, values = nearest_centre(cells.points, centres), _in_units(cells.points, scaling)
     groups = [_group(values[labels == place], cells.counts[labels == place]) for place in range(k)]
     order = sorted(range(k), key=lambda place: -groups[place].mean_monetary)
     return Sketch(
         tuple(tuple(map(float, centres[place])) for place in order),  # type: ignore[misc]
         tuple(groups[place] for place in order),
-        float(found.inertia_),
+        inertia,
     )
+
+
+def _about(cells: Cells, k: int, seed: int) -> tuple[NDArray[np.float64], float]:
+    from sklearn.cluster import KMeans
+
+    few = condense(cells)
+    with one_thread():
+        start = KMeans(k, n_init=STARTS, random_state=seed).fit(few.points, sample_weight=_weights(few))
+        found = KMeans(k, init=start.cluster_centers_, n_init=1, max_iter=MAX_ITERATIONS).fit(
+            cells.points, sample_weight=_weights(cells)
+        )
+    return found.cluster_centers_, float(found.inertia_)
 
 
 def _in_units(points: NDArray[np.float64], scaling: Scaling) -> NDArray[np.float64]:
