@@ -12,7 +12,7 @@ from rfmeans.app.lines import without_password
 from rfmeans.app.room import SYNTHETIC
 from rfmeans.app.widgets import named_value, pick, plain, remembered, said, told
 from rfmeans.report.analyses.inspection import account_table, because, shop_table
-from rfmeans.report.blocks import Heading, Sentence, Words
+from rfmeans.report.blocks import Heading, Item, Items, Sentence
 from rfmeans.settings import quoted_status
 
 if TYPE_CHECKING:
@@ -99,7 +99,6 @@ def _understood(room: Room, opened: Opened, serving: Serving) -> None:
         Heading(f"Verdict: {found.verdict}"),
         Sentence(found.verdict.capitalize() + because(found, "below")),
     ]
-    findings = [(each.found, with_controls(each.advice)) for each in (*found.suspicious, *found.advice)]
     if noticed:
         blocks.append(Sentence(f"Read as {with_controls(noticed.understood)}.", "note"))
     told([blocks[0], *blocks[1:]])
@@ -108,9 +107,10 @@ def _understood(room: Room, opened: Opened, serving: Serving) -> None:
     with left:
         told([_whole(account_table(found), "Where every line went")])
     with right:
-        told(
-            [replace(shop_table(found), caption="The shop"), *([Words(tuple(findings))] if findings else [])]
-        )
+        told([replace(shop_table(found), caption="The shop")])
+    findings = (*found.suspicious, *found.advice)
+    if findings:
+        told([Items(tuple(Item(with_controls(each.advice), each.found) for each in findings))], "findings")
     st.caption("The first rows")
     st.dataframe(
         [{name: _shown(value) for name, value in row.items()} for row in opened.head], hide_index=True

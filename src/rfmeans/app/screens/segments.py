@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
 USUAL_SEGMENTS = 4
 FIRST_LOOK = (
-    "A first look. All {:,} customers are being counted into these segments: until then figures are about right, and a "
-    "name can still change. How sure they are, the charts and the lists follow."
+    "A first look, until all {:,} customers are counted: a name can still change. Charts and lists follow."
 )
 TOLD_TRANSFORMS = {
     "auto": "auto: logarithms of what is skewed",
