@@ -12,7 +12,7 @@ from rfmeans.app.lines import without_password
 from rfmeans.app.room import SYNTHETIC
 from rfmeans.app.widgets import named_value, pick, plain, remembered, said, told
 from rfmeans.report.analyses.inspection import account_table, because, shop_table
-from rfmeans.report.blocks import Heading, Item, Items, Sentence
+from rfmeans.report.blocks import Heading, Sentence, Words
 from rfmeans.settings import quoted_status
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _understood(room: Room, opened: Opened, serving: Serving) -> None:
         told([replace(shop_table(found), caption="The shop")])
     findings = (*found.suspicious, *found.advice)
     if findings:
-        told([Items(tuple(Item(with_controls(each.advice), each.found) for each in findings))], "findings")
+        told([Words(tuple((each.found, with_controls(each.advice)) for each in findings))], "findings")
     st.caption("The first rows")
     st.dataframe(
         [{name: _shown(value) for name, value in row.items()} for row in opened.head], hide_index=True
