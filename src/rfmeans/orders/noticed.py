@@ -133,7 +133,9 @@ class Noticed:
         drop = [Choice({"drop_duplicates": True}, "set repeated lines aside")] if again or overlapping else []
         unknown = any(not each.known for each in self.statuses)
         keep = [
-            Choice({"keep_status": quoted_status(each.name)}, counted(each.rows, "row")) for each in self.statuses if unknown
+            Choice({"keep_status": quoted_status(each.name)}, counted(each.rows, "row"))
+            for each in self.statuses
+            if unknown
         ]
         return (*drop, *keep)
 
