@@ -55,6 +55,7 @@ def test_figures_of_ten_customers_by_hand():
         (5, 0, None),
         (10, 1, pytest.approx(10 / 55.5)),
         (20, 2, pytest.approx(19 / 55.5)),
+        (50, 5, pytest.approx(40 / 55.5)),
     ]
 
 

@@ -133,7 +133,7 @@ def test_a_window_without_an_order_is_refused():
         read(orders(), make_reading(as_of="2024-09-01", window=30), workspace)
     assert str(told_of.value) == (
         "No line that is used lies in the window of 30 days up to the as-of date 2024-09-01: the last order is of "
-        "2024-03-30. Give a longer window=, or leave as_of= out to count to the day after the last order."
+        "2024-03-30. Leave as_of= out to count to the day after the last order, or fit with a longer window=."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 
 import rfmeans
 from helpers.moving_shop import AT_RISK, LOW, LOYAL, MOVED, NEW, SINCE, UNTIL, model, orders, shown, told_by
+from rfmeans.errors import SettingsError
 from rfmeans.over_time.movement import State, measure_movement, moved_customers, total
 from rfmeans.synthetic import make_orders
 
@@ -205,3 +207,31 @@ def test_segments_by_years_since_the_last_gift():
         "f": ("inactive", "active"),
         "g": (None, "active"),
     }
+
+
+def test_both_dates_count_in_the_models_window():
+    """90 days up to each date: from 2024-01-02 to the first, from 2024-04-02 to the second.
+
+    Customer 1 has all five orders in the first window and one of six in the second; 2 and 3 have none in the second;
+    of the four of customer 8 two lie in the first. Money in between is that of all lines.
+    """
+    windowed = replace(model(), settings={**model().settings, "window": 90})
+    expected = {
+        1: (LOYAL, NEW, 200, 40, 1, 40, "slipped"),
+        2: (LOYAL, LOW, 200, 0, 0, 0, "lost"),
+        3: (NEW, LOW, 50, 0, 0, 0, "lost"),
+        4: (LOW, NEW, 25, 25, 1, 25, "recovered"),
+        8: (LOW, None, 75, -150, 0, -150, "lost"),
+    }
+    names = ("segment_before", "segment", "monetary_before", "money_between", "frequency", "monetary", "list")
+    with rfmeans.movement(windowed, orders(), since=SINCE, until=UNTIL) as moved:
+        rows = moved.customers.to_pyarrow().to_pylist()
+    by_customer = {row["customer_id"]: row for row in rows}
+    assert {one: tuple(by_customer[one][name] for name in names) for one in expected} == expected
+    for date, column in ((SINCE, "segment_before"), (UNTIL, "segment")):
+        stood = windowed.assign(orders(), as_of=date).to_pyarrow().to_pylist()
+        assert {row["customer_id"]: row["segment"] for row in stood} == {
+            one: by_customer[one][column] for one in (row["customer_id"] for row in stood)
+        }
+    with pytest.raises(SettingsError, match=r"^The model was fitted on purchases and money of 90 days"):
+        windowed.movement(orders(), since=SINCE, until=UNTIL, window=30)

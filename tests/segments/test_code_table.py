@@ -143,3 +143,13 @@ def test_another_number_of_scores_is_refused():
         "The lexicon names codes of scores from 1 to 2, but 5 scores are asked for. Give score_bins=2, or names of all "
         "codes of 5 scores."
     )
+
+
+def test_a_name_whose_codes_are_all_taken_is_known_as_covered():
+    """Newer holds 211 and 212, which Big and Fresh before it hold already."""
+    given = boxes(first_box_counts=True)
+    given["box"] = [*given["box"], {"name": "Newer", "r": 2, "f": 1}, {"name": "Best", "r": 2, "f": 2}]
+    table = read_code_table(given, WHERE)
+    assert (table.covered, table.order) == (("Newer",), ("Best", "Big", "Fresh", "Gone"))
+    assert read_code_table(boxes(), WHERE).covered == ()
+    assert read_code_table(table.to_dict(), WHERE) == table

@@ -10,7 +10,7 @@ import pytest
 import rfmeans
 from rfmeans.segments.features import FeatureScaling, Scaling
 from rfmeans.segments.profile import LEVELS, profile_segments
-from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS, measure_distributions
+from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS, TopShare, measure_distributions
 
 
 def scaling(transform: str) -> Scaling:
@@ -53,8 +53,26 @@ def test_a_segment_without_customers_has_no_quantiles():
 def test_the_concentration_of_revenue():
     # 60 + 20 + 10 + 5 + 5 = 100: the top fifth of the customers holds 60 %, the top two fifths 80 %.
     found = measured([(1, 1, money, 1) for money in (5.0, 60.0, 10.0, 20.0, 5.0)])
-    held = [found.held_by_top(share) for share in (0, 0.1, 0.2, 0.4, 0.6, 0.8, 1)]
-    assert held == pytest.approx([0, 0.3, 0.6, 0.8, 0.9, 0.95, 1])
+    assert found.curve[::20] == pytest.approx([0, 0.6, 0.8, 0.9, 0.95, 1])
+    assert [(top.percent, top.customers, top.share) for top in found.tops] == [
+        *((percent, 0, None) for percent in (1, 5, 10)),
+        (20, 1, 0.6),
+        (50, 2, 0.8),  # half of five customers are two
+    ]
+
+
+def test_the_top_customers_are_counted_within_a_step_of_money():
+    """100.0 to 100.9 lie in one step: the top tenth are the two that spent most of it, not two like all of it."""
+    spent = [100 + place / 10 for place in range(10)] + [1.0] * 10
+    found = measured([(1, 1, money, 1) for money in spent])
+    assert found.tops[2].customers == 2
+    assert found.tops[2].share == pytest.approx((100.9 + 100.8) / (1004.5 + 10), abs=1e-12)
+    assert found.tops[4].share == pytest.approx(1004.5 / 1014.5, abs=1e-12)
+
+
+def test_who_spent_nothing_in_the_window_holds_nothing():
+    found = measured([(1, 1, money, 1) for money in (6.0, 0.0, 0.0, 0.0)])
+    assert found.tops[4] == TopShare(50, 2, 1.0)
 
 
 def test_equal_customers_hold_equal_shares():
@@ -119,7 +137,7 @@ def test_exact_money():
         {"recency": [1, 2], "frequency": [1, 1], "monetary": [1.5, 4.5], "segment_id": [1, 1]}
     )
     exact = frame.mutate(monetary=frame.monetary.cast("decimal(38, 4)"))
-    assert measure_distributions(exact, scaling("none")).held_by_top(0.5) == pytest.approx(0.75)
+    assert measure_distributions(exact, scaling("none")).tops[4].share == pytest.approx(0.75)
     assert spreads(exact, 1)[0].monetary[2] == 3.0
 
 

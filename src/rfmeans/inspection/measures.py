@@ -14,6 +14,7 @@ from rfmeans.orders.reasons import USED
 from rfmeans.orders.remarks import EXACT_LINES
 from rfmeans.segments.profile import purchases_of
 from rfmeans.segments.rhythm import measure_rhythm
+from rfmeans.segments.spread import TOP_PERCENTS, TopShare, measure_tops
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from rfmeans.orders.intake import Intake
     from rfmeans.segments.rhythm import Rhythm
 
-TOP_PERCENTS = (1, 5, 10, 20)
 BIG_PERCENT = 10  # of all money; one customer with more is shown
 EQUAL_SHARES = 2  # and with more than so many equal shares: of five customers each may well hold a fifth
 MOST_EXAMPLES = 3
@@ -37,25 +37,6 @@ NAMING_COLUMNS = frozenset(
         *("firstname", "lastname", "customer", "buyer", "client"),
     }
 )
-
-
-@dataclass(frozen=True)
-class TopShare:
-    """What the customers who spent most hold.
-
-    Attributes
-    ----------
-    percent
-        Of the customers: 1, 5, 10 or 20.
-    customers
-        How many those are, rounded down; 0 where one customer is more than that.
-    share
-        Their share of the money, 0 to 1; None for no customers.
-    """
-
-    percent: int
-    customers: int
-    share: float | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +84,7 @@ class CustomerFigures:
     bought_once
         Those with one purchase.
     top_shares
-        What the top 1, 5, 10 and 20 % hold.
+        What the top 1, 5, 10, 20 and 50 % hold.
     big
         The customers with more than a tenth of the money, the biggest first.
     rhythm
@@ -136,27 +117,17 @@ def measure_days(orders: ir.Table) -> OrderDays:
 
 def measure_customers(intake: Intake) -> CustomerFigures:
     """Return the figures of the customers to segment: one row comes back, and the biggest customers."""
-    count, money = intake.account.clustered.rows, intake.account.clustered.money
+    count = intake.account.clustered.rows
     customers = intake.customers.filter(intake.customers.reason.isnull())
-    sizes = {percent: count * percent // 100 for percent in TOP_PERCENTS}
     if not count:
-        return CustomerFigures(0, 0, tuple(TopShare(percent, 0, None) for percent in sizes), ())
+        return CustomerFigures(0, 0, tuple(TopShare(percent, 0, None) for percent in TOP_PERCENTS), ())
     return CustomerFigures(
         customers=count,
         bought_once=int(_row(customers.agg(once=(purchases_of(customers) == 1).sum()))["once"]),
-        top_shares=tuple(
-            TopShare(percent, size, float(_held_by_top(customers, size) / money) if size else None)
-            for percent, size in sizes.items()
-        ),
+        top_shares=measure_tops(customers),
         big=find_big(intake),
         rhythm=measure_rhythm(customers),
     )
-
-
-def _held_by_top(customers: ir.Table, size: int) -> Decimal:
-    top = customers.select("monetary").order_by(ibis.desc("monetary")).limit(size)
-    held: Decimal = _row(top.agg(money=top.monetary.sum()))["money"]
-    return held
 
 
 def find_big(intake: Intake) -> tuple[BigCustomer, ...]:

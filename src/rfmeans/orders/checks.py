@@ -193,8 +193,8 @@ def _check_window(account: LineAccount, reading: Reading) -> None:
         return
     raise DataError(
         f"No line that is used lies in the window of {counted(reading.window or 0, 'day')} up to the as-of date "
-        f"{reading.as_of}: the last order is of {account.last_day}. Give a longer {argument('window')}, or leave "
-        f"{argument('as_of')} out to count to the day after the last order.",
+        f"{reading.as_of}: the last order is of {account.last_day}. Leave {argument('as_of')} out to "
+        f"count to the day after the last order, or fit with a longer {argument('window')}.",
         _widening(reading, "as_of", "window"),
     )
 

@@ -144,7 +144,7 @@ class Idle:
         900 of 2,000 customers bought nothing in the last 365 days: they have frequency 0 and monetary 0.
         >>> print(Idle(1, 1, 30).sentence)
         1 of 1 customer bought nothing in the last 30 days: it has frequency 0 and monetary 0. As more than half have, \
-little tells them apart: give a longer window=.
+little tells them apart: fit with a longer window=.
         """
         if not self.customers:
             return ""
@@ -153,7 +153,9 @@ little tells them apart: give a longer window=.
             f"{'it has' if self.customers == 1 else 'they have'} frequency 0 and monetary 0."
         )
         if 2 * self.customers > self.of:
-            said += f" As more than half have, little tells them apart: give a longer {argument('window')}."
+            said += (
+                f" As more than half have, little tells them apart: fit with a longer {argument('window')}."
+            )
         return Message(said)
 
 

@@ -14,7 +14,6 @@ from rfmeans.report.segment import profile_row, segment_of
 from rfmeans.segments.code_table import CodeTable
 from rfmeans.segments.kmeans import NEAR_BORDER
 from rfmeans.segments.profile import LEVELS
-from rfmeans.segments.spread import TOPS
 from rfmeans.wording import clip, counted, money, percent, within
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from rfmeans.report.segment import Segment
     from rfmeans.segments.claims import Pace
     from rfmeans.segments.features import Scaling
+    from rfmeans.segments.grids import ScoreGrid
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
     from rfmeans.segments.score_cuts import Scoring
@@ -70,6 +70,8 @@ class Summary(Findings):
         How the segments as a whole survived resampling when the model was fitted; None where it does not say.
     pace
         What is usual in this shop, in days; None for a table of customers.
+    covered_names
+        Names of scores that nobody can have, since all of their codes stand under names before them.
     named_by_code
         Whether scores are named by their code, not by R against the mean of F and M.
     """
@@ -90,6 +92,7 @@ class Summary(Findings):
     scoring: Scoring | None = None
     stability: Stability | None = None
     pace: Pace | None = None
+    covered_names: tuple[str, ...] = ()
     named_by_code: bool = False
 
     @property
@@ -184,7 +187,7 @@ class Summary(Findings):
                 "levels": LEVELS,
                 "segments": [asdict(segment.figures.spread) for segment in self.segments],
             },
-            "concentration": {f"top {share:.0%}": self.distributions.held_by_top(share) for share in TOPS},
+            "concentration": {f"top {top.percent}%": top.share for top in self.distributions.tops},
             "currency_symbol": self.currency_symbol,
             "features": [asdict(feature) for feature in self.scaling.features],
             "settings": self.settings,
@@ -213,6 +216,7 @@ def summarise(
 ) -> Summary:
     """Bring figures and names together; ``described`` are the columns and settings of this run."""
     model = fitted.model
+    names_of_scores = model.lexicon.scores
     return Summary(
         source=intake.source.name,
         as_of=intake.as_of,
@@ -232,9 +236,14 @@ def summarise(
         scoring=model.scoring,
         stability=model.stability,
         pace=fitted.pace,
-        named_by_code=isinstance(model.lexicon.scores, CodeTable),
+        named_by_code=isinstance(names_of_scores, CodeTable),
+        covered_names=_covered(names_of_scores) if not fitted.assigned else (),
         **fitted.findings,
     )
+
+
+def _covered(names: ScoreGrid | CodeTable) -> tuple[str, ...]:
+    return names.covered if isinstance(names, CodeTable) else ()
 
 
 def _versions() -> dict[str, str]:

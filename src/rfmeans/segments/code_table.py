@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.errors import SettingsError
@@ -38,11 +38,14 @@ class CodeTable:
         Name by code.
     order
         The names, each once, the best first.
+    covered
+        Names that no code is left for, since all of theirs stand under names before them; a model does not keep them.
     """
 
     bins: int
     names: dict[Code, str]
     order: tuple[str, ...]
+    covered: tuple[str, ...] = field(default=(), compare=False)
 
     def codes_of(self, name: str) -> list[Code]:
         """Return the codes of a name, the best recency first."""
@@ -103,7 +106,8 @@ def read_code_table(entry: Mapping[str, Any], where: str) -> CodeTable:
     names = _named(given, bins, where, first=first, others=others)
     listed = [name for name, _ in given] + ([others] if others is not None else [])
     held = list(dict.fromkeys(name for name in listed if name in names.values()))
-    return CodeTable(bins, names, _order(entry.get("order", held), held, where))
+    covered = tuple(dict.fromkeys(name for name, _ in given if name not in held))
+    return CodeTable(bins, names, _order(entry.get("order", held), held, where), covered)
 
 
 def _of_codes(entry: Any, where: str) -> list[tuple[str, list[Code]]]:

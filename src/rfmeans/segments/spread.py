@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAP_COLUMNS, MAP_ROWS = 44, 32
 STEPS_PER_E = 64  # steps of money within a factor e: customers in one step differ by less than 1.6 %
 CURVE_POINTS = 100
-TOPS = (0.01, 0.05, 0.1, 0.2, 0.5)  # shares of customers that the concentration of revenue is said for
+TOP_PERCENTS = (1, 5, 10, 20, 50)  # of the customers, that the concentration of revenue is said for
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,25 @@ class MapCell:
 
 
 @dataclass(frozen=True)
+class TopShare:
+    """What the customers who spent most hold.
+
+    Attributes
+    ----------
+    percent
+        Of the customers, one of `TOP_PERCENTS`.
+    customers
+        How many those are, rounded down; 0 where one customer is more than that.
+    share
+        Their share of the money, 0 to 1; None for no customers.
+    """
+
+    percent: int
+    customers: int
+    share: float | None
+
+
+@dataclass(frozen=True)
 class Distributions:
     """How customers are spread.
 
@@ -59,19 +78,14 @@ class Distributions:
     cells
         The rectangles of the customer map that hold customers; at most `MAP_COLUMNS` x `MAP_ROWS`.
     curve
-        Share of revenue held by the customers who spent most: at 0, 1, 2 … 100 % of the customers.
+        Share of revenue held by the customers who spent most: at 0, 1, 2 … 100 % of the customers, for a drawing.
+    tops
+        The same for some of them, exactly.
     """
 
     cells: tuple[MapCell, ...]
     curve: tuple[float, ...]
-
-    def held_by_top(self, share: float) -> float:
-        """Return the share of revenue that the top share of customers holds.
-
-        >>> Distributions((), (0.0, 0.7, 1.0)).held_by_top(0.25)
-        0.35
-        """
-        return float(np.interp(share, np.linspace(0, 1, len(self.curve)), self.curve))
+    tops: tuple[TopShare, ...] = ()
 
 
 def measure_distributions(customers: ir.Table, scaling: Scaling) -> Distributions:
@@ -85,25 +99,72 @@ def measure_distributions(customers: ir.Table, scaling: Scaling) -> Distribution
         Of the model: the map is cut evenly in feature space.
     """
     floats = customers.select("segment_id", **{name: customers[name].cast("float64") for name in FEATURES})
+    steps = _steps(customers)
     return Distributions(
         cells=_map(floats, scaling, whole_days=customers.recency.type().is_integer()),
-        curve=_curve(customers),
+        curve=_curve(steps),
+        tops=_tops(customers, steps),
     )
 
 
-def _curve(customers: ir.Table) -> tuple[float, ...]:
-    """Sum up in fine steps of money: at the steps' edges the curve is exact, between them it is drawn straight."""
-    money = customers.monetary.cast("float64")
-    # Who has nothing in the window, if there is one, comes last and holds nothing.
+def measure_tops(customers: ir.Table) -> tuple[TopShare, ...]:
+    """Return what the customers hold who spent most; ``customers`` are those to segment, with their monetary.
+
+    >>> [(top.percent, top.customers, top.share) for top in measure_tops(ibis.memtable({"monetary": [6, 1, 1, 2]}))]
+    [(1, 0, None), (5, 0, None), (10, 0, None), (20, 0, None), (50, 2, 0.8)]
+    """
+    return _tops(customers, _steps(customers))
+
+
+def _steps(customers: ir.Table) -> list[dict[str, Any]]:
+    """Return customers and their money by steps of money, the highest first."""
+    steps = customers.group_by(step=_step(customers.monetary)).agg(
+        n=customers.count(), money=customers.monetary.sum()
+    )
+    return sorted(_rows(steps), key=lambda row: (row["step"] is None, -(row["step"] or 0)))
+
+
+def _step(monetary: ir.Column) -> ir.Column:
+    """Return the step of money; who has nothing in the window, if there is one, comes last and holds nothing."""
+    money = monetary.cast("float64")
     step = ibis.ifelse(
         money > float64(0.0), (money.ln() * float64(STEPS_PER_E)).floor(), ibis.null("float64")
     )
-    steps = customers.group_by(step=step.cast("int64")).agg(
-        n=customers.count(), money=customers.monetary.sum()
+    return step.cast("int64")
+
+
+def _tops(customers: ir.Table, steps: list[dict[str, Any]]) -> tuple[TopShare, ...]:
+    count, money = (sum(row[name] for row in steps) for name in ("n", "money"))
+    sizes = ((percent, count * percent // 100) for percent in TOP_PERCENTS)
+    return tuple(
+        TopShare(percent, size, float(_held_by(size, customers, steps) / money) if size else None)
+        for percent, size in sizes
     )
-    rows = sorted(_rows(steps), key=lambda row: (row["step"] is None, -(row["step"] or 0)))
-    held = np.cumsum([0.0, *(float(row["money"]) for row in rows)])
-    counted = np.cumsum([0.0, *(row["n"] for row in rows)])
+
+
+def _held_by(size: int, customers: ir.Table, steps: list[dict[str, Any]]) -> Any:
+    """Return the money of so many customers: whole steps, and of the step they end in those who spent most.
+
+    Only that step is put in order, which no sort of all customers would beat.
+    """
+    held, left = 0, size
+    for row in steps:
+        if left < row["n"]:
+            return held + (_most_of(customers, row["step"], left) if left and row["step"] is not None else 0)
+        held, left = held + row["money"], left - row["n"]
+    return held
+
+
+def _most_of(customers: ir.Table, step: int, size: int) -> Any:
+    inside = customers.select("monetary").filter(_step(customers.monetary) == ibis.literal(step, "int64"))
+    most = inside.order_by(ibis.desc("monetary")).limit(size)
+    return _rows(most.agg(money=most.monetary.sum()))[0]["money"]
+
+
+def _curve(steps: list[dict[str, Any]]) -> tuple[float, ...]:
+    """Return a curve through the steps: at their edges it is exact, between them it is drawn straight."""
+    held = np.cumsum([0.0, *(float(row["money"]) for row in steps)])
+    counted = np.cumsum([0.0, *(row["n"] for row in steps)])
     at = np.linspace(0, counted[-1], CURVE_POINTS + 1)
     # Twelve decimals hide in which last digit of a logarithm, and so in which step, engines differ.
     return tuple(float(share) for share in (np.interp(at, counted, held) / held[-1]).round(12))

@@ -40,7 +40,7 @@ def crosstab(summary: Summary) -> Section:
 
 def scores(summary: Summary) -> Section:
     """Say where the scores are cut and, beside K-Means, how its segments and those of the scores meet."""
-    scoring, found = summary.scoring, summary.crosstab
+    scoring, found, covered = summary.scoring, summary.crosstab, _covered(summary)
     page: list[Block] = [Heading("Scores", "scores", "Scores")]
     if summary.score_cells:
         page += [picture_of(SCORE_GRID, summary)]
@@ -51,10 +51,22 @@ def scores(summary: Summary) -> Section:
     if scoring:
         page += [_cuts(scoring, summary.currency_symbol)]
         page += [Sentence(" ".join(scoring.notes), "note")] if scoring.notes else []
+        page += covered
         terminal += [BLANK, *map(Sentence, score_lines(scoring))]
     if found:
         terminal += [Sentence(READ_SHARES), _largest_shares(found)]
-    return Section(page=tuple(page), details=tuple(terminal))
+    return Section(
+        page=tuple(page), markdown=tuple(covered), terminal=tuple(covered), details=tuple(terminal)
+    )
+
+
+def _covered(summary: Summary) -> list[Sentence]:
+    """Say of a lexicon's names that nobody can have: a table of boxes may well have been published so."""
+    names = [clip(name) for name in summary.covered_names]
+    if not names:
+        return []
+    who, whose = ("names", "its") if len(names) == 1 else ("name", "their")
+    return [Sentence(f"{', '.join(names)} {who} nobody: all of {whose} codes stand under names before.")]
 
 
 def score_lines(scoring: Scoring) -> tuple[str, ...]:

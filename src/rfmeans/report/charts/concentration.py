@@ -7,28 +7,32 @@ from typing import TYPE_CHECKING
 from rfmeans.report.charts.colours import colour
 from rfmeans.report.charts.frame import DASHED, PERCENT, Drawing, Sheet
 from rfmeans.report.charts.vega import Drawn, channel, layer, mark, tooltip, unit
-from rfmeans.report.table import Table, in_percent, table
-from rfmeans.segments.spread import TOPS
-from rfmeans.wording import percent
+from rfmeans.report.table import Cell, Table, in_percent, table
+from rfmeans.wording import DASH, percent
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
 
-LABELLED_TOPS = (0.01, 0.1, 0.2, 0.5)
+FIFTH = 20  # percent of the customers
+LABELLED_TOPS = (1, 10, 20, 50)
 
 
 def _draw(sheet: Sheet) -> Drawn:
     """Draw the share of revenue that the top customers hold, as a curve."""
-    curve, held_by_top = sheet.summary.distributions.curve, sheet.summary.distributions.held_by_top
+    curve = sheet.summary.distributions.curve
     rows = [
         {"top": top, "held": held, "said": f"{percent(held)} of revenue", "who": f"top {percent(top)}"}
         for position, held in enumerate(curve)
         for top in [position / (len(curve) - 1)]
     ]
     marked = [
-        {"top": top, "held": held, "who": f"top {percent(top)}: {percent(held)}"}
-        for top in LABELLED_TOPS
-        for held in [held_by_top(top)]
+        {
+            "top": top.customers / sheet.summary.everyone.customers,
+            "held": top.share,
+            "who": f"top {top.percent} %: {percent(top.share)}",
+        }
+        for top in sheet.summary.distributions.tops
+        if top.percent in LABELLED_TOPS and top.share is not None
     ]
     axis = {"labelExpr": PERCENT, "tickCount": 5}
     across = {**axis, "title": "Share of customers, the biggest spenders first"}
@@ -50,13 +54,19 @@ def _draw(sheet: Sheet) -> Drawn:
 
 
 def _title(summary: Summary) -> str:
-    """Say what share of the revenue the top fifth holds."""
-    return f"The top 20 % of customers hold {percent(summary.distributions.held_by_top(0.2))} of revenue"
+    """Say what share of the revenue the top fifth holds; of four customers or fewer, the top half."""
+    tops = [top for top in summary.distributions.tops if top.percent >= FIFTH and top.share is not None]
+    first = next(iter(tops), None)
+    if first is None or first.share is None:
+        return "What the top customers hold of revenue"
+    return f"The top {first.percent} % of customers hold {percent(first.share)} of revenue"
 
 
 def _tables(summary: Summary) -> tuple[Table, ...]:
-    held = summary.distributions.held_by_top
-    rows = ((f"top {percent(top)}", in_percent(held(top))) for top in TOPS)
+    rows = (
+        (f"top {top.percent} %", Cell(DASH) if top.share is None else in_percent(top.share))
+        for top in summary.distributions.tops
+    )
     return (table("Concentration of revenue", ("Customers", "hold of revenue"), rows),)
 
 
