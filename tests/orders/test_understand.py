@@ -417,7 +417,7 @@ def test_lines_keep_their_numbers_where_they_are_compared(tmp_path):
     assert told == [(rows * 2)[row["line"] - 2] for row in aside]
 
 
-def test_what_was_stored_goes_with_what_was_made_of_it(tmp_path):
+def test_one_reading_is_stored_at_a_time_and_goes_with_the_source(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text(HEADER + "".join(ROWS), encoding="utf-8")
     kept = tmp_path / "kept"
@@ -429,8 +429,8 @@ def test_what_was_stored_goes_with_what_was_made_of_it(tmp_path):
                 gc.collect()
                 assert len([*kept.rglob("*rows*")]) == 1
                 del found
-            gc.collect()
-            assert not [*kept.rglob("*rows*")]
+    gc.collect()
+    assert not [*kept.rglob("*rows*")]
 
 
 def test_a_wrong_file_is_refused_before_it_is_read(tmp_path, monkeypatch):

@@ -30,7 +30,7 @@ from rfmeans.orders.customers import (
     total_orders,
 )
 from rfmeans.orders.examples import find_malformed, find_person, find_unread
-from rfmeans.orders.order_lines import currency_column, order_lines
+from rfmeans.orders.order_lines import currency_column
 from rfmeans.orders.reasons import BEFORE, REASON_BEFORE, USED
 from rfmeans.orders.recency_column import read_recency
 from rfmeans.orders.remarks import find_overlap, notice
@@ -222,7 +222,7 @@ def _customers_of_orders(understood: Understood, asked: _Asked) -> Intake | Malf
 
 def _sum_up(understood: Understood, asked: _Asked) -> _Sums:
     source, layout, compared = understood.source, understood.of_orders, understood.compared
-    lines = order_lines(source, layout, asked.reading, understood.conventions, compared)
+    lines = understood.lines.of(source, layout, asked.reading, understood.conventions, compared)
     window = asked.reading.window
     dates, as_of = _dates(lines.lines, asked.reading, asked.earlier)
     counting = with_window(lines.lines, window, as_of) if window and as_of else lines.lines

@@ -34,6 +34,7 @@ from rfmeans.orders.column_choices import column_choices
 from rfmeans.orders.compared import VARIED, Compared
 from rfmeans.orders.copies import without_copies
 from rfmeans.orders.filled import fill_down
+from rfmeans.orders.kept_lines import KeptLines
 from rfmeans.orders.order_lines import currency_column, wordy_columns
 from rfmeans.orders.reasons import USED
 from rfmeans.orders.recency_column import holds_dates
@@ -118,6 +119,8 @@ class Understood(AbstractContextManager["Understood"]):
         That the price is the whole line's; None where it is not.
     line
         All that in one line; blank for a table of customers.
+    lines
+        The order lines, as they were taken in last.
     """
 
     source: Source
@@ -143,6 +146,7 @@ class Understood(AbstractContextManager["Understood"]):
         self._ways = ways
         self._listener = listener
         self._opened = ExitStack()
+        self.lines = KeptLines()
 
     def open_otherwise(self, misfit: MalformedError | None) -> None:
         """Open the source in the next way to read it, and find out anew what it means.
@@ -352,6 +356,7 @@ class Understood(AbstractContextManager["Understood"]):
 
     def close(self) -> None:
         """Close what was opened; harmless when repeated."""
+        self.lines.drop()
         self._opened.close()
 
     def __exit__(self, *_: object) -> None:

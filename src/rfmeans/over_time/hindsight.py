@@ -180,7 +180,7 @@ def looking_back(
         or until - lines.first_day < 2 * span
     ):
         return intake
-    more = customers_at(understood, workspace, until, earlier=[until - span])
+    more = customers_at(understood, workspace, earlier=[until - span])
     return replace(intake, earlier={**intake.earlier, **more.earlier})
 
 
