@@ -94,6 +94,16 @@ def test_inspect_says_what_was_told_apart():
     ]
 
 
+def test_numbers_that_begin_again_each_day_are_told_on_each_engine(sql_engine):
+    rows = table(
+        "order,date,customer,amount 1,2025-01-01,a,10 1,2025-01-02,a,20 1,2025-01-03,b,5 2,2025-01-01,c,10"
+    )
+    rows["date"] = pd.to_datetime(rows["date"])
+    found, account = customers(sql_engine.table(rows, "till"))
+    assert found == {"a": (2, Decimal(30)), "b": (1, Decimal(5)), "c": (1, Decimal(10))}
+    assert account.noticed.apart.daily
+
+
 @pytest.mark.slow
 def test_a_statement_remembers_that_numbers_begin_again_each_day(duckdb_engine):
     rows = table(

@@ -10,6 +10,8 @@ import pytest
 
 import rfmeans
 from helpers.accounts import account, aside, write
+from helpers.books import customers, written
+from rfmeans.errors import SourceError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,3 +102,17 @@ def test_currencies_that_the_amounts_name_are_not_added_up_either(tmp_path):
     chosen = account(source, currency="eur")
     assert chosen.lines.used.money == Decimal("13.50")
     assert aside(chosen) == {"other currency": (2, Decimal("13.00"))}
+
+
+@pytest.mark.parametrize(("words", "refused"), [(["new", "Returning"], True), (["new", "ann"], False)])
+def test_kinds_of_customers_are_no_customers(tmp_path, words, refused):
+    """WooCommerce Analytics had them there in the report that it sends by e-mail (woocommerce-admin #5900)."""
+    rows = [f"{place},2025-01-1{place},{words[place % 2]},10" for place in range(4)]
+    source = written(tmp_path, "\n".join(["order,date,customer,amount", *rows]) + "\n")
+    if not refused:
+        assert set(customers(source)[0]) == set(words)
+        return
+    with pytest.raises(
+        SourceError, match=r"^'customer' says what kind of customer each is, 'Returning' or 'new'"
+    ):
+        customers(source)

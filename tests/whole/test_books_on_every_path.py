@@ -42,6 +42,31 @@ BOOKS: dict[str, tuple[list[Row], Right]] = {
         ],
         ({"Ann": (2, 30), "Bob": (1, 40)}, {}),
     ),
+    "a till that begins at 1 each day": (
+        [
+            ("1", "2025-01-05", "Ann", 10.0, "paid"),
+            ("1", "2025-01-06", "Ann", 20.0, "paid"),
+            ("1", "2025-01-07", "Bob", 40.0, "paid"),
+        ],
+        ({"Ann": (2, 30), "Bob": (1, 40)}, {}),
+    ),
+    "further lines without a number": (
+        [
+            ("1", "2025-01-05", "Ann", 10.0, "paid"),
+            ("2", "2025-01-06", "Ann", 20.0, "paid"),
+            (None, "2025-01-06", "Ann", 5.0, "paid"),
+        ],
+        ({"Ann": (2, 35)}, {}),
+    ),
+    "a customer above several orders": (
+        [
+            ("3", "2025-01-05", "Ann", 10.0, "paid"),
+            ("5", "2025-02-06", None, 20.0, "paid"),
+            ("4", "2025-01-06", "Bob", 5.0, "paid"),
+            ("6", "2025-02-07", None, 6.0, "paid"),
+        ],
+        ({"Ann": (2, 30), "Bob": (2, 11)}, {}),
+    ),
     "a sum below, in the column of orders": (
         [("1", "2025-01-05", "Ann", 30.0, "paid"), ("Gesamtsumme", "2025-03-31", "Ann", 42.0, None)],
         ({"Ann": (1, 30)}, {"total row": (1, 42)}),
@@ -97,6 +122,9 @@ EVERY_WAY = (
     "a refund of a charge that went back",
     "a subscription under one number",
     "a sum of what counts alone",
+    "a till that begins at 1 each day",
+    "further lines without a number",
+    "a customer above several orders",
 )
 
 
@@ -114,7 +142,7 @@ def test_the_same_by_every_way(tmp_path: Path, name: str, way: Callable[[pd.Data
 
 
 def check(way: Callable[[pd.DataFrame, Path], Any], tmp_path: Path, rows: list[Row], right: Right) -> None:
-    books = pd.DataFrame([PLAIN[0], *rows[:1], PLAIN[1], *rows[1:]], columns=HEADER)
+    books = pd.DataFrame([PLAIN[0], *rows, PLAIN[1]], columns=HEADER)
     found, account = customers(way(books, tmp_path))
     bought = {"Zoe": (1, 5), "Yan": (1, 7), **right[0]}
     assert found == {name: (often, Decimal(money)) for name, (often, money) in bought.items()}

@@ -44,6 +44,24 @@ ASKED = (
 )
 FEWEST_GROUPS = 2
 SHOWN = 5
+MOST_KINDS = 4
+KINDS_OF_CUSTOMERS = frozenset(
+    {
+        *("new", "returning", "recurrent", "recurring", "existing", "repeat", "guest", "registered"),
+        *(
+            "neu",
+            "wiederkehrend",
+            "gast",
+            "nouveau",
+            "récurrent",
+            "invité",
+            "nuevo",
+            "recurrente",
+            "invitado",
+        ),
+        *("nuovo", "ricorrente", "ospite", "novo", "convidado"),
+    }
+)
 MOST_CURRENCIES = 200  # there are some 180 in the world
 
 
@@ -104,6 +122,33 @@ def check_totals(lines: ir.Table) -> None:
         f"Line {row['line']:,} says {short(row['asked'].strip())!r} like a total{others}, but its money, "
         f"{row['amount']:,.2f}, is not the sum of lines that it could cover. If it is a total, leave it out with "
         f"{argument('where')}; if it is an order, call it something else in the file."
+    )
+
+
+def check_persons(groups: ir.Table, layout: Layout) -> None:
+    """Refuse a column of customers that holds what kind of customer each is, new or returning, in place of who.
+
+    Raises
+    ------
+    SourceError
+        If all of the few customers are such words; ``groups``: those of `rfmeans.orders.customers.group_orders`.
+    """
+    if not isinstance(groups.customer_id, ibis.expr.types.StringColumn):
+        return
+    keys = groups.filter(groups.customer_id.notnull()).select("customer_id").distinct()
+    found = sorted(keys.limit(MOST_KINDS + 1).to_pyarrow()["customer_id"].to_pylist())
+    words = [key.split(":", 1)[-1] for key in found]
+    if (
+        not found
+        or len(found) > MOST_KINDS
+        or any(word.casefold() not in KINDS_OF_CUSTOMERS for word in words)
+    ):
+        return
+    raise SourceError(
+        f"{' or '.join(repr(column) for _, column in layout.customers)} says what kind of customer each is, "
+        f"{' or '.join(map(repr, words))}, and not who. Export the orders again with the customer's id, address or "
+        f"name, or give the column of it with {argument('customer', 'NAME')}.",
+        asks="customer",
     )
 
 

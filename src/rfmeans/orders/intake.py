@@ -21,7 +21,7 @@ from rfmeans.orders.account import (
     with_malformed,
 )
 from rfmeans.orders.apart import begin_daily, count_apart
-from rfmeans.orders.checks import check_currencies, check_lines, check_totals
+from rfmeans.orders.checks import check_currencies, check_lines, check_persons, check_totals
 from rfmeans.orders.customers import (
     customers_as_of,
     customers_before,
@@ -273,6 +273,7 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
         check_totals(lines.lines)
     check_lines(account, source, layout, reading)
     check_currencies(account, lines.lines, currency_column(layout, understood.conventions))
+    check_persons(sums.groups, layout)
     assert account.last_day is not None
     as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
     customers = customers_as_of(sums.groups, as_of)
