@@ -29,7 +29,7 @@ from rfmeans.columns.undecided import UndecidedError
 from rfmeans.errors import RFMeansError, SettingsError
 from rfmeans.orders.checks import OutsideError
 from rfmeans.output.audiences import AudienceSettings
-from rfmeans.result import Written
+from rfmeans.saved import Written
 from rfmeans.segments.settings import Settings
 from rfmeans.settings import Columns, CustomerColumns, Limits, Reading
 from rfmeans.synthetic import make_orders

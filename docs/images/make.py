@@ -16,7 +16,7 @@ import rfmeans
 from rfmeans.cli.print_result import print_told
 from rfmeans.output.audiences import AudienceSettings
 from rfmeans.report.playbook import built_in
-from rfmeans.result import Written
+from rfmeans.saved import Written
 
 HERE = Path(__file__).parent
 SIZE = "1120,1280"

@@ -32,7 +32,7 @@ from rfmeans.report.analyses.movement import movement_sections
 from rfmeans.report.as_json import account_dict
 from rfmeans.report.markdown import markdown_of
 from rfmeans.report.playbook import load_playbook
-from rfmeans.result import Saved
+from rfmeans.saved import Saved
 from rfmeans.segments.profile import profile_all
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from rfmeans.cli.print_result import print_told
-from rfmeans.result import Written
+from rfmeans.saved import Written
 from rfmeans.wording import money, number, percent
 
 FIGURES = (

@@ -18,7 +18,7 @@ from rfmeans import OutputError, Segmentation
 from rfmeans.cli.commands import main
 from rfmeans.output import folder as output_folder
 from rfmeans.output.audiences import AudienceSettings
-from rfmeans.result import WantedTable
+from rfmeans.saved import WantedTable
 from rfmeans.synthetic import make_orders
 
 DEAD = 2**22 + 1  # no process has this id: Linux gives them up to 2**22

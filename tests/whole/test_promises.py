@@ -186,6 +186,7 @@ TESTED_ELSEWHERE = {
     "over_time/effect_sums": "by test_campaign",
     "over_time/given_numbers": "by test_drift and test_campaign, whose numbers are given so",
     "over_time/movement_summary": "by test_movement",
+    "saved": "by test_result and output/test_folder, which write and read what is saved",
     "pipeline": "the order of the steps; by whole/test_by_hand and all that is beside it",
     "report/analyses/actions": "by report/test_playbook: the cards",
     "report/analyses/effect": "by test_campaign",

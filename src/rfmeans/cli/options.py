@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rfmeans.output.audiences import AudienceSettings
     from rfmeans.reading.source import Source
     from rfmeans.report.playbook import Playbook
-    from rfmeans.result import WantedTable
+    from rfmeans.saved import WantedTable
     from rfmeans.settings import CustomerColumns
 
 ORDER_ROLES = (
@@ -293,7 +293,7 @@ class TableOptions(OutputOptions):
 
     def wanted(self) -> WantedTable | None:
         """Return the table to write; None where none is asked for."""
-        from rfmeans.result import WantedTable
+        from rfmeans.saved import WantedTable
 
         return WantedTable(self.write_table, self.replace_table) if self.write_table is not None else None
 

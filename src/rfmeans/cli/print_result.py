@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rfmeans.report.blocks import Section
-    from rfmeans.result import Written
+    from rfmeans.saved import Written
 
 
 def print_told(told: Sequence[Section], written: Written, console: Console, *, details: bool = False) -> None:

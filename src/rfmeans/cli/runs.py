@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from rfmeans.between_dates import CustomerMovement
     from rfmeans.cli.options import PrintingOptions, TableOptions
     from rfmeans.report.playbook import Playbook
-    from rfmeans.result import Segmentation, Written
+    from rfmeans.result import Segmentation
+    from rfmeans.saved import Written
 
 
 def run(

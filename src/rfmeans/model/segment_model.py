@@ -259,15 +259,11 @@ class SegmentModel:
         """
         firsts, last = parse_dates(since, until)
         with Workspace() as keeper, Workspace() as scratch, engine_errors("Comparing the dates"):
-            how = reading_of_dates(columns, reading)
-            understood = keeper.enter_context(self._understand(orders, how))
+            understood = keeper.enter_context(self._understand(orders, reading_of_dates(columns, reading)))
             intake, _ = customers_at_dates(understood, scratch, firsts[:1], last)
-            moved = moved_customers(
-                placed(self.apply, intake.earlier[firsts[0]]),
-                placed(self.apply, intake.customers),
-                self.directions,
-            )
-            moved = with_groups(moved, self.seed, self.holdout)
+            both = intake.earlier[firsts[0]], intake.customers
+            before, after = (placed(self.apply, customers) for customers in both)
+            moved = with_groups(moved_customers(before, after, self.directions), self.seed, self.holdout)
             table: ir.Table = moved.select(*MOVED_COLUMNS).cache()
             keeper.pop_all()  # the table needs the connection, which ends with it
             return table
