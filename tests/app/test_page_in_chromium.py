@@ -106,6 +106,16 @@ class Page:
     def slide(self, keys: str) -> None:
         self._found(".stSlider input, .stSlider [role=slider]").send_keys(keys)
 
+    def tab_to(self, label: str):
+        """Press the tabulator until what has the focus says so; return it."""
+        from selenium.webdriver.common.keys import Keys
+
+        for _ in range(60):
+            self.driver.switch_to.active_element.send_keys(Keys.TAB)
+            if self.driver.switch_to.active_element.text.strip() == label:
+                return self.driver.switch_to.active_element
+        raise AssertionError(f"The tabulator does not lead to {label!r}")
+
     def _found(self, selector: str):
         _until(lambda: self.driver.find_elements("css selector", selector), selector)
         return self.driver.find_element("css selector", selector)
@@ -178,6 +188,25 @@ def test_the_whole_way(page, tmp_path, monkeypatch):
 def ordered(packed: bytes) -> pa.Table:
     rows = pq.read_table(io.BytesIO(packed))
     return rows.sort_by([(name, "ascending") for name in rows.column_names])
+
+
+def test_the_whole_way_by_keyboard_alone(page, tmp_path, plain_shop):
+    from selenium.webdriver.common.keys import Keys
+
+    (tmp_path / "orders.csv").write_bytes(plain_shop)
+    page.drop(tmp_path / "orders.csv")
+    page.wait("Verdict")
+    page.tab_to("Segments").send_keys(Keys.ENTER)
+    page.wait("MOST VALUABLE", "Charts")
+    page.slide(Keys.ARROW_LEFT)
+    page.wait("Number of segments\n3")
+    page.tab_to("Campaign").send_keys(Keys.ENTER)
+    page.wait("Held out")
+    page.tab_to("Make the lists").send_keys(Keys.ENTER)
+    page.wait("Send to")
+    page.tab_to("Download the lists (ZIP)").send_keys(Keys.ENTER)
+    with zipfile.ZipFile(page.downloaded("campaign.zip")) as packed:
+        assert [name for name in packed.namelist() if name.startswith("audiences/")]
 
 
 def test_a_file_that_is_too_large_is_refused_and_not_stored(page, served, tmp_path):

@@ -33,11 +33,7 @@ USUAL_SEGMENTS = 4
 FIRST_LOOK = (
     "A first look, until all {:,} customers are counted: a name can still change. Charts and lists follow."
 )
-TOLD_TRANSFORMS = {
-    "auto": "auto: logarithms of what is skewed",
-    "log": "log: logarithms of all three",
-    "none": "none: as they are",
-}
+TOLD_TRANSFORMS = {"auto": "auto: log where skewed", "log": "log: all three", "none": "none: as they are"}
 USUAL_PERCENT = round(100 * USUAL_HOLDOUT)
 
 
