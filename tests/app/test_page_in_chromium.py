@@ -110,11 +110,24 @@ class Page:
         """Press the tabulator until what has the focus says so; return it."""
         from selenium.webdriver.common.keys import Keys
 
-        for _ in range(60):
+        seen = []
+        while len(seen) < 60:
             self.driver.switch_to.active_element.send_keys(Keys.TAB)
-            if self.driver.switch_to.active_element.text.strip() == label:
-                return self.driver.switch_to.active_element
-        raise AssertionError(f"The tabulator does not lead to {label!r}")
+            found = self.driver.switch_to.active_element
+            seen.append(found.text.strip())
+            if seen[-1] == label:
+                return found
+        raise AssertionError(f"The tabulator does not lead to {label!r}, but to {seen}")
+
+    def go_on(self, now: str, screen: str) -> None:
+        """Go from the screen of now to a later one, as the arrows go between words side by side."""
+        from selenium.webdriver.common.keys import Keys
+
+        at = self.tab_to(now)
+        while at.text.strip() != screen:
+            at.send_keys(Keys.ARROW_RIGHT)
+            at = self.driver.switch_to.active_element
+        at.send_keys(Keys.ENTER)
 
     def _found(self, selector: str):
         _until(lambda: self.driver.find_elements("css selector", selector), selector)
@@ -196,11 +209,11 @@ def test_the_whole_way_by_keyboard_alone(page, tmp_path, plain_shop):
     (tmp_path / "orders.csv").write_bytes(plain_shop)
     page.drop(tmp_path / "orders.csv")
     page.wait("Verdict")
-    page.tab_to("Segments").send_keys(Keys.ENTER)
+    page.go_on("Open", "Segments")
     page.wait("MOST VALUABLE", "Charts")
     page.slide(Keys.ARROW_LEFT)
     page.wait("Number of segments\n3")
-    page.tab_to("Campaign").send_keys(Keys.ENTER)
+    page.go_on("Segments", "Campaign")
     page.wait("Held out")
     page.tab_to("Make the lists").send_keys(Keys.ENTER)
     page.wait("Send to")

@@ -6,6 +6,9 @@ import re
 import shlex
 import zipfile
 
+import pyarrow.parquet as pq
+import pytest
+
 from helpers.command import run
 
 
@@ -33,6 +36,29 @@ def test_its_files_are_those_of_the_command_line(opened, downloads, tmp_path, pl
     assert [name for name in ours if ours[name] != theirs[name]] == []
     assert json.loads(downloads["The model"])["version"]
     assert re.search("<title>Customer segments: orders.csv", downloads["The report"].decode())
+
+
+@pytest.mark.parametrize("names", [("orders.csv",), ("a.csv", "b.csv")])
+def test_lines_set_aside_name_their_file_as_the_command_line_does(
+    names, shown, downloads, tmp_path, monkeypatch, plain_shop
+):
+    head, *lines = plain_shop.decode().splitlines()
+    some = [*lines[:50], "," + lines[0].partition(",")[2]]
+    files = {name: "\n".join([head, *(lines if name == names[0] else some)]) + "\n" for name in names}
+    files[names[0]] += "," + lines[1].partition(",")[2] + "\n"
+    shown.drop(*((name, text.encode()) for name, text in files.items())).go("Take along").press(
+        "Make the folder"
+    )
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    words = shlex.split(shown.test.code[0].value)
+    if len(names) > 1:  # where the page has a folder of its own, there are other files here
+        words[2] = "./[ab].csv"
+    theirs = written_by(words, tmp_path, monkeypatch)["set_aside.parquet"]
+    ours = files_of(downloads["Everything (ZIP)"])["set_aside.parquet"]
+    one, other = (pq.read_table(io.BytesIO(packed)).to_pylist() for packed in (ours, theirs))
+    assert sorted(one, key=repr) == sorted(other, key=repr)
+    assert {row["file"].rpartition("/")[2] for row in one} == set(names)
 
 
 def test_names_of_ones_own_are_in_the_files_and_their_line_names_the_lexicon(

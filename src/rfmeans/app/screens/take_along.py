@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -12,6 +12,7 @@ from rfmeans.app.lines import command_line, without_password
 from rfmeans.app.room import SYNTHETIC, folder_of
 from rfmeans.app.screens.segments import chosen, current
 from rfmeans.app.widgets import download, said
+from rfmeans.orders.order_lines import SET_ASIDE_COLUMNS
 from rfmeans.output.archive import archive
 from rfmeans.output.audiences import AudienceSettings
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from rfmeans.app.serving import Serving
     from rfmeans.listener import Listener
     from rfmeans.result import Segmentation
+
+FILE = SET_ASIDE_COLUMNS[0]
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,16 @@ def _command(room: Room, settings: dict[str, Any]) -> None:
 def _written(room: Room, result: Segmentation, asked: tuple[Any, ...], listener: Listener) -> Folder:
     form = AudienceSettings(dict(asked)["audience_format"])
     listener.stage("writing")
-    folder = result.write(folder_of(room, "segments"), form, own_names.playbook(room)).folder
+    folder = _as_typed(room, result).write(folder_of(room, "segments"), form, own_names.playbook(room)).folder
     listener.stage("packing")
     return Folder(asked, folder, archive(folder, folder.with_suffix(".zip")))
+
+
+def _as_typed(room: Room, result: Segmentation) -> Segmentation:
+    """Return a result whose lines set aside name their file as the command line does, not its place on the page."""
+    lines, uploads = result.set_aside, room.chosen.get("folder")
+    if lines is None or uploads is None or FILE not in lines.columns:
+        return result
+    before, _, _ = room.shown.rpartition("/")
+    plain = lines[FILE].replace(f"{uploads}/", f"{before}/" if before else "")
+    return replace(result, set_aside=lines.mutate(**{FILE: plain}))
