@@ -2,12 +2,14 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 import rfmeans
+from rfmeans.arguments import with_options
 from rfmeans.errors import DataError, SettingsError
 from rfmeans.kept_customers import KeptCustomers
-from rfmeans.settings import Reading, make_reading
+from rfmeans.settings import CustomerColumns, Reading, make_reading
 from rfmeans.synthetic import make_orders
 
 ORDERS = make_orders(600, seed=4).drop(columns="kind")
@@ -103,3 +105,16 @@ def test_settings_and_too_few_customers_are_refused_in_words(kept):
         pytest.raises(DataError, match="2 segments need at least 2 customers"),
     ):
         few.segment(segments=2)
+
+
+def test_columns_of_customers_that_cannot_be_read_are_asked_for_by_their_roles():
+    customers = pd.DataFrame({"id": range(9), "last": ["soon"] * 9, "n": range(9), "total": range(9)})
+    roles = CustomerColumns(customer="id", recency="n", frequency="last", monetary="total")
+    with pytest.raises(DataError) as told:
+        rfmeans.segment(customers, columns=roles)
+    assert str(told.value) == (
+        "4 segments need at least 4 customers with a purchase and net spend. Found 0 (set aside: 9 unreadable recency, "
+        "frequency or monetary). Give the columns that hold them (recency=, frequency=, monetary=), or mend what "
+        "stands there."
+    )
+    assert "(--recency, --frequency, --monetary)" in with_options(told.value.message)

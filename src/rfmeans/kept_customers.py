@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import argument
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError
@@ -16,6 +17,7 @@ from rfmeans.listener import SILENT
 from rfmeans.model.fitted import Fitted
 from rfmeans.model.orders_table import OrdersTable
 from rfmeans.model.segment_model import SegmentModel
+from rfmeans.orders.customers import UNREADABLE
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
 from rfmeans.over_time.hindsight import BACK, looking_back
@@ -28,7 +30,7 @@ from rfmeans.segments.lexicon import read_lexicon, with_cuts
 from rfmeans.segments.profile import profile_all
 from rfmeans.segments.rhythm import measure_rhythm
 from rfmeans.segments.score_cuts import fit_scoring
-from rfmeans.segments.settings import AUTO, MIN_SEGMENTS, Settings
+from rfmeans.segments.settings import AUTO, FEATURES, MIN_SEGMENTS, Settings
 from rfmeans.segments.sketch import sketch
 from rfmeans.segments.spread import Distributions
 from rfmeans.segments.starts import what_to_do
@@ -323,12 +325,18 @@ def _enough(intake: Intake, settings: Settings) -> int:
     """Return how many customers there are to segment, if they are enough."""
     found, least = intake.account.clustered.rows, _least(settings)
     if found < least:
+        unread = not found and UNREADABLE in intake.account.customers_set_aside
         raise DataError(
             f"{counted(least, 'segment needs', 'segments need')} at least "
             f"{counted(least, 'customer')} with a purchase and net spend. Found {found:,}{set_aside_words(intake)}. "
-            f"{what_to_do(least)}"
+            f"{_columns_to_give() if unread else what_to_do(least)}"
         )
     return found
+
+
+def _columns_to_give() -> str:
+    names = ", ".join(argument(name) for name in FEATURES)
+    return f"Give the columns that hold them ({names}), or mend what stands there."
 
 
 def _least(settings: Settings) -> int:

@@ -54,7 +54,7 @@ def test_the_headline_of_those_at_risk_says_for_how_many_it_is_true(result):
         " days ago on average, for 49 % of them more than 54 days ago (half of the repeat customers come back "
         "within 54)."
     )
-    assert tile[1:] == ("since the last purchase", "on average; of 49 % more than 54")
+    assert tile[1:] == ("since the last purchase", "on average; 49 % of them beyond the usual 54")
     assert ", for 2 of 3 of them more than 54 days ago (" in told(2, 3)[0]
     assert ", for all of them more than 54 days ago (" in told(200, 200)[0]
     line, tile = told(None, 200, pace=None)

@@ -69,7 +69,11 @@ def _tile(
     """Return the figures of a segment; with what is ``usual``, also how many are away longer."""
     if segment is None:
         return Tile(title, missing=missing)
-    away = f"; of {segment.share_away} more than {usual.days:,}" if usual and segment.share_away else ""
+    away = (
+        f"; {segment.share_away} of them beyond the usual {usual.days:,}"
+        if usual and segment.share_away
+        else ""
+    )
     figures = segment.figures
     facts = (
         (number(figures.customers), "customers", f"{percent(segment.share)} of all"),
