@@ -9,6 +9,7 @@ import rfmeans
 from rfmeans.arguments import with_options
 from rfmeans.errors import DataError, SettingsError
 from rfmeans.kept_customers import KeptCustomers
+from rfmeans.segments.lexicon import built_in
 from rfmeans.settings import CustomerColumns, Reading, make_reading
 from rfmeans.synthetic import make_orders
 
@@ -50,6 +51,26 @@ def test_orders_are_read_once_and_cells_made_once_per_transform(kept, monkeypatc
     with kept.segment(segments=5, n_init=2) as result:
         assert len(result.profile) == 5
     assert len(kept.first_look(segments=6).segments) == 6
+
+
+def test_clusters_are_found_once_whatever_they_are_called(kept, monkeypatch):
+    own = {
+        "grid": [
+            {
+                **grid,
+                "names": {
+                    v: {r: f"My {name}" for r, name in row.items()} for v, row in grid["names"].items()
+                },
+            }
+            for grid in built_in().to_dict()["grid"]
+        ]
+    }
+    with kept.segment(segments=3, n_init=2, seed=5) as before:
+        monkeypatch.setattr("rfmeans.kept_customers.group_by_kmeans", None)
+        with kept.segment(segments=3, n_init=2, seed=5, lexicon=own, holdout=0.5) as result:
+            assert result.model.centres == before.model.centres
+            assert result.model.stability == before.model.stability
+            assert all(name.text.startswith("My ") for name in result.model.names)
 
 
 @pytest.mark.parametrize("segments", [2, 4, 7])

@@ -15,7 +15,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
@@ -41,7 +41,11 @@ class Answer(Generic[Found]):
         """Return it: what a process of its own found, or else, an error among it, what is found here."""
         told: tuple[bool, Any] = self.asked.result() if self.asked else (False, None)
         answered, found = told
-        return found if answered else self.function(*self.arguments)
+        return found if answered else self._found_here
+
+    @cached_property
+    def _found_here(self) -> Found:
+        return self.function(*self.arguments)
 
 
 class _Process:

@@ -85,6 +85,7 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
     keeper: Workspace
     scratch: Workspace
     _spaces: dict[str, tuple[Scaling, Placed | None]] = field(default_factory=dict)
+    _found: dict[tuple[Any, ...], Grouping] = field(default_factory=dict)
     _scorings: dict[tuple[Any, ...], Scoring] = field(default_factory=dict)
 
     @classmethod
@@ -214,8 +215,7 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
         if settings.method == "scores":
             grouping = group_by_scores(self.customers, scoring, words)
         else:
-            arrange = _as_in(self.before, scaling)
-            grouping = group_by_kmeans(self.space(settings.transform), settings, listener.stage, arrange)
+            grouping = self._clusters(settings, scaling, listener)
         grounds = self._grounds(grouping.groups, scaling)
         looked_back = self.looked_back  # while stability may still be measured
         model = _model(self.intake, settings, scoring, words, grouping, grounds, scaling)
@@ -259,6 +259,16 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
             spread=Distributions((), ()),
         )
         return summarise(self.intake, fitted, {}, symbol)
+
+    def _clusters(self, settings: Settings, scaling: Scaling, listener: Listener) -> Grouping:
+        """Return the clusters: found once, whatever they are called and how many are held out."""
+        key = tuple(getattr(settings, name) for name in ("segments", "transform", "seed", "n_init", "tol"))
+        if key not in self._found:
+            arrange = _as_in(self.before, scaling)
+            self._found[key] = group_by_kmeans(
+                self.space(settings.transform), settings, listener.stage, arrange
+            )
+        return self._found[key]
 
     def _grounds(self, groups: Sequence[Group], scaling: Scaling) -> Grounds:
         return Grounds.measure(

@@ -212,7 +212,7 @@ def test_the_whole_way_by_keyboard_alone(page, tmp_path, plain_shop):
     page.go_on("Open", "Segments")
     page.wait("MOST VALUABLE", "Charts")
     page.slide(Keys.ARROW_LEFT)
-    page.wait("Number of segments\n3")
+    _until(lambda: re.search(r"Number of segments\s+3\s", page.text), "three segments")
     page.go_on("Segments", "Campaign")
     page.wait("Held out")
     page.tab_to("Make the lists").send_keys(Keys.ENTER)
