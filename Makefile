@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-long mutants lint types check bench clean
+.PHONY: help demo test test-all test-long coverage mutants lint types check bench clean
 
 help:
 	@echo "make demo    install into .venv, make a synthetic shop, segment it"
 	@echo "make test    install what the tests need and run the quick ones, in minutes"
 	@echo "make check   lint, types and all tests, on every engine, as continuous integration runs them"
 	@echo "make test-long   what takes too long even for that"
+	@echo "make coverage    all tests with what they reach of the code, which doubles their time"
 	@echo "make mutants change the code of segments/ and of orders' lines and customers, one spot at a time, and see tests fail"
 	@echo "make bench   time the whole job beside other ways of doing it; BENCH=\"--lines 10_000_000 --rounds 3\""
 	@echo "make clean   remove .venv and what the other targets wrote"
@@ -54,6 +55,9 @@ types: .venv/installed-dev
 	$(BIN)/mypy
 
 test-all: .venv/installed-engines
+	EXAMPLES=whole $(PYTEST) -m "not long"
+
+coverage: .venv/installed-engines
 	EXAMPLES=whole $(PYTEST) -m "not long" --cov
 
 check: lint types test-all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -17,8 +18,6 @@ from rfmeans.segments.rhythm import measure_rhythm
 from rfmeans.segments.spread import TOP_PERCENTS, TopShare, measure_tops
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     import ibis.expr.types as ir
 
     from rfmeans.orders.intake import Intake
@@ -134,7 +133,10 @@ def find_big(intake: Intake) -> tuple[BigCustomer, ...]:
     """Return the customers who hold more than a tenth of the money, the biggest first."""
     count, money = intake.account.clustered.rows, intake.account.clustered.money
     customers = intake.customers.filter(intake.customers.reason.isnull())
-    most = customers.order_by(customers.monetary.desc(), "customer_id").limit(100 // BIG_PERCENT)
+    # Nobody's money leaves the engine but that of those who can be big: to whole units, as it is exact below.
+    least = ibis.literal(Decimal(int(money * BIG_PERCENT / 100)), customers.monetary.type())
+    able = customers.filter(customers.monetary >= least)
+    most = able.order_by(able.monetary.desc(), "customer_id").limit(100 // BIG_PERCENT)
     rows = most.select("customer_id", "monetary").to_pyarrow().to_pylist()
     return tuple(
         BigCustomer(str(row["customer_id"]), row["monetary"], float(row["monetary"] / money))

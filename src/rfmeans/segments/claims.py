@@ -170,7 +170,7 @@ def _share_again(facts: Facts, grounds: Grounds) -> str:
     if facts.repeat_share in (0, 1):
         share = "all" if facts.repeat_share else "none"
     elif facts.customers:
-        share = share_of(round(facts.repeat_share * facts.customers), int(facts.customers))
+        share = share_of(round(facts.repeat_share * facts.customers), facts.customers)
     else:
         share = percent(facts.repeat_share)
     said = f"{share} of them bought more than once"

@@ -45,7 +45,7 @@ class Facts:
     tenure: float | None
     repeat_share: float
     longest_away: float
-    customers: float = 0
+    customers: int = 0
 
     @classmethod
     def of(cls, group: Group) -> Facts | None:
@@ -123,7 +123,8 @@ class Grounds:
 
 def _facts(content: dict[str, Any]) -> Facts:
     tenure = content["tenure"]
-    others = {name: float(value) for name, value in content.items() if name != "tenure"}
-    if not all(map(math.isfinite, (*others.values(), tenure or 0))):
+    customers = float(content.get("customers", 0))  # an older model does not count them
+    others = {name: float(value) for name, value in content.items() if name not in ("tenure", "customers")}
+    if not all(map(math.isfinite, (*others.values(), customers, tenure or 0))):
         raise ValueError("a figure of a segment is not a finite number")
-    return Facts(tenure=None if tenure is None else float(tenure), **others)
+    return Facts(tenure=None if tenure is None else float(tenure), customers=int(customers), **others)
