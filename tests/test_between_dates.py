@@ -134,6 +134,7 @@ def test_borderline_names_are_told_where_moves_are():
         assert list(moved.to_dict()["borderline"]) == [AT_RISK]
 
 
+@pytest.mark.slow
 def test_a_model_that_fits_no_more_is_told():
     shop = make_orders(300, seed=2).drop(columns="kind")
     with rfmeans.segment(shop, n_init=3, hindsight=False) as result:
@@ -173,6 +174,7 @@ def test_no_number_is_broken_in_a_narrow_terminal(times):
     assert any(line.startswith(f"Net money in {word}") for line in lines)
 
 
+@pytest.mark.slow
 def test_a_matrix_too_wide_for_a_terminal_gives_way_to_the_largest_moves():
     shop = make_orders(400, seed=3).drop(columns="kind")
     with (
@@ -190,6 +192,7 @@ def test_a_matrix_too_wide_for_a_terminal_gives_way_to_the_largest_moves():
     ]
 
 
+@pytest.mark.slow
 def test_a_series_has_a_chart_of_its_own():
     with rfmeans.movement(model(), orders(), since="2024-03-01", every="month") as moved:
         page = moved.report().html
@@ -239,6 +242,7 @@ def test_a_folder_of_its_own_is_replaced_and_another_is_not(eight, tmp_path):
         eight.save(tmp_path / "other", format="xml")
 
 
+@pytest.mark.slow
 def test_customers_keep_the_group_that_they_have_in_the_lists_of_segments(tmp_path):
     shop = make_orders(300, seed=2).drop(columns="kind")
     with rfmeans.segment(shop, n_init=3, seed=7, holdout=0.3) as result:
@@ -279,6 +283,7 @@ def test_the_lists_are_written_for_every_tool(form, tmp_path):
     assert len(rows) == 2
 
 
+@pytest.mark.slow
 def test_no_customer_passes_through_python(monkeypatch):
     con, rows = ibis.duckdb.connect(), []
     fetch = type(con).to_pyarrow

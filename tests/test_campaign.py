@@ -107,6 +107,7 @@ def test_sums_are_the_same_to_the_last_bit_whatever_the_order_of_rows():
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_ids_meet_whatever_their_type():
     as_text = rfmeans.effect(SENT.assign(customer_id=SENT.customer_id.astype(str)), ORDERS, **TIME).to_dict()
     as_float = rfmeans.effect(
@@ -126,6 +127,7 @@ def test_costs_and_margin():
     assert row.net_gain.value == pytest.approx(0.3 * row.extra_money.value - 0.5 * 4)
 
 
+@pytest.mark.slow
 def test_only_the_lists_that_were_sent_are_measured():
     whole = rfmeans.effect(SENT, ORDERS, **TIME, cost_per_customer=0.5)
     found = rfmeans.effect(SENT, ORDERS, **TIME, cost_per_customer=0.5, only=["New"])
@@ -215,6 +217,7 @@ LATER = orders(
 )
 
 
+@pytest.mark.slow
 def test_a_folder_tells_when_and_how_the_lists_were_made(tmp_path):
     found = rfmeans.effect(saved(tmp_path / "sent"), LATER, **TIME).summary
     drawn = pd.read_parquet(tmp_path / "sent" / "customers.parquet")
@@ -248,6 +251,7 @@ def test_csv_and_parquet_and_table_say_the_same(tmp_path):
     assert {**as_table, **unknown} == {**as_parquet, **unknown}
 
 
+@pytest.mark.slow
 def test_who_has_no_address_is_in_no_list_of_a_format_that_needs_one(tmp_path):
     """120 customers, of whom 12 have no address and 2 share one: 107 stand in the lists."""
 
@@ -284,6 +288,7 @@ def test_what_nothing_tells_of_the_lists_is_assumed(tmp_path):
         rfmeans.effect(tmp_path / "none", LATER, **TIME)
 
 
+@pytest.mark.slow
 def test_an_id_that_csv_made_inert_is_found_again(tmp_path):
     ids = SENT.customer_id.map(lambda one: f"'=buyer {one}")  # as customers.csv holds "=buyer 1"
     SENT.assign(customer_id=ids).to_csv(tmp_path / "customers.csv", index=False)
@@ -293,6 +298,7 @@ def test_an_id_that_csv_made_inert_is_found_again(tmp_path):
     assert found["segments"] == expected["segments"]
 
 
+@pytest.mark.slow
 def test_purchases_between_lists_and_campaign_are_said(tmp_path):
     folder = saved(tmp_path / "sent")
     more = orders([(1, "X", "2024-03-05", 5), (2, "Y", "2024-03-06", -5), (500, "Z", "2024-03-07", 5)])
@@ -304,6 +310,7 @@ def test_purchases_between_lists_and_campaign_are_said(tmp_path):
     assert rfmeans.effect(folder, LATER, start="2024-03-10", end="2024-03-31").summary.bought_before == 0
 
 
+@pytest.mark.slow
 def test_purchases_before_the_campaign_that_nobody_can_know(tmp_path):
     time = {"start": "2024-03-10", "end": "2024-03-31"}
     folder, late = saved(tmp_path / "sent"), orders([(2, "M", "2024-03-02", 5)])
@@ -320,6 +327,7 @@ def test_purchases_before_the_campaign_that_nobody_can_know(tmp_path):
     assert same_day.summary.bought_before == 0  # no day lies between
 
 
+@pytest.mark.slow
 def test_nothing_that_counts_between_lists_and_campaign_is_no_error(tmp_path):
     nobody = orders([(None, f"X{line}", "2024-03-05", 5) for line in range(40)])
     unread = orders([(1, f"Y{line}", "2024-03-05", None) for line in range(40)])
@@ -328,6 +336,7 @@ def test_nothing_that_counts_between_lists_and_campaign_is_no_error(tmp_path):
     assert found.summary.bought_before == 0
 
 
+@pytest.mark.slow
 def test_every_engine_counts_the_same(engine):
     expected = rfmeans.effect(SENT, ORDERS, **TIME).to_dict()
     typed = ORDERS.assign(order_date=pd.to_datetime(ORDERS.order_date), amount=ORDERS.amount.astype(float))
@@ -400,6 +409,7 @@ def moved(tmp_path_factory):
 CAMPAIGN = {"start": "2024-12-01", "end": "2024-12-29"}
 
 
+@pytest.mark.slow
 def test_a_campaign_to_the_lists_of_a_movement_is_measured_by_hand(moved):
     folder, shop, customers, summary = moved
     found = rfmeans.effect(folder, shop, **CAMPAIGN).summary
@@ -429,6 +439,7 @@ def test_groups_of_a_movement_are_those_of_its_lists(moved):
     assert customers[customers.list.isna()].group.isna().all()
 
 
+@pytest.mark.slow
 def test_folder_csv_file_and_table_of_a_movement_say_the_same(moved):
     folder, shop, customers, _ = moved
     expected = rfmeans.effect(folder, shop, **CAMPAIGN, only="recovered").to_dict()
@@ -502,6 +513,7 @@ def test_money_that_points_two_ways_is_explained_everywhere():
     assert [said in text for text in told_everywhere(found)] == [True] * 4
 
 
+@pytest.mark.slow
 def test_days_without_orders_are_cautioned_of_everywhere():
     daily = orders(
         [(1, f"{day:%d%b}", f"{day:%Y-%m-%d}", 5) for day in pd.date_range("2024-01-01", "2024-03-31")]
@@ -540,6 +552,7 @@ def history(seed: int, first: int, last: int) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shop", "cautioned"), [((1, 1, 121), False), ((2, 1, 121), True), ((2, 100, 400), True)]
 )
@@ -741,6 +754,7 @@ def campaign(lift: float = 0.3):
     return lists(rows), orders(bought)
 
 
+@pytest.mark.slow
 def test_a_planted_effect_is_told_and_its_absence_is_not():
     assert rfmeans.effect(*campaign(), **TIME).summary.total.verdict == "worked"
     assert rfmeans.effect(*campaign(lift=-0.19), **TIME).summary.total.verdict == "did harm"
@@ -809,6 +823,7 @@ def test_the_verdict_is_the_interval(told):
         assert (row["verdict"] == "worked") == (row["share"]["low"] > 0)
 
 
+@pytest.mark.slow
 def test_a_share_weighted_by_list_is_told_beside_the_one_counted():
     """Held out: 1 of 3 bought in one list, 1 of 2 in the other; treated there were 6 and 4."""
     found = rfmeans.effect(SENT, ORDERS, **TIME)
@@ -937,6 +952,7 @@ def test_the_lists_sent_are_named_several_times(files):
     )
 
 
+@pytest.mark.slow
 def test_json_alone_is_on_standard_output(files):
     done = run(*files, "--from", "2024-03-01", "--to", "2024-03-31", "--json", "--quiet", "--margin", "0.4")
     sent, later = campaign()
@@ -965,6 +981,7 @@ def test_a_cost_is_told_as_it_is_to_be_typed(files):
     )
 
 
+@pytest.mark.slow
 def test_a_page_is_not_overwritten(files, tmp_path):
     page, time = tmp_path / "effect.html", ["--from", "2024-03-01", "--to", "2024-03-31", "--quiet"]
     assert run(*files, *time, "--out", str(page)).exit_code == 0

@@ -173,6 +173,7 @@ def test_a_check_of_scikit_learn(estimator, check):
     check(estimator)
 
 
+@pytest.mark.slow
 def test_numbers_of_numpy_are_numbers():
     by_numpy = RFMeans(n_segments=np.int64(3), n_init=np.int32(2), random_state=np.uint32(1)).fit(ARRAY)
     by_python = RFMeans(n_segments=3, n_init=2, random_state=1).fit(ARRAY)

@@ -141,6 +141,7 @@ def test_nobody_is_held_out_at_zero(orders):
         assert set(result.customers.group.to_pyarrow().to_pylist()) == {"treatment", None}
 
 
+@pytest.mark.slow
 def test_a_model_remembers_seed_and_share(orders, tmp_path):
     with rfmeans.segment(orders, n_init=2, seed=5, holdout=0.3) as result:
         result.model.save(tmp_path / "model.json")
@@ -165,6 +166,7 @@ def test_an_older_model_holds_out_a_tenth(orders):
         rfmeans.SegmentModel.from_json(text.replace('"holdout": 0.3', '"holdout": 3'))
 
 
+@pytest.mark.slow
 def test_a_statement_gives_the_same_groups(orders):
     con = ibis.duckdb.connect()
     table = con.create_table("orders", orders.assign(order_date=pd.to_datetime(orders.order_date)))

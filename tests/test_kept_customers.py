@@ -23,6 +23,7 @@ def kept():
         yield found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [

@@ -120,6 +120,7 @@ def test_the_model_gives_every_customer_its_segment_again(folder, result):
     pd.testing.assert_frame_equal(again, result.customers.order_by("customer_id").to_pandas())
 
 
+@pytest.mark.slow
 def test_a_table_of_customers_has_no_lines_set_aside(tmp_path, result):
     frame = result.customers.to_pandas()
     with rfmeans.segment(frame, segments=2, n_init=2, columns=rfmeans.CustomerColumns()) as from_customers:
@@ -136,6 +137,7 @@ def test_two_saves_are_the_same_to_the_byte(tmp_path, folder, result):
         assert (folder / name).read_bytes() == (again / name).read_bytes(), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preserved", [True, False])
 def test_customers_stand_in_the_order_of_their_ids(tmp_path, preserved):
     """More of them than DuckDB keeps in one group of rows, and also where a connection keeps no order."""

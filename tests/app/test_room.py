@@ -39,6 +39,7 @@ def test_an_upload_lies_in_the_folder_of_the_page_and_goes_with_it(room, tmp_pat
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.slow
 def test_a_second_upload_takes_the_place_of_the_first(room, tmp_path, plain_shop):
     room.store([("first.csv", io.BytesIO(plain_shop))])
     finish(room)
@@ -48,6 +49,7 @@ def test_a_second_upload_takes_the_place_of_the_first(room, tmp_path, plain_shop
     assert room.shown == "second.csv"
 
 
+@pytest.mark.slow
 def test_results_are_kept_by_settings_and_dropped_with_the_orders(room, plain_shop):
     room.store([("orders.csv", io.BytesIO(plain_shop))])
     finish(room)

@@ -59,6 +59,7 @@ def test_who_stops_gets_the_error(orders, typing, typed):
     assert "The same" not in done.said
 
 
+@pytest.mark.slow
 def test_segments_are_written_after_the_answers(tmp_path, typing):
     rows = "".join(f"c{n},0{1 + n % 6}/0{1 + n % 5}/2024,{10 + n}\n" for n in range(12))
     path = tmp_path / "orders.csv"
@@ -109,6 +110,7 @@ def test_an_option_that_is_answered_anew_stands_once_and_is_called_as_in_the_com
     assert found == "rfmeans explain m o --customer 7 --customer-column who"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a pseudo-terminal")
 def test_a_real_terminal_is_asked(orders):
     import pty

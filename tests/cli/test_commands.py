@@ -41,6 +41,7 @@ def test_segment_says_what_it_read_found_and_wrote(monkeypatch, capsys, orders_c
     assert (tmp_path / "out" / "customers.parquet").exists()
 
 
+@pytest.mark.slow
 def test_json_is_the_only_thing_on_standard_output(monkeypatch, capsys, orders_csv, tmp_path):
     code, out, err = ended(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out", "--json")
     summary = json.loads(out)
@@ -52,6 +53,7 @@ def test_json_is_the_only_thing_on_standard_output(monkeypatch, capsys, orders_c
     assert [row["mean_monetary"] for row in summary["segments"]] == profile["mean_monetary"].tolist()
 
 
+@pytest.mark.slow
 def test_quiet_prints_nothing(monkeypatch, capsys, orders_csv, tmp_path):
     assert ended(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out", "--quiet") == (
         0,
@@ -60,6 +62,7 @@ def test_quiet_prints_nothing(monkeypatch, capsys, orders_csv, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_assign_gives_the_segments_of_the_fit(monkeypatch, capsys, orders_csv, tmp_path):
     ended(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "fit", "--quiet")
     model = tmp_path / "fit" / "model.json"
@@ -70,6 +73,7 @@ def test_assign_gives_the_segments_of_the_fit(monkeypatch, capsys, orders_csv, t
     pd.testing.assert_frame_equal(fitted, assigned)
 
 
+@pytest.mark.slow
 def test_a_model_on_the_newest_orders_alone_is_cautioned_also_when_quiet(
     monkeypatch, capsys, orders_csv, tmp_path
 ):
@@ -95,6 +99,7 @@ def test_a_model_on_the_newest_orders_alone_is_cautioned_also_when_quiet(
     assert said in " ".join(out.split())
 
 
+@pytest.mark.slow
 def test_a_customers_table(monkeypatch, capsys, tmp_path):
     path = tmp_path / "customers.csv"
     make_customers(300, seed=1).drop(columns="kind").to_csv(path, index=False)
@@ -151,6 +156,7 @@ def test_an_interrupt_says_that_nothing_was_written(monkeypatch, capsys, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_demo_finds_the_four_names(monkeypatch, capsys, tmp_path):
     code, out, _ = ended(monkeypatch, capsys, "demo", "--customers", 300, "--out", tmp_path / "demo")
     assert code == 0
@@ -173,6 +179,7 @@ def test_the_module_runs():
     assert "segment" in done.stdout
 
 
+@pytest.mark.slow
 def test_hindsight_is_a_line_and_can_be_left_out(monkeypatch, capsys, orders_csv, tmp_path):
     ask = ("segment", orders_csv, "--n-init", "2", "--no-report", "--force", "--out", tmp_path / "out")
     _, out, _ = ended(monkeypatch, capsys, *ask, "--details")
@@ -196,6 +203,7 @@ def test_hindsight_is_a_line_and_can_be_left_out(monkeypatch, capsys, orders_csv
     assert "as many as bought again" not in out
 
 
+@pytest.mark.slow
 def test_max_drift_is_an_exit_code_for_scheduled_runs(monkeypatch, capsys, orders_csv, tmp_path):
     lean = ("--no-report", "--audience-format", "none", "--quiet", "--no-hindsight")
     ended(monkeypatch, capsys, "segment", orders_csv, "--n-init", "2", *lean, "--out", tmp_path / "fit")

@@ -41,6 +41,7 @@ def test_the_terminal_says_who_moved(run, tmp_path):
     assert (tmp_path / "movement" / "movement.parquet").exists()
 
 
+@pytest.mark.slow
 def test_json_and_markdown_take_standard_output(run):
     code, out, err = run("--from", "2024-04-01", "--json", "--quiet", "--no-report")
     found = json.loads(out)

@@ -48,12 +48,14 @@ def test_the_terminal_shows_votes_sentence_and_stability(tmp_path):
     assert "Near a border between two segments (confidence below 0.1): " in said
 
 
+@pytest.mark.slow
 def test_the_terminal_names_segments_that_do_not_survive(tmp_path):
     said = terminal(tmp_path, noise(800), "6", "--details")
     assert "How many segments" not in said
     assert "is found again only in part" in said
 
 
+@pytest.mark.slow
 def test_the_terminal_says_what_to_look_at_first_and_where_the_rest_is(tmp_path):
     short = terminal(tmp_path, noise(800), "auto")
     for said in (

@@ -77,6 +77,7 @@ def test_ctrl_c_stops_the_run_and_leaves_nothing(orders_csv, tmp_path, wait):
     assert names(spilled) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_a_query_in_the_engine(tmp_path, sent, code):
     """A condition that takes the engine minutes; Ctrl-C, and what schedulers send."""
@@ -195,6 +196,7 @@ def test_a_signal_in_the_last_stage_is_not_forgotten(orders_csv, tmp_path, patch
     assert ended.returncode == 143
 
 
+@pytest.mark.slow
 def test_a_signal_lost_in_the_only_stage_of_an_inspection_is_not_forgotten(orders_csv, tmp_path):
     patch = (
         "from rfmeans.inspection import inspect as looking; found = looking.inspect\n"
@@ -310,6 +312,7 @@ def on_a_terminal(*arguments):
     return drawn.decode()
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_stages_and_time_that_move(orders_csv, tmp_path):
     drawn = on_a_terminal(orders_csv, "--out", tmp_path / "out", *LEAN)
     assert "reading orders" in drawn

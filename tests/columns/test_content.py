@@ -47,6 +47,7 @@ def test_two_columns_of_currencies_are_asked_about():
     assert len(taken_in(orders(**columns), currency_column="settled").money) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["cancelled", "Storniert", "wc-failed"])
 def test_a_status_of_any_name_counts(word):
     found = taken_in(orders(stand=["completed", word, "open"]))

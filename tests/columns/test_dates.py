@@ -210,6 +210,7 @@ WRITERS = {
 }
 
 
+@pytest.mark.slow
 @examples(40)
 @given(st.lists(DAYS, min_size=1, max_size=30), st.sampled_from(sorted(WRITERS)))
 def test_any_day_in_any_format_is_read_back_or_asked_about(chosen, writer):

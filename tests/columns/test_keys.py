@@ -125,6 +125,7 @@ def test_keys_are_the_same_on_every_engine(engine):
     assert {row["n"]: row["key"] for row in found} == {place: WRITTEN[place][1] for place, _ in rows}
 
 
+@pytest.mark.slow
 def test_whole_ids_with_a_point_are_those_without():
     how = KeyConvention(whole=("x",))
     values = column(["12345.0", "12345", "777.00", "00123.0", "v1.0", "1.5"], "string")
@@ -178,6 +179,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.slow
 def test_ids_are_the_same_in_every_kind_of_file(tmp_path):
     frame = pd.DataFrame(ROWS, columns=["customer_id", "order_id", "date", "amount"])
     right = {"12345": (1, 15.0), "777": (1, 30.0)}
@@ -200,6 +202,7 @@ def test_months_that_write_ids_otherwise_are_one_table(tmp_path):
     assert customers_of(str(tmp_path / "m*.csv"))[0] == {"12347": (2, 3.0), "8": (1, 3.0)}
 
 
+@pytest.mark.slow
 def test_orders_go_by_one_number_as_well():
     frame = pd.DataFrame(
         [("a", "5000.0", "2024-01-05", 1), ("a", "5000", "2024-01-05", 2), ("a", '="5001"', "2024-02-01", 3)],

@@ -155,6 +155,7 @@ def test_every_engine_tells_it(engine):
     assert taken_in(engine.table(of_pieces(date=orders.date), "of_pieces")).money == MONEY
 
 
+@pytest.mark.slow
 def test_a_model_remembers_it():
     """Newer orders of single pieces and few lines tell nothing: they are read as those of the fit."""
     assert "no column of articles" in refusal(lines().drop(columns="sku"))

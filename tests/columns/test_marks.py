@@ -97,6 +97,7 @@ def test_a_flag_beside_a_column_that_says_how_much():
     assert taken_in(books).money["a"] == 125
 
 
+@pytest.mark.slow
 def test_who_says_which_orders_count_is_asked_no_more():
     books = orders(cancelled=[False, True, False, False], status=["open", "shipped", "open", "open"])
     assert taken_in(books).money["a"] == 100
@@ -104,6 +105,7 @@ def test_who_says_which_orders_count_is_asked_no_more():
     assert taken_in(books, keep_status="all").money["a"] == 140
 
 
+@pytest.mark.slow
 def test_a_model_remembers_them(tmp_path):
     books = orders(Type=["Sale", "Refund", "Sale", "Sale"], cancelled=[False, False, False, True])
     books["date"] = pd.to_datetime(books["date"])

@@ -45,6 +45,7 @@ def test_a_duckdb_file_gets_its_customers(shop, orders, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_a_second_run_replaces_its_own_table_and_needs_no_table_name(shop, tmp_path):
     with duckdb.connect(shop) as con:
         con.execute("DROP VIEW everyone; DROP TABLE staff")
@@ -278,6 +279,7 @@ def test_a_catalogue_that_is_not_duckdbs_own_is_refused():
 # Progress
 
 
+@pytest.mark.slow
 def test_the_engine_tells_how_far_it_is():
     con = ibis.duckdb.connect()
     con.raw_sql("CREATE TABLE numbers AS SELECT range AS n FROM range(2000000)")

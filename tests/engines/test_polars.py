@@ -19,6 +19,7 @@ def orders() -> pd.DataFrame:
     return all_kinds_of_lines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "asked"),
     [
@@ -39,6 +40,7 @@ def test_what_compares_lines_is_refused_on_polars_and_works_on_the_frame(
     rfmeans.segment(orders, n_init=1, accept_loss=True, **named, **options).close()
 
 
+@pytest.mark.slow
 def test_categories_of_polars_are_text(polars_engine, orders):
     polars = pytest.importorskip("polars")
     frame = polars.from_pandas(

@@ -111,6 +111,7 @@ def test_a_permission_without_a_table_is_refused(shop, tmp_path):
 # Every engine
 
 
+@pytest.mark.slow
 def test_a_table_is_written_and_written_anew(sql_engine, orders):
     table = sql_engine.table(orders, "orders_to_write")
     with rfmeans.segment(table, n_init=2) as result:
@@ -218,6 +219,7 @@ def fetched(sql_engine, monkeypatch):
     return seen
 
 
+@pytest.mark.slow
 def test_no_customer_passes_through_python(sql_engine, fetched):
     orders = make_orders(20_600, seed=2).drop(columns="kind")
     assert orders.customer_id.nunique() > EXACT_LIMIT

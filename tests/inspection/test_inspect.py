@@ -38,6 +38,7 @@ def test_order_of_rows_does_not_matter(seed):
     assert rfmeans.inspect(shuffled) == rfmeans.inspect(orders)
 
 
+@pytest.mark.slow
 def test_every_kind_of_source_gives_the_same(tmp_path):
     orders = with_orders(shop(), ("test", "t", "2042-01-01", 1.0))
     orders.to_csv(tmp_path / "orders.csv", index=False)
@@ -87,6 +88,7 @@ def retail():
     return rfmeans.inspect(path)
 
 
+@pytest.mark.slow
 def test_online_retail_figures(retail):
     lines = pd.read_parquet(DATA / "online_retail.parquet").dropna(subset="CustomerID")
     lines["pence"] = (lines["Quantity"] * lines["UnitPrice"] * 1000).round().astype("int64")

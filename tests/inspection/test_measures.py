@@ -112,6 +112,7 @@ def test_test_orders_by_an_e_mail_address_beside_the_customer():
     assert marks.figures == {"column": "E-mail", "lines": 3, "examples": ["qa@test.com", "test@shop.com"]}
 
 
+@pytest.mark.slow
 def test_test_orders_that_are_set_aside_are_no_matter():
     orders = shop().assign(email="anna@mail.com")
     orders.loc[:1, "email"] = ["test@shop.com", "test@mail.com"]

@@ -98,6 +98,7 @@ def test_lines_of_another_currency_and_dropped_duplicates_are_left_out_on_purpos
     assert not {"many-lines-set-aside", "repeated-lines"} & set(codes(found.suspicious))
 
 
+@pytest.mark.slow
 def test_lines_that_repeat_another_are_worth_a_look():
     orders = shop()
     found = only(rfmeans.inspect(pd.concat([orders, orders.head(3)])).suspicious, "repeated-lines")
@@ -181,6 +182,7 @@ SAID = {
 NOT_SAID = {"stray-late-days", "stray-early-days", "gaps", "partial-last-month"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", SAID)
 def test_a_run_says_what_changes_who_is_a_customer_or_what_is_an_order(tmp_path, code):
     make, said = SAID[code]

@@ -53,6 +53,7 @@ def test_mostly_one_purchase(twice, advice):
     assert codes(found.advice) == advice
 
 
+@pytest.mark.slow
 def test_files_that_overlap_weigh_on_the_verdict(tmp_path):
     orders = shop()
     orders.head(700).to_csv(tmp_path / "first.csv", index=False)

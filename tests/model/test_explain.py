@@ -111,6 +111,7 @@ def test_a_blank_id(by_hand):
     assert str(found.value) == "The id of the customer is blank. Give one as it stands in the source."
 
 
+@pytest.mark.slow
 def test_whole_numbers_and_texts_name_the_same_customer(fitted, shop):
     customer = int(shop["customer_id"].min())
     assert fitted.explain(customer) == fitted.explain(f" {customer} ") == fitted.explain(float(customer))
@@ -119,6 +120,7 @@ def test_whole_numbers_and_texts_name_the_same_customer(fitted, shop):
 # K-Means
 
 
+@pytest.mark.slow
 def test_every_claim_holds_under_the_model(fitted, explained):
     """Each claim again, the customer put through `apply` by hand: steps on their first and last day and the day after,
     lasting steps, drifts and their eves; and fewer purchases, or five where none are told, lead up for no week."""
@@ -239,6 +241,7 @@ def test_a_model_of_the_first_version_explains_without_scores(fitted, shop):
     assert list(found.lines) == [re.sub(r" \([RFM] \d\)", "", line) for line in expected]
 
 
+@pytest.mark.slow
 def test_in_a_window_purchases_grow_old():
     """With nothing in it, tried is the average order of all; with all in it, they leave it at once after 60 days."""
     days = pd.to_datetime(

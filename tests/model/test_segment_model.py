@@ -37,6 +37,7 @@ def test_a_damaged_memory_of_the_orders_is_refused():
 shop, by_scores = made.shop, made.by_scores
 
 
+@pytest.mark.slow
 def test_a_model_of_the_first_version_has_no_scores(shop):
     with rfmeans.segment(shop, n_init=3) as result:
         content = json.loads(result.model.to_json())
@@ -102,6 +103,7 @@ def with_odd(node, at, odd):
     return copied
 
 
+@pytest.mark.slow
 def test_whatever_is_odd_in_a_file_it_is_refused_or_a_model(by_scores):
     content = json.loads(by_scores.model.to_json())
     parts = [at for at in places(content) if at[:1] != ("lexicon",)]  # which has tests of its own
@@ -154,6 +156,7 @@ def test_a_model_of_scores_comes_back_and_assigns_alike(by_scores, shop):
         assert again.summary.empty_regions == by_scores.summary.empty_regions
 
 
+@pytest.mark.slow
 def test_the_customer_0_of_the_fit_is_one_in_other_orders():
     """All ids of a shop tell that 0 is a customer; those of a few new orders do not."""
     frame = pd.DataFrame(

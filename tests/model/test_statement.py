@@ -76,6 +76,7 @@ def test_hostile_orders_get_the_same_segments(sql_engine):
     assert found == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reading", [{}, {"as_of": "2024-12-20"}, {"window": "60d"}])
 def test_a_window_is_in_the_statement(sql_engine, reading):
     """Also one whose as-of date is the day after the last order, which no statement knows before it runs."""
@@ -90,6 +91,7 @@ def test_a_window_is_in_the_statement(sql_engine, reading):
     assert "60 days" in text
 
 
+@pytest.mark.slow
 def test_names_by_code_are_in_the_statement(sql_engine):
     orders = make_orders(200, seed=2).drop(columns="kind")
     names = {"box": [{"name": "It's new", "r": 5}, {"name": "Old", "r": [1, 4], "m": [1, 5]}]}
@@ -101,6 +103,7 @@ def test_names_by_code_are_in_the_statement(sql_engine):
     assert {row["segment"] for row in found.values()} == {"It's new", "Old"}
 
 
+@pytest.mark.slow
 def test_a_statement_of_an_order_number_used_twice_has_the_window_too(duckdb_engine):
     orders = pd.DataFrame(
         {
@@ -123,6 +126,7 @@ def test_a_statement_of_an_order_number_used_twice_has_the_window_too(duckdb_eng
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason=f"the real data are not here: no {ONLINE_RETAIL}")
 @pytest.mark.parametrize("engine_name", ["duckdb", "postgres"])
 def test_online_retail_gets_the_same_segments(engine_name, request):
@@ -170,6 +174,7 @@ def varied_orders() -> pd.DataFrame:
     return lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reading", VARIANTS.values(), ids=VARIANTS)
 def test_what_assign_can_be_told_a_statement_can_be_told(duckdb_engine, reading):
     """A statement cannot see what columns hold; those that are told by it in a run are given, or not there."""
@@ -204,6 +209,7 @@ def test_other_columns_and_methods(sql_engine, method, columns):
     }
 
 
+@pytest.mark.slow
 def test_letters_at_the_ends_of_ids_stay(sql_engine):
     orders = shop()
     orders["customer_id"] = [f"{'vf '[one % 3]}{one}{'fv '[one % 3]}" for one in orders["customer_id"]]
@@ -214,6 +220,7 @@ def test_letters_at_the_ends_of_ids_stay(sql_engine):
     assert comparable(run(sql_engine, model.to_sql(sql_engine.name, orders="lettered_shop"))) == expected
 
 
+@pytest.mark.slow
 def test_moments_have_the_day_of_the_zone_that_was_asked_for(sql_engine):
     at = pd.to_datetime(shop()["ordered_at"]).dt.tz_localize("UTC")
     orders = shop(ordered_at=at.dt.as_unit("us"))
@@ -341,6 +348,7 @@ def execute(engine: Engine, text: str) -> None:
     (engine.con._session.sql if engine.name == "spark" else engine.con.con.execute)(text)
 
 
+@pytest.mark.slow
 def test_a_condition_is_the_text_that_was_given(conditioned):
     model, table = hostile_model(), conditioned.con.table("conditioned")
     roles = {"columns": Columns("customer_id", "ordered_at", "amount", order="order_id")}
@@ -500,6 +508,7 @@ def paid_orders() -> pd.DataFrame:
     return shop(stand=np.where(number % 10 == 0, "cancelled", "completed"))
 
 
+@pytest.mark.slow
 def test_a_model_remembers_the_columns_that_were_told_by_their_values(duckdb_engine):
     """Newer orders whose words tell nothing: a statement and a run read the column of the fit."""
     with rfmeans.segment(paid_orders(), n_init=2) as result:
@@ -515,11 +524,13 @@ def test_a_model_remembers_the_columns_that_were_told_by_their_values(duckdb_eng
     assert "no column of a status" not in model.to_sql("duckdb")
 
 
+@pytest.mark.slow
 def test_a_column_of_the_fit_that_is_not_there_is_not_missed():
     with rfmeans.segment(paid_orders(), n_init=2) as result:
         assert len(assigned(result.model, shop())) == shop().customer_id.nunique()
 
 
+@pytest.mark.slow
 def test_a_statement_says_what_it_cannot_look_for():
     text = hostile_model().to_sql("duckdb")
     assert (
@@ -530,6 +541,7 @@ def test_a_statement_says_what_it_cannot_look_for():
     assert "It reads no" not in known
 
 
+@pytest.mark.slow
 def test_a_statement_says_what_a_run_on_its_engine_refuses():
     """A run refuses letters in two characters on Spark; a statement cannot look for them."""
     orders = shop(customer_id=[f" Jose\u0301  {number}" for number in shop().customer_id])

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 
 from helpers.books import aside, customers, table
 
@@ -41,6 +42,7 @@ def test_the_newer_state_of_an_order_counts(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_equal_copies_stay_what_they_are(tmp_path):
     february = "order,date,customer,amount,status 3,2025-01-31,c,30,paid 4,2025-02-11,d,45,paid"
     found, account = customers(files(tmp_path, JANUARY, february))
@@ -48,11 +50,13 @@ def test_equal_copies_stay_what_they_are(tmp_path):
     assert "older state of the order" not in aside(account)
 
 
+@pytest.mark.slow
 def test_lines_of_an_order_torn_apart_between_files_are_one_order(tmp_path):
     february = "order,date,customer,amount,status 3,2025-01-31,c,12,paid 4,2025-02-11,d,45,paid 4,2025-02-11,d,5,paid"
     assert customers(files(tmp_path, JANUARY, february))[0]["c"] == (1, Decimal(42))
 
 
+@pytest.mark.slow
 def test_where_each_row_is_an_order_none_was_torn_apart(tmp_path):
     february = "order,date,customer,amount,status 3,2025-01-31,c,12,paid 4,2025-02-11,d,45,paid"
     assert customers(files(tmp_path, JANUARY, february))[0]["c"] == (1, Decimal(12))
@@ -74,6 +78,7 @@ def test_changes_dated_in_day_month_and_year(tmp_path):
     assert customers(files(tmp_path, january, february))[0]["a"] == (1, Decimal(80))
 
 
+@pytest.mark.slow
 def test_who_ordered_may_change_where_a_known_shop_numbers_its_orders(tmp_path):
     header = "Name,Email,Financial Status,Total,Created at,Lineitem quantity,Lineitem price\n"
     for name, rows in {
@@ -93,11 +98,13 @@ def test_a_column_of_changes_comes_before_the_reach_of_a_file(tmp_path):
     assert aside(account) == {"older state of the order": (1, Decimal(100))}
 
 
+@pytest.mark.slow
 def test_one_number_of_two_years_in_two_files_is_two_orders(tmp_path):
     february = "order,date,customer,amount,status 1,2026-01-30,a,50,paid"
     assert customers(files(tmp_path, JANUARY, february))[0]["a"] == (2, Decimal(150))
 
 
+@pytest.mark.slow
 def test_sheets_are_treated_as_files(tmp_path):
     path = tmp_path / "books.xlsx"
     february = "order,date,customer,amount,status 2,2025-01-31,b,60,paid 4,2025-02-11,d,45,paid"
@@ -118,6 +125,7 @@ def test_parts_with_articles_of_their_own_are_no_states_of_one_line(tmp_path):
     assert not aside(account)
 
 
+@pytest.mark.slow
 def test_a_customer_written_otherwise_since_where_the_number_tells_one_order(tmp_path):
     january = "order,date,customer,order_total 1,2025-01-05,a,10 2,2025-01-30,guest-77,20"
     february = "order,date,customer,order_total 2,2025-01-30,b,20 3,2025-02-05,c,30"

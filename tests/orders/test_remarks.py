@@ -127,6 +127,7 @@ def test_files_without_a_common_order_do_not_overlap(tmp_path):
     assert found.noticed.sentences() == ()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DATA.exists(), reason="the real data are not here")
 def test_repeated_lines_of_online_retail():
     assert account(DATA / "online_retail.parquet").noticed.duplicates.lines == 5225  # 43 more are set aside

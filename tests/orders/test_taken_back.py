@@ -54,6 +54,7 @@ def test_a_sale_takes_one_refund_and_no_more():
     assert aside(account)["refund of an excluded order"] == (2, Decimal(-40))
 
 
+@pytest.mark.slow
 def test_the_refund_of_an_order_is_told_by_its_number_before_its_amount():
     rows = table(
         "order,date,customer,amount,status 1,2025-01-01,a,100,refunded 2,2025-01-02,a,100,paid 2,2025-01-05,a,-100,paid"
@@ -68,6 +69,7 @@ PARTS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("last", "money"), [("-40", 80), ("-30", -10)], ids=["just its money", "other money"]
 )
@@ -77,6 +79,7 @@ def test_parts_of_one_refund_under_numbers_of_their_own(last, money):
     assert ("refund of an excluded order" in aside(account)) == (money == 80)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "back", ["4,2025-01-09,a,-60,paid 4,2025-01-10,a,-40,paid", "4,2025-01-09,a,-100,paid"]
 )
@@ -88,6 +91,7 @@ def test_returns_under_the_number_of_an_order_that_counts_are_its_own(back):
     }
 
 
+@pytest.mark.slow
 def test_a_return_takes_back_the_line_of_its_order_that_does_not_count_beside_one_that_does():
     rows = "order,date,customer,amount,status 1,2025-01-01,a,100,refunded 1,2025-01-01,a,50,paid"
     assert customers(table(rows + " 1,2025-01-05,a,-100,paid 9,2025-01-19,b,50,paid"))[0] == {

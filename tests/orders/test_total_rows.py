@@ -41,6 +41,7 @@ def test_subtotals_between_the_rows_and_a_grand_total():
     assert customers(rows)[0] == {"Ann": (2, Decimal(30)), "Bob": (2, Decimal(12))}
 
 
+@pytest.mark.slow
 def test_a_row_that_says_so_and_does_not_add_up_is_asked_about():
     with pytest.raises(rfmeans.SourceError) as found:
         customers(table(f"{SALES} ,2025-02-25,TOTAL,61"))
@@ -74,6 +75,7 @@ def test_what_it_is_the_total_of_does_not_hide_that_it_does_not_add_up(name):
         customers(table(f"{SALES} ,2025-02-25,{name},61"))
 
 
+@pytest.mark.slow
 def test_a_total_of_what_counts_where_a_refunded_sale_and_its_refund_do_not():
     rows = "order,date,customer,amount,status 1,2025-01-05,a,100,refunded 2,2025-01-08,a,-100,paid"
     rows += " 3,2025-01-09,a,40,paid 4,2025-02-09,b,60,paid ,2025-02-28,Sum,100,"

@@ -183,6 +183,7 @@ def test_a_result_keeps_its_source_open_until_it_is_closed(tmp_path):
     assert is_closed(heard.sources[0])
 
 
+@pytest.mark.slow
 def test_customers_of_a_result_that_nobody_holds_can_still_be_read(tmp_path):
     path = write(tmp_path / "o.csv", *ROWS)
     model = rfmeans.segment(path, segments=2, n_init=1).model
@@ -238,6 +239,7 @@ def test_rows_wider_than_their_header_are_told_as_that(tmp_path):
     assert "The likely cause is a decimal comma: without quotes 12,50 is two fields." in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["csv", "frame"])
 def test_a_repeated_header_has_a_reason_of_its_own(tmp_path, way):
     path = tmp_path / "orders.csv"
@@ -348,6 +350,7 @@ def test_a_file_of_layouts_is_looked_at_before_the_orders(tmp_path):
         understand(tmp_path / "no orders.csv", make_reading(layouts=tmp_path / "no layouts.toml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_rows_without_an_order_are_told_by_those_of_the_first_days(monkeypatch, newest_first):
     monkeypatch.setattr("rfmeans.orders.understand.LOOKED_AT", 4)
@@ -417,6 +420,7 @@ def test_lines_keep_their_numbers_where_they_are_compared(tmp_path):
     assert told == [(rows * 2)[row["line"] - 2] for row in aside]
 
 
+@pytest.mark.slow
 def test_one_reading_is_stored_at_a_time_and_goes_with_the_source(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text(HEADER + "".join(ROWS), encoding="utf-8")

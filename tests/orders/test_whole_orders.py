@@ -18,6 +18,7 @@ def test_an_order_total_on_every_line_counts_once(tmp_path):
     assert intake.account.lines.set_aside["excluded status"].money == Decimal(99)
 
 
+@pytest.mark.slow
 def test_the_same_orders_with_the_total_on_the_first_line_only(tmp_path):
     blank = WOOCOMMERCE.replace("1,Completed,2024-01-02 10:00,7,Ann@x.org,30.00,5.00,EUR,Pot", "1,,,,,,,,Pot")
     assert take_in(tmp_path, blank)[1] == take_in(tmp_path, WOOCOMMERCE)[1]
@@ -56,6 +57,7 @@ def test_amounts_per_order_need_an_order(tmp_path):
 # Money back in rows of its own
 
 
+@pytest.mark.slow
 def test_a_negative_row_is_money_back_and_no_second_total():
     rows = table(
         "order,date,customer,order_total 1,2025-01-05,a,100 1,2025-02-09,a,-30 2,2025-03-01,b,50"

@@ -88,6 +88,7 @@ def drawn_in(folder: Path) -> dict[int, str]:
     return dict(zip(frame["customer_id"], frame["group"], strict=True))
 
 
+@pytest.mark.slow
 def test_the_lists_hold_each_segmented_customer_once(tmp_path):
     frame = pd.concat([orders(), pd.DataFrame([(999, "2026-01-05", -4)], columns=orders().columns)])
     folder = saved(tmp_path / "out", frame)
@@ -100,6 +101,7 @@ def test_the_lists_hold_each_segmented_customer_once(tmp_path):
     assert lists["monetary"].tolist() == [float(money) for money in segmented["monetary"]]
 
 
+@pytest.mark.slow
 def test_the_account_counts_the_groups(tmp_path):
     folder = saved(tmp_path / "out", orders())
     told = json.loads((folder / "account.json").read_text(encoding="utf-8"))["audiences"]
@@ -110,6 +112,7 @@ def test_the_account_counts_the_groups(tmp_path):
         assert (rows["group"] == "treatment").sum() == entry["treatment"]
 
 
+@pytest.mark.slow
 def test_each_list_is_in_order_of_the_customers(tmp_path):
     folder = saved(tmp_path / "out", orders().sample(frac=1, random_state=1))
     lists = [pd.read_csv(path)["customer_id"].tolist() for path in (folder / "audiences").iterdir()]
@@ -117,6 +120,7 @@ def test_each_list_is_in_order_of_the_customers(tmp_path):
     assert [ids for ids in lists if ids != sorted(ids)] == []
 
 
+@pytest.mark.slow
 def test_a_customer_stays_in_its_group_whatever_else_changes(tmp_path):
     """Other customers, other orders, another k and other row order: the same group."""
     first = drawn_in(saved(tmp_path / "first", orders(300)))
@@ -128,6 +132,7 @@ def test_a_customer_stays_in_its_group_whatever_else_changes(tmp_path):
     assert first == {one: group_by_hand(one) for one in first}
 
 
+@pytest.mark.slow
 def test_assign_keeps_the_groups_of_the_fit(tmp_path):
     first = saved(tmp_path / "first", orders(), seed=5)
     model = rfmeans.SegmentModel.load(first / "model.json")
@@ -138,6 +143,7 @@ def test_assign_keeps_the_groups_of_the_fit(tmp_path):
     assert before == {one: group_by_hand(one, seed=5) for one in before}
 
 
+@pytest.mark.slow
 def test_the_segments_of_the_scores_have_lists_too(tmp_path):
     with rfmeans.segment(orders(), method="scores") as result:
         folder = result.save(tmp_path / "out")
@@ -146,6 +152,7 @@ def test_the_segments_of_the_scores_have_lists_too(tmp_path):
     assert drawn_in(folder) == {one: group_by_hand(one) for one in range(1, 301)}
 
 
+@pytest.mark.slow
 def test_no_lists_where_none_are_wanted(tmp_path):
     folder = saved(tmp_path / "out", orders(), save={"audience_format": "none"})
     assert not (folder / "audiences").exists()
@@ -173,6 +180,7 @@ def test_another_engine_gives_the_same_files(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_force_replaces_lists_but_not_what_a_user_put_beside_them(tmp_path):
     folder = saved(tmp_path / "out", orders(60))
     saved(folder, orders(60), save={"force": True})
@@ -441,6 +449,7 @@ def run(shop: Path, *options: str):
     )
 
 
+@pytest.mark.slow
 def test_the_command_line_writes_lists_and_says_so(shop):
     done = run(shop)
     held = sum(
@@ -464,6 +473,7 @@ def test_the_command_line_takes_format_and_share(shop):
     assert sorted(row[0] for row in rows) == sorted(f"buyer{one}@example.com" for one in range(1, 40))
 
 
+@pytest.mark.slow
 def test_the_command_line_says_nothing_of_lists_that_are_not_wanted(shop):
     assert "Audience" not in run(shop, "--audience-format", "none").stdout
 

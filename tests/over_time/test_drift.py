@@ -82,6 +82,7 @@ def test_every_engine_says_the_same(engine, fitted):
     assert expected.largest[1] > 0.25
 
 
+@pytest.mark.slow
 def test_customers_thousands_of_times_as_far_from_the_centres_are_measured():
     even = pd.DataFrame({
         "customer": [f"c{place % 40}" for place in range(400)],
@@ -178,6 +179,7 @@ def test_an_older_model_remembers_nothing(shop, fitted):
         assert result.caution == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not RETAIL.exists(), reason="real data not there")
 def test_online_retail():
     with rfmeans.segment(RETAIL, hindsight=False) as result:

@@ -102,6 +102,7 @@ def test_ids_with_fractions_are_none():
     )
 
 
+@pytest.mark.slow
 def test_numbers_that_were_floats_in_a_csv_file_are_the_same_ids(tmp_path):
     LISTED.assign(customer_id=LISTED.customer_id.astype(float)).to_csv(
         tmp_path / "customers.csv", index=False
@@ -221,6 +222,7 @@ def test_limits_hold_for_the_lists_as_well(sent, tmp_path):
     con.disconnect()
 
 
+@pytest.mark.slow
 def test_no_row_is_lost(sent, monkeypatch):
     """The engine's own reader of CSV loses what follows an open quote; the file is then read line by line."""
     (sent / "customers.parquet").unlink()
@@ -230,6 +232,7 @@ def test_no_row_is_lost(sent, monkeypatch):
     assert sum(customers for *_, customers in counted(sent)) >= len(LISTED)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_in_the_connection_of_a_table():
     con = ibis.duckdb.connect()
 

@@ -138,6 +138,7 @@ def seldom(gap: int, days: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["customer_id", "order_id", "order_date", "amount"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gap", "days", "looked", "said"),
     [
@@ -172,6 +173,7 @@ def test_how_far_it_looks_is_what_the_rhythm_asks_for(gap, days, looked, said):
             assert again.summary.hindsight.to_dict() == found.to_dict()
 
 
+@pytest.mark.slow
 def test_a_history_too_short_for_what_the_rhythm_asks_costs_no_second_pass(monkeypatch):
     asked = []
     real = hindsight.customers_at
@@ -208,6 +210,7 @@ def test_whether_the_model_knew_these_days(as_of, said):
     assert [any(each in text for text in told) for each in every] == [each in said for each in every]
 
 
+@pytest.mark.slow
 def test_left_out():
     with rfmeans.assign(model(), orders(), hindsight=False) as result:
         assert result.summary.hindsight is None
@@ -233,6 +236,7 @@ def test_scores_have_a_past_as_well():
     assert sum(one.buyers for one in found.outcomes) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DATA.exists(), reason="real data not there")
 def test_online_retail():
     with rfmeans.segment(DATA / "online_retail.parquet") as result:

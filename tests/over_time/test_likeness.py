@@ -56,6 +56,7 @@ def fitted(shop):
         yield result.model
 
 
+@pytest.mark.slow
 def test_ids_are_those_of_the_model_before_whatever_the_money(shop, fitted):
     turned = replace(fitted, centres=fitted.centres[::-1])
     with rfmeans.segment(shop, n_init=3, hindsight=False, like=turned) as result:
@@ -68,6 +69,7 @@ def test_ids_are_those_of_the_model_before_whatever_the_money(shop, fitted):
         )
 
 
+@pytest.mark.slow
 def test_another_number_of_segments_is_said(shop, fitted, tmp_path):
     fitted.save(tmp_path / "model.json")
     with rfmeans.segment(shop, segments=5, n_init=3, hindsight=False, like=tmp_path / "model.json") as more:
@@ -83,6 +85,7 @@ def test_another_number_of_segments_is_said(shop, fitted, tmp_path):
         assert "had more segments, and ids may differ. Without a successor: " in fewer.to_markdown()
 
 
+@pytest.mark.slow
 def test_a_model_of_a_later_date_is_told(shop, fitted):
     with rfmeans.segment(shop, as_of="2024-11-01", n_init=3, hindsight=False, like=fitted) as result:
         found = result.summary.likeness

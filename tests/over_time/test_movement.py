@@ -132,6 +132,7 @@ def test_the_sums_are_what_assign_says_at_each_date(fitted, shop, wide, side):
     assert {name: count for name, count in sums.items() if count} == expected
 
 
+@pytest.mark.slow
 def test_money_in_between_is_the_account_line_of_the_first_date(fitted, shop, wide):
     with rfmeans.assign(fitted, shop, as_of=FIRST) as at:
         later = at.summary.account.lines.set_aside["on or after the as-of date"]
@@ -209,6 +210,7 @@ def test_segments_by_years_since_the_last_gift():
     }
 
 
+@pytest.mark.slow
 def test_both_dates_count_in_the_models_window():
     """90 days up to each date: from 2024-01-02 to the first, from 2024-04-02 to the second.
 

@@ -96,6 +96,7 @@ def test_bytes_changed_below_the_header(changes):
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]) | st.just("\n"), max_size=20)
 
 
+@pytest.mark.slow
 @quick
 @given(st.lists(texts, min_size=1, max_size=30), st.sampled_from([",", ";", "\t", "|"]))
 def test_any_text_in_quotes_is_a_row_for_python_and_for_us(notes, delimiter):

@@ -69,6 +69,7 @@ def test_long_decimal_ids_are_customers():
         assert result.summary.everyone.customers == 4
 
 
+@pytest.mark.slow
 def test_a_column_of_several_types_is_text_and_its_numbers_have_no_mark():
     frame = pd.DataFrame(
         {

@@ -28,6 +28,7 @@ def test_json_lines_and_arrays(tmp_path):
 quick = examples(6)
 
 
+@pytest.mark.slow
 @quick
 @given(edits)
 def test_json_lines_changed_anywhere(changes):
@@ -76,6 +77,7 @@ def test_numbers_among_text_tell_nothing(tmp_path):
     assert monies(tmp_path, 2.5, "1250,00", 7.0) == {"c0": 2.5, "c1": 1250.0, "c2": 7.0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "huge", ["1e400", "1e999999999", "-1e99999999999999999999", "1e-99999999999999999999"]
 )

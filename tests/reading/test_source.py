@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from helpers.set_aside_lines import PLACED_HEADER, TEXTS, check, placed, set_aside
 
@@ -22,6 +23,7 @@ def sheet(first: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=PLACED_HEADER.split(","))
 
 
+@pytest.mark.slow
 def test_in_parquet_it_is_the_number_of_the_row(tmp_path):
     sheet(1).to_parquet(tmp_path / "orders.parquet")
     check(set_aside(tmp_path / "orders.parquet"))

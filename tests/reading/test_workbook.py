@@ -20,6 +20,7 @@ def sheet(first: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=PLACED_HEADER.split(","))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("titles", [0, 3])
 def test_in_a_workbook_it_is_the_row_of_the_sheet(tmp_path, titles):
     path = tmp_path / "orders.xlsx"
@@ -31,6 +32,7 @@ def test_in_a_workbook_it_is_the_row_of_the_sheet(tmp_path, titles):
     check(set_aside(path))
 
 
+@pytest.mark.slow
 def test_in_several_sheets_it_says_which(tmp_path):
     path = tmp_path / "orders.xlsx"
     with pd.ExcelWriter(path) as writer:
@@ -75,6 +77,7 @@ def with_amounts(*amounts):
     return [HEADER, *([ids[place], DAY, amount] for place, amount in enumerate(amounts))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("decimal", [None, ","])
 def test_numbers_are_numbers_whatever_the_text_among_them_says(tmp_path, decimal):
     path = book(tmp_path / "orders.xlsx", with_amounts(2.5, 1250.125, "1250,00", 7, "3,5"))
@@ -82,6 +85,7 @@ def test_numbers_are_numbers_whatever_the_text_among_them_says(tmp_path, decimal
     assert taken_in(path, decimal=decimal).money == right
 
 
+@pytest.mark.slow
 def test_numbers_tell_nothing_of_how_text_is_written(tmp_path):
     path = book(tmp_path / "orders.xlsx", with_amounts(2.5, 10.25, "1.250"))
     with pytest.raises(
@@ -92,6 +96,7 @@ def test_numbers_tell_nothing_of_how_text_is_written(tmp_path):
     assert taken_in(path, decimal=".").money["c"] == 1.25
 
 
+@pytest.mark.slow
 def test_days_are_days_whatever_the_text_among_them_says(tmp_path):
     rows = [
         ["a", dt.datetime(2024, 5, 1, 10), 1],
@@ -103,12 +108,14 @@ def test_days_are_days_whatever_the_text_among_them_says(tmp_path):
     assert taken_in(path).customers == {"a": (1, 1, 1.0), "b": (29, 1, 2.0), "c": (7, 1, 3.0)}
 
 
+@pytest.mark.slow
 def test_days_beside_words_that_are_none(tmp_path):
     rows = [["a", dt.datetime(2024, 5, 1, 10), 1], ["b", dt.datetime(2024, 4, 3), 2], ["c", "?", 3]]
     [aside] = taken_in(book(tmp_path / "orders.xlsx", [HEADER, *rows])).aside
     assert (aside["reason"], aside["date"]) == ("unreadable date", "?")
 
 
+@pytest.mark.slow
 def test_a_number_set_aside_is_shown_as_the_sheet_has_it(tmp_path):
     rows = with_amounts(2.5, 3.75, "1,5")
     rows[1][0] = None
@@ -119,6 +126,7 @@ def test_a_number_set_aside_is_shown_as_the_sheet_has_it(tmp_path):
 OLD = [HEADER, ["x", dt.datetime(2020, 1, 1), 5], ["y", dt.datetime(2020, 1, 2), 6]]
 
 
+@pytest.mark.slow
 def test_a_hidden_sheet_is_left_out_and_named(tmp_path):
     path = book(tmp_path / "orders.xlsx", with_amounts(1, 2), hidden=OLD)
     for asked in (None, "*"):
@@ -128,6 +136,7 @@ def test_a_hidden_sheet_is_left_out_and_named(tmp_path):
     assert taken_in(path, sheet="Old").money == {"x": 5, "y": 6}
 
 
+@pytest.mark.slow
 def test_months_in_which_a_column_is_text_and_in_which_it_is_numbers(tmp_path):
     book(tmp_path / "m1.xlsx", [HEADER, [7.0, DAY, 2.5], [8, DAY, 10.25]])
     book(tmp_path / "m2.xlsx", [HEADER, ["7", DAY, "1250,00"], ["9", DAY, "1,5"]])

@@ -55,6 +55,7 @@ def test_no_id_of_a_customer_is_on_the_page(page):
 # Its size
 
 
+@pytest.mark.slow
 def test_it_stays_below_two_megabytes_with_all_that_can_be_in_it(result, chosen):
     """Twelve segments with long hostile names, every cell of the map filled, the votes on their number."""
     summary = result.summary
@@ -84,6 +85,7 @@ def test_it_stays_below_two_megabytes_with_all_that_can_be_in_it(result, chosen)
     assert len(result.report().html.encode()) < size < LIMIT
 
 
+@pytest.mark.slow
 def test_ten_times_the_customers_take_no_more_room(result, page):
     orders = make_orders(5_000, seed=3).drop(columns="kind")
     with rfmeans.segment(orders, n_init=2, currency_symbol="£") as large:
@@ -96,6 +98,7 @@ def test_ten_times_the_customers_take_no_more_room(result, page):
 # In a notebook
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_it_in_a_frame_of_its_own(result):
     shown = result.report()._repr_html_()
     frame = re.fullmatch(r'<iframe title="Customer segments" sandbox="allow-scripts" srcdoc="([^"]*)" [^>]*>'

@@ -137,6 +137,7 @@ def test_a_handful_of_customers_can_be_chosen_for():
         segment(make_customers(1), segments="auto")
 
 
+@pytest.mark.slow
 def test_the_estimator_takes_auto():
     estimator = rfmeans.RFMeans(n_segments="auto").fit(make_customers(1_000, seed=2))
     assert len(estimator.names_) == 4
@@ -148,6 +149,7 @@ def test_other_words_than_auto_are_refused():
         rfmeans.segment(noise(), segments="many")
 
 
+@pytest.mark.slow
 def test_where_nothing_survives_the_smallest_of_about_equal_numbers_is_recommended():
     with segment(noise(800), segments="auto") as result:
         choice = result.summary.choice
@@ -208,6 +210,7 @@ def test_separate_heaps_are_counted(kinds):
     assert (choice.recommended, choice.stands_out) == (kinds, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("covariance", [np.eye(3), [[1, -0.3, -0.3], [-0.3, 1, 0.8], [-0.3, 0.8, 1]]])
 def test_in_one_cloud_no_number_stands_out(covariance):
     cloud = np.random.default_rng(0).multivariate_normal(np.zeros(3), covariance, 1_500)
@@ -223,6 +226,7 @@ def test_two_distinct_customers_leave_one_number():
         choose_segments(on_a_line([1.0], (10,)), seed=0)
 
 
+@pytest.mark.slow
 def test_the_choice_depends_on_neither_the_order_of_rows_nor_the_number_of_threads():
     from threadpoolctl import threadpool_limits
 
@@ -276,6 +280,7 @@ def test_a_split_that_parts_a_detail_of_kinds_apart_is_not_followed():
     assert recommend([*votes[:3], vote(5, gain=0.17)])[0] == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kinds", [3, 4])
 def test_kinds_apart_are_found_where_some_buy_once_or_twice(kinds):
     centres = [(1.8, 2.5, 7.0), (5.2, 2.4, 6.8), (2.0, 0.9, 4.0), (5.3, 0.9, 4.2)][-kinds:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import numpy as np
 import pandas as pd
+import pytest
 from pandas.testing import assert_frame_equal
 
 import rfmeans
@@ -30,6 +31,7 @@ def test_quantiles_by_rank_are_those_of_the_engine():
         np.testing.assert_allclose(found[group]["value"], values.quantile(levels), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_without_own_quantiles_the_profile_is_the_same(monkeypatch):
     orders = make_orders(500, seed=3).drop(columns="kind")
     with rfmeans.segment(orders, n_init=2) as expected:

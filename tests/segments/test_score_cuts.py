@@ -77,6 +77,7 @@ def test_fewer_bins_spread_from_the_worst_to_the_best():
 values = st.one_of(st.integers(1, 6), st.floats(0.01, 1e6), st.sampled_from([1.5, 2e9]))
 
 
+@pytest.mark.slow
 @examples(40)
 @given(st.lists(values, min_size=1, max_size=40), st.integers(2, 10))
 def test_the_cuts_are_those_of_the_definition(found, bins):

@@ -233,6 +233,7 @@ def in_terminal(result) -> list[str]:
     return [one.text for block in blocks for one in getattr(block, "items", (block,))]
 
 
+@pytest.mark.slow
 def test_cuts_are_published_with_all_their_digits(shop):
     cuts = {"recency": [115, 181, 297.4, 482], "monetary": [0.255, 38.25, 506.4, 1666.75]}
     with rfmeans.segment(shop, method="scores", score_cuts=cuts, currency_symbol="£") as result:
@@ -256,6 +257,7 @@ def test_names_that_a_number_of_scores_does_not_reach(bins, missing):
     assert set(GRID.order) - {score_name(code, bins, GRID) for code in codes} == missing
 
 
+@pytest.mark.slow
 def test_the_page_of_k_means_holds_the_crosstab_and_the_cuts(shop):
     with rfmeans.segment(shop, n_init=2) as result:
         page, found = result.report().html, result.summary.crosstab
@@ -331,6 +333,7 @@ def nine_of_r(orders, **options) -> dict[str, tuple[object, ...]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not RFM_R.exists(), reason="the real data are not here")
 def test_the_codes_of_the_r_package():
     """There every row is an order: give each row an id of its own."""
@@ -338,6 +341,7 @@ def test_the_codes_of_the_r_package():
     assert nine_of_r(rows, order="row_id") == NINE_OF_R
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not RFM_R.exists(), reason="the real data are not here")
 def test_without_an_order_id_two_rows_of_a_day_are_one_purchase():
     rows = pl.read_csv(RFM_R)
@@ -370,6 +374,7 @@ NAMES_OF_R = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not RFM_R.exists(), reason="the real data are not here")
 def test_the_names_of_the_r_package():
     """Its own test: 158 Champions, of 1,234 orders worth 120,178."""

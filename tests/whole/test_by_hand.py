@@ -270,6 +270,7 @@ def text_orders(request, tmp_path):
     return tmp_path / "orders.csv"
 
 
+@pytest.mark.slow
 def test_text_keys(text_orders):
     with rfmeans.segment(text_orders, segments=2, accept_loss=True) as result:
         assert result.summary.as_of == dt.date(2024, 1, 10)  # after the return of the 9th
@@ -293,6 +294,7 @@ def test_text_keys(text_orders):
         check_account(result, rows=19, money="89.50")  # 8 + 8.50 + 5 + 45 + 23
 
 
+@pytest.mark.slow
 def test_lines_set_aside_keep_the_text_they_came_with(text_orders):
     with rfmeans.segment(text_orders, segments=2, accept_loss=True) as result:
         rows = {_row_number(row): row for row in result.set_aside.to_pyarrow().to_pylist()}

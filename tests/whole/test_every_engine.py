@@ -32,6 +32,7 @@ def orders() -> pd.DataFrame:
     return all_kinds_of_lines()
 
 
+@pytest.mark.slow
 def test_orders_give_the_same_customers_segments_and_account(engine, orders):
     with (
         rfmeans.segment(orders, n_init=5) as expected,
@@ -43,6 +44,7 @@ def test_orders_give_the_same_customers_segments_and_account(engine, orders):
         assert_frame_equal(found.profile, expected.profile, check_dtype=False, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_window_gives_the_same_customers_at_both_dates(engine, orders):
     """Of the last 90 days, also 90 days ago, which hindsight looks at, and for a model on other dates."""
     options = {"n_init": 5, "window": "90d"}
@@ -115,6 +117,7 @@ def test_online_retail_is_the_same(engine):
         assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_saved_model_gives_the_same_segments(engine, orders, tmp_path):
     with rfmeans.segment(orders, n_init=5) as fitted:
         fitted.model.save(tmp_path / "model.json")
@@ -141,6 +144,7 @@ def test_an_inspection_is_the_same(engine, orders):
     ]
 
 
+@pytest.mark.slow
 def test_an_explanation_is_the_same(engine, orders):
     with rfmeans.segment(orders, n_init=5) as fitted:
         model, table = fitted.model, engine.table(orders, "explained")
@@ -268,6 +272,7 @@ def test_every_engine_takes_the_same_blanks_and_no_letters_from_ids(engine):
         assert values_of(table, partial(key, how=as_they_stand)) == expected
 
 
+@pytest.mark.slow
 def test_letters_at_the_ends_of_ids_and_statuses_make_no_difference(engine, orders):
     """Of hexadecimal ids one in eight begins or ends in f; no returns, as Ibis cannot look for theirs on Polars."""
     lettered = orders.assign(

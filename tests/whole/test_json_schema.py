@@ -69,6 +69,7 @@ def test_with_a_window_it_holds_and_the_account_adds_up():
     assert printed["settings"]["window"] == 90
 
 
+@pytest.mark.slow
 def test_where_nobody_is_at_risk_and_nobody_came_back_it_holds_too():
     for orders in (shops.campaign_day(), shops.one_time_buyers()):
         with rfmeans.segment(orders, n_init=1, hindsight=False) as result:

@@ -188,6 +188,7 @@ def test_auto_is_log_here():
     assert (auto.centres, auto.inertia, auto.scaling) == (log.centres, log.inertia, log.scaling)
 
 
+@pytest.mark.slow
 def test_without_transform_the_wholesalers_are_a_segment():
     result = segmented("none")
     assert result.model.inertia == pytest.approx(4003.6402, abs=5e-5)
@@ -216,6 +217,7 @@ def test_headlines(retail):
 # Published by others: Quantity > 0 and UnitPrice > 0
 
 
+@pytest.mark.slow
 def test_published_subset(subset):
     account = subset.summary.account
     assert (account.lines.used.rows, account.lines.orders, account.lines.purchases) == (

@@ -43,6 +43,7 @@ def test_a_condition_does_not_make_times_of_moments(engine, parquet):
     assert_frame_equal(found, figures(parquet, **options))
 
 
+@pytest.mark.slow
 def test_segments_and_what_is_set_aside_are_those_of_duckdb(engine, tmp_path):
     frame = shop("UTC")
     frame.loc[3, "amount"] = np.nan

@@ -34,6 +34,7 @@ NOBODY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shop", NAMES)
 def test_names_are_true_of_the_customers(shop):
     with rfmeans.segment(getattr(shops, shop)(), n_init=4, hindsight=False) as result:
@@ -68,6 +69,7 @@ def test_one_segment_with_both_headlines_says_why():
         assert "as well, for no other that is lapsed has more money behind it." in result.report().html
 
 
+@pytest.mark.slow
 def test_assign_says_what_of_a_name_does_not_hold_there():
     """A model of an older version knows no claims, and calls these one-time buyers loyal."""
     orders = shops.one_time_buyers()

@@ -122,6 +122,7 @@ def test_the_command_line_loads_no_engine_before_it_works(code):
 LOADED_BESIDE = {"sklearn", "scipy", "pandas", "vl_convert"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "spared"),
     [

@@ -97,6 +97,7 @@ def test_a_decimal_point_or_a_comma(tmp_path):
     assert [float(each) for each in money] == [6912, 6.912]  # 1234 + 5678; 1.234 + 5.678
 
 
+@pytest.mark.slow
 def test_numbers_written_in_two_ways(tmp_path):
     rows = [f"c{n};2024-01-13;{money}" for n, money in enumerate(["1.50"] * 3 + ["2,25"] * 3)]
     path = written(tmp_path, "customer;date;amount", *rows)
@@ -105,6 +106,7 @@ def test_numbers_written_in_two_ways(tmp_path):
     assert [(each.rows, float(each.money)) for each in counted] == [(3, 4.5), (3, 6.75)]
 
 
+@pytest.mark.slow
 def test_dates_written_in_two_formats(tmp_path):
     rows = [f"c{n},{day},10" for n, day in enumerate(["25/12/2024"] * 3 + ["12/24/2024"] * 2)]
     path = written(tmp_path, "customer,date,amount", *rows)
@@ -184,6 +186,7 @@ def book(folder: Path, **sheets: list[list[object]]) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_which_sheet(tmp_path):
     head = ["customer", "date", "amount"]
     one, two = ["a", dt.date(2024, 1, 13), 10], ["b", dt.date(2024, 1, 14), 20]
@@ -196,6 +199,7 @@ def test_which_sheet(tmp_path):
     assert answers(other, sheet="*")["--sheet June"] == "its columns: x, y; 1 row"
 
 
+@pytest.mark.slow
 def test_which_currency():
     orders = pd.DataFrame(
         {
@@ -240,6 +244,7 @@ def statuses() -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_which_statuses_to_keep():
     orders = statuses().replace({"status": {"paid": "cancelled"}})
     assert answers(orders) == {"--keep-status cancelled": "4 rows", "--keep-status all": "every one of them"}
@@ -341,6 +346,7 @@ def test_amounts_per_order_need_a_column():
     assert {"order": "number"} in given
 
 
+@pytest.mark.slow
 def test_repeated_lines_and_unknown_statuses_can_be_chosen_though_nothing_stops():
     rows = pd.DataFrame(
         {

@@ -27,11 +27,13 @@ def test_the_lists_of_what_was_chosen_come_as_one_zip(campaign, downloads):
     assert "The column group of each list says who is held out" in campaign.said
 
 
+@pytest.mark.slow
 def test_what_the_holdout_can_show_is_said_before_and_that_none_shows_nothing(campaign):
     assert "What the holdout can show" in campaign.said
     assert "Nobody is held out" in campaign.touch("holdout", 0).said
 
 
+@pytest.mark.slow
 def test_without_e_mail_addresses_a_tool_gets_no_list_and_it_is_said(campaign):
     campaign.touch("format", "klaviyo").press("Make the lists")
     assert "e-mail" in campaign.said

@@ -20,6 +20,7 @@ def test_those_with_most_money_come_first_and_pages_follow(customers):
     assert rows(customers)["Money"].max() <= first["Money"].min()
 
 
+@pytest.mark.slow
 def test_one_segment_alone_and_a_part_of_an_id(customers):
     name = rows(customers)["Segment"][0]
     customers.touch("of_segment", name)
@@ -29,6 +30,7 @@ def test_one_segment_alone_and_a_part_of_an_id(customers):
     assert wanted in set(rows(customers)["Customer"])
 
 
+@pytest.mark.slow
 def test_a_customer_is_explained_with_what_would_move_it(customers):
     wanted = rows(customers)["Customer"][0]
     customers.touch("explain", wanted)
@@ -36,5 +38,6 @@ def test_a_customer_is_explained_with_what_would_move_it(customers):
     assert rows(customers)["Segment"][0] in customers.said
 
 
+@pytest.mark.slow
 def test_an_id_that_nobody_has_is_said(customers):
     assert "nobody-here" in customers.touch("explain", "nobody-here").said

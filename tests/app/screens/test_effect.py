@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pytest
+
 import rfmeans
 from rfmeans.app.screens.effect import _sent
 from rfmeans.output.archive import archive
@@ -33,6 +35,7 @@ def test_it_is_that_of_the_library_for_the_lists_in_the_zip(shown, tmp_path):
     assert first.segment in shown.said
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_zip_is_said(shown, plain_shop):
     shown.drop(("orders.csv", plain_shop)).go("Campaign").touch("of_campaign", "What it did")
     shown.drop(("campaign.zip", b"no zip")).press("Tell the effect")

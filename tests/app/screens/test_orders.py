@@ -28,6 +28,7 @@ def test_a_file_is_read_at_once_and_told(opened):
     assert len(rows.value) == 8
 
 
+@pytest.mark.slow
 def test_a_question_is_answered_by_a_choice_with_its_example(shown, shop):
     shown.drop(("orders.csv", shop))
     assert "can be read as day/month/year or as month/day/year" in shown.said
@@ -49,6 +50,7 @@ def test_a_wrong_file_gives_the_paragraph_and_no_traceback(shown):
     assert "Verdict" not in shown.said
 
 
+@pytest.mark.slow
 def test_several_files_are_read_as_one(shown, plain_shop):
     lines = plain_shop.decode().splitlines()
     half = len(lines) // 2
@@ -57,6 +59,7 @@ def test_several_files_are_read_as_one(shown, plain_shop):
     assert f">{len(lines) - 1:,}<" in shown.said  # lines read
 
 
+@pytest.mark.slow
 def test_a_path_and_the_synthetic_shop_are_read_too(shown, tmp_path, plain_shop):
     (tmp_path / "mine.csv").write_bytes(plain_shop)
     shown.touch("way", "Path or database")
@@ -83,6 +86,7 @@ def test_names_and_cells_of_the_data_are_text_and_never_markup(shown):
     assert "<b>" not in shown.said
 
 
+@pytest.mark.slow
 def test_it_is_read_otherwise_on_demand(opened):
     expander = opened.test.expander[0]
     [where] = [each for each in expander.text_input if each.label == "SQL condition"]
@@ -91,6 +95,7 @@ def test_it_is_read_otherwise_on_demand(opened):
     assert "excluded by where" in opened.said
 
 
+@pytest.mark.slow
 def test_what_went_wrong_can_be_taken_back(opened):
     [where] = [each for each in opened.test.expander[0].text_input if each.label == "SQL condition"]
     where.set_value("no such column")
@@ -99,6 +104,7 @@ def test_what_went_wrong_can_be_taken_back(opened):
     assert "Verdict" in opened.press("Read as before").said
 
 
+@pytest.mark.slow
 def test_any_other_setting_of_reading_can_be_given_and_taken_back(opened):
     def give(name, value):
         [setting] = [each for each in opened.test.selectbox if each.label == "Another setting"]
@@ -121,6 +127,7 @@ def test_where_uploads_alone_are_taken_no_condition_can_be_typed_for_it_could_re
     assert "Sign of money" in [each.label for each in page.test.text_input]
 
 
+@pytest.mark.slow
 def test_a_status_with_a_comma_in_it_can_be_chosen(shown):
     rows = [f"c{n},2024-01-{1 + n % 28:02},{10 + n},{s}" for n in range(60) for s in ('"sent, late"', "paid")]
     shown.drop(("orders.csv", "\n".join(["customer,date,amount,status", *rows]).encode()))

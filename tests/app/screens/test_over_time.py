@@ -22,6 +22,7 @@ def test_two_dates_are_compared_as_the_library_does(over_time, tmp_path, plain_s
             assert sentence in over_time.said
 
 
+@pytest.mark.slow
 def test_an_earlier_model_is_compared(over_time, tmp_path, plain_shop):
     (tmp_path / "orders.csv").write_bytes(plain_shop)
     with rfmeans.segment(tmp_path / "orders.csv", n_init=2) as result:
@@ -31,6 +32,7 @@ def test_an_earlier_model_is_compared(over_time, tmp_path, plain_shop):
     assert "Does the model still fit?" in over_time.said
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_model_gives_the_paragraph(over_time):
     over_time.touch("what_over_time", "An earlier model")
     over_time.drop(("model.json", b"{}"))

@@ -21,6 +21,7 @@ def test_the_names_and_figures_are_those_of_the_library(segments, tmp_path, plai
             assert segment.evidence in segments.said.replace("&#39;", "'")
 
 
+@pytest.mark.slow
 def test_another_number_and_back(segments):
     before = segments.said
     segments.touch("segments", 6)
@@ -28,6 +29,7 @@ def test_another_number_and_back(segments):
     assert segments.touch("segments", 4).said == before
 
 
+@pytest.mark.slow
 def test_the_recommended_number_comes_with_its_reasons(segments):
     segments.touch("recommended", True)
     assert segments.widget("segments").disabled
@@ -35,17 +37,20 @@ def test_the_recommended_number_comes_with_its_reasons(segments):
     assert "segments" in segments.said
 
 
+@pytest.mark.slow
 def test_the_plain_transform(segments):
     before = segments.said
     assert segments.touch("transform", "none").said != before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("chapter", "drawn"), [("Charts", True), ("How it was made", False)])
 def test_each_chapter_of_the_report_is_there(segments, chapter, drawn):
     segments.touch("chapter", chapter)
     assert ("data:image/svg+xml;base64," in segments.said) == drawn
 
 
+@pytest.mark.slow
 def test_what_was_chosen_survives_a_reload_of_the_page(segments):
     segments.touch("segments", 3)
     again = type(segments)(segments.key)
@@ -54,6 +59,7 @@ def test_what_was_chosen_survives_a_reload_of_the_page(segments):
     assert again.said.count('class="dot"') == 3
 
 
+@pytest.mark.slow
 def test_two_pages_do_not_touch_each_others_data(segments):
     other = type(segments)()
     assert other.key != segments.key
@@ -71,6 +77,7 @@ def names_on(page):
     return re.findall(r'class="dot".*?<bdi>(.*?)</bdi>', page.said, re.DOTALL)
 
 
+@pytest.mark.slow
 def test_names_are_edited_and_stand_on_all_screens_and_survive_a_reload(segments):
     first, *others = names_on(segments)
     assert names_on(typed(segments, first, " Stars <b>1</b> ")) == ["Stars &lt;b&gt;1&lt;/b&gt;", *others]
@@ -81,6 +88,7 @@ def test_names_are_edited_and_stand_on_all_screens_and_survive_a_reload(segments
     assert names_on(again.go("Segments").press("Built-in names")) == [first, *others]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("new", "said"), [("", "one line of text"), ("New/Potential", "stands for 2 regions")]
 )
@@ -91,6 +99,7 @@ def test_a_name_that_cannot_be_used_is_said_and_nothing_changes(segments, new, s
     assert names_on(segments) == before
 
 
+@pytest.mark.slow
 def test_a_lexicon_of_ones_own_is_used_and_the_file_that_is_downloaded_gives_the_same(segments, downloads):
     first, *others = names_on(segments)
     typed(segments, first, "Stars")
@@ -101,11 +110,13 @@ def test_a_lexicon_of_ones_own_is_used_and_the_file_that_is_downloaded_gives_the
     assert names_on(segments) == ["Stars", *others]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_lexicon_gives_the_paragraph_without_a_path(segments):
     segments.drop(("my.toml", b"[grid"))
     assert "The lexicon &#x27;my.toml&#x27; is not TOML" in segments.said
 
 
+@pytest.mark.slow
 def test_what_to_do_with_a_segment_is_told_under_its_new_name(segments):
     typed(segments, names_on(segments)[0], "Stars").touch("chapter", "What to do")
     assert "Stars" in segments.said

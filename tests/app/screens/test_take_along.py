@@ -61,6 +61,7 @@ def test_lines_set_aside_name_their_file_as_the_command_line_does(
     assert {row["file"].rpartition("/")[2] for row in one} == set(names)
 
 
+@pytest.mark.slow
 def test_names_of_ones_own_are_in_the_files_and_their_line_names_the_lexicon(
     opened, downloads, tmp_path, plain_shop, monkeypatch
 ):
@@ -86,6 +87,7 @@ def test_names_of_ones_own_are_in_the_files_and_their_line_names_the_lexicon(
     assert written_by(words, tmp_path, monkeypatch) == ours
 
 
+@pytest.mark.slow
 def test_the_synthetic_shop_has_a_line_of_its_own(shown):
     shown.touch("way", "Synthetic shop").press("Open the synthetic shop").go("Take along")
     assert "rfmeans demo" in shown.said

@@ -23,6 +23,7 @@ def windowed():
         yield result
 
 
+@pytest.mark.slow
 def test_what_lies_in_the_window_and_what_is_older_adds_up_where_it_is_told(windowed):
     account = windowed.summary.account
     lines = tables_of(windowed.report().html)["Order lines"]

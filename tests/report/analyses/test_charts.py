@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from helpers.pages import tables_of
 from rfmeans.wording import money, percent
 
@@ -19,6 +21,7 @@ def test_quantiles_and_concentration_are_the_same_on_the_page_and_as_json(result
     assert held == {top: percent(share) for top, share in found["concentration"].items()}
 
 
+@pytest.mark.slow
 def test_every_chart_is_on_the_page_twice_and_alive(result, page, chosen):
     shown = [*CHARTS, "bought_again", "score_grid"], [*CHARTS, "choice", "score_grid"]
     for of, names in zip((page, chosen.report().html), shown, strict=True):

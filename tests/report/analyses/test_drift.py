@@ -28,6 +28,7 @@ def test_the_sentence(counts, begins):
     assert drift_line(Drift(reference(50, 50), reference(*counts))).startswith(begins)
 
 
+@pytest.mark.slow
 def test_the_section_is_of_assign_alone():
     shop = make_orders(200, seed=4).drop(columns="kind")
     with rfmeans.segment(shop, n_init=2) as result, rfmeans.assign(result.model, shop) as again:

@@ -23,6 +23,7 @@ def test_enough_to_reproduce_it(result, page):
     assert "A purchase is an order whose total is above zero" in text
 
 
+@pytest.mark.slow
 def test_what_was_understood_of_a_file_is_said_in_full(tmp_path):
     path = tmp_path / "export.csv"
     lines = [f"{i % 9},o{i},2024-01-{1 + i % 28:02d},GBP,{i % 7 + 1},{i % 5 + 2.5}" for i in range(90)]

@@ -107,6 +107,7 @@ def test_one_share_is_one_figure_and_a_column_that_does_not_add_up_says_so(resul
     )
 
 
+@pytest.mark.slow
 def test_a_borderline_name_is_marked_in_the_headline_and_on_the_card(tmp_path):
     """Two of four kinds about the cut: whoever reads only the headline or the card must see it."""
     with rfmeans.segment(make_orders(1000, seed=1).drop(columns="kind")) as result:
