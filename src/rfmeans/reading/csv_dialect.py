@@ -157,19 +157,21 @@ def _try(lines: list[str], delimiter: str, *, header: bool) -> _Trial | None:
     counts = Counter(len(record.fields or []) for record in records)
     width = max(counts, key=lambda count: (count > 1, counts[count], count), default=0)
     place = _header_place(records, width) if header else 0
-    if place is None:
+    if place is None or (delimiter == BLANKS and _is_of_words(records, place)):
         return None
     table = records[place:]
-    if delimiter == BLANKS and place and len(table) == 1:
-        return (
-            None  # a line of words below a table, such as "2 record(s) downloaded", is no header of nothing
-        )
-    if delimiter == BLANKS and re.search("[,;|]", table[0].text):
-        return None
     share = sum(len(record.fields or []) == width for record in table) / len(table)
     if header:
         width = len(table[0].fields or [])
     return _Trial(delimiter, width, table[0], place == 0, share)
+
+
+def _is_of_words(records: Sequence[Record], place: int) -> bool:
+    """Whether blanks divide words there and not columns: others do, or nothing stands below the header.
+
+    A line of words below a table, such as "2 record(s) downloaded", is no header of nothing.
+    """
+    return bool(place and place == len(records) - 1) or re.search("[,;|]", records[place].text) is not None
 
 
 def _first(lines: list[str], delimiter: str) -> list[Record]:
