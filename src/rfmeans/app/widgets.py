@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rfmeans.report.blocks import Block
 
 QUICK = 0.15  # seconds in which work that is almost done may end before its progress is shown
-LOOK_AGAIN = 0.25
+LOOK_AGAIN = 0.4
 
 
 def remembered(room: Room, name: str, usual: Any, draw: Callable[[str], Any]) -> Any:
