@@ -23,6 +23,7 @@ from rfmeans.columns.content import LOOKED_AT
 from rfmeans.errors import DataError, OutputError, SettingsError
 from rfmeans.output.audiences import FORMATS, AudienceSettings
 from rfmeans.over_time.movement import total
+from rfmeans.saved import WantedTable
 from rfmeans.synthetic import make_orders
 
 ONLINE_RETAIL = DATA / "online_retail.parquet"
@@ -329,7 +330,7 @@ def test_the_table_is_written_where_the_orders_lie(tmp_path):
         con.register("frame", frame)
         con.execute("CREATE TABLE orders AS FROM frame")
     with rfmeans.movement(model(), path, table="orders", since=SINCE, until=UNTIL) as moved:
-        moved.write(tmp_path / "out", AudienceSettings("none"), table=rfmeans.result.WantedTable("moved"))
+        moved.write(tmp_path / "out", AudienceSettings("none"), table=WantedTable("moved"))
     with duckdb.connect(str(path), read_only=True) as con:
         found = con.execute("SELECT list, count(*) FROM moved GROUP BY 1 ORDER BY 1 NULLS LAST").fetchall()
     assert found == [("lost", 2), ("new", 2), ("recovered", 1), ("slipped", 1), (None, 2)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import asdict, replace
 
 import pytest
@@ -223,6 +224,11 @@ def test_names_of_scores_stay_and_what_does_not_hold_is_said():
 def test_grounds_come_back_from_a_file_or_are_refused(odd):
     content = asdict(replace(SHOP, segments=(EVERYONE, None), constant=("recency",)))
     assert asdict(Grounds.from_dict(content)) == content
+    counted = {**content, "everyone": {**content["everyone"], "customers": 3}}
+    assert '"customers": 3}' in json.dumps(asdict(Grounds.from_dict(counted)))  # a whole number, bit for bit
+    older = {**content["everyone"]}
+    del older["customers"]
+    assert Grounds.from_dict({**content, "everyone": older}).everyone.customers == 0
     with pytest.raises(ValueError, match=r"period|finite"):
         Grounds.from_dict({**content, **odd})
 
