@@ -7,7 +7,7 @@ the report say in its place, `retold` what others do: the page names its control
 
 from __future__ import annotations
 
-import secrets
+import os
 import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 # Stands around the three parts of an argument until the text is a `Message`. No foreign text in it can hold this.
-MARK = f"\x1f{secrets.token_hex(8)}\x1f"
+MARK = f"\x1f{os.urandom(8).hex()}\x1f"
 NOTHING = object()
 # How options are called that are not called like their arguments.
 OPTIONS = {
