@@ -10,6 +10,7 @@ import pytest
 
 import rfmeans
 from helpers.accounts import account, aside, write
+from helpers.books import customers, table
 from intakes import read
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.settings import make_reading
@@ -98,3 +99,11 @@ def test_a_phone_without_digits_is_no_customer(tmp_path):
         keys = [row["customer_id"] for row in found.customers.to_pyarrow().to_pylist()]
     assert keys == ["phone:+491"]
     assert aside(found.account) == {"missing customer": (2, Decimal(3))}
+
+
+def test_an_order_that_says_it_is_a_test_gives_reason_to_look():
+    rows = table("order,date,customer,amount 1,2025-01-03,a,10 TEST-2,2025-01-04,b,5")
+    hints = customers(rows)[1].lines.hints
+    assert (hints.tested, hints.totals, hints.spread, hints.returns) == (True, False, False, False)
+    plain = table("order,date,customer,amount 1,2025-01-03,a,10 2,2025-01-04,b,5")
+    assert not customers(plain)[1].lines.hints.tested

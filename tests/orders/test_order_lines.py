@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 import rfmeans
@@ -60,4 +62,21 @@ def test_repeated_lines_but_for_the_first(tmp_path):
     assert sorted((row["line"], row["reason"]) for row in found.aside) == [
         (4, "duplicate line"),
         (6, "duplicate line"),
+    ]
+
+
+def test_a_typed_cell_beside_text_is_set_aside_as_it_was():
+    """A moment and a fraction among text: their own writing, without the sign that tells them from text."""
+    rows = pd.DataFrame(
+        {
+            "customer": [None, "b", "c", None],
+            "date": [dt.date(2025, 1, 5), "2025-01-06", "2025-01-07", "2025-01-08"],
+            "amount": ["7", "8", "9", 1.5],
+        },
+        dtype=object,
+    )
+    aside = taken_in(rows).aside
+    assert [(row["date"], row["amount"]) for row in aside] == [
+        ("2025-01-05 00:00:00", "7"),
+        ("2025-01-08", "1.5"),
     ]

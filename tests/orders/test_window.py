@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+import ibis
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -44,9 +45,10 @@ def told(table) -> dict[str, tuple]:
     return {row["customer_id"]: tuple(row[name] for name in COLUMNS) for row in rows}
 
 
-def intake(workspace, lines=LINES, **options):
+def intake(workspace, lines=LINES, source=None, **options):
     earlier = options.pop("earlier", ())
-    return read(orders(lines), make_reading(as_of=AS_OF, window="30d", **options), workspace, earlier=earlier)
+    found = orders(lines) if source is None else source
+    return read(found, make_reading(as_of=AS_OF, window="30d", **options), workspace, earlier=earlier)
 
 
 def test_frequency_and_monetary_are_of_the_window_the_rest_of_all_history():
@@ -73,11 +75,13 @@ def test_the_account_adds_up_with_the_window():
         assert account.clustered == Tally(3, Decimal(32))
 
 
-def test_at_an_earlier_date_the_window_ends_there():
-    """As of 1 March it begins on 31 January; what was done since is of all lines."""
+@pytest.mark.parametrize("ordered", [True, False], ids=["frame", "table"])
+def test_at_an_earlier_date_the_window_ends_there(ordered):
+    """As of 1 March it begins on 31 January; what was done since is of all lines. Tables have no order of lines."""
     first = dt.date(2024, 3, 1)
+    source = None if ordered else ibis.duckdb.connect().create_table("orders", orders())
     with Workspace() as workspace:
-        then = intake(workspace, earlier=[first]).earlier[first]
+        then = intake(workspace, source=source, earlier=[first]).earlier[first]
         assert told(then) == {
             "ann": (51, 0, Decimal(0), 51, None),
             "bob": (1, 1, Decimal(40), 1, None),
