@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import rfmeans
+from helpers.books import table
 from helpers.exports import GERMAN, take_in
 from helpers.taken_in import taken_in
 
@@ -80,3 +81,37 @@ def test_a_typed_cell_beside_text_is_set_aside_as_it_was():
         ("2025-01-05 00:00:00", "7"),
         ("2025-01-08", "1.5"),
     ]
+
+
+def test_fractions_are_no_customers():
+    rows = table("customer,date,amount 7,2025-01-03,10 8,2025-01-04,5").assign(customer=[7.0, 8.25])
+    with pytest.raises(
+        rfmeans.SourceError, match=r"'customer' was taken as the customer but holds fractions such as 8\.25"
+    ):
+        taken_in(rows)
+
+
+EBAY = (
+    "Verkaufsprotokollnummer;Bestellnummer;Nutzername des Käufers;Gesamtbetrag;Verkauft am;Zahlungsdatum\n"
+    "1;A-1;anna;20,00;10.12.2025;11.12.2025\n"
+    "2;A-2;bernd;30,00;11.12.2025;\n"  # not paid yet
+    "3;A-3;carla;5,50;12.12.2025;12.12.2025\n"
+)
+
+
+def test_a_further_column_that_must_be_filled_lets_an_order_count(tmp_path):
+    path = tmp_path / "ebay.csv"
+    path.write_text(EBAY, encoding="utf-8")
+    assert taken_in(str(path)).money == {"anna": 20.0, "carla": 5.5}
+
+
+def test_what_is_left_after_a_part_refund_is_the_amount(tmp_path):
+    path = tmp_path / "etsy.csv"
+    path.write_text(
+        "Sale Date,Order ID,Buyer User ID,Order Value,Order Total,Adjusted Order Total,Status,Currency\n"
+        "12/28/25,1,anna,20.00,24.00,14.00,,USD\n"  # ten given back
+        "12/29/25,2,bea,20.00,24.00,0.00,,USD\n"  # which says nothing
+        "12/30/25,3,cleo,20.00,24.00,,,USD\n",
+        encoding="utf-8",
+    )
+    assert taken_in(str(path)).money == {"anna": 14.0, "bea": 24.0, "cleo": 24.0}
