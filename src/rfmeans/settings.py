@@ -207,7 +207,7 @@ class Reading:
         Date that recency is counted to; None: the day after the last order used. Lines dated on or after
         it are set aside.
     since
-        First day of the window; earlier lines are set aside.
+        First day that counts; earlier lines are set aside.
     window
         Days up to the as-of date, a number or text like ``365d``, in which purchases and money count for frequency and
         monetary; recency, first purchase and tenure are of all history. None: all history for these as well.

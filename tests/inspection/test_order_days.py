@@ -11,6 +11,7 @@ import pytest
 import rfmeans
 from helpers.inspected import FIRST, codes, only, shop, with_orders
 from rfmeans.inspection.order_days import OrderDays, find_gaps
+from rfmeans.report.analyses.inspection import because
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +86,7 @@ def test_a_lone_order_years_after_the_rest():
     assert codes(found.suspicious) == ["stray-late-days"]  # and no gap of eighteen years beside it
     mended = rfmeans.inspect(with_orders(shop(), ("c0001", "z", "2042-05-06", 10.0)), as_of="2024-07-01")
     assert (mended.verdict, mended.suspicious) == ("ready", ())
+    assert because(mended) == ". These orders can be segmented as they are."
 
 
 def test_a_late_line_of_an_old_order_is_found_too():
@@ -101,6 +103,8 @@ def test_lone_orders_long_before_the_rest():
     )
     assert "since='2024-01-01'" in stray.advice
     assert (found.verdict, codes(found.suspicious)) == ("ready", ["stray-early-days"])
+    assert because(found) == ". These orders can be segmented; first see what is said above."
+    assert because(found, "below") == ". These orders can be segmented; first see what is said below."
     assert rfmeans.inspect(with_orders(shop(), *added), since="2024-01-01").suspicious == ()
 
 

@@ -65,8 +65,8 @@ def test_more_purchases_that_last_longer():
     assert (found.step.purchases, found.step.segment, found.step.days) == (1, "Potential Loyalists", 19)
     assert (found.lasting.purchases, found.lasting.segment, found.lasting.days) == (3, "Loyal Customers", 30)
     assert found.lines[-2] == (
-        "To move it up: 1 more purchase of 9 (its average order value) would move it to Potential Loyalists until 19 "
-        "days after it; 3 would move it to Loyal Customers for 30 days at least."
+        "To a better name: 1 more purchase of 9 (its average order value) would move it to Potential Loyalists until "
+        "19 days after it; 3 would move it to Loyal Customers for 30 days at least."
     )
 
 

@@ -8,6 +8,8 @@ import pytest
 
 import rfmeans
 from helpers.explained_shop import CUSTOMERS, CUTS
+from rfmeans.model.explanation import Centre, Explanation, FeatureStanding, StepUp
+from rfmeans.segments.settings import FEATURES
 from rfmeans.settings import CustomerColumns
 
 
@@ -23,9 +25,9 @@ def test_the_text(by_hand):
         "  last purchase 15 days ago (R 4): more recent than 25 % of the customers; 50 % have the same",
         "  3 purchases (F 3): more than 50 % of the customers; 25 % have the same",
         "  24 spent (M 3): more than 25 % of the customers; 50 % have the same",
-        "Segment: Potential Loyalists, 2 of 11 by value. It is the name of the code 433.",
-        "To move it up: 1 more purchase of 8 (its average order value) would move it to Loyal Customers, at first even "
-        "to Champions, until 29 days after it.",
+        "Segment: Potential Loyalists, 2 of 11 by money spent each. It is the name of the code 433.",
+        "To a better name: 1 more purchase of 8 (its average order value) would move it to Loyal Customers, at first "
+        "even to Champions, until 29 days after it.",
         "Without another purchase: it goes to Need Attention in 5 days.",
     )
 
@@ -45,10 +47,35 @@ def test_nothing_small_is_said():
         found = result.explain(1)
     assert found.step is found.drift is None
     assert found.lines[-2] == (
-        "To move it up: nothing small does so for a week, not even 5 more purchases of 1 each (its average order "
-        "value)."
+        "To a better name: not even 5 more purchases of 1 each (its average order value) would keep it there for a "
+        "week."
     )
     assert found.lines[-1] == f"Without another purchase: it stays in {found.segment} for a year at least."
+
+
+def test_what_is_better_can_be_of_less_money_spent_each():
+    """Hand-written: who is lapsed spent more each than the recent ones of low value."""
+    step = StepUp(1, 9.0, 30, "Low-Value Regular", "High-Value Loyal")
+    standings = tuple(FeatureStanding(name, 5.0, 0.0, 0.0, None) for name in FEATURES)
+    lapsed, low = Centre("Lapsed", 90.0, 1.0, 20.0), Centre("Low-Value Regular", 10.0, 3.0, 15.0)
+    found = Explanation(
+        *("6", None, 100),
+        standings=standings,
+        segment_id=2,
+        segment="Lapsed",
+        segments=4,
+        confidence=0.5,
+        nearest=(lapsed, low),
+        step=step,
+        average_order=9.0,
+    )
+    assert found.lines[4:6] == (
+        "Segment: Lapsed, 2 of 4 by money spent each. The nearest centre is that of Lapsed (90 days, 1 purchase, "
+        "20), the second-nearest that of Low-Value Regular (10 days, 3 purchases, 15); centres are those of the "
+        "fit, after its transforms, not the means of the table. Confidence 0.50 of 1.",
+        "To a more recent or more valuable name: 1 more purchase of 9 (its average order value) would move it to "
+        "Low-Value Regular, at first even to High-Value Loyal, for 30 days at least.",
+    )
 
 
 def test_the_most_alike_ids_come_first():

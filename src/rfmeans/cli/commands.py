@@ -367,7 +367,7 @@ def app_command(
     max_upload: Annotated[int, typer.Option("--max-upload", help="Megabytes of a file at most.")] = 1000,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser on it.")] = False,
 ) -> None:
-    """Open the page in the browser: segments without a command line. Needs the extra rfmeans[app]."""
+    """Open the page in the browser: segments without a command line. Needs the extra app of rfmeans."""
     from rfmeans.app.serving import Serving, serve
 
     serving = Serving(host, port, uploads_only, max_upload)

@@ -32,7 +32,7 @@ class OrdersOptions(OptionGroup):
     PANEL = "How the source is read"
 
     as_of: str | None = option("Date recency is counted to. Default: the day after the last order.")
-    since: str | None = option("First day of the window, like 2026-01-31.")
+    since: str | None = option("First day that counts, like 2026-01-31; earlier lines are set aside.")
     window: str | None = option("Days of frequency and monetary, like 365d; recency is over all history.")
     timezone: str | None = option("Zone of aware timestamps' days. Default: UTC.")
     where: str | None = option("SQL condition; other lines are set aside.")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HORIZON = 30  # days
 MOST_PURCHASES = 5
+CENTRE = "centres are those of the fit, after its transforms, not the means of the table"
 REASONS = {
     NO_PURCHASE: "it has no purchase (returns or free orders only), so it has no recency",
     NO_NET_SPEND: "its returns are worth as much as its purchases or more, so it has no net spend",
@@ -178,7 +179,7 @@ class Explanation:
         )
 
     def _segment_line(self) -> str:
-        line = f"Segment: {self.segment}, {self.segment_id} of {self.segments} by value."
+        line = f"Segment: {self.segment}, {self.segment_id} of {self.segments} by money spent each."
         if self.nearest is None:
             return f"{line} It is the name of the code {self.rfm_score}."
         nearest, second = (
@@ -186,7 +187,7 @@ class Explanation:
             f"{money(centre.monetary, self.currency_symbol)})"
             for centre in self.nearest
         )
-        line += f" The nearest centre is that of {nearest}, the second-nearest that of {second}."
+        line += f" The nearest centre is that of {nearest}, the second-nearest that of {second}; {CENTRE}."
         if self.confidence is None:
             return line
         border = ", near the border between the two" if self.confidence < NEAR_BORDER else ""
@@ -207,13 +208,16 @@ class Explanation:
 
     def _step_line(self) -> str:
         if self.best:
-            return "To move it up: no segment is better."
+            return "To a better name: there is none."
+        # Better is told apart from the rank above it, which is by money alone.
+        better = "To a better name" if self.nearest is None else "To a more recent or more valuable name"
         if self.step is None:
             return (
-                f"To move it up: nothing small does so for a week, not even {MOST_PURCHASES} more purchases of "
-                f"{money(self.average_order or 0.0, self.currency_symbol)} each ({self._whose_average})."
+                f"{better}: not even {MOST_PURCHASES} more purchases of "
+                f"{money(self.average_order or 0.0, self.currency_symbol)} each ({self._whose_average}) would keep it "
+                "there for a week."
             )
-        return f"To move it up: {self._step_told(self.step)}{self._lasting_told()}."
+        return f"{better}: {self._step_told(self.step)}{self._lasting_told()}."
 
     @property
     def _whose_average(self) -> str:
@@ -223,16 +227,15 @@ class Explanation:
     def _step_told(self, step: StepUp) -> str:
         several = step.purchases > 1
         even = f", at first even to {step.at_first}," if step.at_first != step.segment else ""
+        moved = f"would move it to {step.segment}{even}"
         bought = (
             f"{counted(step.purchases, 'more purchase')} of {money(self.average_order or 0.0, self.currency_symbol)} "
             f"{'each ' if several else ''}({self._whose_average})"
         )
         if step.days >= HORIZON:
-            return f"{bought} within {HORIZON} days would move it to {step.segment}{even.removesuffix(',')}"
+            return f"{bought} {moved} for {HORIZON} days at least"
         after = "the last of them" if several else "it"
-        return (
-            f"{bought} would move it to {step.segment}{even} until {counted(step.days, 'day')} after {after}"
-        )
+        return f"{bought} {moved} until {counted(step.days, 'day')} after {after}"
 
     def _lasting_told(self) -> str:
         if self.lasting is None or self.step is None:

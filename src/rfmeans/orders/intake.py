@@ -148,7 +148,7 @@ def customers_at(
     as_of
         The date recency is counted to; None: that of the reading, or the day after the last order.
     since
-        First day of the window; None: that of the reading.
+        First day that counts; None: that of the reading.
     earlier
         More dates, all before it, at which the same customers are wanted: from the same pass. A span of time is so long
         before the as-of date, which takes a look at all days before the pass where that is yet to be found.

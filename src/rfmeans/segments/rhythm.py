@@ -61,10 +61,11 @@ class Rhythm:
 
     @property
     def sentence(self) -> str:
-        """The rhythm in words; part of a day counts as a day, so that no fewer come back within it than is said.
+        r"""The rhythm in words; part of a day counts as a day, so that no fewer come back within it than is said.
 
-        >>> print(Rhythm(2842, 53.5, 160.0).sentence)
-        Half of the 2,842 repeat customers come back within 54 days on average, nine tenths within 160.
+        >>> print(Rhythm(2842, 53.5, 160.0).sentence.replace("; ", ";\n"))
+        Half of the 2,842 repeat customers come back within 54 days on average, nine tenths within 160;
+        purchases on one day are 0 days apart.
         >>> print(Rhythm(0).sentence)
         Nobody bought more than once.
         """
@@ -73,7 +74,7 @@ class Rhythm:
         half, most = math.ceil(self.median_days), math.ceil(self.nine_tenths_days)
         return (
             f"Half of the {counted(self.repeat_customers, 'repeat customer')} come back within "
-            f"{counted(half, 'day')} on average, nine tenths within {most:,}."
+            f"{counted(half, 'day')} on average, nine tenths within {most:,}; purchases on one day are 0 days apart."
         )
 
     @classmethod

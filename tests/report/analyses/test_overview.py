@@ -7,6 +7,7 @@ import pytest
 
 import rfmeans
 from helpers.pages import body_of, said_in_terminal, shown
+from rfmeans.report.analyses.actions import actions
 from rfmeans.report.analyses.overview import overview
 from rfmeans.report.analyses.segments import segments as tables
 from rfmeans.report.page import render
@@ -60,6 +61,15 @@ def test_the_headline_of_those_at_risk_says_for_how_many_it_is_true(result):
     line, tile = told(None, 200, pace=None)
     assert line.endswith(" days ago on average.")
     assert tile[2] == "on average"
+
+
+def test_with_a_window_the_tile_says_of_which_days_money_and_purchases_are(result):
+    summary = replace(result.summary, settings={**result.summary.settings, "window": 365})
+    _, (_, _, money), (_, _, purchases), _ = overview(summary).page[1].tiles[0].facts
+    assert money.endswith(" in the last 365 days")
+    assert purchases.endswith(" purchases in the last 365 days")
+    (card, *_) = actions(summary, built_in()).page[1].cards
+    assert card.lines[0].endswith(" of revenue in the last 365 days")
 
 
 def test_nobody_is_at_risk_by_a_name_for_all():

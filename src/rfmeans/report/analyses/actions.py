@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rfmeans.report.blocks import Card, Cards, Heading, Item, Items, Section
-from rfmeans.wording import CELL_TEXT, SENTENCE_TEXT, clip, counted, percent
+from rfmeans.wording import CELL_TEXT, SENTENCE_TEXT, clip, counted, percent, within
 
 if TYPE_CHECKING:
     from rfmeans.report.playbook import Playbook
@@ -31,7 +31,7 @@ def actions(summary: Summary, playbook: Playbook | None) -> Section:
     return Section(
         page=(
             Heading(TITLE, "actions", TITLE),
-            Cards(tuple(_card(segment, playbook) for segment in summary.segments)),
+            Cards(tuple(_card(segment, playbook, summary.window) for segment in summary.segments)),
         ),
         markdown=(
             Heading(TITLE),
@@ -40,9 +40,10 @@ def actions(summary: Summary, playbook: Playbook | None) -> Section:
     )
 
 
-def _card(segment: Segment, playbook: Playbook) -> Card:
+def _card(segment: Segment, playbook: Playbook, window: int | None) -> Card:
     card = playbook.cards.get(segment.region)
-    size = f"{counted(segment.figures.customers, 'customer')}, {percent(segment.revenue_share)} of revenue"
+    share = f"{percent(segment.revenue_share)} of revenue{within(window)}"
+    size = f"{counted(segment.figures.customers, 'customer')}, {share}"
     borderline = (f"Borderline: {clip(sentence, SENTENCE_TEXT)}." for sentence in segment.borderline)
     return Card(
         clip(segment.segment, CELL_TEXT),

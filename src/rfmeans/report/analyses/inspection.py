@@ -70,7 +70,9 @@ def shop_table(found: Inspection) -> Table:
 
 
 def because(found: Inspection, where: str = "above") -> str:
-    """Return what follows the word of the verdict; ``where`` its reasons stand."""
+    """Return what follows the word of the verdict; ``where`` its reasons, and what is suspicious, stand."""
+    if found.verdict == READY and found.suspicious:
+        return f". These orders can be segmented; first see what is said {where}."
     if found.verdict == READY:
         return ". These orders can be segmented as they are."
     reasons = len(found.reasons)

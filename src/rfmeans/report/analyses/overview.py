@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rfmeans.report.blocks import BLANK, Item, Items, Section, Sentence, Tile, Tiles
-from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent
+from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent, within
 
 if TYPE_CHECKING:
     from rfmeans.report.segment import Segment
@@ -17,11 +17,11 @@ def overview(summary: Summary) -> Section:
     """Say in two sentences what the segments are, and which two to look at first."""
     lead = Sentence(f"{_fall_into(summary)} {_how_named(summary)}", "lead")
     tiles = (
-        _tile("Most valuable", summary.most_valuable, summary.currency_symbol),
+        _tile("Most valuable", summary.most_valuable, summary),
         _tile(
             "Most at risk",
             summary.most_at_risk,
-            summary.currency_symbol,
+            summary,
             _capital(summary.nobody_at_risk),
             summary.pace,
         ),
@@ -64,7 +64,7 @@ def _capital(text: str) -> str:
 
 
 def _tile(
-    title: str, segment: Segment | None, symbol: str, missing: str = "", usual: Pace | None = None
+    title: str, segment: Segment | None, summary: Summary, missing: str = "", usual: Pace | None = None
 ) -> Tile:
     """Return the figures of a segment; with what is ``usual``, also how many are away longer."""
     if segment is None:
@@ -74,11 +74,11 @@ def _tile(
         if usual and segment.share_away
         else ""
     )
-    figures = segment.figures
+    figures, symbol, then = segment.figures, summary.currency_symbol, within(summary.window)
     facts = (
         (number(figures.customers), "customers", f"{percent(segment.share)} of all"),
-        (percent(segment.revenue_share), "of revenue", money(float(figures.revenue), symbol)),
-        (money(figures.mean_monetary, symbol), "each", counted(figures.mean_frequency, "purchase")),
+        (percent(segment.revenue_share), "of revenue", money(float(figures.revenue), symbol) + then),
+        (money(figures.mean_monetary, symbol), "each", counted(figures.mean_frequency, "purchase") + then),
         (counted(figures.mean_recency, "day"), "since the last purchase", f"on average{away}"),
     )
     name = clip(segment.segment, CELL_TEXT)
