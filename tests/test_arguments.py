@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 import rfmeans
 from rfmeans.app.serving import Serving
-from rfmeans.arguments import MARK, OPTIONS, Message, argument, named, with_options
+from rfmeans.arguments import MARK, OPTIONS, Message, argument, calling, named, with_options
 from rfmeans.cli.commands import app
 from rfmeans.cli.print_result import print_told
 from rfmeans.columns.roles import MissingColumnError
@@ -33,6 +33,7 @@ from rfmeans.saved import Written
 from rfmeans.segments.settings import Settings
 from rfmeans.settings import Columns, CustomerColumns, Limits, Reading
 from rfmeans.synthetic import make_orders
+from rfmeans.wording import clip
 
 SOURCES = Path(rfmeans.__file__).parent
 # Arguments in Python alone: there is nothing of them to say on the command line.
@@ -100,6 +101,16 @@ def test_a_text_stays_one_in_copies_and_in_other_processes() -> None:
     ):
         assert (same, with_options(same)) == ("Give as_of=.", "Give --as-of.")
     assert both(f"{text.marked} Now.") == ("Give as_of=. Now.", "Give --as-of. Now.")
+
+
+def test_within_calling_arguments_go_by_other_names_and_afterwards_by_their_options() -> None:
+    text = Message(f"Give {argument('as_of', '2026-01-31')} or {argument('header', False)} now.")
+    with calling(lambda name, typed: f"<{name}{typed}>"):
+        assert with_options(text) == clip(text) == "Give <as_of 2026-01-31> or <no-header> now."
+        with pytest.raises(ZeroDivisionError), calling(lambda *_: str(1 / 0)):
+            with_options(text)
+        assert with_options("no argument") == "no argument"
+    assert with_options(text) == clip(text) == "Give --as-of 2026-01-31 or --no-header now."
 
 
 def test_an_error_tells_arguments_and_keeps_the_options() -> None:

@@ -1,10 +1,11 @@
 """Settings of a run: sizes, numbers of threads and currency symbols that are taken, and those that are refused."""
 
+import numpy as np
 import pytest
 
 from rfmeans.arguments import options_of
 from rfmeans.errors import SettingsError
-from rfmeans.settings import Limits, check_symbol, parse_statuses, quoted_status
+from rfmeans.settings import Limits, check_symbol, make_reading, parse_statuses, quoted_status
 
 
 @pytest.mark.parametrize("given", ["4GB", "512 MB", "1.5gib", "100kb", "2TB"])
@@ -46,3 +47,28 @@ def test_statuses_with_commas_and_quotation_marks_are_told_apart():
     assert parse_statuses("paid, refunded,,") == ("paid", "refunded")
     assert parse_statuses('"never closed, here') == ('"never closed', "here")
     assert quoted_status("all") == "all"
+
+
+@pytest.mark.parametrize("role", ["customer", "order", "currency_column"])
+@pytest.mark.parametrize("value", [False, True, 0])
+def test_what_is_no_name_of_a_column(role, value):
+    with pytest.raises(SettingsError) as found:
+        make_reading(**{role: value})
+    assert str(found.value) == (
+        f"{role} must be the name of a column, as text. Got {value!r}. Leave it out to have it found."
+    )
+
+
+@pytest.mark.parametrize("name", ["encoding", "sheet", "table", "date_format"])
+def test_what_is_no_text(name):
+    with pytest.raises(SettingsError) as found:
+        make_reading(**{name: True})
+    assert str(found.value) == f"{name} must be text. Got True."
+
+
+@pytest.mark.parametrize("name", ["header", "drop_duplicates", "accept_loss"])
+def test_what_is_no_answer_to_a_switch(name):
+    with pytest.raises(SettingsError) as found:
+        make_reading(**{name: "maybe"})
+    assert str(found.value) == f"{name} must be True or False. Got 'maybe'."
+    assert getattr(make_reading(**{name: np.True_}), name)

@@ -2,18 +2,20 @@
 
 A text is written once, with `argument` or `named` where it names one, and made a `Message`: errors and findings do that
 themselves. A `Message` reads as Python users need it; `with_options` returns what the command line, the JSON of it and
-the report say in its place, `retold` what others do: the page names its controls.
+the report say in its place. Within `calling` it says what others do: the page names its controls.
 """
 
 from __future__ import annotations
 
 import os
 import shlex
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 # Stands around the three parts of an argument until the text is a `Message`. No foreign text in it can hold this.
 MARK = f"\x1f{os.urandom(8).hex()}\x1f"
@@ -193,19 +195,38 @@ class Message(str):
 
 def with_options(text: str) -> str:
     """Return a text as the command line, its JSON and the report say it; one without arguments as it is."""
-    return retold(text, option_name)
+    return retold(text, CALLED.get())
 
 
-def retold(text: str, called: Callable[[str], str]) -> str:
+def retold(text: str, called: Callable[[str, str], str]) -> str:
     """Return a text with its arguments called as a function calls them; one without arguments as it is.
 
-    >>> retold(Message(f"Give {argument('as_of', '2026-01-31')}."), str.upper)
+    The function is given the argument's name, ``no-`` before it where it is to be False, and what is typed behind its
+    option: a blank and the value, or nothing.
+
+    >>> retold(Message(f"Give {argument('as_of', '2026-01-31')}."), lambda name, typed: f"{name.upper()}{typed}")
     'Give AS_OF 2026-01-31.'
     """
     if not isinstance(text, Message):
         return text
-    shown = [called(part) if at % 4 == 1 else part for at, part in enumerate(text.parts) if at % 4 != 3]
-    return "".join(shown)
+    words, names, typed = text.parts[::4], text.parts[1::4], text.parts[2::4]
+    said = [f"{called(*each)}{after}" for *each, after in zip(names, typed, words[1:], strict=True)]
+    return "".join([words[0], *said])
+
+
+@contextmanager
+def calling(called: Callable[[str, str], str]) -> Iterator[None]:
+    """Let `with_options`, and whatever cuts or draws texts by it, call arguments as a function does: see `retold`.
+
+    >>> with calling(lambda name, typed: f"the field {name}"):
+    ...     with_options(Message(f"Give {argument('as_of', '2026-01-31')}."))
+    'Give the field as_of.'
+    """
+    before = CALLED.set(called)
+    try:
+        yield
+    finally:
+        CALLED.reset(before)
 
 
 def option_name(name: str) -> str:
@@ -215,3 +236,11 @@ def option_name(name: str) -> str:
     ('--as-of', '--out')
     """
     return f"--{OPTIONS.get(name, name).replace('_', '-')}"
+
+
+def _option(name: str, typed: str) -> str:
+    return f"{option_name(name)}{typed}"
+
+
+# How whoever is spoken to calls an argument.
+CALLED: ContextVar[Callable[[str, str], str]] = ContextVar("called", default=_option)

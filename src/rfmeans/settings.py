@@ -54,6 +54,9 @@ def check(settings: object, *rules: tuple[str, Rule]) -> None:
             object.__setattr__(settings, name, int(value))
 
 
+YES_OR_NO: Rule = ("be True or False", (True, False).__contains__)
+
+
 def one_of(*known: str) -> Rule:
     """Return the rule that a setting is one of two or more words."""
     words = " or ".join(known) if len(known) == 2 else f"one of {', '.join(known)}"
@@ -186,6 +189,11 @@ def _each_column_once(columns: Columns | CustomerColumns) -> None:
     given: dict[str, str] = {}
     for role in fields(columns):
         name = getattr(columns, role.name)
+        if name is not None and not isinstance(name, str):
+            called = "currency_column" if role.name == "currency" else role.name
+            raise SettingsError(
+                f"{named(called)} must be the name of a column, as text. Got {name!r}. Leave it out to have it found."
+            )
         if name in given:
             raise SettingsError(
                 f"Column {name!r} was given twice: for {given[name]} and for {role.name}. "
@@ -285,6 +293,8 @@ class Reading:
         check_symbol(self.currency_symbol)
         check(
             self,
+            *((name, ("be text", _is_string)) for name in ("encoding", "sheet", "table", "date_format")),
+            *((name, YES_OR_NO) for name in ("header", "drop_duplicates", "accept_loss")),
             ("engine", one_of(*FILE_ENGINES)),
             ("amount_per", one_of("line", "order")),
             ("currency", ("be a code such as GBP", lambda code: bool(str(code).strip()))),
@@ -306,6 +316,10 @@ class Reading:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _is_string(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _check_encoding(encoding: str | None) -> None:

@@ -79,6 +79,11 @@ Known are: customer, date.
             )
 
 
+def is_line(text: Any) -> bool:
+    """Tell whether something is one line of text, not empty and without blanks around it."""
+    return isinstance(text, str) and bool(text) and text == text.strip() and text.isprintable()
+
+
 def check_line(text: Any, what: str) -> None:
     """Refuse what is not one line of text.
 
@@ -87,7 +92,7 @@ def check_line(text: Any, what: str) -> None:
     SettingsError
         If it is something else, empty, or has blanks around it.
     """
-    if not isinstance(text, str) or not text or text != text.strip() or not text.isprintable():
+    if not is_line(text):
         raise SettingsError(f"{what} must be one line of text, without blanks around it. Got {text!r}.")
 
 

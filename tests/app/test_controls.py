@@ -4,8 +4,11 @@ import ast
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
+from rfmeans import SettingsError
 from rfmeans.app import screens
-from rfmeans.app.controls import COLUMNS, LABELS, MORE, label, with_controls
+from rfmeans.app.controls import COLUMNS, LABELS, MORE, SWITCHES, answer, label, with_controls
 from rfmeans.arguments import Message, argument, named
 from rfmeans.settings import Columns, Limits, Reading
 
@@ -24,6 +27,33 @@ def test_a_message_names_the_control_that_is_labelled_so():
         with_controls(Message(f"{named('segments')} must be 2 to 12."))
         == "“Number of segments” must be 2 to 12."
     )
+
+
+def test_a_value_is_said_as_its_control_has_it():
+    said = with_controls(
+        Message(f"{argument('segments', 'auto')} tells more; it takes {argument('holdout', 0.25)}.")
+    )
+    assert said == "“Recommended” tells more; it takes “Held out (%)” 25."
+    assert with_controls(Message(f"Give {argument('status', 'NAME')}, or {argument('segments', 3)}.")) == (
+        "Give “Column of status”, or “Number of segments” 3."
+    )
+
+
+@pytest.mark.parametrize("name", [*COLUMNS, *MORE])
+@pytest.mark.parametrize("value", ["Yes", "no"])
+def test_yes_and_no_are_names_like_others_where_there_is_no_switch(name, value):
+    assert answer(name, f" {value} ") == (value == "Yes" if name in SWITCHES else value)
+
+
+def test_what_is_no_answer_to_a_switch_is_refused_in_words():
+    with pytest.raises(SettingsError) as found:
+        answer("accept_loss", "x")
+    assert str(found.value) == "“Accept loss” must be yes or no. Got 'x'."
+    assert answer("accept_loss", " ") == ""
+
+
+def test_the_switches_are_those_of_reading():
+    assert {each.name: each.default for each in fields(Reading) if isinstance(each.default, bool)} == SWITCHES
 
 
 def test_what_the_page_has_no_control_for_goes_by_its_option():

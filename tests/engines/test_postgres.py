@@ -365,6 +365,8 @@ def test_views_on_a_table_whose_columns_change_are_said(address, postgres_engine
         ("postgres://ann:hunter2@127.0.0.1:1/shop", "Cannot connect to PostgreSQL on 127.0.0.1:1: "),
         ("postgres://ann:hunter2@nowhere.invalid/shop", "Cannot connect to PostgreSQL on nowhere.invalid: "),
         ("postgres://ann:hun/ter2@localhost/shop", "This is no PostgreSQL address. Give one like "),
+        ("postgres://ann:12/hunter2@localhost/shop", "This is no PostgreSQL address."),
+        ("postgres://ann:x@hunter2@localhost/shop", "This is no PostgreSQL address."),
         ("postgres://ann@localhost/shop?passwort=hunter2", "This is no PostgreSQL address."),
         ("postgre://ann:hunter2@localhost/shop", "Addresses that begin with postgre:// cannot be read."),
         ("mysql://ann:hunter2@localhost/shop", "Addresses that begin with mysql:// cannot be read."),

@@ -9,10 +9,12 @@ import pytest
 
 import rfmeans
 from helpers.pages import body_of
+from rfmeans.arguments import Message, argument
+from rfmeans.report.blocks import Sentence, Words
 from rfmeans.report.charts import registry as drawing
 from rfmeans.report.charts.colours import colour
 from rfmeans.report.charts.frame import segment_labels
-from rfmeans.report.page import render
+from rfmeans.report.page import fragment, render
 from rfmeans.report.playbook import built_in
 from rfmeans.segments.spread import MAP_COLUMNS, MAP_ROWS, MapCell
 from rfmeans.synthetic import make_orders
@@ -125,3 +127,10 @@ def test_the_written_report_is_the_results(result, page, tmp_path):
     assert (folder / "report.html").read_text(encoding="utf-8") == page
     stems = {path.stem for path in (folder / "charts").iterdir()}
     assert stems == {*CHARTS, "bought_again", "score_grid"} == set(drawing.DRAWINGS) - {"choice"}
+
+
+def test_whatever_is_drawn_names_options_and_no_arguments_of_python():
+    text = Message(f"Give {argument('drop_duplicates', True)}.")
+    drawn = fragment([Sentence(text), Words((("Again", text),))])
+    assert drawn.count("Give --drop-duplicates.") == 2
+    assert "drop_duplicates" not in drawn

@@ -7,7 +7,7 @@ from rfmeans.segments.claims import settle
 from rfmeans.segments.facts import Facts, Grounds
 from rfmeans.segments.lexicon import built_in, read_lexicon
 from rfmeans.segments.names import name_centres
-from rfmeans.segments.renaming import renamed
+from rfmeans.segments.renaming import renamed, with_scores_aside
 
 CENTRES = [(-1, 1, 1), (0.5, 0.9, 0.9), (1, -1, -1), (1.1, -1, -1.1)]
 
@@ -56,17 +56,42 @@ def test_names_of_scores_are_called_otherwise_too():
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "the name of high.recent must be one line of text, without blanks around it. Got ''."),
+        ("", "The name for 'High-Value Loyal' must be one line of text without ' · tier ',"),
         ("a\nb", "must be one line of text"),
+        ("A · tier 1", "without ' · tier ', which tells tiers apart. Got 'A · tier 1'."),
         (
             "Low-Value/Churned",
-            "the name 'Low-Value/Churned' stands for 2 regions. Give each region its own name.",
+            "'Low-Value/Churned' is taken: of 2 to 4 and of 5 to 12 segments one is called so.",
         ),
-        ("Frequent", "the name 'Frequent' stands under [[name]] twice. Keep one of them."),
-        ("A · tier 1", "must not hold ' · tier ', which tells tiers apart."),
+        ("Growing", "is taken: of 5 to 12 segments one is called so. Choose another for 'High-Value Loyal'."),
+        ("Frequent", "it takes the place of 'High-Value Loyal' where that does not hold."),
+        ("Champions", "The name 'Champions' is taken: one of the scores' segments is called so."),
     ],
 )
 def test_names_that_cannot_be_used(name, said):
     with pytest.raises(SettingsError) as found:
         renamed(built_in(), {"High-Value Loyal": name})
     assert said in str(found.value)
+
+
+def test_two_regions_cannot_have_one_new_name():
+    with pytest.raises(SettingsError) as found:
+        renamed(built_in(), {"High-Value Loyal": "Stars", "Growing": "Stars"})
+    assert str(found.value) == (
+        "'High-Value Loyal' and 'Growing' cannot both be called 'Stars'. Give each a name of its own."
+    )
+
+
+def test_each_name_of_the_scores_makes_room_and_keeps_what_it_claims():
+    for name in built_in().scores.order:
+        free = with_scores_aside(built_in(), {"High-Value Loyal": name})
+        own = renamed(built_in(), free)
+        assert own.grid_for(4).names["high"]["recent"] == name
+        assert own.said[name].claims == built_in().said["High-Value Loyal"].claims
+        assert own.said.get(f"{name} (score)") == built_in().said.get(name)
+        assert [each.removesuffix(" (score)") for each in own.scores.order] == [*built_in().scores.order]
+
+
+def test_what_is_no_name_of_a_score_makes_no_room():
+    for new in ("Stars", "Growing", "Frequent"):
+        assert with_scores_aside(built_in(), {"High-Value Loyal": new}) == {"High-Value Loyal": new}

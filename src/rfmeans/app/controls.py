@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rfmeans.arguments import option_name, retold
+from rfmeans.errors import SettingsError
+from rfmeans.segments.settings import AUTO
 
 LABELS = {
     "as_of": "Count recency to (the as-of date)",
@@ -28,7 +32,10 @@ MORE = (
     *("date_format", "decimal", "timezone", "currency", "amount_per", "accept_loss"),
     *("sheet", "encoding", "delimiter", "header"),
 )
-SWITCHES = {"yes": True, "no": False}
+SWITCHES = {"drop_duplicates": False, "accept_loss": False, "header": True}  # as it is without them
+YES_OR_NO = {"yes": True, "no": False}
+RECOMMENDED = "Recommended"  # the control of what `AUTO` is on a command line
+STAND_INS = ("NAME", "NAME,NAME")  # for what is to be typed behind an option; a control has its own
 
 
 def label(name: str) -> str:
@@ -49,11 +56,45 @@ def with_controls(text: str) -> str:
     >>> with_controls(Message(f"Give {argument('since', '2026-01-31')}, or {argument('header', False)}."))
     'Give “First day that counts” 2026-01-31, or “Header” no.'
     """
-    return retold(text, _called)
+    return retold(text, called)
 
 
-def _called(name: str) -> str:
-    plain = name.removeprefix("no-")
-    if plain in LABELS or plain in COLUMNS or plain in MORE:
-        return f"“{label(plain)}”{' no' if plain != name else ''}"
-    return option_name(name)
+def called(name: str, typed: str) -> str:
+    """Return what the page calls an argument with what would be typed behind its option.
+
+    >>> called("holdout", " 0.25"), called("segments", " auto"), called("status", " NAME"), called("no-header", "")
+    ('“Held out (%)” 25', '“Recommended”', '“Column of status”', '“Header” no')
+    """
+    plain, value = name.removeprefix("no-"), typed.strip()
+    if plain not in (*LABELS, *COLUMNS, *MORE):
+        return f"{option_name(name)}{typed}"
+    if (plain, value) == ("segments", AUTO):
+        return f"“{RECOMMENDED}”"
+    if plain == "holdout" and value:
+        value = f"{100 * float(value):g}"
+    if plain != name:
+        value = "no"
+    return " ".join([f"“{label(plain)}”", *([value] if value and value not in STAND_INS else [])])
+
+
+def answer(name: str, value: str) -> Any:
+    """Return what is meant by a value that was typed: of a switch yes or no, of all else the text.
+
+    Raises
+    ------
+    SettingsError
+        If it is no answer to a switch.
+
+    >>> answer("header", "No"), answer("order", "No"), answer("header", "")
+    (False, 'No', '')
+    >>> answer("header", "maybe")
+    Traceback (most recent call last):
+    rfmeans.errors.SettingsError: “Header” must be yes or no. Got 'maybe'.
+    """
+    plain = value.strip()
+    if name not in SWITCHES or not plain:
+        return plain
+    found = YES_OR_NO.get(plain.casefold())
+    if found is None:
+        raise SettingsError(f"“{label(name)}” must be yes or no. Got {plain!r}.")
+    return found

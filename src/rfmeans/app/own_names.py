@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rfmeans.app.room import file_name, folder_of
 from rfmeans.report.playbook import built_in, make_playbook
 from rfmeans.segments.lexicon import read_lexicon
-from rfmeans.segments.renaming import renamed
+from rfmeans.segments.renaming import renamed, with_scores_aside
 from rfmeans.toml_file import read_toml, to_toml
 
 if TYPE_CHECKING:
@@ -37,14 +37,15 @@ def playbook(room: Room) -> Playbook:
 
 
 def rename(room: Room, lexicon: Lexicon, names: Mapping[str, str]) -> None:
-    """Use a lexicon with some names called otherwise; the cards go with them.
+    """Use a lexicon with some names called otherwise; the cards go with them, and scores' names make room.
 
     Raises
     ------
     SettingsError
         If a name cannot be used.
     """
-    _use(room, renamed(lexicon, names), playbook(room).renamed(names))
+    free = with_scores_aside(lexicon, names)
+    _use(room, renamed(lexicon, free), playbook(room).renamed(free))
 
 
 def take(room: Room, name: str, content: bytes) -> None:

@@ -9,11 +9,13 @@ import streamlit as st
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from rfmeans.app.controls import called
 from rfmeans.app.looks import styles
 from rfmeans.app.room import Room, Rooms
 from rfmeans.app.screens import SCREENS
 from rfmeans.app.serving import Serving
 from rfmeans.app.widgets import brand, pick, problem, progress
+from rfmeans.arguments import calling
 
 
 def _rooms() -> Rooms:
@@ -40,7 +42,7 @@ def main() -> None:
     st.set_page_config(page_title="rfmeans", layout="wide", initial_sidebar_state="collapsed")
     st.html(styles())
     serving, room = Serving.told(sys.argv[1:]), own_room()
-    with room.lock:
+    with room.lock, calling(called):
         room.settle()
         brand(room)
         names = [*SCREENS] if room.opened else [next(iter(SCREENS))]

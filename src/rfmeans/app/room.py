@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.app.controls import with_controls
+from rfmeans.app.controls import SWITCHES, with_controls
 from rfmeans.app.jobs import Job, StoppedError
 from rfmeans.app.serving import PREFIX
 from rfmeans.arguments import Message
@@ -35,7 +35,6 @@ SYNTHETIC = "synthetic shop"
 MOST_RESULTS = 30
 PATIENCE = 300.0  # seconds that a page without a window is kept, for it may be reloaded
 SWEPT_EVERY = 30.0
-NO_SWITCH = {"drop_duplicates": False, "accept_loss": False, "header": True}  # as it is without them
 HARMFUL = re.compile(r"[^\w.\-() ]|^[.\s]+")  # in the name of a file; glob's signs among them
 
 
@@ -155,20 +154,30 @@ class Room:
         """Read the source as `how` says; what was opened before is dropped."""
         self.stop()
         self.forget()
-        source, how = self.source, {**self.how, **self.inside}
-        self.start(lambda listener: open_orders(source, how, listener), self._have, "reading orders")
+        source, how = self.source, dict(self.how)
+
+        def work(listener: Listener) -> Opened:
+            return open_orders(source, {**how, **self.inside}, listener)
+
+        self.start(work, self._have, "reading orders")
 
     def read_with(self, given: dict[str, Any]) -> None:
         """Read the source with some arguments otherwise; what is blank is left out."""
         both = {**self.how, **given}
         self.how = {
-            name: value for name, value in both.items() if value not in (None, "", (), NO_SWITCH.get(name))
+            name: value for name, value in both.items() if value not in (None, "", (), SWITCHES.get(name))
         }
         self.read()
 
     @property
     def inside(self) -> dict[str, Any]:
-        """Where the engine may write: into the folder of the page alone."""
+        """Where the engine may write: into the folder of the page alone.
+
+        Raises
+        ------
+        SourceError
+            If the source is an address that no engine knows.
+        """
         from rfmeans.engines.dispatch import server_of
 
         return {} if server_of(str(self.source), "duckdb") else {"temporary": self.folder.path}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,7 +10,6 @@ import streamlit as st
 from rfmeans.app.controls import label as label_of
 from rfmeans.app.controls import with_controls
 from rfmeans.arguments import Choice, give, together
-from rfmeans.report.blocks import Sentence
 from rfmeans.report.page import fragment
 from rfmeans.wording import clip
 
@@ -56,11 +54,7 @@ def brand(room: Room) -> None:
 
 def told(blocks: Iterable[Block], kind: str = "") -> None:
     """Draw blocks as the report does; ``kind`` is a class of the page's own styles."""
-    named = [
-        replace(block, text=with_controls(block.text)) if isinstance(block, Sentence) else block
-        for block in blocks
-    ]
-    st.html(f'<div class="told {kind}">{fragment(named)}</div>')
+    st.html(f'<div class="told {kind}">{fragment([*blocks])}</div>')
 
 
 def said(text: str, kind: str = "") -> None:

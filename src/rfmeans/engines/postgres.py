@@ -241,9 +241,12 @@ def _connect(address: str) -> Any:
         raise SourceError("PostgreSQL needs psycopg. Install it: pip install 'rfmeans[postgres]'") from None
     try:
         found = conninfo_to_dict(address)
-        # A password with a / in it is taken for a port and a database.
-        if not re.fullmatch("[0-9,]*", str(found.get("port") or "")):
-            raise ValueError("no port")
+        # A password with a / in it is taken for a port and a database, one with an @ for a host.
+        placed = [str(found.get(part) or "") for part in ("host", "dbname")]
+        if not re.fullmatch("[0-9,]*", str(found.get("port") or "")) or any(
+            "@" in part and part in address for part in placed
+        ):
+            raise ValueError("no port, no host")
     except (psycopg.Error, ValueError):  # its words may quote a password
         raise SourceError(
             "This is no PostgreSQL address. Give one like postgres://user@host:5432/database; a sign such as / or @ in "

@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rfmeans.arguments import with_options
 from rfmeans.beside import ask
 from rfmeans.errors import OutputError
 from rfmeans.report.blocks import Block, Heading, Picture
@@ -211,6 +212,7 @@ def _environment() -> Environment:
         loader=PackageLoader("rfmeans.report", "."),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=with_options,  # no text is drawn in the words of Python
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -1,6 +1,7 @@
 """Open: files, a path, the synthetic shop; questions; what was understood."""
 
 import io
+import re
 import shlex
 import zipfile
 
@@ -115,7 +116,52 @@ def test_any_other_setting_of_reading_can_be_given_and_taken_back(opened):
 
     assert "As you set it: Amount per: line." in give("amount_per", "line").said
     assert "As you set it" not in give("amount_per", "").said
+    assert "“Header” must be yes or no. Got &#x27;maybe&#x27;." in give("header", "maybe").said
+    assert "Verdict:" in opened.said
+    assert "As you set it" not in opened.said
     assert "“Amount per” must be line or order. Got &#x27;basket&#x27;." in give("amount_per", "basket").said
+
+
+@pytest.mark.slow
+def test_a_column_called_no_can_be_given(shown):
+    rows = [f"{n},r{n},c{n % 20},2024-01-{1 + n % 28:02},{10 + n}" for n in range(60)]
+    page = shown.drop(("orders.csv", "\n".join(["No,receipt,customer,date,amount", *rows]).encode()))
+    [setting] = [each for each in page.test.selectbox if each.label == "Another setting"]
+    [field] = [each for each in page.test.text_input if each.label.startswith("Its value")]
+    setting.set_value("order")
+    field.set_value("No")
+    page.press("Read again")
+    assert "As you set it: Column of order: No." in page.said
+    assert "order = No" in page.said
+
+
+@pytest.mark.slow
+def test_statuses_are_offered_and_advice_is_told_in_the_words_of_the_page(shown):
+    rows = [
+        f"c{n % 30},2024-{1 + n % 9:02}-{1 + n % 28:02},{10 + n % 7},{s}"
+        for n in range(120)
+        for s in ("wc-completed", "zorbed (50%)")
+    ]
+    shown.drop(("orders.csv", "\n".join(["customer,date,amount,status", *rows, *rows[:9]]).encode()))
+    [statuses] = [each for each in shown.test.multiselect if each.label == "Statuses that count"]
+    assert set(statuses.options) == {"wc-completed", "zorbed (50%)"}
+    shown.go("Segments")
+    told = ""
+    for chapter in shown.widget("chapter").options:
+        told += shown.touch("chapter", chapter).said
+    assert "“Set repeated lines aside” to set such lines aside" in told
+    assert "“Statuses that count”" in told
+    assert "--" not in re.sub(r"<svg.*?</svg>|src=\S+|style=\S+", "", told, flags=re.DOTALL)
+    assert "=True" not in told
+
+
+def test_what_other_tools_connect_by_is_told_as_an_address_without_its_password(shown):
+    pytest.importorskip("psycopg")
+    shown.touch("way", "Path or database").widget("path").set_value(f"host=h dbname=d password={SECRET}")
+    shown.press("Open")
+    assert "A database is opened by its address, like postgres://h/d," in shown.said
+    assert shown.widget("path").value == "postgres://h/d"
+    assert SECRET not in shown.said
 
 
 def test_where_uploads_alone_are_taken_no_condition_can_be_typed_for_it_could_read_a_file(
@@ -174,10 +220,18 @@ def test_a_database_is_opened_by_its_address_and_its_password_is_shown_nowhere(
     assert SECRET not in shown.said + shown.test.code[0].value
 
 
-def test_a_database_that_cannot_be_reached_is_said_without_the_password(shown):
-    shown.touch("way", "Path or database").widget("path").set_value(
-        f"postgres://me:{SECRET}@127.0.0.1:1/shop"
-    )
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"postgres://me:{SECRET}@127.0.0.1:1/shop",
+        f"postgres://127.0.0.1:1/shop?user=me&password=p@{SECRET}",
+        f"postgres://me:p@{SECRET}@127.0.0.1:1/shop",
+        f"postgres://me:1/{SECRET}@127.0.0.1:1/shop",
+        f"mysql://me:{SECRET}@host/shop",
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_said_without_the_password(shown, address):
+    shown.touch("way", "Path or database").widget("path").set_value(address)
     shown.press("Open")
     assert "warning" in shown.said
     assert SECRET not in shown.said + shown.widget("path").value

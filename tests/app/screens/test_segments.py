@@ -1,5 +1,6 @@
 """Segments: names and figures of the library, another number, the recommended one, another transform."""
 
+import html
 import io
 import re
 
@@ -90,13 +91,29 @@ def test_names_are_edited_and_stand_on_all_screens_and_survive_a_reload(segments
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("new", "said"), [("", "one line of text"), ("New/Potential", "stands for 2 regions")]
+    ("new", "said"),
+    [
+        ("", "must be one line of text"),
+        ("New/Potential", "of 2 to 4 and of 5 to 12 segments one is called so. Choose another"),
+        ("High-Value One-Time", "is taken: it takes the place of"),
+    ],
 )
 def test_a_name_that_cannot_be_used_is_said_and_nothing_changes(segments, new, said):
     before = names_on(segments)
     typed(segments, before[0], new)
     assert said in segments.said
+    assert "lexicon" not in segments.said
     assert names_on(segments) == before
+
+
+@pytest.mark.slow
+def test_a_score_gives_its_name_to_a_segment_with_the_segments_own_card(segments):
+    old = names_on(segments)[0]
+    assert names_on(typed(segments, old, "Champions"))[0] == "Champions"
+    assert "Champions (score)" in segments.touch("chapter", "Scores").said
+    from rfmeans.report.playbook import built_in
+
+    assert built_in().cards[old].offer in html.unescape(segments.touch("chapter", "What to do").said)
 
 
 @pytest.mark.slow

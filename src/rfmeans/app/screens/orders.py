@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from rfmeans.app.controls import COLUMNS, MORE, SWITCHES, label, with_controls
+from rfmeans.app.controls import COLUMNS, MORE, answer, label, with_controls
 from rfmeans.app.lines import without_password
-from rfmeans.app.room import SYNTHETIC
-from rfmeans.app.widgets import named_value, pick, plain, remembered, said, told
+from rfmeans.app.room import SYNTHETIC, Problem
+from rfmeans.app.widgets import named_value, pick, remembered, said, told
+from rfmeans.engines.dispatch import ADDRESS
+from rfmeans.errors import SettingsError
 from rfmeans.report.analyses.inspection import account_table, because, shop_table
 from rfmeans.report.blocks import Heading, Sentence, Words
 from rfmeans.settings import quoted_status
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 FILES, PATH, SHOP = "Files", "Path or database", "Synthetic shop"
 SHOP_CUSTOMERS = 10_000
+AS_ADDRESS = (
+    "A database is opened by its address, like {}, with a password behind the user's name: me:password@."
+)
 OTHERS = (*COLUMNS, *MORE)
 
 
@@ -76,8 +81,11 @@ def _path(room: Room) -> None:
         )
         if st.form_submit_button("Open", type="primary") and source.strip():
             shown = without_password(source.strip())
-            room.open(source.strip(), shown, {"table": table.strip()} if table.strip() else {})
             room.chosen["path"] = shown
+            if ADDRESS.match(shown) and not ADDRESS.match(source.strip()):
+                room.problem = Problem(AS_ADDRESS.format(shown))
+            else:
+                room.open(source.strip(), shown, {"table": table.strip()} if table.strip() else {})
             st.session_state.pop("path")  # so that the field does not show a password any more
             st.rerun()
 
@@ -146,8 +154,13 @@ def _otherwise(room: Room, opened: Opened, *, condition: bool) -> None:
         given["currency_symbol"] = st.text_input(
             label("currency_symbol"), room.how.get("currency_symbol") or "", max_chars=8, placeholder="£"
         )
-        given |= _another(room)
+        name, value = _another(room)
         if st.form_submit_button("Read again"):
+            try:
+                given |= {name: answer(name, value)} if name else {}
+            except SettingsError as error:
+                said(error.message, "warning")
+                return
             room.read_with(given)
             st.rerun()
 
@@ -155,16 +168,15 @@ def _otherwise(room: Room, opened: Opened, *, condition: bool) -> None:
 def _statuses(room: Room, statuses: Sequence[Status]) -> tuple[str, ...] | None:
     """Ask which statuses count; None where those are picked that count anyhow."""
     usual = [status.name for status in statuses if status.counts]
-    kept = st.multiselect(
-        label("keep_status"), [status.name for status in statuses], usual, format_func=plain
-    )
+    # Unlike the labels of other widgets its options are text as it is, and need no `plain`.
+    kept = st.multiselect(label("keep_status"), [status.name for status in statuses], usual)
     return (
         tuple(map(quoted_status, kept)) if kept and set(kept) != set(usual) else room.how.get("keep_status")
     )
 
 
-def _another(room: Room) -> dict[str, Any]:
-    """Ask for any other setting, by its name and its value."""
+def _another(room: Room) -> tuple[str, str]:
+    """Ask for any other setting; return its name, blank for none, and the value as it was typed."""
     left, right = st.columns(2)
     now = ", ".join(named_value(label(name), room.how[name]) for name in OTHERS if name in room.how)
     name = left.selectbox(
@@ -175,4 +187,4 @@ def _another(room: Room) -> dict[str, Any]:
     )
     if now:
         said(f"As you set it: {now}.", "note")
-    return {name: SWITCHES.get(value.strip().casefold(), value.strip())} if name else {}
+    return name, value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from rfmeans.app import own_names
-from rfmeans.app.controls import label
+from rfmeans.app.controls import RECOMMENDED, label
 from rfmeans.app.room import problem_of
 from rfmeans.app.widgets import download, pick, plain, remembered, said, told
 from rfmeans.errors import SettingsError
@@ -70,7 +70,7 @@ def _settings(room: Room) -> tuple[dict[str, Any], DeltaGenerator]:
     """Ask for the settings; return them, and the place where names are edited."""
     left, middle, right, last = st.columns([3, 1, 1, 1], vertical_alignment="bottom")
     with middle:
-        auto = remembered(room, "recommended", False, lambda key: st.toggle("Recommended", key=key))
+        auto = remembered(room, "recommended", False, lambda key: st.toggle(RECOMMENDED, key=key))
     with left:
         remembered(
             room,
