@@ -9,7 +9,7 @@ import time
 import pytest
 
 from rfmeans.app.jobs import StoppedError
-from rfmeans.app.room import Room, Rooms, file_name, problem_of
+from rfmeans.app.room import Problem, Room, Rooms, file_name, problem_of
 from rfmeans.app.serving import PREFIX
 from rfmeans.errors import SettingsError
 from rfmeans.temporary_folders import clear_leftovers
@@ -64,22 +64,56 @@ def test_results_are_kept_by_settings_and_dropped_with_the_orders(room, plain_sh
     assert room.results == {}
 
 
-def test_stopped_work_leaves_no_word_and_no_result(room, plain_shop):
+def test_stopped_work_is_said_leaves_no_result_and_can_be_taken_up(room, plain_shop):
     room.store([("orders.csv", io.BytesIO(plain_shop))])
     room.stop()
-    assert (room.job, room.problem) == (None, None)
+    assert (room.job, room.opened, room.problem) == (None, None, Problem("Stopped.", stopped=True))
+    room.read()
+    finish(room)
+    assert room.problem is None
+    assert room.opened is not None
+
+
+def test_work_that_takes_the_place_of_other_work_is_no_word_to_the_user(room, plain_shop):
+    room.store([("orders.csv", io.BytesIO(plain_shop))])
+    room.read()
+    assert room.problem is None
+
+
+def test_segments_that_were_stopped_do_not_begin_again_by_themselves(room, plain_shop):
+    room.store([("orders.csv", io.BytesIO(plain_shop))])
+    finish(room)
+    assert room.segment({"segments": 3}) is None
+    room.stop()
+    assert room.segment({"segments": 3}) is None
+    assert room.job is None
+
+
+def test_each_answer_can_be_taken_back_until_the_orders_were_read(room):
+    lines = [f"{1 + n % 12:02}/{1 + n % 11:02}/2024,{n},c{n},n" for n in range(40)]
+    room.store([("orders.csv", io.BytesIO("\n".join(["date,total,one,two", *lines]).encode()))])
+    finish(room)
+    assert room.problem.text.startswith("No column was recognised as the customer")
+    room.answer({"customer": "one"})
+    finish(room)
+    assert {name for each in room.problem.choices for name in each.given} == {"date_format"}
+    room.back()
+    finish(room)
+    assert (room.how, room.earlier) == ({}, [])
+    assert room.problem.text.startswith("No column was recognised as the customer")
+    for given in ({"customer": "one"}, {"date_format": "%d/%m/%Y"}):
+        room.answer(given)
+        finish(room)
+    assert (room.problem, room.earlier) == (None, [])
 
 
 def test_what_is_said_of_errors():
-    assert problem_of(StoppedError("stopped")) is None
+    assert problem_of(StoppedError("stopped")).stopped
     said = problem_of(SettingsError("No."))
-    assert said is not None
     assert (said.text, said.choices) == ("No.", ())
     inside = problem_of(SettingsError("No line of /tmp/x/orders.csv."), "/tmp/x")
-    assert inside is not None
     assert inside.text == "No line of orders.csv."
     other = problem_of(ZeroDivisionError("secret/path"))
-    assert other is not None
     assert "ZeroDivisionError" in other.text
     assert "secret" not in other.text
 

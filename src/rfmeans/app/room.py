@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.app.controls import SWITCHES, with_controls
 from rfmeans.app.jobs import Job, StoppedError
 from rfmeans.app.serving import PREFIX
-from rfmeans.arguments import Message
+from rfmeans.arguments import Message, give
 from rfmeans.errors import DataError, RFMeansError
 from rfmeans.kept_customers import KeptCustomers
 from rfmeans.segments.settings import MIN_SEGMENTS
@@ -53,6 +53,7 @@ class Problem:
 
     text: str
     choices: tuple[Choice, ...] = ()
+    stopped: bool = False  # by the user: it can be taken up again
 
 
 @dataclass
@@ -71,8 +72,8 @@ class Room:
         What a command line calls it.
     how
         How it is read, as `rfmeans.segment` takes it.
-    good
-        How it was read when that went well; None: it did not yet.
+    earlier
+        How it was read before, the latest last, since that last went well: the way back.
     opened, results, others
         What came out: of reading; of segmenting, by settings; of other work, by its name.
     job, on_done
@@ -89,7 +90,7 @@ class Room:
     source: Any = None
     shown: str = ""
     how: dict[str, Any] = field(default_factory=dict)
-    good: dict[str, Any] | None = None
+    earlier: list[dict[str, Any]] = field(default_factory=list)
     opened: Opened | None = None
     results: dict[tuple[tuple[str, Any], ...], Segmentation] = field(default_factory=dict)
     others: dict[str, Any] = field(default_factory=dict)
@@ -108,7 +109,7 @@ class Room:
         self.job, self.on_done = Job(work, words), then
 
     def stop(self) -> None:
-        """Stop what goes on."""
+        """Stop what goes on; `problem` says so."""
         if self.job:
             self.job.stop()
             self.settle()
@@ -147,7 +148,7 @@ class Room:
     def open(self, source: Any, shown: str, how: dict[str, Any]) -> None:
         """Read a source anew."""
         self.forget()
-        self.source, self.shown, self.how, self.good = source, shown, how, None
+        self.source, self.shown, self.how, self.earlier = source, shown, how, []
         self.read()
 
     def read(self) -> None:
@@ -163,10 +164,22 @@ class Room:
 
     def read_with(self, given: dict[str, Any]) -> None:
         """Read the source with some arguments otherwise; what is blank is left out."""
+        self.earlier.append(dict(self.how))
         both = {**self.how, **given}
         self.how = {
             name: value for name, value in both.items() if value not in (None, "", (), SWITCHES.get(name))
         }
+        self.read()
+
+    def answer(self, given: dict[str, Any]) -> None:
+        """Read the source with the answer to a question."""
+        self.earlier.append(dict(self.how))
+        give(self.how, given)
+        self.read()
+
+    def back(self) -> None:
+        """Read the source as before the last answer, or the last other reading."""
+        self.how = self.earlier.pop()
         self.read()
 
     @property
@@ -183,7 +196,7 @@ class Room:
         return {} if server_of(str(self.source), "duckdb") else {"temporary": self.folder.path}
 
     def _have(self, opened: Opened) -> None:
-        self.opened, self.good = opened, dict(self.how)
+        self.opened, self.earlier = opened, []
 
     # Segments
 
@@ -247,10 +260,10 @@ def open_orders(source: Any, how: dict[str, Any], listener: Listener) -> Opened:
     return Opened(kept, found, head)
 
 
-def problem_of(error: BaseException, folder: str = "") -> Problem | None:
-    """Return what is said of an error, without the folder of the uploads; nothing of work that the user stopped."""
+def problem_of(error: BaseException, folder: str = "") -> Problem:
+    """Return what is said of an error, without the folder of the uploads."""
     if isinstance(error, StoppedError):
-        return None
+        return Problem("Stopped.", stopped=True)
     if isinstance(error, RFMeansError):
         said = with_controls(Message(error.message))
         return Problem(_without(folder, said) if folder else said, error.choices)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from rfmeans.app.controls import label as label_of
 from rfmeans.app.controls import with_controls
-from rfmeans.arguments import Choice, give, together
+from rfmeans.arguments import Choice, together
 from rfmeans.report.page import fragment
 from rfmeans.wording import clip
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 QUICK = 0.15  # seconds in which work that is almost done may end before its progress is shown
 LOOK_AGAIN = 0.4
+# What an export must have, by the setting that names its column.
+WANTED = {
+    "customer": "an e-mail or an id of each customer",
+    "date": "the day of each order",
+    "amount": "what was paid for each order",
+}
 
 
 def remembered(room: Room, name: str, usual: Any, draw: Callable[[str], Any]) -> Any:
@@ -102,24 +108,38 @@ def problem(room: Room) -> None:
         said(found.text, "warning")
         if found.choices and room.source is not None:
             _question(room)
-        elif room.good is not None and room.opened is None and st.button("Read as before", key="as_before"):
-            room.how = dict(room.good)
-            room.read()
+        if found.stopped:
+            _again(room)
+        if room.earlier and room.opened is None and st.button("Back", key="back"):
+            room.back()
             st.rerun()
+
+
+def _again(room: Room) -> None:
+    """Offer to take up what was stopped."""
+    if room.opened is None and st.button("Read again", type="primary", key="again"):
+        room.read()
+        st.rerun()
+    if room.opened and st.button("Go on", type="primary", key="again"):
+        room.problem = None  # what the screen needs, it begins anew
+        st.rerun()
 
 
 def _question(room: Room) -> None:
     assert room.problem is not None
     choices = room.problem.choices
     labels = {words_of(choice): choice for choice in choices}
-    if all(list(choice.given) == ["keep_status"] for choice in choices):
+    asked = {name for choice in choices for name in choice.given}
+    if asked == {"keep_status"}:
         picked = st.multiselect("Which ones?", [*labels], key="answers")
     else:
-        one = st.radio("Which one?", [*labels], key="answer", format_func=plain)
+        one = st.radio("Which one?", [*labels], None, key="answer", format_func=plain)
         picked = [one] if one else []
-    if st.button("Go on", type="primary", key="go_on") and picked:
-        give(room.how, together([labels[label] for label in picked]))
-        room.read()
+    for name in asked & {*WANTED}:
+        said(f"None of these? Export the orders again with {WANTED[name]}, and open them then.", "note")
+    if st.button("Go on", type="primary", key="go_on", disabled=not picked):
+        st.session_state.pop("answer", None)  # the next question has answers of its own
+        room.answer(together([labels[label] for label in picked]))
         st.rerun()
 
 

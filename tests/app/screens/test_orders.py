@@ -3,6 +3,7 @@
 import io
 import re
 import shlex
+import threading
 import zipfile
 
 import pytest
@@ -35,13 +36,58 @@ def test_a_question_is_answered_by_a_choice_with_its_example(shown, shop):
     assert "can be read as day/month/year or as month/day/year" in shown.said
     [question] = [each for each in shown.test.radio if each.key == "answer"]
     assert len(question.options) == 2
+    assert question.value is None
+    [go_on] = [each for each in shown.test.button if each.label == "Go on"]
+    assert go_on.disabled
     assert "Date format" in question.options[0]
-    question.set_value("'01/03/2024' is 1 March 2024 (Date format: %d/%m/%Y)")
+    question.set_value("'01/03/2024' is 1 March 2024 (Date format: %d/%m/%Y)").run()
     shown.press("Go on")
     assert "Verdict:" in shown.said
     assert "dates as day/month/year" in shown.said
     shown.go("Take along")
     assert "--date-format %d/%m/%Y" in shown.test.code[0].value
+
+
+def test_where_no_column_fits_nothing_is_picked_and_each_answer_can_be_taken_back(shown):
+    def question():
+        [found] = [each for each in shown.test.radio if each.key == "answer"]
+        return found
+
+    shown.drop(("orders.csv", b"date,total\n2024-01-02,10\n2024-02-03,20\n2024-03-04,5\n"))
+    assert question().value is None
+    assert "Export the orders again with an e-mail or an id of each customer" in shown.said
+    assert "Back" not in [each.label for each in shown.test.button]
+    question().set_value("such as '2024-01-02', '2024-02-03', '2024-03-04' (Column of customer: date)")
+    shown.test.run()
+    shown.press("Go on")
+    assert "No column was recognised as the date" in shown.said
+    assert question().value is None
+    shown.press("Back")
+    assert "No column was recognised as the customer" in shown.said
+    assert question().value is None
+    assert len(question().options) == 2
+
+
+def test_reading_that_was_stopped_is_said_and_can_be_taken_up(shown, plain_shop, monkeypatch):
+    going, stopped = threading.Event(), threading.Event()
+
+    def wait(source, how, listener):
+        going.set()
+        assert stopped.wait(60)
+        listener.stage("on")
+
+    with monkeypatch.context() as slow:
+        slow.setattr("rfmeans.app.room.open_orders", wait)
+        shown.test.file_uploader[0].set_value([("orders.csv", plain_shop, "text/csv")])
+        shown.test.run()
+        assert going.wait(60)
+        threading.Timer(0.2, stopped.set).start()
+        shown.press("Stop")
+    assert "Stopped." in shown.said
+    assert "One row per order line" not in shown.said
+    shown.press("Read again")
+    assert "Verdict:" in shown.said
+    assert "Stopped." not in shown.said
 
 
 def test_a_wrong_file_gives_the_paragraph_and_no_traceback(shown):
@@ -102,7 +148,7 @@ def test_what_went_wrong_can_be_taken_back(opened):
     where.set_value("no such column")
     opened.press("Read again")
     assert "cannot be used" in opened.said
-    assert "Verdict" in opened.press("Read as before").said
+    assert "Verdict" in opened.press("Back").said
 
 
 @pytest.mark.slow

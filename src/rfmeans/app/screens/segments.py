@@ -138,8 +138,7 @@ def _use(room: Room, names: Callable[[], None]) -> None:
     try:
         names()
     except SettingsError as error:
-        if wrong := problem_of(error, str(room.folder.path)):
-            said(wrong.text, "warning")
+        said(problem_of(error, str(room.folder.path)).text, "warning")
     else:
         st.rerun()
 
