@@ -16,7 +16,9 @@ from rfmeans.segments.names import name_centres, name_scores, on_other_grounds
 from rfmeans.segments.rhythm import Rhythm
 
 # A shop of which half of the repeat customers come back within 50 days, nine tenths within 150; a year of orders.
-EVERYONE = Facts(recency=60, frequency=2, monetary=500, tenure=200, repeat_share=0.6, longest_away=140)
+EVERYONE = Facts(
+    recency=60, frequency=2, monetary=500, tenure=200, repeat_share=0.6, longest_away=140, mean_monetary=800
+)
 SHOP = Grounds((), EVERYONE, Rhythm(100, 50.0, 150.0), 360)
 ONCE = replace(SHOP, rhythm=Rhythm(0))  # nobody comes back: the period counts, a quarter of it is 90 days
 
@@ -46,6 +48,10 @@ def found(claim: str, grounds: Grounds = SHOP, **changed: float | None) -> str:
         ("overdue", {"recency": 50, "longest_away": 80}, "partly"),
         ("overdue", {"recency": 1, "longest_away": 51}, "partly"),
         ("overdue", {"recency": 1, "longest_away": 50}, "false"),
+        ("still", {"recency": 50}, "holds"),
+        ("still", {"recency": 51}, "partly"),
+        ("still", {"recency": 150}, "partly"),
+        ("still", {"recency": 151}, "false"),
         ("late", {"recency": 151}, "holds"),
         ("late", {"recency": 150}, "false"),
         ("cooling", {"recency": 40, "longest_away": 51}, "holds"),
@@ -62,9 +68,15 @@ def found(claim: str, grounds: Grounds = SHOP, **changed: float | None) -> str:
         ("new", {"frequency": 2, "tenure": 181}, "partly"),
         ("new", {"frequency": 3, "tenure": 91}, "false"),
         ("high", {"monetary": 500}, "holds"),
-        ("high", {"monetary": 499}, "partly"),
+        ("high", {"monetary": 499}, "partly"),  # their mean is that of all
+        ("high", {"monetary": 499, "mean_monetary": 799}, "false"),
+        ("high", {"monetary": 500, "mean_monetary": 799}, "holds"),
+        ("high", {"monetary": 499, "mean_monetary": None}, "partly"),  # an older model knows no mean
         ("low", {"monetary": 500}, "holds"),
         ("low", {"monetary": 501}, "partly"),
+        ("low", {"monetary": 501, "mean_monetary": 801}, "false"),
+        ("low", {"monetary": 500, "mean_monetary": 801}, "holds"),
+        ("low", {"monetary": 501, "mean_monetary": None}, "partly"),
         *((claim, {}, "holds") for claim in ("frequent", "infrequent", "later", "earlier")),
     ],
 )
@@ -87,7 +99,7 @@ def test_nine_repeat_customers_or_a_rhythm_of_no_day_tell_no_pace():
 
 def test_a_table_of_customers_tells_too_little_for_some_claims():
     table = replace(SHOP, rhythm=None, period_days=None)
-    for claim in ("recent", "overdue", "late", "cooling", "churned"):
+    for claim in ("recent", "overdue", "late", "cooling", "still", "churned"):
         assert found(claim, table, recency=9999) == "unknown"
     assert found("new", table, tenure=None, frequency=2) == "holds"
     assert found("new", table, tenure=None, frequency=3) == "unknown"
@@ -109,8 +121,15 @@ def settled(name: str, grounds: Grounds = SHOP, **changed: float | None) -> str:
     [
         ("High-Value Loyal", {"recency": 9, "repeat_share": 1}, "High-Value Loyal"),
         ("High-Value Loyal", {"recency": 9, "repeat_share": 0.02}, "High-Value One-Time"),
+        ("High-Value Loyal", {"recency": 151, "repeat_share": 0.02}, "High-Value Lapsed One-Time"),
         ("High-Value Loyal", {"recency": 151, "repeat_share": 1}, "High-Value Lapsed"),
+        # The cheapest plan paid often: many purchases make the place, and the money is below that of all.
+        ("High-Value Loyal", {"recency": 8, "monetary": 119, "mean_monetary": 118}, "Low-Value Regular"),
+        ("High-Value Loyal", {"recency": 8, "monetary": 119, "mean_monetary": 900}, "High-Value Loyal"),
         ("At-Risk High-Value", {"recency": 52, "longest_away": 80}, "At-Risk High-Value"),
+        ("At-Risk High-Value", {"recency": 386, "repeat_share": 0.02}, "High-Value Lapsed One-Time"),
+        ("At-Risk High-Value", {"recency": 120, "repeat_share": 0.02}, "High-Value One-Time"),
+        ("At-Risk High-Value", {"recency": 386, "monetary": 499, "mean_monetary": 1}, "Low-Value/Churned"),
         ("At-Risk High-Value", {"recency": 1, "longest_away": 2}, "High-Value Regular"),
         ("At-Risk High-Value", {"recency": 1, "longest_away": 2, "repeat_share": 0}, "High-Value One-Time"),
         ("New/Potential", {"recency": 9, "frequency": 2, "tenure": 60}, "New/Potential"),
@@ -118,10 +137,12 @@ def settled(name: str, grounds: Grounds = SHOP, **changed: float | None) -> str:
         ("New/Potential", {"recency": 748, "repeat_share": 0.1}, "Low-Value One-Time"),
         ("New/Potential", {"recency": 748}, "Low-Value Lapsed"),
         ("Low-Value/Churned", {"recency": 190}, "Low-Value/Churned"),
+        ("Low-Value/Churned", {"recency": 190, "monetary": 501, "mean_monetary": 801}, "At-Risk High-Value"),
         ("Low-Value/Churned", {"recency": 1}, "Low-Value Regular"),
         ("Low-Value/Churned", {"recency": 1, "repeat_share": 0.1}, "Low-Value One-Time"),
         ("Lapsing Regular", {"recency": 100, "repeat_share": 0.1}, "Middle-Value One-Time"),
         ("Growing", {"recency": 200}, "Middle-Value Lapsed"),
+        ("High-Value Cooling", {"recency": 60, "repeat_share": 0.02}, "High-Value One-Time"),
     ],
 )
 def test_a_true_name_takes_the_place_of_a_false_one(name, changed, expected):
@@ -131,7 +152,7 @@ def test_a_true_name_takes_the_place_of_a_false_one(name, changed, expected):
 @pytest.mark.parametrize(
     ("name", "constant", "expected"),
     [
-        ("At-Risk High-Value", ("recency",), "High-Value Regular"),
+        ("At-Risk High-Value", ("recency",), "High-Value"),  # who come back is told by days
         ("High-Value Loyal", ("frequency",), "High-Value"),
         ("Low-Value/Churned", ("frequency", "monetary"), "Lapsed"),
         ("High-Value Loyal", ("monetary",), "Frequent"),
@@ -165,11 +186,13 @@ REGIONS = {name for grid in built_in().grids for row in grid.names.values() for 
 def test_the_built_in_lexicon_has_a_true_name_whatever_the_figures(name):
     constants = [(), ("recency",), ("frequency",), ("monetary",), ("recency", "frequency")]
     constants += [("recency", "monetary"), ("frequency", "monetary")]
-    choices = itertools.product((1, 60, 200), (0.0, 1.0), (1, 9), (30, 300), constants, (SHOP, ONCE))
-    for days, share, purchases, tenure, constant, shop in choices:
+    choices = itertools.product(
+        (1, 60, 200), (0.0, 1.0), (1, 9), (30, 300), constants, (SHOP, ONCE), (1, 9999)
+    )
+    for days, share, purchases, tenure, constant, shop, spent in choices:
         if name in ("Growing", "Lapsing Regular") and {"recency", "monetary"} <= set(constant):
             continue  # a centre cannot lie there
-        given = facts(recency=days, longest_away=days, repeat_share=share, frequency=purchases, tenure=tenure)
+        given = Facts(days, purchases, spent, tenure, share, days, mean_monetary=spent)
         found = settle(name, built_in().said, given, replace(shop, constant=constant))
         assert "false" not in {verdict.found for verdict in found.verdicts}, (found, given, constant)
 
@@ -203,6 +226,57 @@ def test_on_other_grounds_a_name_stays_and_its_claims_are_checked_again():
     )
 
 
+def test_regular_claims_that_they_still_come():
+    """A fifth of the subscribers stops after the model was fitted: here they were 20 days away, there 135."""
+    regular = facts(recency=20, longest_away=25)
+    names = name_centres([(-1, 1, 1), (1, -1, -1)], grounds=replace(SHOP, segments=(EVERYONE, regular)))
+    assert (names[1].text, names[1].corrections[0]) == (
+        "Low-Value Regular",
+        "its place would make it Low-Value/Churned, but their last purchase was 20 days ago, and half of the repeat "
+        "customers come back within 50",
+    )
+    stopped = facts(recency=160, longest_away=200)
+    assert on_other_grounds(names, built_in(), replace(SHOP, segments=(EVERYONE, stopped)))[
+        1
+    ].corrections == (
+        "here that they still come does not hold: their last purchase was 160 days ago, and nine tenths of the repeat "
+        "customers come back within 150",
+    )
+
+
+def test_high_value_below_all_says_why():
+    cheap = facts(recency=8, monetary=119, mean_monetary=118)
+    (why,) = settle("High-Value Loyal", built_in().said, cheap, SHOP).corrections
+    assert why == (
+        "its place would make it High-Value Loyal, but they spent 119 against 500 of all, on average 118 against 800"
+    )
+
+
+@pytest.mark.parametrize(
+    ("centre", "changed", "expected"),
+    [
+        # Beside the cut of value the people beyond it are worth what all are, and still bought once.
+        (
+            (-1, -0.06, -0.06),
+            {"repeat_share": 0.02, "monetary": 45, "mean_monetary": 51},
+            "High-Value One-Time",
+        ),
+        ((-1, -0.06, -0.06), {"monetary": 45, "mean_monetary": 51}, "High-Value Loyal"),
+        ((0.06, 1, 1), {"repeat_share": 0.9}, "High-Value Loyal"),
+        (
+            (0.06, 1, 1),
+            {"repeat_share": 0.02, "recency": 9},
+            None,
+        ),  # One-Time on both sides: it hangs on no cut
+    ],
+)
+def test_across_a_cut_the_name_would_be_one_that_is_true(centre, changed, expected):
+    given = facts(**{"recency": 40, "tenure": 60} | changed)
+    grounds = replace(SHOP, segments=(given, EVERYONE))
+    cuts = name_centres([centre, (1, 1, 1)], grounds=grounds)[0].close_cuts
+    assert [cut.split("it would be ")[1] for cut in cuts] == ([expected] if expected else [])
+
+
 def test_names_of_scores_stay_and_what_does_not_hold_is_said():
     grounds = replace(SHOP, segments=(facts(recency=9, repeat_share=0.1),))
     names = name_scores(built_in().scores.order, built_in(), grounds)
@@ -219,16 +293,18 @@ def test_names_of_scores_stay_and_what_does_not_hold_is_said():
         {"period_days": -1},
         {"rhythm": {"repeat_customers": 3, "median_days": float("inf"), "nine_tenths_days": 2.0}},
         {"everyone": {**vars(EVERYONE), "monetary": float("nan")}},
+        {"everyone": {**vars(EVERYONE), "mean_monetary": float("inf")}},
     ],
 )
 def test_grounds_come_back_from_a_file_or_are_refused(odd):
     content = asdict(replace(SHOP, segments=(EVERYONE, None), constant=("recency",)))
     assert asdict(Grounds.from_dict(content)) == content
     counted = {**content, "everyone": {**content["everyone"], "customers": 3}}
-    assert '"customers": 3}' in json.dumps(asdict(Grounds.from_dict(counted)))  # a whole number, bit for bit
+    assert '"customers": 3, ' in json.dumps(asdict(Grounds.from_dict(counted)))  # a whole number, bit for bit
     older = {**content["everyone"]}
-    del older["customers"]
-    assert Grounds.from_dict({**content, "everyone": older}).everyone.customers == 0
+    del older["customers"], older["mean_monetary"]
+    everyone = Grounds.from_dict({**content, "everyone": older}).everyone
+    assert (everyone.customers, everyone.mean_monetary) == (0, None)
     with pytest.raises(ValueError, match=r"period|finite"):
         Grounds.from_dict({**content, **odd})
 

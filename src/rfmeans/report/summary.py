@@ -132,8 +132,10 @@ class Summary(Findings):
     @property
     def nobody_at_risk(self) -> str:
         """Why no segment is at risk, where none is."""
-        if any(segment.at_risk for segment in self.filled):
-            return f"no segment. Those who are away longer than usual spent nothing{within(self.window)}."
+        away = [segment for segment in self.filled if segment.at_risk]
+        if away:
+            names = " and ".join(segment.called for segment in away)
+            return f"no segment. {names} spent nothing{within(self.window)}{_others_away(self)}."
         lapsed = [segment for segment in self.filled if segment.lapsed]
         longest = max(lapsed, key=lambda segment: segment.figures.median_recency, default=None)
         return f"no segment. Of the one longest away: {longest.no_risk}." if longest else NONE_AWAY
@@ -262,6 +264,15 @@ def _figures(segment: Segment, summary: Summary) -> str:
         f"{money(figures.mean_monetary, summary.currency_symbol)} each; "
         f"last purchase {counted(figures.mean_recency, 'day')} ago on average"
     )
+
+
+def _others_away(summary: Summary) -> str:
+    """Return how many are away in segments that are not at risk: that those who are spent nothing is not of these."""
+    away = sum(segment.away or 0 for segment in summary.filled if not segment.at_risk)
+    if summary.pace is None or not away:
+        return ""
+    bought = f"bought last more than {counted(summary.pace.days, 'day')} ago ({summary.pace.usual_told})"
+    return f"; of the customers of other segments {away:,} {bought}"
 
 
 def _how_many_away(segment: Segment, summary: Summary) -> str:

@@ -98,15 +98,18 @@ class Pace:
         )
 
 
-def _recent(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+def _still(facts: Facts, grounds: Grounds) -> tuple[str, str]:
     pace = Pace.of(grounds)
     if pace is None:
         return UNKNOWN, ""
     if facts.recency > pace.late:
         return FALSE, _away(facts, pace.late_told)
-    if facts.recency > pace.usual:
-        return PARTLY, _away(facts, pace.usual_told)
-    return _against_all(HOLDS, facts, grounds, later=True)
+    return PARTLY if facts.recency > pace.usual else HOLDS, _away(facts, pace.usual_told)
+
+
+def _recent(facts: Facts, grounds: Grounds) -> tuple[str, str]:
+    found, says = _still(facts, grounds)
+    return _against_all(HOLDS, facts, grounds, later=True) if found == HOLDS else (found, says)
 
 
 def _overdue(facts: Facts, grounds: Grounds) -> tuple[str, str]:
@@ -122,7 +125,7 @@ def _overdue(facts: Facts, grounds: Grounds) -> tuple[str, str]:
 
 
 def _late(facts: Facts, grounds: Grounds) -> tuple[str, str]:
-    found, says = _recent(facts, grounds)
+    found, says = _still(facts, grounds)
     return {FALSE: HOLDS, UNKNOWN: UNKNOWN}.get(found, FALSE), says
 
 
@@ -194,16 +197,23 @@ def _new(facts: Facts, grounds: Grounds) -> tuple[str, str]:
 
 
 def _high(facts: Facts, grounds: Grounds) -> tuple[str, str]:
-    return HOLDS if facts.monetary >= grounds.everyone.monetary else PARTLY, _spent(facts, grounds)
+    return _worth(facts, grounds, 1)
 
 
 def _low(facts: Facts, grounds: Grounds) -> tuple[str, str]:
-    return HOLDS if facts.monetary <= grounds.everyone.monetary else PARTLY, _spent(facts, grounds)
+    return _worth(facts, grounds, -1)
 
 
-def _spent(facts: Facts, grounds: Grounds) -> str:
-    spent = f"they spent {money(facts.monetary)}{within(grounds.window)}"
-    return f"{spent} against {money(grounds.everyone.monetary)} of all"
+def _worth(facts: Facts, grounds: Grounds, sign: int) -> tuple[str, str]:
+    """Hold the median against that of all, and where it is on the wrong side the mean; ``sign`` is 1 for more."""
+    everyone = grounds.everyone
+    spent = f"they spent {money(facts.monetary)}{within(grounds.window)} against {money(everyone.monetary)} of all"
+    if sign * facts.monetary >= sign * everyone.monetary:
+        return HOLDS, spent
+    mean, of_all = facts.mean_monetary, everyone.mean_monetary
+    if mean is None or of_all is None or sign * mean >= sign * of_all:
+        return PARTLY, spent
+    return FALSE, f"{spent}, on average {money(mean)} against {money(of_all)}"
 
 
 def _by_place(_: Facts, __: Grounds) -> tuple[str, str]:
@@ -217,6 +227,7 @@ CLAIMS = {
     AWAY: Claim("are away longer than usual", ("recency",), _overdue),
     "late": Claim("are away longer than nine tenths are", ("recency",), _late),
     "cooling": Claim("begin to be away longer than usual", ("recency",), _cooling),
+    "still": Claim("still come", ("recency",), _still),
     "churned": Claim("have left", ("recency",), _churned),
     "repeat": Claim("bought more than once", ("frequency",), _repeat),
     "one-time": Claim("bought once", ("frequency",), _one_time),
@@ -323,8 +334,8 @@ def read_said(entries: Any, where: str) -> dict[str, Said]:
     >>> read_said([{"name": "Loyal", "claims": ["repaet"]}], "my.toml")
     Traceback (most recent call last):
     rfmeans.errors.SettingsError: my.toml, name 'Loyal': there is no claim 'repaet'. Did you mean 'repeat'? \
-Claims are: recent, overdue, late, cooling, churned, repeat, one-time, new, high, low, frequent, infrequent, later, \
-earlier.
+Claims are: recent, overdue, late, cooling, still, churned, repeat, one-time, new, high, low, frequent, infrequent, \
+later, earlier.
     """
     if not isinstance(entries, list):
         raise SettingsError(f"{where}: names are written as [[name]], one after another. Got {entries!r}.")

@@ -21,7 +21,7 @@ LONGEST = 10**7  # days of a period: more than a calendar holds
 
 @dataclass(frozen=True)
 class Facts:
-    """What claims are checked on, of the customers of one segment: medians, a quartile and a share.
+    """What claims are checked on, of the customers of one segment: medians, a quartile, a share and a mean.
 
     Attributes
     ----------
@@ -37,6 +37,8 @@ class Facts:
         Share with more than one purchase in all history, 0 to 1.
     customers
         How many they are; 0 where a model does not say.
+    mean_monetary
+        Mean net money, in the window if there is one; None where a model does not say.
     """
 
     recency: float
@@ -46,6 +48,7 @@ class Facts:
     repeat_share: float
     longest_away: float
     customers: int = 0
+    mean_monetary: float | None = None
 
     @classmethod
     def of(cls, group: Group) -> Facts | None:
@@ -55,7 +58,7 @@ class Facts:
         tenure = None if math.isnan(group.median_tenure) else group.median_tenure
         medians = (group.median_recency, group.median_frequency, group.median_monetary)
         longest = group.spread.recency[LEVELS.index(0.75)]
-        return cls(*medians, tenure, group.repeat_share, longest, group.customers)
+        return cls(*medians, tenure, group.repeat_share, longest, group.customers, group.mean_monetary)
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,8 @@ class Grounds:
 
 
 def _facts(content: dict[str, Any]) -> Facts:
-    tenure = content["tenure"]
-    customers = float(content.get("customers", 0))  # an older model does not count them
-    others = {name: float(value) for name, value in content.items() if name not in ("tenure", "customers")}
-    if not all(map(math.isfinite, (*others.values(), customers, tenure or 0))):
+    given = {"customers": 0, **content}  # an older model does not count them
+    found: dict[str, Any] = {name: None if value is None else float(value) for name, value in given.items()}
+    if not all(math.isfinite(value or 0) for value in found.values()):
         raise ValueError("a figure of a segment is not a finite number")
-    return Facts(tenure=None if tenure is None else float(tenure), customers=int(customers), **others)
+    return Facts(**(found | {"customers": int(found["customers"])}))

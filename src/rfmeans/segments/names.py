@@ -110,7 +110,9 @@ def name_centres(
                 region=settled[position].name,
                 recency_band=band,
                 value_band=grid.value.band(value),
-                close_cuts=_borderline(grid, recency, value, grounds.constant if grounds else ()),
+                close_cuts=_borderline(
+                    grid, recency, value, _Here(settled[position].name, position, lexicon, grounds)
+                ),
                 lapsed=lapsed,
                 no_risk=_no_risk(position, grounds),
                 verdicts=settled[position].verdicts,
@@ -215,15 +217,35 @@ def empty_regions(names: Sequence[Name], lexicon: Lexicon | None = None) -> tupl
     return tuple(region for region in regions if region not in taken)
 
 
-def _borderline(grid: Grid, recency: float, value: float, constant: Sequence[str]) -> tuple[str, ...]:
-    sentences = []
+@dataclass(frozen=True)
+class _Here:
+    """A segment beside a cut: what it is called, and what it would be called across it."""
+
+    name: str
+    place: int
+    lexicon: Lexicon
+    grounds: Grounds | None
+
+    def across(self, region: str, *, value: bool) -> str:
+        """Return the name of these people in another region; across a cut of value they are worth what all are."""
+        facts = self.grounds.of(self.place) if self.grounds else None
+        if self.grounds is None or facts is None:
+            return region
+        if value:
+            everyone = self.grounds.everyone
+            facts = replace(facts, monetary=everyone.monetary, mean_monetary=everyone.mean_monetary)
+        return settle(region, self.lexicon.said, facts, self.grounds).name
+
+
+def _borderline(grid: Grid, recency: float, value: float, here: _Here) -> tuple[str, ...]:
+    sentences, constant = [], here.grounds.constant if here.grounds else ()
     if "recency" not in constant and (near := grid.recency.border(recency)) is not None:
-        other = grid.names[grid.value.band(value)][near[1]]
-        sentences.append(_hangs_on("recency", recency, near, other))
+        other = here.across(grid.names[grid.value.band(value)][near[1]], value=False)
+        sentences.append(_hangs_on("recency", recency, near, other) if other != here.name else "")
     if not {"frequency", "monetary"} <= set(constant) and (near := grid.value.border(value)) is not None:
-        other = grid.names[near[1]][grid.recency.band(recency)]
-        sentences.append(_hangs_on("value", value, near, other))
-    return tuple(sentences)
+        other = here.across(grid.names[near[1]][grid.recency.band(recency)], value=True)
+        sentences.append(_hangs_on("value", value, near, other) if other != here.name else "")
+    return tuple(filter(None, sentences))
 
 
 def _hangs_on(axis: str, score: float, near: tuple[float, str], other: str) -> str:

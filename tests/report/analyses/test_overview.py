@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -70,6 +71,30 @@ def test_with_a_window_the_tile_says_of_which_days_money_and_purchases_are(resul
     assert purchases.endswith(" purchases in the last 365 days")
     (card, *_) = actions(summary, built_in()).page[1].cards
     assert card.lines[0].endswith(" of revenue in the last 365 days")
+
+
+def test_where_the_lapsed_spent_nothing_those_away_in_other_segments_are_counted(result):
+    """Hand-worked: the segments at risk have no money; of two others 300 and 51 customers are away."""
+    usual = Pace(148.5, 287.0, "half of the repeat customers come back within 149", "")
+    first, second, *others = result.summary.segments
+    nothing = replace(first.figures, revenue=Decimal(0))
+    lapsed = replace(first, segment="Low-Value/Churned", at_risk=True, figures=nothing, away=343)
+    here = [
+        replace(second, at_risk=False, away=300),
+        *(replace(each, at_risk=False, away=0) for each in others),
+    ]
+    here[1] = replace(here[1], away=51)
+
+    def told(*segments, pace=usual):
+        return replace(result.summary, segments=segments, pace=pace).headlines[1]
+
+    said = "Most at risk: no segment. Low-Value/Churned spent nothing"
+    assert told(lapsed, *here) == (
+        f"{said}; of the customers of other segments 351 bought last more than 149 days ago "
+        "(half of the repeat customers come back within 149)."
+    )
+    assert told(lapsed, *(replace(each, away=0) for each in here)) == f"{said}."
+    assert told(lapsed, *(replace(each, away=None) for each in here), pace=None) == f"{said}."
 
 
 def test_nobody_is_at_risk_by_a_name_for_all():
