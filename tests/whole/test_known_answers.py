@@ -105,7 +105,11 @@ def test_what_the_names_of_online_retail_claim(retail):
     claims = {name.text: {v.claim: v.found for v in name.verdicts} for name in retail.model.names}
     assert claims == {
         "High-Value Loyal": {"high": "holds", "recent": "holds", "repeat": "holds"},
-        "At-Risk High-Value": {"high": "holds", "overdue": "partly"},  # 52 days, of a rhythm of 54
+        "At-Risk High-Value": {
+            "high": "holds",
+            "overdue": "partly",
+            "repeat": "holds",
+        },  # 52 days, of a rhythm of 54
         "New/Potential": {"recent": "holds", "new": "holds"},
         "Low-Value/Churned": {"low": "holds", "churned": "holds"},
     }

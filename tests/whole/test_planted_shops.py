@@ -8,12 +8,17 @@ import rfmeans
 from helpers import planted_shops as shops
 
 NAMES = {
-    "one_time_buyers": ["High-Value", "At-Risk High-Value", "New/Potential", "Low-Value/Churned"],
-    "mostly_once": ["High-Value Lapsed", "High-Value One-Time", "Low-Value/Churned", "Low-Value One-Time"],
+    "one_time_buyers": ["High-Value", "High-Value Lapsed", "New/Potential", "Low-Value/Churned"],
+    "mostly_once": [
+        "High-Value Lapsed",
+        "High-Value Lapsed One-Time",
+        "Low-Value/Churned",
+        "Low-Value One-Time",
+    ],
     "subscriptions": ["High-Value Loyal", "High-Value Regular", "Low-Value Regular", "New/Potential"],
     "campaign_day": [
-        *("High-Value Regular · tier 1", "High-Value Regular · tier 2"),
-        *("Low-Value One-Time · tier 1", "Low-Value One-Time · tier 2"),
+        *("High-Value · tier 1", "High-Value · tier 2"),
+        *("High-Value One-Time", "Low-Value One-Time"),  # more than all spent, and less
     ],
     "dying_shop": [
         *("High-Value Lapsed · tier 1", "High-Value Lapsed · tier 2"),
@@ -21,8 +26,8 @@ NAMES = {
     ],
 }
 AT_RISK = {
-    "one_time_buyers": "At-Risk High-Value",
-    "mostly_once": "Low-Value/Churned",
+    "one_time_buyers": "High-Value Lapsed",
+    "mostly_once": "High-Value Lapsed One-Time",
     "subscriptions": None,
     "campaign_day": None,
     "dying_shop": "High-Value Lapsed · tier 2",
