@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -59,3 +60,14 @@ def test_the_command_names_similar_customers(monkeypatch, capsys, files, shop):
 def test_the_command_names_the_option_of_the_column(monkeypatch, capsys, files):
     code, _, err = ended(monkeypatch, capsys, "explain", *files, "--customer", "1")
     assert (code, err.split("Give ")[-1]) == (1, "--customer-column NAME.\n")
+
+
+def test_on_a_terminal_lines_end_at_blanks(monkeypatch, capsys, files, fitted, shop):
+    customer = int(shop["customer_id"].min())
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True)
+    _, out, _ = ended(
+        monkeypatch, capsys, "explain", *files, "--customer", customer, "--customer-column", "who", "--quiet"
+    )
+    assert max(map(len, out.splitlines())) <= 60
+    assert out.split() == " ".join(fitted.explain(customer).lines).split()

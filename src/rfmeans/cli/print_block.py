@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.measure import Measurement
 from rich.table import Table as RichTable
 
+from rfmeans.cli.consoles import print_prose
 from rfmeans.report.blocks import Heading, Items, Sentence
 from rfmeans.report.table import Table
 from rfmeans.wording import clip
@@ -35,16 +36,14 @@ def print_block(block: TextBlock, console: Console) -> None:
     """Print one block of a section."""
     match block:
         case Heading():
-            console.print(f"[bold]{escape(block.text)}[/]", soft_wrap=True)
+            print_prose(console, f"[bold]{escape(block.text)}[/]")
         case Sentence():
-            console.print(
-                escape(block.text), style=WARNING if block.kind == "warning" else "", soft_wrap=True
-            )
+            print_prose(console, escape(block.text), WARNING if block.kind == "warning" else "")
         case Items():
             for item in block.items:
                 named = f"[bold]{escape(clip(item.name))}[/]: " if item.name else ""
                 lines = "\n    ".join((item.text, *item.under))
-                console.print(f"  {named}{escape(lines)}", soft_wrap=True)
+                print_prose(console, f"  {named}{escape(lines)}", hanging=4)
         case Table():
             console.print(_drawn(block, 0 if console.width >= WIDE else block.spare, console))
 

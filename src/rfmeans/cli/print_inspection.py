@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table as RichTable
 
+from rfmeans.cli.consoles import print_prose
 from rfmeans.cli.print_block import print_block
 from rfmeans.inspection.verdict import NOT_ENOUGH, READY
 from rfmeans.report.analyses.inspection import account_table, because, shop_table
@@ -26,7 +27,7 @@ def print_inspection(found: Inspection, console: Console) -> None:
     print_block(account_table(found), console)
     statuses = found.account.noticed.of_statuses() if found.account.noticed else ""
     if statuses:
-        console.print(escape(statuses), soft_wrap=True)
+        print_prose(console, escape(statuses))
     print_block(shop_table(found), console)
     if found.suspicious:
         _print_findings("Worth a look", found.suspicious, console)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rfmeans.cli.consoles import print_prose
 from rfmeans.cli.print_block import print_sections
 from rfmeans.report.analyses.lists import audience_line, foresight_line, foresight_lines
 from rfmeans.wording import clip
@@ -22,7 +23,7 @@ def print_told(told: Sequence[Section], written: Written, console: Console, *, d
     """Print sections, what was written, and where to look next."""
     print_sections(told, console, details=details)
     if written.audiences is not None:
-        console.print(escape(audience_line(written.audiences)), soft_wrap=True)
+        print_prose(console, escape(audience_line(written.audiences)))
     if written.foresight is not None:
         again = written.foresight_again, written.days_looked_at
         lines = (
@@ -31,9 +32,9 @@ def print_told(told: Sequence[Section], written: Written, console: Console, *, d
             else [foresight_line(written.foresight, *again)]
         )
         for line in lines:
-            console.print(escape(line), soft_wrap=True)
+            print_prose(console, escape(line))
     for name in written.without_card:
-        console.print(f"The playbook has no card for {escape(clip(name))}.", soft_wrap=True)
+        print_prose(console, f"The playbook has no card for {escape(clip(name))}.")
     console.print(f"Written to {escape(str(written.folder))}", soft_wrap=True)
     if written.table is not None:
         console.print(f"Written to the table {escape(clip(written.table))}", soft_wrap=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from rfmeans.cli.consoles import escaped, stderr, stdout, watching
+from rfmeans.cli.consoles import escaped, print_prose, stderr, stdout, watching
 from rfmeans.errors import RFMeansError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _finish(
             console = stderr() if taken else stdout()
             print_told(result.sections(), written, console, details=getattr(printing, "details", False))
         elif result.caution:
-            stderr().print(escaped(result.caution), soft_wrap=True)
+            print_prose(stderr(), escaped(result.caution))
     finally:
         result.close()
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from rfmeans.cli.consoles import print_prose
 from rfmeans.listener import Listener
 from rfmeans.temporary_folders import STOPPING
 from rfmeans.wording import terminal_text
@@ -46,7 +47,7 @@ class Watch(Listener):
     def __init__(
         self, *, quiet: bool, telling: bool = True, check: Callable[[Source], None] | None = None
     ) -> None:
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Console(stderr=True, highlight=False, emoji=False)
         self._telling = telling and not quiet
         self._source_check = check
         self._said: set[str] = set()
@@ -78,7 +79,7 @@ class Watch(Listener):
     def understood(self, line: str) -> None:
         """Print what was understood, unless it was printed before."""
         if self._telling and line not in self._said:
-            self._console.print(f"Read as {terminal_text(line)}.", soft_wrap=True)
+            print_prose(self._console, f"Read as {terminal_text(line)}.")
         self._said.add(line)
 
     def done(self) -> None:
