@@ -159,6 +159,7 @@ def test_a_command_loads_only_what_it_works_with(tmp_path, command, spared):
 TESTS = ROOT / "tests"
 TESTED_ELSEWHERE = {
     "app/page": "by the tests of each screen, and test_page_in_chromium",
+    "cli/consoles": "by test_print_result and test_print_inspection, which print on them",
     "cli/print_block": "by test_print_result and test_print_inspection, which print through it",
     "cli/option_groups": "by test_options: how groups become options",
     "cli/runs": "by test_commands and test_watch: how each command ends",

@@ -15,7 +15,7 @@ import typer
 
 from rfmeans.arguments import Message
 from rfmeans.cli.ask import asking
-from rfmeans.cli.consoles import escaped, print_prose, stderr, stdout, watching
+from rfmeans.cli.consoles import escaped, stderr, stdout, watching
 from rfmeans.cli.option_groups import grouped
 from rfmeans.cli.options import (
     AskingOptions,
@@ -235,6 +235,8 @@ def explain_command(
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
+        from rfmeans.cli.prose import print_prose
+
         print_prose(stdout(), escaped("\n".join(found.lines)), hanging=4)
 
 

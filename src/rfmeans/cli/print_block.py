@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.measure import Measurement
 from rich.table import Table as RichTable
 
-from rfmeans.cli.consoles import print_prose
+from rfmeans.cli.prose import print_prose
 from rfmeans.report.blocks import Heading, Items, Sentence
 from rfmeans.report.table import Table
 from rfmeans.wording import clip

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table as RichTable
 
-from rfmeans.cli.consoles import print_prose
 from rfmeans.cli.print_block import print_block
+from rfmeans.cli.prose import print_prose
 from rfmeans.inspection.verdict import NOT_ENOUGH, READY
 from rfmeans.report.analyses.inspection import account_table, because, shop_table
 from rfmeans.wording import terminal_text as escape

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rfmeans.cli.consoles import print_prose
 from rfmeans.cli.print_block import print_sections
+from rfmeans.cli.prose import print_prose
 from rfmeans.report.analyses.lists import audience_line, foresight_line, foresight_lines
 from rfmeans.wording import clip
 from rfmeans.wording import terminal_text as escape

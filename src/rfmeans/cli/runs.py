@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from rfmeans.cli.consoles import escaped, print_prose, stderr, stdout, watching
+from rfmeans.cli.consoles import escaped, stderr, stdout, watching
 from rfmeans.errors import RFMeansError
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def _finish(
             console = stderr() if taken else stdout()
             print_told(result.sections(), written, console, details=getattr(printing, "details", False))
         elif result.caution:
+            from rfmeans.cli.prose import print_prose
+
             print_prose(stderr(), escaped(result.caution))
     finally:
         result.close()

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from rfmeans.cli.consoles import print_prose
+from rfmeans.cli.prose import print_prose
 from rfmeans.listener import Listener
 from rfmeans.temporary_folders import STOPPING
 from rfmeans.wording import terminal_text

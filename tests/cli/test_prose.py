@@ -5,7 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from rfmeans.cli.consoles import print_prose, stdout
+from rfmeans.cli.consoles import stdout
+from rfmeans.cli.prose import print_prose
 
 
 class Terminal(io.StringIO):
