@@ -118,6 +118,46 @@ def test_what_is_said_of_errors():
     assert "secret" not in other.text
 
 
+def in_currencies(*codes):
+    lines = [f"c{n},2024-01-{1 + n % 28:02},{10 + n},{codes[n % len(codes)]}" for n in range(60)]
+    big = f"big,2024-01-09,99000,{codes[0]}"  # a finding says what it is worth
+    return io.BytesIO("\n".join(["customer,date,amount,currency", *lines, big]).encode())
+
+
+def test_money_is_shown_in_the_one_currency_of_the_orders(room):
+    room.store([("orders.csv", in_currencies("GBP"))])
+    finish(room)
+    assert room.how == {"currency_symbol": "£"}
+    assert room.opened.inspection.currency_symbol == "£"
+    assert any("£99,000" in each.found for each in room.opened.inspection.suspicious)
+    room.segment({"segments": 2, "n_init": 2})
+    finish(room)
+    [result] = room.results.values()
+    assert "£" in result.summary.segments[0].evidence
+
+
+def test_the_sign_goes_with_the_currency_and_one_of_the_users_own_stays(room):
+    room.store([("orders.csv", in_currencies("EUR", "GBP"))])
+    finish(room)
+    assert "currency" in room.problem.text
+    room.answer({"currency": "EUR"})
+    finish(room)
+    assert room.how == {"currency": "EUR", "currency_symbol": "€"}
+    room.read_with({"currency": "GBP", "currency_symbol": "€"})  # the field has the sign of before
+    finish(room)
+    assert room.how == {"currency": "GBP", "currency_symbol": "£"}
+    for sign in ("qd", "qd"):
+        room.read_with({"currency_symbol": sign})
+        finish(room)
+        assert room.how == {"currency": "GBP", "currency_symbol": "qd"}
+
+
+def test_what_is_no_currency_is_no_sign_of_money(room):
+    room.store([("orders.csv", in_currencies("card"))])
+    finish(room)
+    assert room.how == {}
+
+
 def test_a_killed_page_is_cleared_away_by_the_next_start(tmp_path):
     code = (
         "import os, signal\nfrom rfmeans.app.room import Room\nroom = Room()\n"

@@ -9,14 +9,16 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.app.controls import SWITCHES, with_controls
 from rfmeans.app.jobs import Job, StoppedError
 from rfmeans.app.serving import PREFIX
 from rfmeans.arguments import Message, give
+from rfmeans.columns.money_formats import sign_of
 from rfmeans.errors import DataError, RFMeansError
+from rfmeans.inspection.inspect import with_suspicions
 from rfmeans.kept_customers import KeptCustomers
 from rfmeans.segments.settings import MIN_SEGMENTS
 from rfmeans.settings import make_reading
@@ -72,6 +74,8 @@ class Room:
         What a command line calls it.
     how
         How it is read, as `rfmeans.segment` takes it.
+    sign
+        Of money, where the orders told it: it goes with them, and is in `how` until they are read otherwise.
     earlier
         How it was read before, the latest last, since that last went well: the way back.
     opened, results, others
@@ -90,6 +94,7 @@ class Room:
     source: Any = None
     shown: str = ""
     how: dict[str, Any] = field(default_factory=dict)
+    sign: str = ""
     earlier: list[dict[str, Any]] = field(default_factory=list)
     opened: Opened | None = None
     results: dict[tuple[tuple[str, Any], ...], Segmentation] = field(default_factory=dict)
@@ -155,6 +160,8 @@ class Room:
         """Read the source as `how` says; what was opened before is dropped."""
         self.stop()
         self.forget()
+        if self.how.get("currency_symbol") == self.sign:
+            self.how.pop("currency_symbol", None)
         source, how = self.source, dict(self.how)
 
         def work(listener: Listener) -> Opened:
@@ -197,6 +204,8 @@ class Room:
 
     def _have(self, opened: Opened) -> None:
         self.opened, self.earlier = opened, []
+        if opened.inspection.currency_symbol and "currency_symbol" not in self.how:
+            self.sign = self.how["currency_symbol"] = opened.inspection.currency_symbol
 
     # Segments
 
@@ -244,7 +253,7 @@ class Room:
 
 def open_orders(source: Any, how: dict[str, Any], listener: Listener) -> Opened:
     """Read orders and look at them; the cells are made, so that a first look at any number is quick."""
-    kept = KeptCustomers.of(source, make_reading(**how), listener, keep_orders=True)
+    kept = with_sign(KeptCustomers.of(source, make_reading(**how), listener, keep_orders=True))
     try:
         listener.stage("inspecting orders and customers")
         found = kept.inspect()
@@ -258,6 +267,16 @@ def open_orders(source: Any, how: dict[str, Any], listener: Listener) -> Opened:
         kept.close()
         raise
     return Opened(kept, found, head)
+
+
+def with_sign(kept: KeptCustomers) -> KeptCustomers:
+    """Return the same with the sign of the one currency that its lines are in, unless a sign was given."""
+    lines = kept.intake.account.lines
+    if kept.reading.currency_symbol or lines is None or lines.several_currencies:
+        return kept
+    sign = sign_of(lines.currency)
+    reading = replace(kept.reading, currency_symbol=sign)
+    return replace(kept, reading=reading, intake=with_suspicions(kept.intake, sign)) if sign else kept
 
 
 def problem_of(error: BaseException, folder: str = "") -> Problem:

@@ -108,6 +108,20 @@ NAMED = {
 }
 
 
+# Where one sign is several currencies', its best known one is meant all the same once the code is given.
+SIGN_OF = {**{code: sign for sign, code in SIGNS.items() if not sign[0].isalpha()}, "USD": "$", "JPY": "¥"}
+
+
+def sign_of(currency: str | None) -> str:
+    """Return the sign that money in a currency is shown with; blank where that is none.
+
+    >>> sign_of("GBP"), sign_of("USD"), sign_of("CHF"), sign_of("kr"), sign_of("card"), sign_of(None)
+    ('£', '$', 'CHF', 'kr', '', '')
+    """
+    known = currency in SIGNS.values() or currency in CODES.split()
+    return SIGN_OF.get(currency, currency) if currency and known else ""
+
+
 def _currency_pattern() -> str:
     signs = sorted(SIGNS, key=len, reverse=True)
     spelled = [_spelled(sign) + ("\\.?" if sign in DOTTED else "") for sign in signs]
