@@ -48,20 +48,20 @@ def percent(share: float) -> str:
         return "< 1 %"
     if 0.995 <= share < 1:
         return "> 99 %"
-    return f"{_whole_percent(share)} %"
+    return f"{share:.0%}".replace("%", " %")
 
 
-def _whole_percent(share: float) -> int:
-    return int(f"{share:.0%}".removesuffix("%"))
+def added_up(shares: Sequence[float]) -> tuple[int, int]:
+    """Return what shares come to in whole percents as `percent` shows them: at least, and at most.
 
-
-def added_up(shares: Sequence[float]) -> int:
-    """Return what shares come to in whole percents as `percent` shows them, each rounded by itself.
+    What reads "< 1 %" is anything from 0 to 1, and what reads "> 99 %" from 99 to 100.
 
     >>> added_up([0.1659, 0.2729, 0.2050, 0.3562]), added_up([0.336, 0.336, 0.328]), added_up([0.999, 0.001])
-    (100, 101, 100)
+    ((100, 100), (101, 101), (99, 101))
     """
-    return sum(_whole_percent(share) for share in shares if math.isfinite(share))
+    shown = [percent(share).removesuffix(" %") for share in shares if math.isfinite(share)]
+    least = sum(0 if text.startswith("<") else int(text.removeprefix("> ")) for text in shown)
+    return least, least + sum(not text.isdigit() for text in shown)
 
 
 def share_of(part: int, whole: int) -> str:

@@ -25,6 +25,20 @@ def test_one_customer_with_more_than_a_tenth_of_the_money(spent, big):
     assert found.verdict == "ready"
 
 
+def test_in_a_window_it_is_a_tenth_of_the_money_in_it():
+    """Hand-worked: of 60 in all c3 has 7, and of the 7 in the last 30 days all."""
+    lines = [
+        ("c1", "2024-01-01", 20.0),
+        ("c2", "2024-01-02", 33.0),
+        ("c3", "2024-06-01", 7.0),
+        ("c4", "2024-01-09", 1.0),
+    ]
+    frame = pd.DataFrame(lines, columns=["customer", "date", "amount"])
+    with rfmeans.segment(frame, window=30, segments=2, n_init=1, hindsight=False) as result:
+        said = " ".join(result.summary.account.noticed.sentences())
+    assert "One customer, c3, holds 100 % of all money in the last 30 days (7)." in said
+
+
 def test_nobody_is_big_among_equals():
     found = rfmeans.inspect(shop(customers=5, orders_each=40))
     assert found.customers.big == ()  # each holds a fifth

@@ -139,6 +139,19 @@ def test_a_window_without_an_order_is_refused():
         "No line that is used lies in the window of 30 days up to the as-of date 2024-09-01: the last order is of "
         "2024-03-30. Leave as_of= out to count to the day after the last order, or fit with a longer window=."
     )
+    assert [choice.given for choice in told_of.value.choices] == [{"as_of": None}, {"window": None}]
+
+
+def test_under_a_model_no_other_window_is_offered():
+    """It would refuse one: what is left is the as-of date."""
+    many = [(f"c{i}", f"o{i}", "2024-03-10", 5.0 + i) for i in range(4)]
+    with rfmeans.segment(
+        orders([*LINES, *many]), as_of=AS_OF, window=30, segments=2, n_init=1, hindsight=False
+    ) as result:
+        fitted = result.model
+    with pytest.raises(DataError, match=r"^No line that is used lies in the window of 30 days") as told_of:
+        rfmeans.assign(fitted, orders(), as_of="2024-09-01")
+    assert [choice.given for choice in told_of.value.choices] == [{"as_of": None}]
 
 
 def test_a_window_is_for_order_lines():

@@ -46,7 +46,7 @@ def test_by_hand_on_every_engine(engine):
     assert {one[0]: one for one in told(found)} == expected
     assert found.share == 2 / 5
     # Loyal, and the others, against those below them: of one or two customers each nothing can be told.
-    assert (found.compared, len(found.alike), found.surprises) == (5, 5, ())
+    assert (found.compared, len(found.unclear), found.alike, found.surprises) == (5, 5, (), ())
 
 
 def test_the_interval_is_wilsons():
@@ -77,31 +77,62 @@ def test_a_better_name_that_did_worse_is_said():
 
 
 @pytest.mark.parametrize(
-    ("counts", "surprises", "alike"),
+    ("counts", "surprises", "alike", "unclear"),
     [
         # Newcombe's own example: 56 of 70 less 48 of 80 is 0.20, at 95 % from 0.0524 to 0.3339.
-        (((1, 70, 56), (4, 80, 48)), (), ()),
-        (((1, 80, 48), (4, 70, 56)), ((LOYAL, LOW),), ()),
-        (((1, 20, 9), (4, 20, 11)), (), ((LOYAL, LOW),)),
-        # Five pairs, so z is 2.5758 in place of 1.96: from 0.0054 to 0.3718.
-        (((1, 70, 56), (2, 1000, 600), (3, 1000, 600), (4, 80, 48)), (), ((AT_RISK, LOW), (NEW, LOW))),
+        (((1, 70, 56), (4, 80, 48)), (), (), ()),
+        (((1, 80, 48), (4, 70, 56)), ((LOYAL, LOW),), (), ()),
+        (((1, 20, 9), (4, 20, 11)), (), (), ((LOYAL, LOW),)),
+        # Five pairs, so z is 2.5758 in place of 1.96: from 0.0054 to 0.3718. Of 1,000 and 80,
+        # 0.60 each, at most 0.1487, where a quarter of 0.60 is 0.15.
+        (((1, 70, 56), (2, 1000, 600), (3, 1000, 600), (4, 80, 48)), (), ((AT_RISK, LOW), (NEW, LOW)), ()),
         # 55 of 70 is told apart from 48 of 80 alone (from 0.0371), not among five pairs (from -0.0100).
-        (((1, 70, 55), (4, 80, 48)), (), ()),
+        (((1, 70, 55), (4, 80, 48)), (), (), ()),
         (
             ((1, 70, 55), (2, 1000, 600), (3, 1000, 600), (4, 80, 48)),
             (),
-            ((LOYAL, LOW), (AT_RISK, LOW), (NEW, LOW)),
+            ((AT_RISK, LOW), (NEW, LOW)),
+            ((LOYAL, LOW),),
         ),
     ],
 )
-def test_what_is_told_apart_by_hand(counts, surprises, alike):
+def test_what_is_told_apart_by_hand(counts, surprises, alike, unclear):
     found = look_back(placed(*counts), DATES, model().directions, 4)
-    assert (found.compared, found.surprises, found.alike) == (5 if len(counts) == 4 else 1, surprises, alike)
-    said = found.to_dict()
-    assert (said["surprises"], said["alike"]) == (
-        [list(pair) for pair in surprises],
-        [list(pair) for pair in alike],
+    assert (found.compared, found.surprises, found.alike, found.unclear) == (
+        5 if len(counts) == 4 else 1,
+        surprises,
+        alike,
+        unclear,
     )
+    said = found.to_dict()
+    for name, pairs in {"surprises": surprises, "alike": alike, "unclear": unclear}.items():
+        assert said[name] == [list(pair) for pair in pairs]
+
+
+@pytest.mark.parametrize(
+    ("counts", "kind"),
+    [
+        # 0.3 less 0.3 is at most 0.0730, and a quarter of 0.3 is 0.075: whoever is ahead is ahead by less.
+        (((1, 300, 90), (4, 300, 90)), "alike"),
+        # 80 of 260 twice: at most 0.0790, and a quarter of 0.3077 is 0.0769.
+        (((1, 260, 80), (4, 260, 80)), "unclear"),
+        # 0.30 less 0.33: from -0.0706 to 0.0107, so the better name is ahead by next to nothing at most.
+        (((1, 1000, 300), (4, 1000, 330)), "alike"),
+        # 2 of 100 twice: at most 0.0128, little in points, and yet two and a half times the 0.005 that is a quarter.
+        (((1, 1000, 20), (4, 1000, 20)), "unclear"),
+        (((1, 5, 3), (4, 6, 2)), "unclear"),
+        (((1, 5, 0), (4, 6, 0)), "unclear"),  # a quarter of nothing
+    ],
+)
+def test_shares_are_alike_where_there_are_enough_customers_to_say_so(counts, kind):
+    found = look_back(placed(*counts), DATES, model().directions, 4)
+    assert {name: getattr(found, name) for name in ("surprises", "alike", "unclear")} == {
+        "surprises": (),
+        "alike": (),
+        "unclear": (),
+        kind: ((LOYAL, LOW),),
+    }
+    assert found.to_dict()[kind] == [[LOYAL, LOW]]
 
 
 def test_a_segment_that_nobody_was_in():

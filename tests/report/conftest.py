@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 
 import rfmeans
@@ -21,6 +22,17 @@ def chosen() -> Iterator[rfmeans.Segmentation]:
     with rfmeans.segment(
         make_customers(250, seed=7), columns=CustomerColumns(), segments="auto", n_init=2
     ) as result:
+        yield result
+
+
+@pytest.fixture(scope="session")
+def unspent() -> Iterator[rfmeans.Segmentation]:
+    """Six customers who bought in spring, four early and two late; in the window one other, who returned more."""
+    days = [*["2024-03-01"] * 4, *["2024-04-20"] * 2]
+    orders = [(f"c{place}", day, 10.0 + place) for place, day in enumerate(days)]
+    orders += [("away", "2024-02-01", 5.0), ("away", "2024-12-30", 3.0), ("away", "2024-12-31", -30.0)]
+    frame = pd.DataFrame(orders, columns=["customer_id", "date", "amount"])
+    with rfmeans.segment(frame, segments=2, n_init=1, window="30d") as result:
         yield result
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from helpers.pages import FIGURES, body_of
+import rfmeans
+from helpers.pages import FIGURES, body_of, said_in_terminal
 from rfmeans.report.page import render
 from rfmeans.report.playbook import built_in
 
@@ -40,3 +41,44 @@ def test_a_segment_that_is_found_again_only_in_part_is_said_so(result):
     weak = tuple(replace(segment, stability=0.4) for segment in result.summary.segments)
     body = body_of(render(replace(result.summary, segments=weak), built_in()).html)
     assert body.count(">0.40, only in part</td>") == len(weak)
+
+
+NOBODY = "Nobody spent anything in the last 30 days"
+
+
+def test_where_nobody_spent_anything_no_segment_is_valuable_and_no_share_of_money_is_told(unspent):
+    """Hand-worked: 4 and 2 of 6 customers, and no money at all: every share of it is a dash, or left out."""
+    summary = unspent.summary
+    assert summary.most_valuable is None
+    assert summary.headlines == (
+        f"Most valuable: no segment. {NOBODY}.",
+        "Most at risk: no segment. Those who are away longer than usual spent nothing in the last 30 days.",
+    )
+    found = json.loads(json.dumps(summary.to_dict(), allow_nan=False))
+    assert (found["most_valuable"], found["most_at_risk"]) == (None, None)
+    assert sorted((row["customers"], row["revenue_share"]) for row in found["segments"]) == [
+        (2, None),
+        (4, None),
+    ]
+    assert set(found["concentration"].values()) == {None}
+    in_terminal = said_in_terminal(unspent)
+    assert f"Most valuable: no segment. {NOBODY}." in in_terminal
+    assert re.search(r"4 \(67 %\) +0 ", in_terminal)
+    everyone = next(line for line in unspent.to_markdown().splitlines() if line.startswith("| All customers"))
+    assert everyone.split(" | ")[1:5] == ["6", "100 %", "0", "–"]
+    body = body_of(unspent.report().html)
+    assert f"{NOBODY}." in body
+    assert ">4 customers<" in body  # on its card: no share of nothing
+
+
+def test_where_nobody_spent_anything_the_charts_say_so(unspent):
+    drawn = {name: unspent.charts.draw(name)["title"] for name in unspent.charts.names}
+    titles = {name: " ".join(title) for name, title in drawn.items()}
+    assert "concentration" not in titles
+    assert titles["averages"].startswith(f"{NOBODY}; ")
+    assert titles["distributions"] == NOBODY
+    assert re.match(f"67 % of customers are .*; n{NOBODY[1:]}$", titles["shares"])
+    assert "revenue" not in titles["score_grid"]
+    with pytest.raises(rfmeans.SettingsError) as refused:
+        unspent.charts.concentration()
+    assert str(refused.value) == f"There is no such chart: n{NOBODY[1:]}."

@@ -75,6 +75,27 @@ def test_who_spent_nothing_in_the_window_holds_nothing():
     assert found.tops[4] == TopShare(50, 2, 1.0)
 
 
+def test_where_nobody_spent_anything_nobody_holds_a_share():
+    found = measured([(day, 0, 0.0, 1) for day in range(10)])
+    assert found.curve == ()
+    assert [(top.customers, top.share) for top in found.tops] == [
+        (0, None),
+        (0, None),
+        (1, None),
+        (2, None),
+        (5, None),
+    ]
+
+
+def test_nobody_holds_a_share_of_no_exact_money():
+    frame = ibis.memtable(
+        {"recency": [1, 2], "frequency": [0, 0], "monetary": [0.0, 0.0], "segment_id": [1, 1]}
+    )
+    exact = frame.mutate(monetary=frame.monetary.cast("decimal(38, 4)"))
+    found = measure_distributions(exact, scaling("none"))
+    assert (found.curve, {top.share for top in found.tops}) == ((), {None})
+
+
 def test_equal_customers_hold_equal_shares():
     found = measured([(1, 1, 7.0, 1)] * 10)
     assert found.curve == pytest.approx(np.linspace(0, 1, 101))

@@ -93,5 +93,5 @@ def with_suspicions(intake: Intake, symbol: str = "") -> Intake:
     account = intake.account
     if account.lines is None or account.noticed is None or account.lines.first_day is None:
         return intake
-    said = suspected(account, find_big(intake), find_test_marks(intake, quick=True), symbol)
+    said = suspected(account, find_big(intake), find_test_marks(intake, quick=True), symbol, intake.window)
     return replace(intake, account=replace(account, noticed=replace(account.noticed, suspected=tuple(said))))

@@ -88,6 +88,8 @@ class CustomerFigures:
         The customers with more than a tenth of the money, the biggest first.
     rhythm
         The shop's rhythm; None without customers.
+    window
+        Days in which the money of the shares was spent; None: all history.
     """
 
     customers: int
@@ -95,6 +97,7 @@ class CustomerFigures:
     top_shares: tuple[TopShare, ...]
     big: tuple[BigCustomer, ...]
     rhythm: Rhythm | None = None
+    window: int | None = None
 
 
 def measure_days(orders: ir.Table) -> OrderDays:
@@ -126,6 +129,7 @@ def measure_customers(intake: Intake) -> CustomerFigures:
         top_shares=measure_tops(customers),
         big=find_big(intake),
         rhythm=measure_rhythm(customers),
+        window=intake.window,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.arguments import Message, argument
 from rfmeans.inspection.order_days import Gap, find_gaps, part_strays, partial_last_month
 from rfmeans.orders.checks import ASKED
-from rfmeans.wording import clip, counted, money, number, percent
+from rfmeans.wording import clip, counted, money, number, percent, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def find_suspicions(
         *_unknown_statuses(account),
         *_line_total(account),
         *_signs(account),
-        *(_big_customer(big, symbol) for big in customers.big),
+        *(_big_customer(big, symbol, customers.window) for big in customers.big),
         *map(_test_orders, marks),
         *_gaps(find_gaps(bulk)),
         *_partial_month(partial_last_month(bulk)),
@@ -81,7 +81,11 @@ def find_suspicions(
 
 
 def suspected(
-    account: Account, big: Sequence[BigCustomer], marks: Sequence[TestMarks], symbol: str = ""
+    account: Account,
+    big: Sequence[BigCustomer],
+    marks: Sequence[TestMarks],
+    symbol: str = "",
+    window: int | None = None,
 ) -> list[str]:
     """Return a sentence on each thing that may change who is a customer or what is an order, and that is not noticed.
 
@@ -95,7 +99,7 @@ def suspected(
     findings = [
         *([] if told else _order_ids(account, (lines.last_day - lines.first_day).days + 1)),
         *_signs(account),
-        *(_big_customer(each, symbol) for each in big),
+        *(_big_customer(each, symbol, window) for each in big),
         *map(_test_orders, marks),
     ]
     return [finding.found for finding in findings]
@@ -314,11 +318,11 @@ def _signs(account: Account) -> list[Finding]:
     return found
 
 
-def _big_customer(big: BigCustomer, symbol: str) -> Finding:
+def _big_customer(big: BigCustomer, symbol: str, window: int | None) -> Finding:
     return Finding(
         "big-customer",
-        f"One customer, {clip(big.customer_id, 40)}, holds {percent(big.share)} of all money "
-        f"({money(float(big.money), symbol)}).",
+        f"One customer, {clip(big.customer_id, 40)}, holds {percent(big.share)} of all money"
+        f"{within(window)} ({money(float(big.money), symbol)}).",
         "A wholesaler, a marketplace or a collective account for walk-in customers? If it is not a person like the "
         f"others, leave it out with {argument('where')}.",
         figures={"customer_id": big.customer_id, "money": big.money, "share": big.share},

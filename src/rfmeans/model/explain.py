@@ -138,11 +138,14 @@ def explain_customer(
 
 
 def _average_order(row: dict[str, Any], kept: ir.Table) -> float:
-    """Return the customer's net money per purchase; that of all customers where it has no purchase in the window."""
+    """Return the customer's net money per purchase; that of all customers where it has no purchase in the window.
+
+    0 where nobody has one.
+    """
     if row["frequency"]:
         return float(row["monetary"]) / float(row["frequency"])
     found = kept.agg(money=kept.monetary.sum(), purchases=kept.frequency.sum()).to_pyarrow().to_pylist()[0]
-    return float(found["money"]) / float(found["purchases"] or 1)
+    return float(found["money"]) / float(found["purchases"]) if found["purchases"] else 0.0
 
 
 def nearest_two(customer: ir.Table, space: Space, names: Sequence[Name]) -> tuple[Centre, Centre]:

@@ -199,8 +199,12 @@ def _with_group_rows(source: Source, first: str, others: Sequence[str]) -> ir.Ta
     return judged.mutate(tree=judged.group & judged.both.lead().over(placed).fill_null(False))
 
 
-def check_lines(account: LineAccount, source: Source, layout: Layout, reading: Reading) -> None:
+def check_lines(
+    account: LineAccount, source: Source, layout: Layout, reading: Reading, *, fitted: bool = False
+) -> None:
     """Refuse a source of which no line can be used, or of which most lines are lost, and say what became of them.
+
+    ``fitted``: for a model, whose window stays.
 
     Raises
     ------
@@ -211,7 +215,7 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
     """
     if account.used.rows:
         _check_loss(account, source, layout, reading)
-        _check_window(account, reading)
+        _check_window(account, reading, fitted=fitted)
         return
     if not account.read.rows:
         raise NothingUsedError(
@@ -233,14 +237,14 @@ def check_lines(account: LineAccount, source: Source, layout: Layout, reading: R
     )
 
 
-def _check_window(account: LineAccount, reading: Reading) -> None:
+def _check_window(account: LineAccount, reading: Reading, *, fitted: bool) -> None:
     if account.older is None or account.in_window.rows:
         return
     raise DataError(
         f"No line that is used lies in the window of {counted(reading.window or 0, 'day')} up to the as-of date "
         f"{reading.as_of}: the last order is of {account.last_day}. Leave {argument('as_of')} out to "
         f"count to the day after the last order, or fit with a longer {argument('window')}.",
-        _widening(reading, "as_of", "window"),
+        _widening(reading, "as_of", *([] if fitted else ["window"])),
     )
 
 

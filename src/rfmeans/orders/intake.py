@@ -271,7 +271,7 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
     account = with_malformed(sums.account, source.malformed_lines)
     if understood.compared.totals:
         check_totals(lines.lines)
-    check_lines(account, source, layout, reading)
+    check_lines(account, source, layout, reading, fitted=understood.fitted is not None)
     check_currencies(account, lines.lines, currency_column(layout, understood.conventions))
     check_persons(sums.groups, layout)
     assert account.last_day is not None

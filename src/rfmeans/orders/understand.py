@@ -121,6 +121,8 @@ class Understood(AbstractContextManager["Understood"]):
         All that in one line; blank for a table of customers.
     lines
         The order lines, as they were taken in last.
+    fitted
+        The columns of the orders that a model was fitted on; None without one.
     """
 
     source: Source
@@ -142,7 +144,7 @@ class Understood(AbstractContextManager["Understood"]):
     ) -> None:
         self.reading = reading
         self._zero = zero
-        self._fitted = fitted
+        self.fitted = fitted
         self._ways = ways
         self._listener = listener
         self._opened = ExitStack()
@@ -285,7 +287,7 @@ class Understood(AbstractContextManager["Understood"]):
             check_group_rows(self.source, error.roles)
             raise
         head = self._head(looked, known)
-        layout = told_by_content(head, known, self._fitted)
+        layout = told_by_content(head, known, self.fitted)
         chosen = bool(given.status or self.reading.keep_status)
         layout = self.layout = with_marks(head, layout, chosen=chosen)
         filled = fill_down(self.source, layout, head)
@@ -303,7 +305,7 @@ class Understood(AbstractContextManager["Understood"]):
             head = self._head(looked, layout)
         if given.price is None:  # else it was said what it is
             self.line_total = find_line_total(
-                head, self.source.engine, layout, self.conventions.money, self._fitted
+                head, self.source.engine, layout, self.conventions.money, self.fitted
             )
         if self.line_total:
             layout = self.layout = as_line_total(layout, self.line_total)

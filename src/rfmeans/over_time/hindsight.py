@@ -4,8 +4,10 @@ It is the model of today at a date so many days ago: the segments that customers
 then. So it shows whether names foretell anything, not how well a model of that time would have done.
 
 A better name says that its customers are the better ones. Two shares are told apart where Newcombe's interval of their
-difference leaves zero out. All pairs of a better and a worse name are compared at once, so each is held to a level at
-which all together are right in 95 of 100 cases (Bonferroni: the chance of an error is divided among them).
+difference leaves zero out. Where it does not, but leaves out that the better name is ahead by a quarter of the share of
+both together, the shares are alike, and speak against the names; else there are too few customers to tell. All pairs of
+a better and a worse name are compared at once, so each is held to a level at which all together are right in 95 of 100
+cases (Bonferroni: the chance of an error is divided among them).
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 BACK = dt.timedelta(days=90)
 SPANS = (BACK, dt.timedelta(days=180), dt.timedelta(days=365))
 LEVEL = 0.95
+AHEAD = 0.25  # of the share of both together: a name that is ahead by less foretells little
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,9 @@ class Hindsight:
     surprises
         Pairs of names: the first segment is the better one by its name, and yet the second bought again more often.
     alike
-        Pairs likewise whose shares cannot be told apart.
+        Pairs likewise whose shares are about the same: the better one is ahead by less than `AHEAD` of their share.
+    unclear
+        Pairs likewise with too few customers to tell.
     half_within
         Days within which half of the shop's repeat customers come back; None where nobody does, or nobody knows.
     fitted
@@ -99,6 +104,7 @@ class Hindsight:
     compared: int = 0
     surprises: tuple[tuple[str, str], ...] = ()
     alike: tuple[tuple[str, str], ...] = ()
+    unclear: tuple[tuple[str, str], ...] = ()
 
     @property
     def too_short(self) -> bool:
@@ -143,6 +149,7 @@ class Hindsight:
             "compared": self.compared,
             "surprises": [list(pair) for pair in self.surprises],
             "alike": [list(pair) for pair in self.alike],
+            "unclear": [list(pair) for pair in self.unclear],
         }
 
 
@@ -280,15 +287,17 @@ def _compared(found: Hindsight, directions: Directions) -> Hindsight:
     ]
     z = two_sided(1 - (1 - LEVEL) / max(1, len(pairs)))
     ends = {one.segment_id: _ends(one.buyers, one.customers, z) for one in found.filled}
-    apart = [
-        (better.segment, worse.segment, *newcombe(ends[better.segment_id], ends[worse.segment_id]))
-        for better, worse in pairs
-    ]
+    surprises: list[tuple[str, str]] = []
+    alike: list[tuple[str, str]] = []
+    unclear: list[tuple[str, str]] = []
+    for better, worse in pairs:
+        low, high = newcombe(ends[better.segment_id], ends[worse.segment_id])
+        if low <= 0:
+            share = (better.buyers + worse.buyers) / (better.customers + worse.customers)
+            kind = surprises if high < 0 else alike if high < AHEAD * share else unclear
+            kind.append((better.segment, worse.segment))
     return replace(
-        found,
-        compared=len(pairs),
-        surprises=tuple((better, worse) for better, worse, _, high in apart if high < 0),
-        alike=tuple((better, worse) for better, worse, low, high in apart if low <= 0 <= high),
+        found, compared=len(pairs), surprises=tuple(surprises), alike=tuple(alike), unclear=tuple(unclear)
     )
 
 

@@ -107,9 +107,16 @@ class Summary(Findings):
         return [segment for segment in self.segments if segment.figures.customers]
 
     @property
-    def most_valuable(self) -> Segment:
-        """The segment with the largest mean monetary."""
+    def most_valuable(self) -> Segment | None:
+        """The segment with the largest mean monetary; None where nobody spent anything."""
+        if not self.everyone.revenue:
+            return None
         return max(self.filled, key=lambda segment: segment.figures.mean_monetary)
+
+    @property
+    def nobody_spent(self) -> str:
+        """Why no segment is valuable, where none is."""
+        return f"no segment. Nobody spent anything{within(self.window)}."
 
     @property
     def most_at_risk(self) -> Segment | None:
@@ -121,13 +128,14 @@ class Summary(Findings):
     def headlines(self) -> tuple[str, str]:
         """One sentence on the most valuable segment, one on the most at-risk one."""
         at_risk, valuable = self.most_at_risk, self.most_valuable
+        best = f"{_figures(valuable, self)}." if valuable else self.nobody_spent
         if at_risk is None:
             risk = self.nobody_at_risk
         elif at_risk == valuable:
-            risk = f"{valuable.called} {SAME}"
+            risk = f"{at_risk.called} {SAME}"
         else:
             risk = f"{_figures(at_risk, self)}{_how_many_away(at_risk, self)}."
-        return f"Most valuable: {_figures(valuable, self)}.", f"Most at risk: {risk}"
+        return f"Most valuable: {best}", f"Most at risk: {risk}"
 
     @property
     def nobody_at_risk(self) -> str:
@@ -181,10 +189,11 @@ class Summary(Findings):
                 }
                 for segment in self.segments
             ],
-            "most_valuable": self.most_valuable.segment,
+            "most_valuable": self.most_valuable.segment if self.most_valuable else None,
             "most_at_risk": self.most_at_risk.segment if self.most_at_risk else None,
             "headlines": list(self.headlines),
             "empty_regions": list(self.empty_regions),
+            "names_without_codes": list(self.covered_names),
             "quantiles": {
                 "levels": LEVELS,
                 "segments": [asdict(segment.figures.spread) for segment in self.segments],

@@ -61,7 +61,7 @@ class TopShare:
     customers
         How many those are, rounded down; 0 where one customer is more than that.
     share
-        Their share of the money, 0 to 1; None for no customers.
+        Their share of the money, 0 to 1; None for no customers, and where there is no money.
     """
 
     percent: int
@@ -78,7 +78,8 @@ class Distributions:
     cells
         The rectangles of the customer map that hold customers; at most `MAP_COLUMNS` x `MAP_ROWS`.
     curve
-        Share of revenue held by the customers who spent most: at 0, 1, 2 … 100 % of the customers, for a drawing.
+        Share of revenue held by the customers who spent most: at 0, 1, 2 … 100 % of the customers, for a drawing;
+        empty where there is no money.
     tops
         The same for some of them, exactly.
     """
@@ -137,7 +138,7 @@ def _tops(customers: ir.Table, steps: list[dict[str, Any]]) -> tuple[TopShare, .
     count, money = (sum(row[name] for row in steps) for name in ("n", "money"))
     sizes = ((percent, count * percent // 100) for percent in TOP_PERCENTS)
     return tuple(
-        TopShare(percent, size, float(_held_by(size, customers, steps) / money) if size else None)
+        TopShare(percent, size, float(_held_by(size, customers, steps) / money) if size and money else None)
         for percent, size in sizes
     )
 
@@ -164,6 +165,8 @@ def _most_of(customers: ir.Table, step: int, size: int) -> Any:
 def _curve(steps: list[dict[str, Any]]) -> tuple[float, ...]:
     """Return a curve through the steps: at their edges it is exact, between them it is drawn straight."""
     held = np.cumsum([0.0, *(float(row["money"]) for row in steps)])
+    if not held[-1]:
+        return ()
     counted = np.cumsum([0.0, *(row["n"] for row in steps)])
     at = np.linspace(0, counted[-1], CURVE_POINTS + 1)
     # Twelve decimals hide in which last digit of a logarithm, and so in which step, engines differ.

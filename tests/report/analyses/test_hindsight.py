@@ -29,8 +29,8 @@ LINE = (
 
 
 def test_one_line_in_a_terminal(summary):
-    alike = "These shares cannot be told apart: here the names do not foretell who buys again."
-    assert hindsight(summary).terminal == (Sentence(LINE), Sentence(alike))
+    few = "Too few customers to tell apart the shares of all 5 pairs of a better and a worse name."
+    assert hindsight(summary).terminal == (Sentence(LINE), Sentence(few))
 
 
 def test_the_table(summary):
@@ -73,32 +73,55 @@ ONE, TWO, SAME = (LOYAL, LOW), (AT_RISK, LOW), (LOYAL, NEW)
 
 
 @pytest.mark.parametrize(
-    ("surprises", "alike", "said"),
+    ("surprises", "alike", "unclear", "said"),
     [
-        ((), (), None),
+        ((), (), (), None),
         (
             (ONE,),
             (),
+            (),
             "Low-Value/Churned bought again more often than High-Value Loyal, against the order of their names.",
-        ),
-        ((), (SAME,), "The shares of High-Value Loyal and New/Potential cannot be told apart."),
-        (
-            (ONE, TWO),
-            (SAME,),
-            "Low-Value/Churned bought again more often than High-Value Loyal, Low-Value/Churned bought again more "
-            "often than At-Risk High-Value, against the order of their names; the shares of High-Value Loyal and "
-            "New/Potential cannot be told apart.",
         ),
         (
             (),
+            (SAME,),
+            (),
+            "The shares of High-Value Loyal and New/Potential are alike: there the names do not foretell who buys "
+            "again.",
+        ),
+        (
+            (),
+            (),
+            (SAME,),
+            "Too few customers to tell apart the shares of High-Value Loyal and New/Potential.",
+        ),
+        (
+            (),
+            (ONE, TWO, SAME, ONE, TWO),
+            (),
+            "The shares of all 5 pairs of a better and a worse name are alike: there the names do not foretell who "
+            "buys again.",
+        ),
+        (
+            (ONE, TWO),
+            (SAME,),
+            (ONE,),
+            "Low-Value/Churned bought again more often than High-Value Loyal, Low-Value/Churned bought again more "
+            "often than At-Risk High-Value, against the order of their names; the shares of High-Value Loyal and "
+            "New/Potential are alike: there the names do not foretell who buys again; too few customers to tell apart "
+            "the shares of High-Value Loyal and Low-Value/Churned.",
+        ),
+        (
+            (),
+            (),
             (SAME, ONE, TWO, SAME),
-            "The shares of High-Value Loyal and New/Potential, of High-Value Loyal and Low-Value/Churned, of At-Risk "
-            "High-Value and Low-Value/Churned and 1 more pair cannot be told apart.",
+            "Too few customers to tell apart the shares of High-Value Loyal and New/Potential, of High-Value Loyal and "
+            "Low-Value/Churned, of At-Risk High-Value and Low-Value/Churned and 1 more pair.",
         ),
     ],
 )
-def test_what_does_not_bear_the_names_out_is_one_sentence(summary, surprises, alike, said):
-    found = replace(summary.hindsight, compared=5, surprises=surprises, alike=alike)
+def test_what_does_not_bear_the_names_out_is_one_sentence(summary, surprises, alike, unclear, said):
+    found = replace(summary.hindsight, compared=5, surprises=surprises, alike=alike, unclear=unclear)
     told = hindsight(replace(summary, hindsight=found))
     more = (Sentence(said),) if said else ()
     assert told.terminal == (Sentence(LINE), *more)
@@ -106,10 +129,18 @@ def test_what_does_not_bear_the_names_out_is_one_sentence(summary, surprises, al
         assert [block for block in medium if isinstance(block, Sentence) and not block.kind] == list(more)
 
 
+def test_the_only_pair_that_is_compared_is_named(summary):
+    """Not "these": of three segments at 90, 3 and 7 % only the last two may be compared."""
+    found = replace(summary.hindsight, compared=1, alike=(), unclear=(TWO,))
+    assert hindsight(replace(summary, hindsight=found)).terminal[1:] == (
+        Sentence("Too few customers to tell apart the shares of At-Risk High-Value and Low-Value/Churned."),
+    )
+
+
 @pytest.mark.parametrize(
     ("compared", "said"),
     [
-        (1, "interval of their difference, of 95 %, leaves out zero."),
+        (1, "interval of their difference, of 95 %, leaves out zero; else they are alike where"),
         (
             5,
             "interval of their difference, of 95 % for all 5 pairs of a better and a worse name together (Bonferroni),",

@@ -112,34 +112,55 @@ def test_nobody_is_at_risk_by_a_name_for_all():
         assert found.headlines[1] == "Most at risk: no segment has a name that says its customers are away."
 
 
+MONEY = (0.6542, 0.2358, 0.06, 0.05)  # 65 + 24 + 6 + 5
+
+
+def in_whole(share: float) -> str:
+    return f"{100 * share:.0f} %" if share > 0.005 else "< 1 %"
+
+
 @pytest.mark.parametrize(
-    ("shares", "note"),
+    ("shares", "money", "note"),
     [
-        ((0.1659, 0.2729, 0.2050, 0.3562), ""),  # 17 + 27 + 20 + 36
+        ((0.1659, 0.2729, 0.2050, 0.3562), MONEY, ""),  # 17 + 27 + 20 + 36
         # 34 + 34 + 23 + 10
-        ((0.336, 0.336, 0.228, 0.1), " Shares are rounded: those of customers add up to 101 %."),
+        ((0.336, 0.336, 0.228, 0.1), MONEY, " Shares are rounded: those of customers add up to 101 %."),
+        (
+            (0.336, 0.336, 0.228, 0.1),
+            (0.336, 0.336, 0.228, 0.1),
+            " Shares are rounded: those of customers and of revenue each add up to 101 %.",
+        ),
+        (
+            (0.336, 0.336, 0.228, 0.1),
+            (0.6643, 0.2447, 0.064, 0.027),  # 66 + 24 + 6 + 3
+            " Shares are rounded: those of customers add up to 101 % and those of revenue add up to 99 %.",
+        ),
+        # 99 % and < 1 % thrice is from 99 to 102 %, which may well be 100.
+        ((0.988, 0.004, 0.004, 0.004), MONEY, ""),
+        # 34 + 45 + 23 = 102, and < 1 % is 1 at most.
+        (
+            (0.336, 0.4456, 0.2254, 0.004),
+            MONEY,
+            " Shares are rounded: those of customers add up to 102 to 103 %.",
+        ),
     ],
 )
-def test_one_share_is_one_figure_and_a_column_that_does_not_add_up_says_so(result, shares, note):
+def test_one_share_is_one_figure_and_a_column_that_does_not_add_up_says_so(result, shares, money, note):
     """In the table, in the headline, on the page and in the charts; rounded each by itself."""
-    segments = zip(result.summary.segments, shares, (0.6542, 0.2358, 0.06, 0.05), strict=True)
-    segments = tuple(replace(each, share=share, revenue_share=money) for each, share, money in segments)
+    segments = zip(result.summary.segments, shares, money, strict=True)
+    segments = tuple(replace(each, share=share, revenue_share=of) for each, share, of in segments)
     summary = replace(result.summary, segments=segments)
     table = tables(summary).page[1]
-    assert [row[2].shown for row in table.table.rows] == [f"{100 * share:.0f} %" for share in shares]
-    assert [row[4].shown for row in table.table.rows] == ["65 %", "24 %", "6 %", "5 %"]
+    assert [row[2].shown for row in table.table.rows] == [in_whole(share) for share in shares]
+    assert [row[4].shown for row in table.table.rows] == [in_whole(share) for share in money]
     (short,) = (block for block in tables(summary).terminal if isinstance(block, Table))
     assert table.note.endswith(note or "on 2024-10-02.")
     assert ("Shares are rounded" in short.note) is bool(note)
     risk = summary.most_at_risk
-    assert (
-        f"({100 * risk.share:.0f} %) with {100 * risk.revenue_share:.0f} % of revenue" in summary.headlines[1]
-    )
+    share, of_revenue = in_whole(risk.share), in_whole(risk.revenue_share)
+    assert f"({share}) with {of_revenue} of revenue" in summary.headlines[1]
     tile = overview(summary).page[1].tiles[1]
-    assert (tile.facts[0][2], tile.facts[1][0]) == (
-        f"{100 * risk.share:.0f} % of all",
-        f"{100 * risk.revenue_share:.0f} %",
-    )
+    assert (tile.facts[0][2], tile.facts[1][0]) == (f"{share} of all", of_revenue)
 
 
 @pytest.mark.slow

@@ -47,5 +47,6 @@ def test_a_published_table_says_what_it_leaves_no_codes_for():
     with rfmeans.segment(orders, method="scores", score_bins=3, lexicon=words) as found:
         said = "Newer, All name nobody: all of their codes stand under names before."
         assert found.to_markdown().count(said) == 1
+        assert found.summary.to_dict()["names_without_codes"] == ["Newer", "All"]
         with rfmeans.assign(found.model, orders) as again:
             assert said not in again.to_markdown()

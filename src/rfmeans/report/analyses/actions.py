@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -42,8 +43,9 @@ def actions(summary: Summary, playbook: Playbook | None) -> Section:
 
 def _card(segment: Segment, playbook: Playbook, window: int | None) -> Card:
     card = playbook.cards.get(segment.region)
-    share = f"{percent(segment.revenue_share)} of revenue{within(window)}"
-    size = f"{counted(segment.figures.customers, 'customer')}, {share}"
+    size = counted(segment.figures.customers, "customer")
+    if math.isfinite(segment.revenue_share):
+        size += f", {percent(segment.revenue_share)} of revenue{within(window)}"
     borderline = (f"Borderline: {clip(sentence, SENTENCE_TEXT)}." for sentence in segment.borderline)
     return Card(
         clip(segment.segment, CELL_TEXT),

@@ -79,7 +79,9 @@ def _how_told_apart(found: Hindsight) -> str:
     if found.compared > 1:
         how = f"of 95 % for all {found.compared} pairs of a better and a worse name together (Bonferroni)"
     return (
-        f" Two shares are told apart where Newcombe's interval of their difference, {how}, leaves out zero."
+        f" Two shares are told apart where Newcombe's interval of their difference, {how}, leaves out zero; else they "
+        "are alike where it leaves out that the better name is ahead by a quarter of the share of both, and where it "
+        "does not, there are too few customers to tell."
     )
 
 
@@ -103,18 +105,26 @@ def _line(found: Hindsight) -> str:
 
 
 def _against_names(found: Hindsight) -> list[str]:
-    """Return a sentence on where the shares do not bear the names out; none where they do."""
-    if found.compared and len(found.alike) == found.compared:
-        return ["These shares cannot be told apart: here the names do not foretell who buys again."]
+    """Return a sentence on where the shares do not bear the names out, or cannot; none where they do."""
     odd = [f"{clip(worse)} bought again more often than {clip(better)}" for better, worse in found.surprises]
-    alike = [f"of {clip(better)} and {clip(worse)}" for better, worse in found.alike]
     said = []
     if odd:
         said.append(f"{_few(odd)}, against the order of their names")
-    if alike:
-        said.append(f"the shares {_few(alike)} cannot be told apart")
+    if found.alike:
+        said.append(
+            f"the shares {_of(found.alike, found)} are alike: there the names do not foretell who buys again"
+        )
+    if found.unclear:
+        said.append(f"too few customers to tell apart the shares {_of(found.unclear, found)}")
     text = "; ".join(said)
     return [f"{text[:1].upper()}{text[1:]}."] if said else []
+
+
+def _of(pairs: tuple[tuple[str, str], ...], found: Hindsight) -> str:
+    """Return of which segments shares are: of all that are compared, or of some pairs."""
+    if len(pairs) == found.compared > 1:
+        return f"of all {found.compared} pairs of a better and a worse name"
+    return _few([f"of {clip(better)} and {clip(worse)}" for better, worse in pairs])
 
 
 def _few(texts: list[str]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rfmeans.inspection.verdict import READY
 from rfmeans.report.table import Cell, Row, Table, in_money, in_number, in_percent, table
-from rfmeans.wording import counted, number, percent
+from rfmeans.wording import counted, number, percent, within
 
 if TYPE_CHECKING:
     from rfmeans.inspection.verdict import Inspection
@@ -65,7 +65,7 @@ def shop_table(found: Inspection) -> Table:
         if top.share is not None
     ]
     if held:
-        rows.append(("Share of money", "\n".join(held)))
+        rows.append((f"Share of money{within(customers.window)}", "\n".join(held)))
     return table("", (), rows)
 
 

@@ -17,7 +17,7 @@ def overview(summary: Summary) -> Section:
     """Say in two sentences what the segments are, and which two to look at first."""
     lead = Sentence(f"{_fall_into(summary)} {_how_named(summary)}", "lead")
     tiles = (
-        _tile("Most valuable", summary.most_valuable, summary),
+        _tile("Most valuable", summary.most_valuable, summary, _capital(summary.nobody_spent)),
         _tile(
             "Most at risk",
             summary.most_at_risk,
@@ -26,7 +26,8 @@ def overview(summary: Summary) -> Section:
             summary.pace,
         ),
     )
-    same = [Sentence(summary.headlines[1])] if summary.most_at_risk == summary.most_valuable else []
+    risk = summary.most_at_risk
+    same = [Sentence(summary.headlines[1])] if risk and risk == summary.most_valuable else []
     return Section(
         page=(lead, Tiles(tiles), *same),
         markdown=(lead, Items(tuple(Item(line) for line in summary.headlines))),

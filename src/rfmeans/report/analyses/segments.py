@@ -97,7 +97,12 @@ def _table(summary: Summary) -> Table:
     )
     total = (
         Cell("All customers"),
-        *_cells(summary.everyone, in_percent(1.0), in_percent(1.0), summary.currency_symbol),
+        *_cells(
+            summary.everyone,
+            in_percent(1.0),
+            in_percent(1.0 if summary.everyone.revenue else math.nan),
+            summary.currency_symbol,
+        ),
         *again[-1],
     )
     return Table(_caption(summary), (*HEADS, *heads), tuple(rows), (total,))
@@ -123,14 +128,18 @@ def _bought_again(summary: Summary) -> tuple[tuple[str, ...], list[Row]]:
 
 
 def _rounded(summary: Summary) -> str:
-    """Return what columns of shares come to where that is not 100; blank where it is."""
-    customers = added_up([segment.share for segment in summary.segments])
-    revenue = added_up([segment.revenue_share for segment in summary.segments])
-    if customers == revenue != 100:
-        return f" Shares are rounded: each column of them adds up to {customers} %."
-    sums = (("customers", customers), ("revenue", revenue))
+    """Return what shares of customers and revenue come to where that cannot be 100; blank where it can."""
+    sums = {
+        "customers": added_up([segment.share for segment in summary.segments]),
+        "revenue": added_up([segment.revenue_share for segment in summary.segments]),
+    }
+    of: dict[str, list[str]] = {}
+    for what, (least, most) in sums.items():
+        if most and not least <= 100 <= most:
+            of.setdefault(f"{least} %" if least == most else f"{least} to {most} %", []).append(what)
     said = " and ".join(
-        f"those of {what} add up to {total} %" for what, total in sums if total not in (0, 100)
+        f"those of {' and of '.join(whats)}{' each' * (len(whats) > 1)} add up to {total}"
+        for total, whats in of.items()
     )
     return f" Shares are rounded: {said}." if said else ""
 
@@ -182,7 +191,7 @@ def _short(table: Table, summary: Summary) -> Table:
 
 
 def _with(count: Cell, share: Cell) -> Cell:
-    return replace(count, shown=f"{count.shown} ({share.shown})")
+    return count if share.value is None else replace(count, shown=f"{count.shown} ({share.shown})")
 
 
 def _evidence(summary: Summary, end: str = "", mark: str = "borderline") -> tuple[Item, ...]:

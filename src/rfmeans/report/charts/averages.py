@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rfmeans.report.charts.frame import ALL, ROW_STEP, Drawing, Sheet
 from rfmeans.report.charts.vega import Drawn, mark, tooltip
-from rfmeans.wording import counted, money, number
+from rfmeans.wording import counted, money, number, within
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
@@ -39,13 +39,16 @@ def _panel(sheet: Sheet, feature: str, named: bool) -> Drawn:
 def _title(summary: Summary) -> str:
     """Say who spends most, and who was away longest."""
     best, symbol = summary.most_valuable, summary.currency_symbol
-    times = best.figures.mean_monetary / summary.everyone.mean_monetary
     longest = max(summary.filled, key=lambda segment: segment.figures.mean_recency)
+    away = counted(longest.figures.mean_recency, "day")
+    if best is None:
+        nobody = f"Nobody spent anything{within(summary.window)}"
+        return f"{nobody}; {longest.called} customers have been away longest, {away}"
+    times = best.figures.mean_monetary / summary.everyone.mean_monetary
     said = (
         f"{best.called} customers spent {money(best.figures.mean_monetary, symbol)} each, {number(times)} times "
         "the average"
     )
-    away = counted(longest.figures.mean_recency, "day")
     if longest is best:
         return f"{said}; they last bought {away} ago"
     return f"{said}; {longest.called} customers have been away longest, {away}"

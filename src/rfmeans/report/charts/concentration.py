@@ -8,7 +8,7 @@ from rfmeans.report.charts.colours import colour
 from rfmeans.report.charts.frame import DASHED, PERCENT, Drawing, Sheet
 from rfmeans.report.charts.vega import Drawn, channel, layer, mark, tooltip, unit
 from rfmeans.report.table import Cell, Table, in_percent, table
-from rfmeans.wording import DASH, percent
+from rfmeans.wording import DASH, percent, within
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
@@ -70,10 +70,17 @@ def _tables(summary: Summary) -> tuple[Table, ...]:
     return (table("Concentration of revenue", ("Customers", "hold of revenue"), rows),)
 
 
+def _missing(summary: Summary) -> str | None:
+    if summary.distributions.curve:
+        return None
+    return f"There is no such chart: nobody spent anything{within(summary.window)}."
+
+
 CONCENTRATION = Drawing(
     "concentration",
     _draw,
     _title,
     "Share of revenue held by the customers who spent most. Dashed: if all had spent the same.",
     _tables,
+    _missing,
 )

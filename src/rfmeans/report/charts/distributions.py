@@ -8,7 +8,7 @@ from rfmeans.report.charts.frame import DISC_INK, ROW_STEP, Drawing, Sheet, segm
 from rfmeans.report.charts.vega import Drawn, Rows, channel, layer, mark, tooltip, unit
 from rfmeans.report.table import Table, in_money, table
 from rfmeans.segments.profile import LEVELS
-from rfmeans.wording import money
+from rfmeans.wording import money, within
 
 if TYPE_CHECKING:
     from rfmeans.report.segment import Segment
@@ -67,6 +67,8 @@ def _title(summary: Summary) -> str:
         return f"between {low} and {high}"
 
     best = summary.most_valuable
+    if best is None:
+        return f"Nobody spent anything{within(summary.window)}"
     least = min(summary.filled, key=lambda segment: segment.figures.mean_monetary)
     said = f"Half of the {best.called} customers spent {half(best)}"
     return said if least is best else f"{said}; half of the {least.called} {half(least)}"

@@ -139,10 +139,11 @@ def _title(summary: Summary) -> str:
     best = _bins(summary)
     for cell in summary.score_cells:
         if (cell.r, cell.f) == (best, best):
-            revenue = float(cell.money / summary.everyone.revenue) if summary.everyone.revenue else 0.0
+            whole = summary.everyone.revenue
+            brought = f", and bring {percent(float(cell.money / whole))} of revenue" if whole else ""
             return (
                 f"{percent(cell.customers / summary.everyone.customers)} of customers are best in recency and in "
-                f"frequency (R {best}, F {best}), and bring {percent(revenue)} of revenue"
+                f"frequency (R {best}, F {best}){brought}"
             )
     return f"No customer is best both in recency and in frequency (R {best}, F {best})"
 

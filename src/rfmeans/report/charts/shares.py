@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rfmeans.report.charts.frame import PERCENT, Drawing, Sheet
 from rfmeans.report.charts.vega import Drawn, Rows, channel, mark, tooltip
-from rfmeans.wording import percent
+from rfmeans.wording import percent, within
 
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
@@ -24,6 +25,7 @@ def _draw(sheet: Sheet) -> Drawn:
             ("customers", segment.share, percent(segment.share)),
             ("revenue", segment.revenue_share, percent(segment.revenue_share)),
         )
+        if math.isfinite(share)
     ]
     labels, width = sheet.labels, sheet.frame.panel_width(sheet.labels, 1)
     title = "Share of all customers, of all revenue"
@@ -49,7 +51,9 @@ def _share_ticks(rows: Rows, width: int) -> Drawn:
 
 def _title(summary: Summary) -> str:
     """Say what share of the revenue comes from the segment with most of it."""
-    most = max(summary.filled, key=lambda segment: segment.figures.revenue)
+    most = max(summary.filled, key=lambda segment: (segment.figures.revenue, segment.share))
+    if not summary.everyone.revenue:
+        return f"{percent(most.share)} of customers are {most.called}; nobody spent anything{within(summary.window)}"
     return (
         f"{percent(most.share)} of customers ({most.called}) bring {percent(most.revenue_share)} of revenue"
     )
