@@ -52,7 +52,7 @@ def test_where_nobody_spent_anything_no_segment_is_valuable_and_no_share_of_mone
     assert summary.most_valuable is None
     assert summary.headlines == (
         f"Most valuable: no segment. {NOBODY}.",
-        "Most at risk: no segment. Those who are away longer than usual spent nothing in the last 30 days.",
+        f"Most at risk: {summary.nobody_at_risk}",
     )
     found = json.loads(json.dumps(summary.to_dict(), allow_nan=False))
     assert (found["most_valuable"], found["most_at_risk"]) == (None, None)
