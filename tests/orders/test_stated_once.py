@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import random
+from datetime import date, timedelta
 from decimal import Decimal
 
+import ibis
+import pandas as pd
 import pytest
 
 from helpers.books import aside, customers, written
 from rfmeans.errors import SourceError
-from rfmeans.orders.stated_once import OF_CUSTOMER, OF_ORDER
+from rfmeans.orders.stated_once import OF_CUSTOMER, OF_ORDER, _is_outline, _outlined
+from rfmeans.reading.source import FILE, LINE
 
+LISTS = 6  # of each kind
+
+NAMES = ("Ann", "Bob", "Cy", "Di", "Ed", "Flo")
+# Three orders of each of seven customers, a month apart, each customer's from a day before the last one's on. One
+# row in three has a name, and seven stretches begin at one: by chance in one of 3 ** 7 = 2,187 lists, six in one of 729.
 OUTLINE = (
     ("customer", "order", "date", "amount"),
-    ("Ann", 1, "2025-01-05", 10),
-    (None, 4, "2025-02-06", 20),
-    ("Bob", 2, "2025-01-07", 5),
-    (None, 5, "2025-03-01", 7),
-    ("Cy", 3, "2025-01-09", 9),
+    *(
+        (None if below else name, 10 * place + below, f"2025-0{1 + below}-{20 - place}", 1 + place)
+        for place, name in enumerate((*NAMES, "Gil"))
+        for below in range(3)
+    ),
 )
-OUTLINED = {"Ann": (2, Decimal(30)), "Bob": (2, Decimal(12)), "Cy": (1, Decimal(9))}
+OUTLINED = {name: (3, Decimal(3 * (1 + place))) for place, name in enumerate((*NAMES, "Gil"))}
 
 
 def text_of(rows):
@@ -40,14 +50,9 @@ def workbook(folder, rows):
 def test_a_customer_stated_once_holds_for_the_orders_below(tmp_path, way, newest_first):
     rows = list(OUTLINE)
     if newest_first:
-        rows = [
-            rows[0],
-            ("Ann", *rows[2][1:]),
-            (None, *rows[1][1:]),
-            ("Bob", *rows[4][1:]),
-            (None, *rows[3][1:]),
-        ]
-        rows.append(("Cy", 9, "2025-01-19", 9))
+        days = [row[2] for row in OUTLINE[1:]]
+        newest = [days[place + 2 - 2 * (place % 3)] for place in range(len(days))]
+        rows[1:] = [(*row[:2], day, row[3]) for row, day in zip(OUTLINE[1:], newest, strict=True)]
     path = workbook(tmp_path, rows) if way == "workbook" else written(tmp_path, text_of(rows))
     found, account = customers(path)
     assert found == OUTLINED
@@ -55,33 +60,133 @@ def test_a_customer_stated_once_holds_for_the_orders_below(tmp_path, way, newest
 
 
 def test_a_total_below_each_customer_is_none_of_its_orders(tmp_path):
-    rows = [
-        *OUTLINE[:3],
-        ("Ann Total", None, None, 30),
-        *OUTLINE[3:5],
-        ("Bob Total", None, None, 12),
-        OUTLINE[5],
-    ]
+    rows = [OUTLINE[0]]
+    for place in range(1, len(OUTLINE), 3):
+        name, *_, money = OUTLINE[place]
+        rows += [*OUTLINE[place : place + 3], (f"{name} Total", None, None, 3 * money)]
     found, account = customers(written(tmp_path, text_of(rows)))
     assert found == OUTLINED
-    assert aside(account)["total row"] == (2, Decimal(42))
+    assert aside(account)["total row"] == (7, Decimal(84))
 
 
-GUESTS = {
-    "in the order of days": ["Ann 01-05", " 01-06", "Bob 01-07", " 01-08", "Cy 01-09"],
-    "a customer who comes back": ["Ann 01-05", " 02-06", "Bob 01-07", " 03-01", "Ann 01-09"],
-    "days back and forth": ["Ann 01-05", " 02-06", "Bob 03-07", " 03-01", "Cy 01-09"],
-    "one customer alone": ["Ann 01-05", " 02-06", "Bob 01-07", "Cy 01-09"],
+def test_one_row_in_a_hundred_out_of_order_leaves_an_outline_one(tmp_path):
+    """50 customers of three orders, the last row of which is the earliest: 99 rows go on, and one does not."""
+    rows = [
+        (None if below else f"c{place}", 10 * place + below, f"2025-0{1 + below}-{10 + place % 15}", 1)
+        for place in range(51)
+        for below in range(3)
+    ]
+    rows[-1] = (*rows[-1][:2], "2024-01-01", 1)
+    found, _ = customers(written(tmp_path, text_of([OUTLINE[0], *rows])))
+    assert found == {f"c{place}": (3, Decimal(3)) for place in range(51)}
+
+
+def spoiled(change):
+    rows = [list(row) for row in OUTLINE]
+    change(rows)
+    return rows
+
+
+def one_fewer(rows):
+    """Six customers of three: by chance in one of 729 lists."""
+    del rows[-3:]
+
+
+def one_comes_back(rows):
+    rows[-3][0] = "Ann"
+
+
+def a_guest_at_the_top(rows):
+    rows.insert(1, [None, 99, "2025-01-01", 1])
+
+
+def a_guest_out_of_order(rows):
+    rows[3][2] = "2025-01-01"
+
+
+def days_that_never_turn(rows):
+    rows[1:] = [
+        [*row[:2], day, row[3]] for row, day in zip(rows[1:], sorted(row[2] for row in rows[1:]), strict=True)
+    ]
+
+
+def names_entered_late(rows):
+    """Guests in the order of days, and each customer on a day before that of the row above."""
+    days_that_never_turn(rows)
+    for row in rows[1:]:
+        row[2] = f"2024-12-{row[1] // 10 + 1:02}" if row[0] else row[2]
+
+
+SPOILED = (
+    one_fewer,
+    one_comes_back,
+    a_guest_at_the_top,
+    a_guest_out_of_order,
+    days_that_never_turn,
+    names_entered_late,
+)
+
+
+@pytest.mark.parametrize("change", SPOILED)
+def test_guests_stay_without_a_customer(tmp_path, change):
+    rows = spoiled(change)[1:]
+    found, account = customers(written(tmp_path, text_of([OUTLINE[0], *rows])), accept_loss=True)
+    guests = [row for row in rows if row[0] is None]
+    assert sum(orders for orders, _ in found.values()) == len(rows) - len(guests)
+    assert aside(account) == {"missing customer": (len(guests), Decimal(sum(row[3] for row in guests)))}
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in order", "one entered late"])
+def test_a_few_customers_among_guests_are_no_outline(tmp_path, late):
+    """96 lines of guests and four customers who bought once, by day; one of them is entered a day late."""
+    named = {0: "Ann", 20: "Bob", 45: "Cy", 70: "Di"}
+    days = [date(2024, 1, 1) + timedelta(place // 10) for place in range(100)]
+    if late:
+        days[45] -= timedelta(1)
+    rows = [(named.get(place), place, when, 10) for place, when in enumerate(days)]
+    found, account = customers(written(tmp_path, text_of([OUTLINE[0], *rows])), accept_loss=True)
+    assert found == dict.fromkeys(named.values(), (1, Decimal(10)))
+    assert aside(account) == {"missing customer": (96, Decimal(960))}
+
+
+SORTED = {
+    "by day": lambda days, _: sorted(days),
+    "newest first": lambda days, _: sorted(days, reverse=True),
+    "unsorted": lambda days, _: days,
+    "months newest first": lambda days, _: sorted(days, key=lambda day: (-(day // 30), day)),
+    "by shop, then by day": lambda days, _: sorted(days, key=lambda day: (day % 3, day)),
+    "one entered late": lambda days, chance: late_ones(sorted(days), chance, 1),
+    "three entered late": lambda days, chance: late_ones(sorted(days), chance, 3),
+    "newest first, one entered late": lambda days, chance: late_ones(sorted(days, reverse=True), chance, 1),
 }
 
 
-@pytest.mark.parametrize("rows", GUESTS.values(), ids=GUESTS)
-def test_guests_stay_without_a_customer(tmp_path, rows):
-    lines = [f"{row.split(' ')[0]},{place},2025-{row.split(' ')[1]},5" for place, row in enumerate(rows)]
-    found, account = customers(written(tmp_path, "\n".join(["customer,order,date,amount", *lines]) + "\n"))
-    guests = sum(row.startswith(" ") for row in rows)
-    assert sum(orders for orders, _ in found.values()) == len(rows) - guests
-    assert aside(account) == {"missing customer": (guests, Decimal(5 * guests))}
+def is_outline(names, days):
+    rows = pd.DataFrame({"customer": names, "_day": days, FILE: 0, LINE: range(len(names))})
+    return _is_outline(_outlined(ibis.memtable(rows), ["customer"]))
+
+
+def late_ones(days, chance, count):
+    """Days of a sorted list, of which some stand further down than they should."""
+    for _ in range(count):
+        place = chance.randrange(len(days))
+        day = days.pop(place)
+        days.insert(min(len(days), place + chance.randrange(1, 8)), day)
+    return days
+
+
+@pytest.mark.parametrize("top", ["a name at the top", "anyone at the top"])
+@pytest.mark.parametrize("way", SORTED)
+def test_no_plain_list_of_orders_is_taken_for_an_outline(way, top):
+    """Lists of 6 to 80 orders, of which 5 to 95 in 100 tell a customer, each once: as outlined as guests can be."""
+    for seed in range(LISTS):
+        chance = random.Random(seed)
+        size = chance.choice([6, 12, 30, 80])
+        days = SORTED[way]([chance.randrange(120) for _ in range(size)], chance)
+        share = chance.choice([0.05, 0.2, 0.5, 0.8, 0.95])
+        names = [f"c{place}" if chance.random() < share else "" for place in range(size)]
+        names[0] = "c0" if top.startswith("a name") else names[0]
+        assert not is_outline(names, days), (seed, names, days)
 
 
 LINES = (

@@ -193,3 +193,26 @@ def test_what_was_denied_counts_and_what_was_called_off_does_not_whatever_words_
     found = asked.select("status", counts=~unsold).to_pandas()
     assert dict(zip(found.status, found.counts, strict=True)) == dict(SAYINGS)
     assert {word: does_count(word, layout) for word, _ in SAYINGS} == dict(SAYINGS)
+
+
+@pytest.mark.parametrize("way", ["text", "floats"])
+def test_flags_in_a_column_of_floats_say_what_whole_ones_do(tmp_path, way):
+    """Gumroad's flags, once through a table that holds them as 1.0: a refund, a dispute that was lost, a trial."""
+    rows = [("a", 0, 0, 0, 0), ("b", 1, 0, 0, 0), ("c", 0, 1, 0, 0), ("d", 0, 1, 1, 0), ("e", 0, 0, 0, 1)]
+    flags = ["Fully Refunded?", "Disputed?", "Dispute Won?", "Free trial purchase?"]
+    frame = pd.DataFrame([row[1:] for row in rows], columns=flags, dtype=float)
+    frame.insert(0, "Purchase ID", [f"P{place}" for place in range(5)])
+    frame.insert(1, "Purchase Email", [f"{row[0]}@example.com" for row in rows])
+    frame.insert(2, "Purchase Date", "2025-01-05")
+    frame.insert(3, "Sale Price ($)", [1.0, 2.0, 4.0, 8.0, 16.0])
+    source = written(tmp_path, frame.to_csv(index=False)) if way == "text" else frame
+    found, account = customers(source, accept_loss=True)
+    assert found == {"a@example.com": (1, Decimal(1)), "d@example.com": (1, Decimal(8))}
+    assert aside(account) == {"excluded status": (3, Decimal(22))}
+
+
+def test_a_status_that_is_a_number_is_kept_in_a_column_of_floats_too():
+    assert status_variants(["5"]) == ["5", "5.0", "wc-5"]
+    frame = pd.DataFrame({"order": ["1", "2"], "date": "2025-01-05", "customer": ["a", "b"], "amount": 5.0})
+    found, _ = customers(frame.assign(status=[5.0, 6.0]), keep_status="5", accept_loss=True)
+    assert found == {"a": (1, Decimal(5))}

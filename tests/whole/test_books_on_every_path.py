@@ -47,8 +47,10 @@ BOOKS: dict[str, tuple[list[Row], Right]] = {
             ("1", "2025-01-05", "Ann", 10.0, "paid"),
             ("1", "2025-01-06", "Ann", 20.0, "paid"),
             ("1", "2025-01-07", "Bob", 40.0, "paid"),
+            ("1", "2025-01-08", "Cy", 5.0, "paid"),
+            ("1", "2025-01-09", "Bob", 2.0, "paid"),
         ],
-        ({"Ann": (2, 30), "Bob": (1, 40)}, {}),
+        ({"Ann": (2, 30), "Bob": (2, 42), "Cy": (1, 5)}, {}),
     ),
     "further lines without a number": (
         [
@@ -60,12 +62,17 @@ BOOKS: dict[str, tuple[list[Row], Right]] = {
     ),
     "a customer above several orders": (
         [
-            ("3", "2025-01-05", "Ann", 10.0, "paid"),
-            ("5", "2025-02-06", None, 20.0, "paid"),
-            ("4", "2025-01-06", "Bob", 5.0, "paid"),
-            ("6", "2025-02-07", None, 6.0, "paid"),
+            (
+                f"{place}{below}",
+                f"2025-0{1 + below}-{10 + place}",
+                None if below else name,
+                5.0 + below,
+                "paid",
+            )
+            for place, name in enumerate(("Ann", "Bob", "Cy", "Di", "Ed"))
+            for below in range(4)
         ],
-        ({"Ann": (2, 30), "Bob": (2, 11)}, {}),
+        (dict.fromkeys(("Ann", "Bob", "Cy", "Di", "Ed"), (4, 26)), {}),
     ),
     "a sum below, in the column of orders": (
         [("1", "2025-01-05", "Ann", 30.0, "paid"), ("Gesamtsumme", "2025-03-31", "Ann", 42.0, None)],

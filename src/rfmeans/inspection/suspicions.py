@@ -216,12 +216,17 @@ def _numbers_apart(account: Account) -> list[Finding]:
     found = account.noticed
     if found is None or found.apart is None:
         return []
+    apart = (
+        "on different days are taken for orders of their own, as a till numbers them"
+        if found.apart.daily
+        else "more than a day apart are taken for orders of their own: receipts numbered per session, invoices per "
+        "year, renewals"
+    )
     return [
         Finding(
             "order-numbers-apart",
             found.of_apart(),
-            "Sales under one number more than a day apart are taken for orders of their own: receipts numbered per "
-            "session, invoices per year, renewals. If they are one order's lines, give a column that tells the order "
+            f"Sales under one number {apart}. If they are one order's lines, give a column that tells the order "
             f"with {argument('order')}, or the day of the order with {argument('date')}.",
             figures={"numbers": found.apart.numbers, "orders": found.apart.orders},
         )

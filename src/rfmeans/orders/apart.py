@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 # Lines of true orders lie within a minute of each other, which may be the one before and the one after midnight.
 DAYS_OF_ONE_ORDER = 1
 # Numbers begin again each day where of those that stand on a day and the next at least one in so many are of different
-# customers there: of one order over midnight they never are.
+# customers there: of one order over midnight they never are. A wrong number may be: so at least three are, and one for
+# each hundred numbers, which wrong numbers alone bring about in less than one table of 100,000 (`docs/layouts.md`).
 ONE_IN = 10
+LEAST = 3
+NUMBERS = 100
 EPOCH = "2000-01-01"
 
 
@@ -51,15 +54,22 @@ def begin_daily(lines: ir.Table) -> bool:
     """Whether order numbers begin again each day, as a till's do; ``lines``: those used."""
     day = lines.ordered_on.delta(ibis.date(EPOCH), unit="day").cast("int64")
     dated = lines.select("order_id", "customer_id", day=day)
-    dated = dated.filter(dated.order_id.notnull(), dated.day.notnull())
-    days = dated.group_by("order_id", "day").agg(first=dated.customer_id.min(), last=dated.customer_id.max())
-    following = days.select(
-        next_order="order_id", day_before=days.day - 1, next_first="first", next_last="last"
-    )
-    pairs = days.join(following, [days.order_id == following.next_order, days.day == following.day_before])
-    one = (pairs["first"] == pairs["next_last"]) & (pairs["last"] == pairs["next_first"])
-    found = pairs.agg(pairs=pairs.count(), other=pairs.count(where=~one)).to_pyarrow().to_pylist()[0]
-    return bool(found["pairs"] and ONE_IN * found["other"] >= found["pairs"])
+    seen = dated.filter(dated.order_id.notnull(), dated.day.notnull()).distinct()
+    days = seen.select("order_id", "day").distinct()
+    pairs = _on_the_next_day(days, "order_id").count()
+    # One customer of several who comes again under the number is enough for an order over midnight.
+    same = _on_the_next_day(seen, "order_id", "customer_id").select("order_id", "day").distinct().count()
+    counts = days.agg(numbers=days.order_id.nunique(), pairs=pairs.as_scalar(), same=same.as_scalar())
+    found = counts.to_pyarrow().to_pylist()[0]
+    other = found["pairs"] - found["same"]
+    return bool(other >= LEAST and NUMBERS * other >= found["numbers"] and ONE_IN * other >= found["pairs"])
+
+
+def _on_the_next_day(days: ir.Table, *keys: str) -> ir.Table:
+    """Return the rows of keys and day (a number) that stand on the next day as well."""
+    following = days.select(**{f"next_{key}": days[key] for key in keys}, day_before=days.day - 1)
+    same = [days[key] == following[f"next_{key}"] for key in keys]
+    return days.join(following, [*same, days.day == following.day_before], how="semi")
 
 
 def total_days(lines: ir.Table, *keys: str) -> ir.Table:

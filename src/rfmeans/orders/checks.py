@@ -10,6 +10,7 @@ import ibis
 
 from rfmeans.arguments import Choice, argument, named
 from rfmeans.columns.layout import PER_ORDER
+from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.undecided import shortened
 from rfmeans.errors import DataError, SourceError
 from rfmeans.orders.noticed import short
@@ -45,23 +46,6 @@ ASKED = (
 FEWEST_GROUPS = 2
 SHOWN = 5
 MOST_KINDS = 4
-KINDS_OF_CUSTOMERS = frozenset(
-    {
-        *("new", "returning", "recurrent", "recurring", "existing", "repeat", "guest", "registered"),
-        *(
-            "neu",
-            "wiederkehrend",
-            "gast",
-            "nouveau",
-            "récurrent",
-            "invité",
-            "nuevo",
-            "recurrente",
-            "invitado",
-        ),
-        *("nuovo", "ricorrente", "ospite", "novo", "convidado"),
-    }
-)
 MOST_CURRENCIES = 200  # there are some 180 in the world
 
 
@@ -138,11 +122,7 @@ def check_persons(groups: ir.Table, layout: Layout) -> None:
     keys = groups.filter(groups.customer_id.notnull()).select("customer_id").distinct()
     found = sorted(keys.limit(MOST_KINDS + 1).to_pyarrow()["customer_id"].to_pylist())
     words = [key.split(":", 1)[-1] for key in found]
-    if (
-        not found
-        or len(found) > MOST_KINDS
-        or any(word.casefold() not in KINDS_OF_CUSTOMERS for word in words)
-    ):
+    if not found or len(found) > MOST_KINDS or not all(map(_is_kind, words)):
         return
     raise SourceError(
         f"{' or '.join(repr(column) for _, column in layout.customers)} says what kind of customer each is, "
@@ -150,6 +130,13 @@ def check_persons(groups: ir.Table, layout: Layout) -> None:
         f"name, or give the column of it with {argument('customer', 'NAME')}.",
         asks="customer",
     )
+
+
+def _is_kind(text: str) -> bool:
+    """Whether a text says what kind of customer one is, as "Returning" and "Nouveaux clients" do."""
+    words = built_in()["kinds"]
+    told = set(text.casefold().split()).difference(words["customers"])
+    return bool(told) and told.issubset(words["kinds"])
 
 
 def check_group_rows(source: Source, missing: Sequence[str]) -> None:

@@ -1,7 +1,8 @@
 """What stands once above several rows: a customer above its orders, an order's number above its further lines.
 
-Reports are outlined so: their rows are sorted by customer. Guests leave the customer blank as well; but in a list that
-is sorted by customer they stand together, and in one that is sorted by day the days do not go back at each customer.
+Reports are outlined so: their rows are sorted by customer. Guests leave the customer blank as well, and their orders
+belong to no one: so rows have to show that they are an outline, which those of a list of orders do not, however it is
+sorted and whatever was entered late. See `docs/layouts.md`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
     from rfmeans.settings import Reading
 
 SAMPLE = 5_000  # rows that tell whether there may be such a pattern
-FEWEST = 2  # customers with orders below their row, and days among these that differ from the one above
+FEWEST = 2  # rows below a customer whose day differs from the one above
+CHANCE = 1_000  # in one of so many lists of orders, at most, do all days that turn stand at names by chance
+OUT_OF_ORDER = 100  # one of so many rows below a customer may be out of order
+TURNING = (
+    4  # at one of so many customers, at least, the days of the rows below turn, those at names not looked at
+)
 OF_CUSTOMER = "rows that leave the customer blank are orders of the customer above"
 OF_ORDER = "rows that leave the order blank are further lines of the order above"
 
@@ -75,49 +81,73 @@ def _below_customers(source: Source, customers: Sequence[str], rows: ir.Table) -
 def _outlined(rows: ir.Table, customers: Sequence[str]) -> ir.Table:
     """Add what tells an outline; a row that says that it is a total is in none.
 
-    _begins (bool: it names a customer), _below (bool: it names none, below one that does), _leads (bool: it begins,
-    and the next row is below it), _block (number of the customer in its file), _step (-1, 0, 1: the day goes back,
-    stays, or goes on from the row above), _named (text: file and customer).
+    _begins (bool: it names a customer), _below (bool: it names none, below one that does), _alone (bool: it names
+    none, above all that do, and has a day), _block (number of the customer in its file), _named (text: file and
+    customer), _after (bool: it begins right below one that names none), _first (bool: the first below its customer);
+    _step (-1, 0, 1: the day goes back, stays, or goes on from the row above) and _turn (likewise from the last row
+    above that names none).
     """
     total = any_says(rows, [name for name in rows.columns if name not in (FILE, LINE)])
     blank = all_blank(rows, customers)
     told = rows.mutate(_total=total, _begins=~blank & ~total, _other=blank & ~total)
-    placed = ibis.window(group_by=told[FILE], order_by=told[LINE])
     until = ibis.cumulative_window(group_by=told[FILE], order_by=told[LINE])
-    above = told._day.lag().over(ibis.window(group_by=[told[FILE], told._total], order_by=told[LINE]))
-    step = ibis.cases((told._day > above, 1), (told._day < above, -1), else_=0)
     names = [told[name].cast("string").fill_null("") for name in (FILE, *customers)]
     told = told.mutate(
         _block=ibis.ifelse(told._begins, 1, 0).sum().over(until),
-        _step=step,
         _named=where(told._begins, ibis.literal("|").join(names)),
-        _leads=told._begins & told._other.lead().over(placed).fill_null(False),
     )
-    return told.mutate(_below=told._other & (told._block > 0))
+    rest = ibis.window(group_by=[told[FILE], told._total], order_by=told[LINE])
+    unnamed = ibis.window(group_by=[told[FILE], told._other], order_by=told[LINE])
+    return told.mutate(
+        _step=_way(told._day, told._day.lag().over(rest)),
+        _turn=_way(told._day, told._day.lag().over(unnamed)),
+        _below=told._other & (told._block > 0),
+        _alone=told._other & (told._block == 0) & told._day.notnull(),
+        _after=told._begins & told._other.lag().over(rest).fill_null(False),
+        _first=told._other & (told._block > told._block.lag().over(unnamed)).fill_null(False),
+    )
+
+
+def _way(day: ir.Column, above: ir.Column) -> ir.IntegerColumn:
+    return ibis.cases((day > above, 1), (day < above, -1), else_=0)
 
 
 def _is_outline(rows: ir.Table) -> bool:
-    """Whether no customer is named twice, and the days of each go one way, and the other way where the next begins."""
+    """Whether no customer is named twice, none is missing at the top, and the days of one of both ways tell it."""
+    steps = {"below": "_step", "begins": "_step", "after": "_step", "first": "_turn"}
     counts = rows.agg(
         begun=rows.count(where=rows._begins),
         named=rows._named.nunique(),
-        leading=rows.count(where=rows._leads),
+        below=rows.count(where=rows._below),
+        alone=rows.count(where=rows._alone),
+        files=rows[FILE].nunique(),
         **{
-            f"{at}{way:+d}": rows.count(where=rows[f"_{at}"] & (rows._step == way))
-            for at in ("below", "begins")
+            f"{at}{way:+d}": rows.count(where=rows[f"_{at}"] & (rows[step] == way))
+            for at, step in steps.items()
             for way in (1, -1)
         },
     )
     found = counts.to_pyarrow().to_pylist()[0]
+    once = found["begun"] == found["named"] and not found["alone"]
+    return once and any(_tell_it(found, way) for way in (1, -1))
+
+
+def _tell_it(found: dict[str, int], way: int) -> bool:
+    """Whether the days go one way below each customer, and back where the next one begins.
+
+    Sorted stretches of a list, be it one or many, begin at any row: at names alone by chance as often as the share of
+    names to the power of their number. Where names alone are out of order, as orders that were entered late are, the
+    rows between them do not turn.
+    """
+    on, back = f"{way:+d}", f"{-way:+d}"
+    stretches = found["files"] + found[f"begins{back}"]
+    by_chance = (found["begun"] / max(1, found["begun"] + found["below"])) ** stretches
+    turning = found[f"first{back}"]
     return (
-        found["begun"] == found["named"]
-        and found["leading"] >= FEWEST
-        and any(
-            found[f"below{way:+d}"] >= FEWEST
-            and not found[f"below{-way:+d}"]
-            and found[f"begins{-way:+d}"] >= max(1, found[f"begins{way:+d}"])
-            for way in (1, -1)
-        )
+        found[f"below{on}"] >= max(FEWEST, OUT_OF_ORDER * found[f"below{back}"])
+        and CHANCE * by_chance <= 1
+        and found[f"after{back}"] >= found[f"after{on}"]
+        and TURNING * turning >= max(1, turning + found[f"first{on}"])
     )
 
 

@@ -41,6 +41,8 @@ def status_variants(words: Iterable[str]) -> list[str]:
         spelled = {" ".join(word.casefold().split())}
         spelled |= {each.replace(" ", gap) for each in (lowered, bare) for gap in (" ", "_", "-", "")}
         found |= spelled | {f"wc-{each}" for each in spelled}
+        if lowered.isdecimal():  # a flag in a column of floats
+            found.add(f"{lowered}.0")
     return sorted(found)
 
 
