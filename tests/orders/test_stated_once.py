@@ -19,7 +19,7 @@ LISTS = 6  # of each kind
 
 NAMES = ("Ann", "Bob", "Cy", "Di", "Ed", "Flo")
 # Three orders of each of seven customers, a month apart, each customer's from a day before the last one's on. One
-# row in three has a name, and seven stretches begin at one: by chance in one of 3 ** 7 = 2,187 lists, six in one of 729.
+# row in three has a name, and seven stretches begin at one: by chance in one of 3 ** 7 = 2,187 lists, six in 1 of 729.
 OUTLINE = (
     ("customer", "order", "date", "amount"),
     *(
