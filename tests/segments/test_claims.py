@@ -294,6 +294,7 @@ def test_names_of_scores_stay_and_what_does_not_hold_is_said():
         {"rhythm": {"repeat_customers": 3, "median_days": float("inf"), "nine_tenths_days": 2.0}},
         {"everyone": {**vars(EVERYONE), "monetary": float("nan")}},
         {"everyone": {**vars(EVERYONE), "mean_monetary": float("inf")}},
+        {"everyone": {**vars(EVERYONE), "recency": None}},
     ],
 )
 def test_grounds_come_back_from_a_file_or_are_refused(odd):
@@ -305,7 +306,7 @@ def test_grounds_come_back_from_a_file_or_are_refused(odd):
     del older["customers"], older["mean_monetary"]
     everyone = Grounds.from_dict({**content, "everyone": older}).everyone
     assert (everyone.customers, everyone.mean_monetary) == (0, None)
-    with pytest.raises(ValueError, match=r"period|finite"):
+    with pytest.raises((ValueError, TypeError), match=r"period|finite|NoneType"):
         Grounds.from_dict({**content, **odd})
 
 

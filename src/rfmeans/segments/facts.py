@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rfmeans.segments.profile import Group
 
 LONGEST = 10**7  # days of a period: more than a calendar holds
+UNTOLD = ("tenure", "mean_monetary")  # figures that may be None
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,9 @@ class Grounds:
 
 
 def _facts(content: dict[str, Any]) -> Facts:
-    given = {"customers": 0, **content}  # an older model does not count them
-    found: dict[str, Any] = {name: None if value is None else float(value) for name, value in given.items()}
-    if not all(math.isfinite(value or 0) for value in found.values()):
+    told = {name: content[name] for name in content if name not in UNTOLD or content[name] is not None}
+    found: dict[str, Any] = {name: float(value) for name, value in told.items()}
+    if not all(map(math.isfinite, found.values())):
         raise ValueError("a figure of a segment is not a finite number")
-    return Facts(**(found | {"customers": int(found["customers"])}))
+    customers = int(found.pop("customers", 0))  # an older model does not count them
+    return Facts(**{"tenure": None, **found}, customers=customers)
