@@ -158,6 +158,7 @@ def test_a_command_loads_only_what_it_works_with(tmp_path, command, spared):
 
 TESTS = ROOT / "tests"
 TESTED_ELSEWHERE = {
+    "app/lists": "by screens/test_campaign and screens/test_over_time, where lists are made",
     "app/page": "by the tests of each screen, and test_page_in_chromium",
     "cli/consoles": "by test_print_result and test_print_inspection, which print on them",
     "cli/print_block": "by test_print_result and test_print_inspection, which print through it",

@@ -24,7 +24,7 @@ from rfmeans.over_time.directions import UP
 from rfmeans.over_time.effect_intervals import newcombe, two_sided, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     import ibis.expr.types as ir
 
@@ -134,8 +134,19 @@ class Hindsight:
     @property
     def share(self) -> float:
         """The share that bought again of all who had a segment; NaN where nobody had."""
-        customers = sum(outcome.customers for outcome in self.outcomes)
-        return sum(outcome.buyers for outcome in self.outcomes) / customers if customers else math.nan
+        return _share(self.outcomes)
+
+    def share_of(self, segment_ids: Collection[int]) -> float:
+        """Return the share that bought again of those who were in some segments; NaN where nobody was.
+
+        >>> day, ends = dt.date(2024, 1, 1), (math.nan, math.nan, Decimal(0))
+        >>> found = Hindsight(
+        ...     *4 * [day], outcomes=(Outcome(1, "A", 30, 24, 0.8, *ends), Outcome(2, "B", 50, 4, 0.08, *ends))
+        ... )
+        >>> found.share_of([1]), found.share_of([1, 2]), found.share_of([3])
+        (0.8, 0.35, nan)
+        """
+        return _share([outcome for outcome in self.outcomes if outcome.segment_id in segment_ids])
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -151,6 +162,11 @@ class Hindsight:
             "alike": [list(pair) for pair in self.alike],
             "unclear": [list(pair) for pair in self.unclear],
         }
+
+
+def _share(outcomes: Collection[Outcome]) -> float:
+    customers = sum(outcome.customers for outcome in outcomes)
+    return sum(outcome.buyers for outcome in outcomes) / customers if customers else math.nan
 
 
 def span_for(rhythm: Rhythm | None) -> dt.timedelta:

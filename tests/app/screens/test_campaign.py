@@ -1,9 +1,14 @@
 """Campaign: lists of the segments that were chosen, and what their holdout can show."""
 
+import csv
 import io
+import re
 import zipfile
 
 import pytest
+
+import rfmeans
+from rfmeans.over_time.effect_power import foresee
 
 
 @pytest.fixture
@@ -31,6 +36,50 @@ def test_the_lists_of_what_was_chosen_come_as_one_zip(campaign, downloads):
 def test_what_the_holdout_can_show_is_said_before_and_that_none_shows_nothing(campaign):
     assert "What the holdout can show" in campaign.said
     assert "Nobody is held out" in campaign.touch("holdout", 0).said
+
+
+def read_lists(packed: bytes) -> list[dict[str, str]]:
+    with zipfile.ZipFile(io.BytesIO(packed)) as opened:
+        texts = [opened.read(name).decode() for name in opened.namelist() if name.startswith("audiences/")]
+    return [row for text in texts for row in csv.DictReader(io.StringIO(text))]
+
+
+def test_what_the_holdout_can_show_is_that_of_the_split_that_was_made(campaign, downloads):
+    """The lot holds out another number than a tenth to the customer: the figure must be for that one."""
+    [sent], [field] = campaign.test.multiselect, campaign.test.number_input
+    count = int(re.search(r"This is for ([\d,]+) of ([\d,]+) held out", campaign.said)[2])
+    expected = foresee([("", count - round(count / 10), round(count / 10))], field.value / 100)
+    campaign.press("Make the lists")
+    groups = [row["group"] for row in read_lists(downloads["Download the lists (ZIP)"])]
+    held = groups.count("holdout")
+    assert held not in (0, round(count / 10))  # else this test could not fail
+    real = foresee([(sent.value[0], count - held, held)], field.value / 100)
+    assert f"10 % asked, {held} of {count} by lot" in campaign.said
+    assert adds(real) in campaign.said
+    assert adds(expected) not in campaign.said
+
+
+def adds(found) -> str:
+    return f"a campaign that adds {round(100 * found.total.smallest, 1):g} points or more"
+
+
+def test_as_many_buy_anyway_as_bought_again_of_that_segment_unless_one_says_otherwise(
+    campaign, tmp_path, plain_shop
+):
+    (tmp_path / "orders.csv").write_bytes(plain_shop)
+    with rfmeans.segment(tmp_path / "orders.csv") as result:
+        outcomes = {one.segment: one for one in result.summary.hindsight.outcomes}
+    [sent], [field] = campaign.test.multiselect, campaign.test.number_input
+    [name] = sent.value
+    assert field.value == pytest.approx(100 * outcomes[name].buyers / outcomes[name].customers, abs=0.05)
+    assert field.label == "Buy anyway (%), in 90 days"
+    assert re.search(
+        r"if \d+ % buy anyway, as many as bought again in the 90 days before: in all lists", campaign.said
+    )
+    field.set_value(20.0)
+    campaign.test.run()
+    assert "if 20 % buy anyway: in all lists" in campaign.said
+    assert "as many as bought again" not in campaign.said
 
 
 @pytest.mark.slow

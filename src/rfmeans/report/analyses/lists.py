@@ -8,7 +8,9 @@ from rfmeans.arguments import Message, argument
 from rfmeans.wording import clip, counted, percent
 
 if TYPE_CHECKING:
-    from rfmeans.output.audiences import Audiences
+    from collections.abc import Sequence
+
+    from rfmeans.output.audiences import AudienceList, Audiences
     from rfmeans.over_time.effect_power import Foresight
 
 
@@ -18,18 +20,40 @@ def audience_line(audiences: Audiences) -> str:
     >>> from rfmeans.output.audiences import AudienceList, Audiences
     >>> audience_line(Audiences("plain", 0.1, 0, (AudienceList(1, "Loyal", "1-loyal.csv", 645, 71),), 0, 0))
     'Audience lists (plain) in audiences/: 1 list, 716 customers, 71 of them (10 %) held out to measure campaigns.'
+    >>> audience_line(Audiences("plain", 0.1, 0, (AudienceList(1, "Loyal", "1-loyal.csv", 192, 15),), 0, 0))[46:]
+    '207 customers, 15 of them (7 % by lot, 10 % asked) held out to measure campaigns.'
     """
     held = sum(entry.holdout for entry in audiences.lists)
     listed = held + sum(entry.treatment for entry in audiences.lists)
     lists = counted(len(audiences.lists), "list")
     line = f"Audience lists ({audiences.format}) in audiences/: {lists}, {listed:,} customers"
     if held:
-        line += f", {held:,} of them ({percent(held / listed)}) held out to measure campaigns"
+        line += (
+            f", {held:,} of them ({_held(held / listed, audiences.holdout)}) held out to measure campaigns"
+        )
     if audiences.without_email:
         line += f"; {audiences.without_email:,} without an e-mail address are in no list"
     if audiences.repeated_email:
         line += f"; {audiences.repeated_email:,} share another one's address"
     return f"{line}."
+
+
+def _held(share: float, asked: float) -> str:
+    """Return a share held out; beside it what was asked for, where the lot had it otherwise."""
+    told, wanted = percent(share), percent(asked)
+    return told if told == wanted else f"{told} by lot, {wanted} asked"
+
+
+def split_line(lists: Sequence[AudienceList], asked: float) -> str:
+    """Return how many customers of some lists are held out, against the share that was asked for.
+
+    >>> from rfmeans.output.audiences import AudienceList
+    >>> split_line([AudienceList(1, "Loyal", "1-loyal.csv", 192, 15)], 0.1)
+    'Held out: 10 % asked, 15 of 207 by lot.'
+    """
+    held = sum(entry.holdout for entry in lists)
+    listed = held + sum(entry.treatment for entry in lists)
+    return f"Held out: {percent(asked)} asked, {held:,} of {listed:,} by lot."
 
 
 def foresight_line(found: Foresight, again: Foresight | None = None, days: int = 0) -> str:
@@ -52,14 +76,16 @@ def foresight_line(found: Foresight, again: Foresight | None = None, days: int =
     line = f"{known} a campaign to all lists that adds {_points(found.total.smallest)} points or more"
     if again is None or again.total.smallest is None:
         return f"{line}."
-    bought = f"as many as bought again in the {days} days before"
-    return f"{line}; if {percent(again.anyway)} do, {bought}, {_points(again.total.smallest)} points."
+    return f"{line}; if {percent(again.anyway)} do, {_as_many(days)}, {_points(again.total.smallest)} points."
 
 
-def foresight_lines(found: Foresight, again: Foresight | None = None, days: int = 0) -> list[str]:
+def foresight_lines(
+    found: Foresight, again: Foresight | None = None, days: int = 0, *, seen_in: int = 0
+) -> list[str]:
     """Return what the holdout can show: the smallest effects, and what it takes to see the one that is wanted.
 
-    ``again``: the same with the share that bought again in so many ``days`` before.
+    ``again``: the same with the share that bought again in so many ``days`` before. ``seen_in``: the days before in
+    which the share of ``found`` itself did; 0 where it is a guess.
 
     >>> from rfmeans.over_time.effect_power import foresee
     >>> smallest, wanted = foresight_lines(foresee([("Loyal", 1060, 118), ("New", 2825, 314)]))
@@ -70,17 +96,21 @@ def foresight_lines(found: Foresight, again: Foresight | None = None, days: int 
     chance.
     >>> wanted
     'No holdout shows 2 points in lists of 4,317 customers; with half of them held out, they show 2.2.'
+    >>> print(textwrap.fill(foresight_lines(foresee([("Loyal", 1060, 118)], 0.73), seen_in=90)[0], 110))
+    What the holdout can show, if 73 % buy anyway, as many as bought again in the 90 days before: in all lists a
+    campaign that adds 10.7 points or more. Smaller effects will mostly not be told from chance.
     """
-    lines = [
-        f"What the holdout can show, if {percent(found.anyway)} buy anyway: {_smallest(found)}",
-        _wanted(found),
-    ]
+    known = f"if {percent(found.anyway)} buy anyway{f', {_as_many(seen_in)}' if seen_in else ''}"
+    lines = [f"What the holdout can show, {known}: {_smallest(found)}", _wanted(found)]
     if found.total.smallest is None:
         return lines[:1]
     if again is not None:
-        known = f"If {percent(again.anyway)} buy anyway, as many as bought again in the {days} days before"
-        lines.append(f"{known}: {_smallest(again)}")
+        lines.append(f"If {percent(again.anyway)} buy anyway, {_as_many(days)}: {_smallest(again)}")
     return lines
+
+
+def _as_many(days: int) -> str:
+    return f"as many as bought again in the {days} days before"
 
 
 def _smallest(found: Foresight) -> str:
