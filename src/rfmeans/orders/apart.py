@@ -56,13 +56,17 @@ def begin_daily(lines: ir.Table) -> bool:
     dated = lines.select("order_id", "customer_id", day=day)
     seen = dated.filter(dated.order_id.notnull(), dated.day.notnull()).distinct()
     days = seen.select("order_id", "day").distinct()
-    pairs = _on_the_next_day(days, "order_id").count()
     # One customer of several who comes again under the number is enough for an order over midnight.
-    same = _on_the_next_day(seen, "order_id", "customer_id").select("order_id", "day").distinct().count()
-    counts = days.agg(numbers=days.order_id.nunique(), pairs=pairs.as_scalar(), same=same.as_scalar())
-    found = counts.to_pyarrow().to_pylist()[0]
-    other = found["pairs"] - found["same"]
-    return bool(other >= LEAST and NUMBERS * other >= found["numbers"] and ONE_IN * other >= found["pairs"])
+    again = _on_the_next_day(seen, "order_id", "customer_id").select("order_id", "day").distinct()
+    numbers = days.select("order_id").distinct()
+    counted = (
+        numbers,
+        _on_the_next_day(days, "order_id"),
+        again,
+    )  # one by one: Polars knows no scalar of a table
+    of_all, pairs, same = (int(table.count().to_pyarrow().as_py()) for table in counted)
+    other = pairs - same
+    return other >= LEAST and NUMBERS * other >= of_all and ONE_IN * other >= pairs
 
 
 def _on_the_next_day(days: ir.Table, *keys: str) -> ir.Table:
