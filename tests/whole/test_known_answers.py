@@ -215,7 +215,7 @@ def test_borderline_name_says_what_it_hangs_on(retail):
 def test_headlines(retail):
     valuable, at_risk = retail.headlines
     assert valuable.startswith("Most valuable: High-Value Loyal: 716 customers (17 %) with 65 % of revenue")
-    assert at_risk.startswith("Most at risk: At-Risk High-Value: 1,178 customers (27 %)")
+    assert at_risk.startswith("Most at risk: At-Risk High-Value (borderline): 1,178 customers (27 %)")
 
 
 # Published by others: Quantity > 0 and UnitPrice > 0

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rfmeans.segments.stability import Stability
 
 NONE_AWAY = "no segment has a name that says its customers are away."
+THE_MOST = ", the most of all segments"
 SAME = "as well, for no other that is lapsed has more money behind it."
 
 
@@ -128,7 +129,7 @@ class Summary(Findings):
     def headlines(self) -> tuple[str, str]:
         """One sentence on the most valuable segment, one on the most at-risk one."""
         at_risk, valuable = self.most_at_risk, self.most_valuable
-        best = f"{_figures(valuable, self)}." if valuable else self.nobody_spent
+        best = f"{_figures(valuable, self, THE_MOST)}." if valuable else self.nobody_spent
         if at_risk is None:
             risk = self.nobody_at_risk
         elif at_risk == valuable:
@@ -265,12 +266,12 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _figures(segment: Segment, summary: Summary) -> str:
-    figures = segment.figures
+def _figures(segment: Segment, summary: Summary, each: str = "") -> str:
+    figures, hangs = segment.figures, " (borderline)" if segment.borderline else ""
     return (
-        f"{clip(segment.segment)}: {counted(figures.customers, 'customer')} ({percent(segment.share)}) with "
+        f"{clip(segment.segment)}{hangs}: {counted(figures.customers, 'customer')} ({percent(segment.share)}) with "
         f"{percent(segment.revenue_share)} of revenue{within(summary.window)}, "
-        f"{money(figures.mean_monetary, summary.currency_symbol)} each; "
+        f"{money(figures.mean_monetary, summary.currency_symbol)} each{each}; "
         f"last purchase {counted(figures.mean_recency, 'day')} ago on average"
     )
 

@@ -11,10 +11,12 @@ from helpers.pages import body_of, said_in_terminal, shown
 from rfmeans.report.analyses.actions import actions
 from rfmeans.report.analyses.overview import overview
 from rfmeans.report.analyses.segments import segments as tables
+from rfmeans.report.blocks import Tiles
 from rfmeans.report.page import render
 from rfmeans.report.playbook import built_in
 from rfmeans.report.table import Table
 from rfmeans.segments.claims import Pace
+from rfmeans.segments.stability import Stability
 from rfmeans.synthetic import make_orders
 from rfmeans.wording import number
 
@@ -32,10 +34,15 @@ def test_the_headlines_are_the_same_sentences_everywhere(result, page, counted):
             (revenue_share, revenue),
             (each, f"{number(counted[name]['mean_frequency'])} purchases"),
         ]
+        assert found[2][0] == ("each, the most" if name == best else "each")
         assert found[3][2] == f"{days} days"
         for renderer in (result.to_markdown(), said_in_terminal(result)):
             line = next(line for line in renderer.splitlines() if f": {name}: " in line)
-            assert f"{customers} customers ({share}) with {revenue_share} of revenue, {each} each" in line
+            most = ", the most of all segments" if name == best else ""
+            assert (
+                f"{customers} customers ({share}) with {revenue_share} of revenue, {each} each{most}; "
+                in line
+            )
             assert f"last purchase {days} days ago on average" in line
 
 
@@ -62,6 +69,32 @@ def test_the_headline_of_those_at_risk_says_for_how_many_it_is_true(result):
     line, tile = told(None, 200, pace=None)
     assert line.endswith(" days ago on average.")
     assert tile[2] == "on average"
+
+
+def test_a_borderline_name_is_said_so_in_both_headlines(result):
+    marked = tuple(
+        replace(each, borderline=("its score is close to the cut",)) for each in result.summary.segments
+    )
+    for name, line in zip(
+        ("most_valuable", "most_at_risk"), replace(result.summary, segments=marked).headlines, strict=True
+    ):
+        assert f": {getattr(result.summary, name).segment} (borderline): " in line
+    assert "borderline" not in "".join(
+        replace(result.summary, segments=tuple(replace(each, borderline=()) for each in marked)).headlines
+    )
+
+
+@pytest.mark.parametrize(("overall", "warned"), [(0.79, True), (0.8, False)])
+def test_unstable_segments_are_said_so_before_the_tiles(result, overall, warned):
+    found = replace(result.summary, stability=Stability(overall, (0.9,) * 4, 50, 1000))
+    first, *others = [block for block in overview(found).page if getattr(block, "kind", "") != "lead"]
+    assert isinstance(first, Tiles) is not warned
+    if warned:
+        assert first.kind == "warning"
+        assert first.text.startswith(
+            f"Unstable: 50 refits on resamples of 1,000 customers agree with these segments only to {overall}"
+        )
+        assert isinstance(others[0], Tiles)
 
 
 def test_with_a_window_the_tile_says_of_which_days_money_and_purchases_are(result):

@@ -37,7 +37,7 @@ def how_sure(summary: Summary) -> Section:
     """Say what speaks for the segments and, as warnings, what against them."""
     choice, stability = summary.choice, summary.stability
     chosen = [_sentence(choice.sentence, choice.stands_out)] if choice else []
-    stable = [_sentence(_of_the_model(stability.sentence, summary), stability.stable)] if stability else []
+    stable = _stability(summary)
     borders = [Sentence(summary.border_line)] if summary.border_line else []
     said = (*chosen, *stable, *borders)
     table = _table(summary)
@@ -53,6 +53,16 @@ def how_sure(summary: Summary) -> Section:
             *([*borders, BLANK] if borders else []),
         ),
     )
+
+
+def unstable(summary: Summary) -> list[Sentence]:
+    """Return the warning of segments that do not survive resampling; none where they do."""
+    return [sentence for sentence in _stability(summary) if sentence.kind]
+
+
+def _stability(summary: Summary) -> list[Sentence]:
+    found = summary.stability
+    return [_sentence(_of_the_model(found.sentence, summary), found.stable)] if found else []
 
 
 def _most_telling(chosen: list[Sentence], stable: list[Sentence]) -> list[Sentence]:

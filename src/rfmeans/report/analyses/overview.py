@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rfmeans.report.analyses.how_sure import unstable
 from rfmeans.report.blocks import BLANK, Item, Items, Section, Sentence, Tile, Tiles
 from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent, within
 
@@ -17,7 +18,13 @@ def overview(summary: Summary) -> Section:
     """Say in two sentences what the segments are, and which two to look at first."""
     lead = Sentence(f"{_fall_into(summary)} {_how_named(summary)}", "lead")
     tiles = (
-        _tile("Most valuable", summary.most_valuable, summary, _capital(summary.nobody_spent)),
+        _tile(
+            "Most valuable",
+            summary.most_valuable,
+            summary,
+            _capital(summary.nobody_spent),
+            each="each, the most",
+        ),
         _tile(
             "Most at risk",
             summary.most_at_risk,
@@ -29,7 +36,7 @@ def overview(summary: Summary) -> Section:
     risk = summary.most_at_risk
     same = [Sentence(summary.headlines[1])] if risk and risk == summary.most_valuable else []
     return Section(
-        page=(lead, Tiles(tiles), *same),
+        page=(lead, *unstable(summary), Tiles(tiles), *same),
         markdown=(lead, Items(tuple(Item(line) for line in summary.headlines))),
     )
 
@@ -65,7 +72,12 @@ def _capital(text: str) -> str:
 
 
 def _tile(
-    title: str, segment: Segment | None, summary: Summary, missing: str = "", usual: Pace | None = None
+    title: str,
+    segment: Segment | None,
+    summary: Summary,
+    missing: str = "",
+    usual: Pace | None = None,
+    each: str = "each",
 ) -> Tile:
     """Return the figures of a segment; with what is ``usual``, also how many are away longer."""
     if segment is None:
@@ -79,7 +91,7 @@ def _tile(
     facts = (
         (number(figures.customers), "customers", f"{percent(segment.share)} of all"),
         (percent(segment.revenue_share), "of revenue", money(float(figures.revenue), symbol) + then),
-        (money(figures.mean_monetary, symbol), "each", counted(figures.mean_frequency, "purchase") + then),
+        (money(figures.mean_monetary, symbol), each, counted(figures.mean_frequency, "purchase") + then),
         (counted(figures.mean_recency, "day"), "since the last purchase", f"on average{away}"),
     )
     name = clip(segment.segment, CELL_TEXT)
