@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from rfmeans import __version__
+from rfmeans.arguments import Message
 from rfmeans.model.fitted import Findings
 from rfmeans.report.as_json import account_figures, json_ready
 from rfmeans.report.segment import profile_row, segment_of
@@ -148,6 +149,14 @@ class Summary(Findings):
         lapsed = [segment for segment in self.filled if segment.lapsed]
         longest = max(lapsed, key=lambda segment: segment.figures.median_recency, default=None)
         return f"no segment. Of the one longest away: {longest.no_risk}." if longest else NONE_AWAY
+
+    @property
+    def stability_line(self) -> str:
+        """How far the segments survived resampling; of other customers than its own it is said whose it is."""
+        told = self.stability.sentence if self.stability else ""
+        if not (told and self.assigned):
+            return told
+        return Message(f"Of the model, on the customers it was fitted on: {Message(told).marked}")
 
     @property
     def border_line(self) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rfmeans.arguments import Message
 from rfmeans.report.blocks import BLANK, Heading, Item, Items, Section, Sentence
 from rfmeans.report.charts.choice import vote_rows
 from rfmeans.report.charts.frame import segment_labels
@@ -37,7 +36,7 @@ def how_sure(summary: Summary) -> Section:
     """Say what speaks for the segments and, as warnings, what against them."""
     choice, stability = summary.choice, summary.stability
     chosen = [_sentence(choice.sentence, choice.stands_out)] if choice else []
-    stable = _stability(summary)
+    stable = [_sentence(summary.stability_line, stability.stable)] if stability else []
     borders = [Sentence(summary.border_line)] if summary.border_line else []
     said = (*chosen, *stable, *borders)
     table = _table(summary)
@@ -55,26 +54,9 @@ def how_sure(summary: Summary) -> Section:
     )
 
 
-def unstable(summary: Summary) -> list[Sentence]:
-    """Return the warning of segments that do not survive resampling; none where they do."""
-    return [sentence for sentence in _stability(summary) if sentence.kind]
-
-
-def _stability(summary: Summary) -> list[Sentence]:
-    found = summary.stability
-    return [_sentence(_of_the_model(found.sentence, summary), found.stable)] if found else []
-
-
 def _most_telling(chosen: list[Sentence], stable: list[Sentence]) -> list[Sentence]:
     """Return what to see at a glance: the choice, or else the stability; of unstable segments always the warning."""
     return [*(chosen or stable), *(sentence for sentence in stable if chosen and sentence.kind)]
-
-
-def _of_the_model(text: str, summary: Summary) -> str:
-    """Return what was measured at the fit; of other customers than its own it is said whose it is."""
-    if not summary.assigned:
-        return text
-    return Message(f"Of the model, on the customers it was fitted on: {Message(text).marked}")
 
 
 def _sentence(text: str, sound: bool) -> Sentence:

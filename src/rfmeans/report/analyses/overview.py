@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rfmeans.report.analyses.how_sure import unstable
 from rfmeans.report.blocks import BLANK, Item, Items, Section, Sentence, Tile, Tiles
 from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent, within
 
@@ -33,10 +32,11 @@ def overview(summary: Summary) -> Section:
             summary.pace,
         ),
     )
-    risk = summary.most_at_risk
+    risk, stability = summary.most_at_risk, summary.stability
+    warned = [Sentence(summary.stability_line, "warning")] if stability and not stability.stable else []
     same = [Sentence(summary.headlines[1])] if risk and risk == summary.most_valuable else []
     return Section(
-        page=(lead, *unstable(summary), Tiles(tiles), *same),
+        page=(lead, *warned, Tiles(tiles), *same),
         markdown=(lead, Items(tuple(Item(line) for line in summary.headlines))),
     )
 
