@@ -71,7 +71,7 @@ def test_every_setting_of_reading_has_a_control():
 def test_every_label_stands_on_a_screen():
     """Or under "Another setting", which lists its labels itself."""
     asked = set()
-    for path in Path(screens.__file__).parent.glob("*.py"):
+    for path in Path(screens.__file__).parent.parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "label":
                 asked |= {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}

@@ -179,7 +179,7 @@ def test_the_whole_way(page, tmp_path, monkeypatch):
     line = page.wait("rfmeans segment online_retail_latin1_mdy.csv.gz")
     assert "--" not in re.findall("rfmeans segment.*", line)[0]
     page.press("Make the folder")
-    page.press("Everything (ZIP)")
+    page.press("Download everything (ZIP)")
     with zipfile.ZipFile(page.downloaded("segments.zip")) as packed:
         ours = {name: packed.read(name) for name in packed.namelist()}
     monkeypatch.chdir(tmp_path)

@@ -8,6 +8,7 @@ import pytest
 
 import rfmeans
 from helpers.pages import FIGURES, body_of, said_in_terminal
+from rfmeans.report.analyses.lists import first_line
 from rfmeans.report.page import render
 from rfmeans.report.playbook import built_in
 
@@ -82,3 +83,21 @@ def test_where_nobody_spent_anything_the_charts_say_so(unspent):
     with pytest.raises(rfmeans.SettingsError) as refused:
         unspent.charts.concentration()
     assert str(refused.value) == f"There is no such chart: n{NOBODY[1:]}."
+
+
+def test_one_begins_with_those_at_risk_who_spent_more_than_usual_and_else_with_the_most_valuable(
+    result, unspent
+):
+    found = result.summary
+    first = found.first_choice
+    assert (first.segment, first.at_risk) == ("At-Risk High-Value", True)
+    assert first.figures.median_monetary > found.everyone.median_monetary
+    assert first_line(found).startswith(
+        "Begin with At-Risk High-Value: its customers stay away longer than usual"
+    )
+    poor = replace(found, segments=tuple(each for each in found.segments if each != first))
+    assert any(each.at_risk for each in poor.segments)  # of low value: nobody to begin with
+    assert poor.first_choice == poor.most_valuable
+    assert "the most valuable, and none at risk spent more than usual" in first_line(poor)
+    assert unspent.summary.first_choice is None
+    assert first_line(unspent.summary) == ""

@@ -22,8 +22,8 @@ LABELS = {
     "lexicon": "A lexicon of your own",
     "holdout": "Held out (%)",
     "audience_format": "Lists as this tool takes them",
-    "start": "First day of the campaign's time",
-    "end": "Last day of it",
+    "start": "Purchases count from",
+    "end": "Purchases count to",
     "until": "To",
 }
 # How orders are read has more to it than most need: each of these is one of the settings under "Another setting".

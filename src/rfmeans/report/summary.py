@@ -127,6 +127,16 @@ class Summary(Findings):
         return max(lapsed, key=lambda segment: segment.figures.revenue, default=None)
 
     @property
+    def first_choice(self) -> Segment | None:
+        """The segment to write to first: of those at risk that spent more than usual the one with the most money.
+
+        Where there is none, the most valuable; None where nobody spent anything.
+        """
+        usual = self.everyone.median_monetary
+        worthy = [each for each in self.filled if each.at_risk and each.figures.median_monetary > usual]
+        return max(worthy, key=lambda segment: segment.figures.revenue, default=self.most_valuable)
+
+    @property
     def headlines(self) -> tuple[str, str]:
         """One sentence on the most valuable segment, one on the most at-risk one."""
         at_risk, valuable = self.most_at_risk, self.most_valuable

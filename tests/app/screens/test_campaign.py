@@ -82,6 +82,14 @@ def test_as_many_buy_anyway_as_bought_again_of_that_segment_unless_one_says_othe
     assert "as many as bought again" not in campaign.said
 
 
+def test_it_says_with_which_segment_to_begin_and_why_and_has_chosen_it(campaign):
+    [sent] = campaign.test.multiselect
+    assert sent.value == ["At-Risk High-Value"]
+    assert (
+        "Begin with At-Risk High-Value: its customers stay away longer than usual, and half" in campaign.said
+    )
+
+
 @pytest.mark.slow
 def test_without_e_mail_addresses_a_tool_gets_no_list_and_it_is_said(campaign):
     campaign.touch("format", "klaviyo").press("Make the lists")

@@ -1,6 +1,9 @@
 """Effect: told from the ZIP of the lists and later orders, as the library tells it."""
 
 import datetime as dt
+import io
+import re
+import zipfile
 
 import pytest
 
@@ -27,8 +30,14 @@ def test_it_is_that_of_the_library_for_the_lists_in_the_zip(shown, tmp_path):
     shown.drop(("orders.csv", ORDERS.to_csv(index=False).encode())).go("Campaign").touch(
         "of_campaign", "What it did"
     )
-    shown.touch("effect_from", SENT_ON).touch("effect_to", LAST)
-    shown.drop(("campaign.zip", packed.read_bytes())).press("Tell the effect")
+    shown.drop(("campaign.zip", packed.read_bytes()))
+    start, end = shown.test.date_input
+    assert (start.label, start.value) == (
+        "Purchases count from",
+        SENT_ON,
+    )  # the day that the lists were made as of
+    assert end.label == "Purchases count to"
+    shown.touch("effect_to", LAST).press("Tell the effect")
     verdict = wanted.summary.found.total
     assert verdict is not None
     assert f"{wanted.summary.customers:,}" in shown.said
@@ -40,6 +49,17 @@ def test_a_file_that_is_no_zip_is_said(shown, plain_shop):
     shown.drop(("orders.csv", plain_shop)).go("Campaign").touch("of_campaign", "What it did")
     shown.drop(("campaign.zip", b"no zip")).press("Tell the effect")
     assert "campaign.zip cannot be read as a ZIP file" in shown.said
+
+
+def test_newer_orders_are_asked_for_where_there_are_none_since_the_lists(shown, plain_shop):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("account.json", '{"as_of": "2031-02-03"}')
+    shown.drop(("orders.csv", plain_shop)).go("Campaign").touch("of_campaign", "What it did")
+    assert "Open the orders that came since the lists were made" in shown.said
+    shown.drop(("campaign.zip", packed.getvalue()))
+    assert re.search(r"made as of 2031-02-03, and the orders that are open end on 20\d\d-", shown.said)
+    assert "Tell the effect" not in [button.label for button in shown.test.button]
 
 
 def test_without_an_account_all_lists_were_sent(tmp_path):

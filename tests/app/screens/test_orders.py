@@ -261,7 +261,7 @@ def test_a_database_is_opened_by_its_address_and_its_password_is_shown_nowhere(
     shown.go("Take along").press("Make the folder")
     assert shlex.split(shown.test.code[0].value)[2].startswith("postgres://rfmeans@/postgres?host=")
     assert "The line has no password" in shown.said
-    with zipfile.ZipFile(io.BytesIO(downloads["Everything (ZIP)"])) as packed:
+    with zipfile.ZipFile(io.BytesIO(downloads["Download everything (ZIP)"])) as packed:
         assert not [name for name in packed.namelist() if SECRET.encode() in packed.read(name)]
     assert SECRET not in shown.said + shown.test.code[0].value
 

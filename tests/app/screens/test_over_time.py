@@ -1,8 +1,13 @@
 """Over time: two dates of the same orders, and an earlier model."""
 
+import io
+import json
+import zipfile
+
 import pytest
 
 import rfmeans
+from rfmeans.app.screens.effect import lists_as_of
 
 
 @pytest.fixture
@@ -20,6 +25,20 @@ def test_two_dates_are_compared_as_the_library_does(over_time, tmp_path, plain_s
     ):
         for sentence in moved.headlines[:1]:
             assert sentence in over_time.said
+
+
+def test_those_who_moved_come_as_lists_that_an_effect_can_be_told_from(over_time, downloads):
+    over_time.press("Compare").press("Make the lists")
+    with zipfile.ZipFile(io.BytesIO(downloads["Download the lists (ZIP)"])) as packed:
+        names = {*packed.namelist()}
+        told = json.loads(packed.read("movement.json"))
+        until = lists_as_of(io.BytesIO(downloads["Download the lists (ZIP)"]))
+    assert names >= {"movement.json", "movement.parquet", "audiences/1-slipped.csv", "audiences/4-lost.csv"}
+    assert until.isoformat() == told["until"]
+    lists = told["audiences"]["lists"]
+    held, listed = (sum(one["holdout"] for one in lists), sum(one["treatment"] for one in lists))
+    assert held
+    assert f"10 % asked, {held} of {held + listed} by lot" in over_time.said
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from helpers.command import run
+from rfmeans.app.screens.take_along import KEEPS_NAMES
 
 
 def files_of(packed: bytes) -> dict[str, bytes]:
@@ -26,16 +27,18 @@ def written_by(words, folder, monkeypatch) -> dict[str, bytes]:
 
 
 def test_its_files_are_those_of_the_command_line(opened, downloads, tmp_path, plain_shop, monkeypatch):
-    opened.go("Segments").touch("segments", 3).go("Take along").press("Make the folder")
-    ours = files_of(downloads["Everything (ZIP)"])
+    opened.go("Segments").touch("segments", 3).go("Take along")
+    assert "a mailing list for each segment, with 10 % of its customers held out" in opened.said
+    opened.press("Make the folder")
+    ours = files_of(downloads["Download everything (ZIP)"])
     (tmp_path / "orders.csv").write_bytes(plain_shop)
     words = shlex.split(opened.test.code[0].value)
     assert words == ["rfmeans", "segment", "orders.csv", "--segments", "3"]
     theirs = written_by(words, tmp_path, monkeypatch)
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
-    assert json.loads(downloads["The model"])["version"]
-    assert re.search("<title>Customer segments: orders.csv", downloads["The report"].decode())
+    assert json.loads(downloads["Download the model"])["version"]
+    assert re.search("<title>Customer segments: orders.csv", downloads["Download the report"].decode())
 
 
 @pytest.mark.parametrize("names", [("orders.csv",), ("a.csv", "b.csv")])
@@ -55,7 +58,7 @@ def test_lines_set_aside_name_their_file_as_the_command_line_does(
     if len(names) > 1:  # where the page has a folder of its own, there are other files here
         words[2] = "./[ab].csv"
     theirs = written_by(words, tmp_path, monkeypatch)["set_aside.parquet"]
-    ours = files_of(downloads["Everything (ZIP)"])["set_aside.parquet"]
+    ours = files_of(downloads["Download everything (ZIP)"])["set_aside.parquet"]
     one, other = (pq.read_table(io.BytesIO(packed)).to_pylist() for packed in (ours, theirs))
     assert sorted(one, key=repr) == sorted(other, key=repr)
     assert {row["file"].rpartition("/")[2] for row in one} == set(names)
@@ -81,8 +84,8 @@ def test_names_of_ones_own_are_in_the_files_and_their_line_names_the_lexicon(
     ]
     (tmp_path / "orders.csv").write_bytes(plain_shop)
     for name in ("lexicon", "playbook"):
-        (tmp_path / f"{name}.toml").write_bytes(downloads[f"The {name} of your names"])
-    ours = files_of(downloads["Everything (ZIP)"])
+        (tmp_path / f"{name}.toml").write_bytes(downloads[KEEPS_NAMES[name]])
+    ours = files_of(downloads["Download everything (ZIP)"])
     assert "Stars" in ours["report.html"].decode()
     assert written_by(words, tmp_path, monkeypatch) == ours
 

@@ -12,6 +12,7 @@ from rfmeans.app.screens import effect
 from rfmeans.app.screens.segments import USUAL_PERCENT, chosen, current
 from rfmeans.app.widgets import pick, remembered, said
 from rfmeans.output.audiences import AudienceList
+from rfmeans.report.analyses.lists import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,12 +37,13 @@ def draw(room: Room, _serving: Serving) -> None:
 def _lists(room: Room, result: Segmentation) -> None:
     filled = result.summary.filled
     names = [each.segment for each in filled]
-    at_risk = result.summary.most_at_risk
-    usual = [at_risk.segment] if at_risk else names[:1]
+    first = result.summary.first_choice
+    if first is not None:
+        said(first_line(result.summary))
     sent = remembered(
         room,
         f"sent_to {names}",
-        usual,
+        [first.segment] if first else names[:1],
         lambda key: st.multiselect("Segments that the campaign goes to", names, key=key),
     )
     goes_to = [each for each in filled if each.segment in sent]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING, Any
+import zipfile
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any
 
 import streamlit as st
 
 from rfmeans.app.controls import label
 from rfmeans.app.room import folder_of
-from rfmeans.app.widgets import told
+from rfmeans.app.widgets import said, told
 from rfmeans.output.archive import unpack
 from rfmeans.output.folder import AUDIENCES
 from rfmeans.report.analyses.effect import effect_sections
@@ -22,16 +24,30 @@ if TYPE_CHECKING:
     from rfmeans.campaign import CampaignEffect
     from rfmeans.listener import Listener
 
+TOLD = ("account.json", "movement.json")  # what the lists were made as of, and which there are
+
 
 def draw(room: Room) -> None:
     """Draw the screen."""
     assert room.opened is not None
     found = room.opened.inspection
+    said(
+        "Open the orders that came since the lists were made (under Open), then drop the ZIP that those came in.",
+        "note",
+    )
     given = st.file_uploader("The ZIP that the lists came in", type="zip", key="campaign_file")
+    as_of = lists_as_of(given) if given is not None else None
+    if as_of is not None and as_of > found.last_day:
+        said(
+            f"The lists were made as of {as_of}, and the orders that are open end on {found.last_day}. "
+            "Open newer orders first.",
+            "warning",
+        )
+        return
     left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
     days: dict[str, Any] = {"min_value": found.first_day, "max_value": found.last_day, "format": "YYYY-MM-DD"}
-    usual = max(found.first_day, found.last_day - dt.timedelta(days=29))
-    start = left.date_input(label("start"), usual, key="effect_from", **days)
+    usual = max(found.first_day, as_of or found.last_day - dt.timedelta(days=29))
+    start = left.date_input(label("start"), usual, key=f"effect_from {as_of or ''}", **days)
     end = middle.date_input(label("end"), found.last_day, key="effect_to", **days)
     if right.button("Tell the effect", type="primary", width="stretch", disabled=given is None):
         assert given is not None
@@ -52,6 +68,16 @@ def draw(room: Room) -> None:
         told([block for section in effect_sections(effect.summary) for block in section.page])
 
 
+def lists_as_of(packed: IO[bytes]) -> dt.date | None:
+    """Return the date that the lists of a ZIP file were made as of; None where it does not say."""
+    with suppress(zipfile.BadZipFile, KeyError, ValueError, TypeError), zipfile.ZipFile(packed) as opened:
+        for name in TOLD:
+            if name in opened.namelist():
+                there = json.loads(opened.read(name))
+                return dt.date.fromisoformat(there.get("as_of") or there["until"])
+    return None
+
+
 def _effect(
     packed: Path, folder: Path, source: Any, asked: dict[str, Any], listener: Listener
 ) -> CampaignEffect:
@@ -63,9 +89,7 @@ def _effect(
 
 def _sent(folder: Path) -> list[str] | None:
     """Return the segments whose lists are in the folder; None: it does not say."""
-    account = folder / "account.json"
-    lists = (
-        (json.loads(account.read_text(encoding="utf-8")).get("audiences") or {}) if account.exists() else {}
-    )
+    told_in = next((folder / name for name in TOLD if (folder / name).exists()), None)
+    lists = (json.loads(told_in.read_text(encoding="utf-8")).get("audiences") or {}) if told_in else {}
     there = {path.name for path in (folder / AUDIENCES).rglob("*") if path.is_file()}
     return [entry["segment"] for entry in lists.get("lists", ()) if entry["file"] in there] or None

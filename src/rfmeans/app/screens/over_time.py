@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from rfmeans.app import lists as lists_of
 from rfmeans.app.controls import label
 from rfmeans.app.screens.segments import current
 from rfmeans.app.widgets import pick, said, told
+from rfmeans.over_time.directions import LISTS
 from rfmeans.report.analyses.drift import drift
+from rfmeans.wording import percent
 
 if TYPE_CHECKING:
     from rfmeans.app.room import Room
@@ -44,7 +47,8 @@ def _movement(room: Room, result: Segmentation) -> None:
     )
     until = middle.date_input(label("until"), last, first, last + dt.timedelta(days=1), format="YYYY-MM-DD")
     if right.button("Compare", type="primary", width="stretch") and isinstance(since, dt.date):
-        room.others.pop("movement", None)
+        for name in ("movement", "movement_lists"):
+            room.others.pop(name, None)
         how = {name: value for name, value in room.how.items() if name not in ("as_of", "since")}
         asked = {**how, **room.inside, "since": since, "until": until}
         model, source = result.model, room.source
@@ -63,6 +67,28 @@ def _movement(room: Room, result: Segmentation) -> None:
                 if getattr(block, "name", "") != "words"
             ]
         )
+        _lists(room, moved)
+
+
+def _lists(room: Room, moved: CustomerMovement) -> None:
+    """Offer the lists of those who moved, each customer in the group that it has in the lists of segments."""
+    left, right = st.columns(2)
+    with left:
+        form = lists_of.ask_format(room)
+    with right:
+        anyway = lists_of.ask_anyway(room)
+    said(f"Held out: {percent(moved.model.holdout)}, as on Campaign when the dates were compared.", "note")
+    asked = (id(moved), form)
+    if st.button("Make the lists", type="primary"):
+        room.start(
+            lambda listener: lists_of.made(room, moved, asked, form, LISTS, listener),
+            lambda lists: room.others.update(movement_lists=lists),
+            "writing the lists",
+        )
+        st.rerun()
+    made = room.others.get("movement_lists")
+    if made is not None and made.asked == asked:
+        lists_of.show(made, made.audiences.lists, anyway, "movement.zip")
 
 
 def _moved(model: SegmentModel, source: Any, asked: dict[str, Any], listener: Listener) -> CustomerMovement:

@@ -15,6 +15,7 @@ from rfmeans.app.widgets import download, said
 from rfmeans.orders.order_lines import SET_ASIDE_COLUMNS
 from rfmeans.output.archive import archive
 from rfmeans.output.audiences import AudienceSettings
+from rfmeans.wording import percent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from rfmeans.listener import Listener
     from rfmeans.result import Segmentation
 
+KEEPS_NAMES = {
+    "lexicon": "Download your names (a lexicon)",
+    "playbook": "Download what to do under your names (a playbook)",
+}
 FILE = SET_ASIDE_COLUMNS[0]
 
 
@@ -42,12 +47,18 @@ def draw(room: Room, _serving: Serving) -> None:
     if result is None:
         return
     settings = {**chosen(room), "audience_format": room.chosen.get("format", "plain")}
+    _folder(room, result, settings)
     _command(room, settings)
+
+
+def _folder(room: Room, result: Segmentation, settings: dict[str, Any]) -> None:
+    """Offer the output folder and its files, or to make it."""
     asked = tuple(sorted(settings.items()))
     made = room.others.get("folder")
     if made is None or made.asked != asked:
         said(
-            "The folder holds the customers, their profile, the account, the model, the lists and the report.",
+            "The folder holds the customers, their profile, the account, the model, the report, and a mailing list for "
+            f"each segment, with {percent(result.model.holdout)} of its customers held out (set on Campaign).",
             "note",
         )
         if st.button("Make the folder", type="primary"):
@@ -60,11 +71,11 @@ def draw(room: Room, _serving: Serving) -> None:
         return
     one, two, three = st.columns(3)
     with one:
-        download("Everything (ZIP)", made.packed, "application/zip", "segments.zip", width="stretch")
+        download("Download everything (ZIP)", made.packed, "application/zip", "segments.zip", width="stretch")
     with two:
-        download("The report", made.path / "report.html", "text/html", width="stretch")
+        download("Download the report", made.path / "report.html", "text/html", width="stretch")
     with three:
-        download("The model", made.path / "model.json", "application/json", width="stretch")
+        download("Download the model", made.path / "model.json", "application/json", width="stretch")
 
 
 def _command(room: Room, settings: dict[str, Any]) -> None:
@@ -81,7 +92,7 @@ def _command(room: Room, settings: dict[str, Any]) -> None:
     if room.shown != room.source and without_password(str(room.source)) == room.shown:
         said("The line has no password: a terminal takes it from PGPASSWORD or ~/.pgpass.", "note")
     for name, path in own.items():
-        download(f"The {name} of your names", path, "application/toml")
+        download(KEEPS_NAMES[name], path, "application/toml")
 
 
 def _written(room: Room, result: Segmentation, asked: tuple[Any, ...], listener: Listener) -> Folder:

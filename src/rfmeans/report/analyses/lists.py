@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rfmeans.arguments import Message, argument
-from rfmeans.wording import clip, counted, percent
+from rfmeans.wording import clip, counted, money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rfmeans.output.audiences import AudienceList, Audiences
     from rfmeans.over_time.effect_power import Foresight
+    from rfmeans.report.summary import Summary
 
 
 def audience_line(audiences: Audiences) -> str:
@@ -36,6 +37,20 @@ def audience_line(audiences: Audiences) -> str:
     if audiences.repeated_email:
         line += f"; {audiences.repeated_email:,} share another one's address"
     return f"{line}."
+
+
+def first_line(summary: Summary) -> str:
+    """Return with which segment to begin, and why; blank where nobody spent anything."""
+    first, symbol = summary.first_choice, summary.currency_symbol
+    if first is None:
+        return ""
+    why = (
+        "its customers stay away longer than usual, and half of them spent"
+        if first.at_risk
+        else "it is the most valuable, and none at risk spent more than usual. Half of its customers spent"
+    )
+    spent, usual = first.figures.median_monetary, summary.everyone.median_monetary
+    return f"Begin with {first.called}: {why} {money(spent, symbol)} or more, against {money(usual, symbol)} of all."
 
 
 def _held(share: float, asked: float) -> str:
