@@ -2,13 +2,20 @@
 
 import pytest
 
-from rfmeans.app.widgets import plain, words_of
+from rfmeans.app.widgets import bar, plain, words_of
 from rfmeans.arguments import Choice
 
 
 @pytest.mark.parametrize("letter", [*r"\`*_{}[]()<>#+-.!|~:$&"])
 def test_no_sign_of_markup_is_left_as_it_is(letter):
     assert plain(f"a{letter}b") == f"a\\{letter}b"
+
+
+def test_a_bar_moves_where_nothing_tells_how_far_it_is_and_else_is_as_long_as_it_says():
+    assert [bar(share) for share in (None, 0, 0.4)] == [
+        '<div class="going"><i class="unknown"></i></div>'
+    ] * 3
+    assert bar(62.5) == '<div class="going"><i style="width: 62%"></i></div>'
 
 
 def test_letters_stay():

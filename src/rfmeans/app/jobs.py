@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ class Job(Listener):
     ----------
     words
         The stage that it is in.
+    began
+        When it began, in seconds of `time.monotonic`.
     result
         What came out; None before, and where it failed.
     error
@@ -36,6 +39,7 @@ class Job(Listener):
 
     def __init__(self, work: Callable[[Listener], Any], words: str = "starting") -> None:
         self.words = words
+        self.began = time.monotonic()
         self.result: Any = None
         self.error: BaseException | None = None
         self._work = work

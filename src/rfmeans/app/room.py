@@ -209,11 +209,15 @@ class Room:
 
     # Segments
 
+    def found(self, settings: dict[str, Any]) -> Segmentation | None:
+        """Return the result of some settings; None where it was not worked out."""
+        return self.results.get(_key(settings))
+
     def segment(self, settings: dict[str, Any]) -> Segmentation | None:
         """Return the result of some settings, or begin to work it out."""
-        key = tuple(sorted(settings.items()))
-        if key in self.results:
-            return self.results[key]
+        if found := self.found(settings):
+            return found
+        key = _key(settings)
         if self.job is None and self.problem is None:
             assert self.opened is not None
             kept = self.opened.kept
@@ -267,6 +271,10 @@ def open_orders(source: Any, how: dict[str, Any], listener: Listener) -> Opened:
         kept.close()
         raise
     return Opened(kept, found, head)
+
+
+def _key(settings: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(sorted(settings.items()))
 
 
 def with_sign(kept: KeptCustomers) -> KeptCustomers:

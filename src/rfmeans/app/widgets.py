@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import time
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -87,16 +88,27 @@ def progress(room: Room) -> None:
             st.rerun()
             return
         words, stop = st.columns([5, 1], vertical_alignment="center")
-        share = job.percentage
         with words:
-            st.progress(
-                (share or 0) / 100, text=job.words if share is None else f"{job.words}: {share:.0f} %"
-            )
+            said(f"{job.words[:1].upper()}{job.words[1:]}: {time.monotonic() - job.began:.0f} s", "note")
+            st.html(bar(job.percentage))
         if stop.button("Stop", key="stop", width="stretch"):
             room.stop()
             st.rerun()
 
     st.fragment(run_every=LOOK_AGAIN)(shown)()
+
+
+def bar(percentage: float | None) -> str:
+    """Return a bar of how far the query of the moment is; it moves where nothing tells, or has only begun.
+
+    >>> bar(40.0)
+    '<div class="going"><i style="width: 40%"></i></div>'
+    >>> bar(None) == bar(0.2)
+    True
+    """
+    known = percentage is not None and percentage >= 1
+    how = f' style="width: {percentage:.0f}%"' if known else ' class="unknown"'
+    return f'<div class="going"><i{how}></i></div>'
 
 
 def problem(room: Room) -> None:

@@ -81,6 +81,9 @@ def test_reading_that_was_stopped_is_said_and_can_be_taken_up(shown, plain_shop,
         shown.test.file_uploader[0].set_value([("orders.csv", plain_shop, "text/csv")])
         shown.test.run()
         assert going.wait(60)
+        shown.test.run()
+        assert re.search(r"Reading orders: \d+ s<", shown.said)
+        assert '<div class="going"><i class="unknown">' in shown.said
         threading.Timer(0.2, stopped.set).start()
         shown.press("Stop")
     assert "Stopped." in shown.said

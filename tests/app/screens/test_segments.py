@@ -33,7 +33,13 @@ def test_another_number_and_back(segments):
 @pytest.mark.slow
 def test_the_recommended_number_comes_with_its_reasons(segments):
     segments.touch("recommended", True)
-    assert segments.widget("segments").disabled
+    assert not segments.test.slider
+    [number] = re.findall(r"Number of segments: (\d+)\.", segments.said)
+    assert segments.said.count('class="dot"') == int(number)
+    assert re.search(rf'{number}\.</p></div>\n<div class="told"><p class="(note|warning)">\w', segments.said)
+    segments.touch("recommended", False)
+    assert segments.test.slider[0].value == 4
+    segments.touch("recommended", True)
     segments.touch("chapter", "How it was made")
     assert "segments" in segments.said
 

@@ -72,12 +72,15 @@ def _settings(room: Room) -> tuple[dict[str, Any], DeltaGenerator]:
     with middle:
         auto = remembered(room, "recommended", False, lambda key: st.toggle(RECOMMENDED, key=key))
     with left:
-        remembered(
-            room,
-            "segments",
-            USUAL_SEGMENTS,
-            lambda key: st.slider(label("segments"), MIN_SEGMENTS, MAX_SEGMENTS, key=key, disabled=auto),
-        )
+        if auto:
+            _recommended(room)
+        else:
+            remembered(
+                room,
+                "segments",
+                USUAL_SEGMENTS,
+                lambda key: st.slider(label("segments"), MIN_SEGMENTS, MAX_SEGMENTS, key=key),
+            )
     with right, st.popover("More", width="stretch"):
         remembered(
             room,
@@ -94,6 +97,17 @@ def _settings(room: Room) -> tuple[dict[str, Any], DeltaGenerator]:
         room.stop()
         room.problem = None
     return chosen(room), last
+
+
+def _recommended(room: Room) -> None:
+    """Say which number is recommended, and why."""
+    result = room.found(chosen(room))
+    choice = result.summary.choice if result else None
+    if choice is None:
+        said(f"{label('segments')}: being found, by trying several.", "note")
+    else:
+        said(f"{label('segments')}: {choice.recommended}.")
+        said(choice.sentence, "note" if choice.stands_out else "warning")
 
 
 def _window(room: Room) -> None:
