@@ -69,10 +69,10 @@ BOOKS: dict[str, tuple[list[Row], Right]] = {
                 5.0 + below,
                 "paid",
             )
-            for place, name in enumerate(("Ann", "Bob", "Cy", "Di", "Ed"))
+            for place, name in enumerate(("Ann", "Bob", "Cy", "Di", "Ed", "Flo"))
             for below in range(4)
         ],
-        (dict.fromkeys(("Ann", "Bob", "Cy", "Di", "Ed"), (4, 26)), {}),
+        (dict.fromkeys(("Ann", "Bob", "Cy", "Di", "Ed", "Flo"), (4, 26)), {}),
     ),
     "a sum below, in the column of orders": (
         [("1", "2025-01-05", "Ann", 30.0, "paid"), ("Gesamtsumme", "2025-03-31", "Ann", 42.0, None)],
