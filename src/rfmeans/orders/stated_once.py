@@ -32,9 +32,7 @@ SAMPLE = 5_000  # rows that tell whether there may be such a pattern
 FEWEST = 2  # rows below a customer whose day differs from the one above
 CHANCE = 1_000  # in one of so many lists of orders, at most, do all days that turn stand at names by chance
 OUT_OF_ORDER = 100  # one of so many rows below a customer may be out of order
-TURNING = (
-    4  # at one of so many customers, at least, the days of the rows below turn, those at names not looked at
-)
+TURNING = 4  # at one of so many customers, at least, the days of the rows below turn, names not looked at
 OF_CUSTOMER = "rows that leave the customer blank are orders of the customer above"
 OF_ORDER = "rows that leave the order blank are further lines of the order above"
 
