@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import rfmeans
+from rfmeans.app.room import Room
 from rfmeans.app.serving import Serving
 from rfmeans.synthetic import make_orders
 
@@ -124,3 +125,11 @@ def plain_shop() -> bytes:
 @pytest.fixture
 def opened(shown, plain_shop) -> Shown:
     return shown.drop(("orders.csv", plain_shop))
+
+
+@pytest.fixture
+def room(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    found = Room()
+    yield found
+    found.close()

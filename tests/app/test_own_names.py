@@ -4,18 +4,9 @@ import pytest
 
 from rfmeans import SettingsError
 from rfmeans.app import own_names
-from rfmeans.app.room import Room
 from rfmeans.report.playbook import built_in as built_in_cards
 from rfmeans.report.playbook import load_playbook
 from rfmeans.segments.lexicon import built_in, read_lexicon
-
-
-@pytest.fixture
-def room(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    found = Room()
-    yield found
-    found.close()
 
 
 def test_the_built_in_names_need_no_file(room):

@@ -9,18 +9,10 @@ import time
 import pytest
 
 from rfmeans.app.jobs import StoppedError
-from rfmeans.app.room import Problem, Room, Rooms, file_name, problem_of
+from rfmeans.app.room import Problem, Rooms, file_name, problem_of
 from rfmeans.app.serving import PREFIX
 from rfmeans.errors import SettingsError
 from rfmeans.temporary_folders import clear_leftovers
-
-
-@pytest.fixture
-def room(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    found = Room()
-    yield found
-    found.close()
 
 
 def finish(room):
