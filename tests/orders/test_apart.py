@@ -148,6 +148,13 @@ def test_numbers_that_begin_again_each_day_are_told_on_each_engine(sql_engine):
     assert account.noticed.apart.daily
 
 
+def test_on_ibis_polars_they_are_told_and_refused_in_words(polars_engine):
+    rows = table(f"order,date,customer,amount {TILL}")
+    rows["date"] = pd.to_datetime(rows["date"])
+    with pytest.raises(rfmeans.SourceError, match="Polars"):
+        customers(polars_engine.table(rows, "till"))
+
+
 @pytest.mark.slow
 def test_a_statement_remembers_that_numbers_begin_again_each_day(duckdb_engine):
     rows = table(
