@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from rfmeans.arguments import options_of
 from rfmeans.errors import SettingsError
-from rfmeans.settings import Limits, check_symbol, make_reading, parse_statuses, quoted_status
+from rfmeans.settings import Limits, check_symbol, make_reading
 
 
 @pytest.mark.parametrize("given", ["4GB", "512 MB", "1.5gib", "100kb", "2TB"])
@@ -36,17 +35,6 @@ def test_a_currency_symbol(symbol):
 def test_what_is_no_currency_symbol(symbol):
     with pytest.raises(SettingsError, match="currency_symbol must be a sign like £ or EUR"):
         check_symbol(symbol)
-
-
-def test_statuses_with_commas_and_quotation_marks_are_told_apart():
-    names = ("paid", "sent, late", '"quoted"', 'half "quoted", and more', 'inch"', "a,b", " blanks")
-    given = tuple(map(quoted_status, names))
-    assert parse_statuses(given) == names
-    _, typed = options_of({"keep_status": given})
-    assert parse_statuses(typed) == names
-    assert parse_statuses("paid, refunded,,") == ("paid", "refunded")
-    assert parse_statuses('"never closed, here') == ('"never closed', "here")
-    assert quoted_status("all") == "all"
 
 
 @pytest.mark.parametrize("role", ["customer", "order", "currency_column"])

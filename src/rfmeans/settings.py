@@ -16,6 +16,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from rfmeans.arguments import argument, named
+from rfmeans.chosen_statuses import parse_statuses
 from rfmeans.days import parse_date, parse_span
 from rfmeans.errors import SettingsError, did_you_mean
 
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
 # What a user may call the delimiter of a text file. Shells pass a typed \t on as two characters.
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "\\t": "\t", "tab": "\t", "blanks": " "}
-ALL_STATUSES = "all"  # what keep_status is called where every status counts
 FILE_ENGINES = ("duckdb", "spark")  # those that read files
-STATUS = re.compile(r'\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))(?:,|$)')  # of several, with what divides them
 MAX_SYMBOL = 8
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?b)", re.IGNORECASE)
 MOST_THREADS = 1024
@@ -376,34 +375,6 @@ def _check_arguments(given: Iterable[str], known: set[str]) -> None:
     unknown = sorted(set(given) - known)
     if unknown:
         raise SettingsError(f"There is no argument {unknown[0]!r}.{did_you_mean(unknown[0], known)}")
-
-
-def parse_statuses(value: Any) -> tuple[str, ...] | None:
-    """Return statuses from texts with commas; one that holds a comma itself stands in quotation marks. None stays None.
-
-    >>> parse_statuses(["paid, refunded", "Partially Refunded", '"sent, late"'])
-    ('paid', 'refunded', 'Partially Refunded', 'sent, late')
-    """
-    if value is None:
-        return None
-    texts = [value] if isinstance(value, str) else list(value)
-    parts = (part for text in texts for part in STATUS.finditer(str(text)))
-    found = tuple(filter(None, (_unquoted(*part.groups()) for part in parts)))
-    return (ALL_STATUSES,) if any(part.casefold() == ALL_STATUSES for part in found) else found
-
-
-def _unquoted(quoted: str | None, plain: str | None) -> str:
-    """Return a status from how it was written."""
-    return (plain or "").strip() if quoted is None else quoted.replace('""', '"')
-
-
-def quoted_status(name: str) -> str:
-    """Return a status as it stands among others, in quotation marks where it would be taken for several.
-
-    >>> quoted_status("paid"), quoted_status("sent, late")
-    ('paid', '"sent, late"')
-    """
-    return name if parse_statuses(name) in ((name,), (ALL_STATUSES,)) else '"' + name.replace('"', '""') + '"'
 
 
 def check_symbol(symbol: str) -> str:

@@ -11,11 +11,12 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rfmeans.arguments import Choice, argument, named
+from rfmeans.chosen_statuses import ALL_STATUSES
 from rfmeans.columns.layout import ANY_TABLE, PER_LINE, PER_ORDER, Also, Layout
 from rfmeans.columns.layout_files import KINDS, built_in, own_layouts
 from rfmeans.columns.roles import by_role, check_given, plain, refuse_amount, require, several
 from rfmeans.errors import SourceError
-from rfmeans.settings import ALL_STATUSES, Columns, CustomerColumns
+from rfmeans.settings import Columns, CustomerColumns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,9 +1,10 @@
-"""What of a source is told by an example: values that cannot be read, and another column that may hold the person."""
+"""What of a source is told by an example: values that cannot be read, their places, a column that may be the person."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rfmeans.arguments import argument
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.columns.layout import Layout
+    from rfmeans.columns.undecided import UndecidedError
     from rfmeans.orders.account import LineAccount
     from rfmeans.reading.source import Source
 
@@ -120,3 +122,25 @@ def find_person(table: ir.Table, layout: Layout, orders: int, customers: int) ->
         f"No customer of {own!r} has a second order, as if it held ids of orders; {name!r} holds {found[name]:,} "
         f"different values. If that is the person, give {argument('customer', name)}."
     )
+
+
+def find_places(source: Source, error: UndecidedError) -> str:
+    """Return a sentence on where the examples of a message stand; blank where rows have no place."""
+    if not source.ordered or not source.located[error.column].type().is_string():
+        return ""
+    found = [_place(source, error.column, value) for value in error.examples]
+    said = [
+        f"{shortened(value.strip())} {'' if at else 'stands '}in {place}"
+        for at, (value, place) in enumerate(zip(error.examples, found, strict=True))
+    ]
+    return f" {', '.join(said)}." if all(found) else ""
+
+
+def _place(source: Source, column: str, value: str) -> str:
+    """Return the first line on which a value stands."""
+    rows = source.located.filter(source.located[column] == value)
+    first = rows.order_by(FILE, LINE).select(FILE, LINE).limit(1).to_pyarrow().to_pylist()
+    if not first or first[0][LINE] is None:
+        return ""
+    file = f" of {Path(first[0][FILE]).name}" if source.files > 1 else ""
+    return f"line {first[0][LINE]:,}{file}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rfmeans.arguments import Choice, Message, argument, named
-from rfmeans.settings import quoted_status
+from rfmeans.chosen_statuses import quoted_status
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import ibis
@@ -24,16 +23,18 @@ from rfmeans.columns.line_totals import LineTotal, as_line_total, find_line_tota
 from rfmeans.columns.marks import with_marks
 from rfmeans.columns.order_totals import as_order_total
 from rfmeans.columns.roles import MissingColumnError, by_role
-from rfmeans.columns.undecided import UndecidedError, shortened
+from rfmeans.columns.undecided import UndecidedError
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import RFMeansError, SourceError
 from rfmeans.listener import SILENT, Listener
-from rfmeans.orders.checks import check_comparing, check_currency_column, check_group_rows
+from rfmeans.orders.checks import check_comparing, check_currency_column
 from rfmeans.orders.column_choices import column_choices
 from rfmeans.orders.compared import VARIED, Compared
 from rfmeans.orders.copies import without_copies
+from rfmeans.orders.examples import find_places
 from rfmeans.orders.filled import fill_down
+from rfmeans.orders.group_rows import check_group_rows
 from rfmeans.orders.kept_lines import KeptLines
 from rfmeans.orders.order_lines import currency_column, wordy_columns
 from rfmeans.orders.reasons import USED
@@ -43,7 +44,6 @@ from rfmeans.orders.stated_once import fill_stated_once
 from rfmeans.orders.total_rows import total_in_head
 from rfmeans.orders.where import with_condition
 from rfmeans.reading.open import ways_to_open
-from rfmeans.reading.source import FILE, LINE, Source
 from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
     from rfmeans.columns.layout import Layout
     from rfmeans.orders.account import LineAccount
+    from rfmeans.reading.source import Source
     from rfmeans.settings import Columns, Reading
 
 Result = TypeVar("Result")
@@ -347,7 +348,7 @@ class Understood(AbstractContextManager["Understood"]):
                 ordered=source.ordered,
             )
         except UndecidedError as error:
-            said = f"{error.message.marked}{_places(source, error)}"
+            said = f"{error.message.marked}{find_places(source, error)}"
             raise SourceError(said, error.choices, error.asks) from error
         keys = self.conventions.keys if whole else KeyConvention(varied=False, zero=self._zero)
         return replace(found, keys=keys).of_text(padded=source.padded, powers=source.powers)
@@ -379,25 +380,3 @@ def or_misfit(work: Callable[[], Result]) -> Result | MalformedError:
         return work()
     except MalformedError as error:
         return error
-
-
-def _places(opened: Source, error: UndecidedError) -> str:
-    """Return a sentence on where the examples of a message stand; blank where rows have no place."""
-    if not opened.ordered or not opened.located[error.column].type().is_string():
-        return ""
-    found = [_place(opened, error.column, value) for value in error.examples]
-    said = [
-        f"{shortened(value.strip())} {'' if at else 'stands '}in {place}"
-        for at, (value, place) in enumerate(zip(error.examples, found, strict=True))
-    ]
-    return f" {', '.join(said)}." if all(found) else ""
-
-
-def _place(opened: Source, column: str, value: str) -> str:
-    """Return the first line on which a value stands."""
-    rows = opened.located.filter(opened.located[column] == value)
-    first = rows.order_by(FILE, LINE).select(FILE, LINE).limit(1).to_pyarrow().to_pylist()
-    if not first or first[0][LINE] is None:
-        return ""
-    file = f" of {Path(first[0][FILE]).name}" if opened.files > 1 else ""
-    return f"line {first[0][LINE]:,}{file}"

@@ -11,11 +11,11 @@ from rfmeans.app.controls import COLUMNS, MORE, answer, label, with_controls
 from rfmeans.app.lines import without_password
 from rfmeans.app.room import SYNTHETIC, Problem
 from rfmeans.app.widgets import named_value, pick, remembered, said, told
+from rfmeans.chosen_statuses import quoted_status
 from rfmeans.engines.dispatch import ADDRESS
 from rfmeans.errors import SettingsError
 from rfmeans.report.analyses.inspection import account_table, because, shop_table
 from rfmeans.report.blocks import Heading, Sentence, Words
-from rfmeans.settings import quoted_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
