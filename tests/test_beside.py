@@ -4,29 +4,33 @@ import io
 import os
 import pickle
 import sys
+import time
+from functools import partial
 
 import pytest
 
 from rfmeans import beside as room
-from rfmeans.beside import ask, beside, serve
+from rfmeans.beside import ask, beside, lend, serve
 
 LIBRARY = "colorsys"  # small, and loaded by nobody else
+OTHER = "sched"  # likewise
 
 
 @pytest.fixture(autouse=True)
 def not_loaded(monkeypatch):
-    monkeypatch.delitem(sys.modules, LIBRARY, raising=False)
+    for library in (LIBRARY, OTHER):
+        monkeypatch.delitem(sys.modules, library, raising=False)
 
 
 @pytest.fixture
 def process():
     with beside(LIBRARY):
-        yield room._running[LIBRARY].process
+        yield room._running[LIBRARY].own.process
 
 
 def test_a_process_answers_and_ends():
     with beside(LIBRARY):
-        process = room._running[LIBRARY].process
+        process = room._running[LIBRARY].own.process
         assert ask(LIBRARY, os.getpid).get() == process.pid != os.getpid()
         assert process.poll() is None
     assert process.poll() is not None
@@ -65,8 +69,6 @@ def test_where_the_process_is_gone_the_work_is_done_here(process):
 
 
 def test_what_is_still_being_done_when_nobody_wants_it_keeps_nobody_waiting():
-    import time
-
     started = time.monotonic()
     with beside(LIBRARY):
         ask(LIBRARY, time.sleep, 60)
@@ -83,8 +85,37 @@ def test_no_process_is_started_where_the_library_is_loaded(monkeypatch):
 
 def test_one_process_a_library(process):
     with beside(LIBRARY):
-        assert room._running[LIBRARY].process is process
-    assert room._running[LIBRARY].process is process
+        assert room._running[LIBRARY].own.process is process
+    assert room._running[LIBRARY].own.process is process
+
+
+def test_a_process_that_is_lent_works_for_both(process):
+    with beside(OTHER):
+        own = room._running[OTHER].own.process
+        lend(LIBRARY, OTHER, os.getpid)
+        seen, until = set(), time.monotonic() + 60
+        while seen != {own.pid, process.pid} and time.monotonic() < until:
+            asked = [ask(OTHER, function) for function in (os.getpid, partial(time.sleep, 0.02), os.getpid)]
+            seen |= {asked[0].get(), asked[2].get()}
+        assert seen == {own.pid, process.pid}
+        assert ask(LIBRARY, os.getpid).get() == process.pid
+    assert process.poll() is None
+    assert ask(LIBRARY, os.getpid).get() == process.pid
+
+
+def test_where_a_lent_process_is_gone_all_is_done_all_the_same(process):
+    with beside(OTHER):
+        lend(LIBRARY, OTHER, os.getpid)
+        process.kill()
+        process.wait()
+        assert [ask(OTHER, abs, -number).get() for number in range(20)] == list(range(20))
+
+
+def test_nothing_is_lent_where_there_is_no_process(process):
+    lend(OTHER, LIBRARY, os.getpid)
+    lend(LIBRARY, OTHER, os.getpid)
+    assert ask(LIBRARY, os.getpid).get() == process.pid
+    assert ask(OTHER, os.getpid).get() == os.getpid()
 
 
 @pytest.mark.parametrize(("name", "value"), [("executable", "no such program"), ("frozen", True)])

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Lock
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 BROKEN = (OSError, EOFError, ValueError, pickle.PickleError)
-_running: dict[str, _Process] = {}
+MOST = 2  # processes of a library: its own, and one that is lent
+_running: dict[str, _Crew] = {}
 
 
 @dataclass(frozen=True)
@@ -49,31 +52,58 @@ class Answer(Generic[Found]):
 
 
 class _Process:
-    """A process, and the one thread that talks with it, so that nobody waits who has something else to do."""
+    """A process, which is told one thing after the other."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
-        self.thread = ThreadPoolExecutor(1)
+        self.turn = Lock()
 
-    def ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Future[tuple[bool, Any]]:
-        return self.thread.submit(self._told, pickle.dumps((function, arguments)))
-
-    def _told(self, request: bytes) -> tuple[bool, Any]:
+    def told(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+        """Return whether it answered, and what."""
         assert self.process.stdin
         assert self.process.stdout
         try:
-            self.process.stdin.write(request)
-            self.process.stdin.flush()
-            answered, found = pickle.load(self.process.stdout)  # noqa: S301 - of a process that this one started
+            with self.turn:
+                self.process.stdin.write(pickle.dumps((function, arguments)))
+                self.process.stdin.flush()
+                answered, found = pickle.load(self.process.stdout)  # noqa: S301 - of one that this one started
         except BROKEN:
             return False, None
         return bool(answered), found
 
+
+class _Crew:
+    """The processes that do the work of one library, and the threads that talk with them while nobody waits."""
+
+    def __init__(self, own: _Process) -> None:
+        self.own = own
+        self.free: SimpleQueue[_Process] = SimpleQueue()
+        self.threads = ThreadPoolExecutor(MOST)
+
+    def take_in(self, process: _Process, load: Callable[[], object]) -> None:
+        """Let a process work along as soon as it has loaded what it takes; the first one has none before it."""
+        self.threads.submit(self._loaded, process, load)
+
+    def _loaded(self, process: _Process, load: Callable[[], object]) -> None:
+        process.told(load, ())
+        self.free.put(process)
+
+    def ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Future[tuple[bool, Any]]:
+        return self.threads.submit(self._told, function, arguments)
+
+    def _told(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+        process = self.free.get()
+        try:
+            return process.told(function, arguments)
+        finally:
+            self.free.put(process)  # one that is gone says so at once
+
     def end(self) -> None:
-        self.process.kill()  # it holds nothing
-        self.thread.shutdown(cancel_futures=True)
+        process = self.own.process
+        process.kill()  # it holds nothing
+        self.threads.shutdown(cancel_futures=True)
         with suppress(OSError):  # of what it was not told
-            self.process.communicate()
+            process.communicate()
 
 
 def ask(library: str, function: Callable[..., Found], *arguments: Any) -> Answer[Found]:
@@ -82,8 +112,8 @@ def ask(library: str, function: Callable[..., Found], *arguments: Any) -> Answer
     >>> ask("math", divmod, 7, 2).get()
     (3, 1)
     """
-    process = _running.get(library)
-    return Answer(function, arguments, process.ask(function, arguments) if process else None)
+    crew = _running.get(library)
+    return Answer(function, arguments, crew.ask(function, arguments) if crew else None)
 
 
 @contextmanager
@@ -95,12 +125,21 @@ def beside(library: str, load: Callable[[], object] | None = None) -> Iterator[N
     if library in sys.modules or library in _running or not (process := _start()):
         yield
         return
-    _running[library] = _Process(process)
-    ask(library, load or partial(import_module, library))
+    crew = _running[library] = _Crew(_Process(process))
+    crew.take_in(crew.own, load or partial(import_module, library))
     try:
         yield
     finally:
         _running.pop(library).end()
+
+
+def lend(library: str, other: str, load: Callable[[], object]) -> None:
+    """Let the process of one library work for another one, too, once it has loaded that as well.
+
+    For when it has little more to do. Nothing where one of them has no process.
+    """
+    if library in _running and other in _running:
+        _running[other].take_in(_running[library].own, load)
 
 
 def _start() -> subprocess.Popen[bytes] | None:
