@@ -20,7 +20,7 @@ from rfmeans.model.segment_model import SegmentModel
 from rfmeans.orders.customers import UNREADABLE
 from rfmeans.orders.intake import customers_at
 from rfmeans.orders.understand import understand
-from rfmeans.over_time.hindsight import BACK, looking_back
+from rfmeans.over_time.hindsight import looking_back, spans_of
 from rfmeans.over_time.likeness import Space, order_like
 from rfmeans.report.summary import summarise
 from rfmeans.segments.facts import Grounds
@@ -37,7 +37,6 @@ from rfmeans.segments.starts import what_to_do
 from rfmeans.wording import counted
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Sequence
 
     import ibis.expr.types as ir
@@ -121,9 +120,13 @@ class KeptCustomers(AbstractContextManager["KeptCustomers"]):
             keeper, scratch = failing.enter_context(Workspace()), failing.enter_context(Workspace())
             listener.stage("reading orders")
             understood = keeper.enter_context(understand(orders, reading, listener))
-            then = [before.as_of] if before and before.as_of else []
-            earlier: list[dt.date | dt.timedelta] = [*then, *[BACK] * hindsight]
-            intake = customers_at(understood, scratch, earlier=earlier, keep_orders=keep_orders)
+            intake = customers_at(
+                understood,
+                scratch,
+                earlier=[before.as_of] if before and before.as_of else [],
+                spans=spans_of if hindsight else None,
+                keep_orders=keep_orders,
+            )
             intake = with_suspicions(intake, reading.currency_symbol)
             failing.pop_all()
         return cls(understood, intake, reading, before, hindsight, keeper, scratch)

@@ -16,6 +16,7 @@ import pytest
 import rfmeans
 from helpers.moving_shop import AT_RISK, LOW, LOYAL, NEW, UNTIL, model, orders, told_by
 from places import DATA
+from rfmeans import kept_customers
 from rfmeans.over_time import hindsight
 from rfmeans.over_time.hindsight import Hindsight, look_back
 from rfmeans.settings import CustomerColumns
@@ -216,6 +217,23 @@ def test_a_history_too_short_for_what_the_rhythm_asks_costs_no_second_pass(monke
             assert asked == []
     with rfmeans.segment(seldom(100, 900), segments=2, n_init=2):
         assert len(asked) == 1
+
+
+def test_where_lines_are_many_a_slice_of_the_customers_foresees_how_far_to_look(monkeypatch):
+    monkeypatch.setattr(hindsight, "EXACT_LINES", 10)
+    monkeypatch.setattr(hindsight, "SLICE", 2)
+    monkeypatch.setattr(hindsight, "customers_at", None)  # the second pass
+    with rfmeans.segment(seldom(100, 900), segments=2, n_init=2) as result:
+        assert result.summary.hindsight.days == 180
+
+
+@pytest.mark.parametrize(("gap", "days", "foreseen", "looked"), [(30, 900, 365, 90), (100, 300, 180, 90)])
+def test_where_it_foresees_wrong_a_second_pass_puts_it_right(monkeypatch, gap, days, foreseen, looked):
+    monkeypatch.setattr(kept_customers, "spans_of", lambda *_: [dt.timedelta(days=foreseen)])
+    with rfmeans.segment(seldom(gap, days), segments=2, n_init=2) as result:
+        found = result.summary.hindsight
+        assert found.days == looked
+        assert sum(one.customers for one in found.outcomes) == 12
 
 
 @pytest.mark.parametrize(

@@ -50,11 +50,15 @@ def is_spread(orders: ir.Table) -> ir.Column:
     return ibis.ifelse(orders.last_day == orders.first_day, False, far)  # nearly always, and quicker to see
 
 
-def begin_daily(lines: ir.Table) -> bool:
-    """Whether order numbers begin again each day, as a till's do; ``lines``: those used."""
+def numbers_by_day(lines: ir.Table) -> ir.Table:
+    """Return which customer (customer_id) stands under which order_id on which day (a number); of lines used."""
     day = lines.ordered_on.delta(ibis.date(EPOCH), unit="day").cast("int64")
     dated = lines.select("order_id", "customer_id", day=day)
-    seen = dated.filter(dated.order_id.notnull(), dated.day.notnull()).distinct()
+    return dated.filter(dated.order_id.notnull(), dated.day.notnull()).distinct()
+
+
+def begin_daily(seen: ir.Table) -> bool:
+    """Whether order numbers begin again each day, as a till's do; ``seen``: `numbers_by_day`."""
     days = seen.select("order_id", "day").distinct()
     # One customer of several who comes again under the number is enough for an order over midnight.
     again = _on_the_next_day(seen, "order_id", "customer_id").select("order_id", "day").distinct()

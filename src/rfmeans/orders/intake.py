@@ -20,7 +20,7 @@ from rfmeans.orders.account import (
     account_lines,
     with_malformed,
 )
-from rfmeans.orders.apart import begin_daily, count_apart
+from rfmeans.orders.apart import begin_daily, count_apart, numbers_by_day
 from rfmeans.orders.checks import check_currencies, check_lines, check_persons, check_totals
 from rfmeans.orders.customers import (
     customers_as_of,
@@ -33,18 +33,19 @@ from rfmeans.orders.examples import find_malformed, find_person, find_unread
 from rfmeans.orders.order_lines import currency_column
 from rfmeans.orders.reasons import BEFORE, REASON_BEFORE, USED
 from rfmeans.orders.recency_column import read_recency
-from rfmeans.orders.remarks import find_overlap, notice
+from rfmeans.orders.remarks import EXACT_LINES, SLICES, find_overlap, notice
 from rfmeans.orders.understand import or_misfit
 from rfmeans.orders.whole_orders import takes_from_orders
 from rfmeans.orders.window import count_idle, with_window
 from rfmeans.settings import CustomerColumns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
     from rfmeans.columns.layout import Layout
+    from rfmeans.engines.engine import Engine
     from rfmeans.engines.kept_tables import Workspace
     from rfmeans.orders.noticed import Noticed, Overlap
     from rfmeans.orders.order_lines import OrderLines
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from rfmeans.settings import Columns, Reading
 
 UNREADABLE = {"unreadable date", "unreadable amount"}
+ENOUGH_NUMBERS = 1_000  # of orders: fewer in a slice of them say little of all
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def customers_at(
     *,
     since: dt.date | None = None,
     earlier: Sequence[dt.date | dt.timedelta] = (),
+    spans: Callable[[ir.Table, Engine], Sequence[dt.timedelta]] | None = None,
     keep_orders: bool = False,
 ) -> Intake:
     """Read a source and sum it up per customer at a date; a table of customers as it stands.
@@ -152,6 +155,8 @@ def customers_at(
     earlier
         More dates, all before it, at which the same customers are wanted: from the same pass. A span of time is so long
         before the as-of date, which takes a look at all days before the pass where that is yet to be found.
+    spans
+        Order lines and their engine -> more spans of time, for what hangs on the orders themselves.
     keep_orders
         Keep the orders on the way, for more figures without another pass.
 
@@ -167,7 +172,7 @@ def customers_at(
     """
     given = understood.reading
     reading = replace(given, as_of=as_of or given.as_of, since=since or given.since)
-    asked = _Asked(reading, workspace, earlier, keep_orders)
+    asked = _Asked(reading, workspace, earlier, spans, keep_orders)
     while True:
         found = or_misfit(partial(_take_in, understood, asked))
         if isinstance(found, Intake):
@@ -182,6 +187,7 @@ class _Asked:
     reading: Reading
     workspace: Workspace
     earlier: Sequence[dt.date | dt.timedelta]
+    spans: Callable[[ir.Table, Engine], Sequence[dt.timedelta]] | None
     keep_orders: bool
 
 
@@ -216,7 +222,7 @@ def _customers_of_orders(understood: Understood, asked: _Asked) -> Intake | Malf
         if _is_written_otherwise(understood, sums):
             continue
         overlap = overlap or find_overlap(source, layout, rows, drop_duplicates=asked.reading.drop_duplicates)
-        if not _compare_more(understood, sums, overlap):
+        if not _compare_more(understood, asked, sums, overlap):
             return _checked(understood, asked.reading, sums, overlap)
 
 
@@ -224,7 +230,8 @@ def _sum_up(understood: Understood, asked: _Asked) -> _Sums:
     source, layout, compared = understood.source, understood.of_orders, understood.compared
     lines = understood.lines.of(source, layout, asked.reading, understood.conventions, compared)
     window = asked.reading.window
-    dates, as_of = _dates(lines.lines, asked.reading, asked.earlier)
+    spans = asked.spans(lines.lines, source.engine) if asked.spans else ()
+    dates, as_of = _dates(lines.lines, asked.reading, [*asked.earlier, *spans])
     counting = with_window(lines.lines, window, as_of) if window and as_of else lines.lines
     orders = total_orders(counting, dates, apart=compared.apart, daily=compared.daily, window=window)
     if asked.keep_orders or compared.apart or takes_from_orders(layout):
@@ -241,7 +248,7 @@ def _is_written_otherwise(understood: Understood, sums: _Sums) -> bool:
     )
 
 
-def _compare_more(understood: Understood, sums: _Sums, overlap: Overlap | None) -> bool:
+def _compare_more(understood: Understood, asked: _Asked, sums: _Sums, overlap: Overlap | None) -> bool:
     """Have lines compared where the account gives reason to; return whether they were not before."""
     before, account = understood.compared, sums.account
     unsold, overlapping = "excluded status" in account.set_aside, bool(overlap and overlap.orders)
@@ -250,19 +257,26 @@ def _compare_more(understood: Understood, sums: _Sums, overlap: Overlap | None) 
         account.hints,
         unsold=unsold,
         overlapping=overlapping,
-        daily=_begin_daily(understood, sums),
+        daily=_begin_daily(understood, asked, sums),
     )
     understood.compare(found)
     return understood.compared != before
 
 
-def _begin_daily(understood: Understood, sums: _Sums) -> bool:
+def _begin_daily(understood: Understood, asked: _Asked, sums: _Sums) -> bool:
     """Whether order numbers begin again each day: looked for once, where one stands on several days."""
     layout = understood.of_orders
-    asked = sums.account.hints.several_days and layout.columns.order and not takes_from_orders(layout)
-    if not asked or understood.compared.apart:
+    numbered = layout.columns.order is not None and not takes_from_orders(layout)
+    if understood.days_compared or not (numbered and sums.account.hints.several_days):
         return False
-    return begin_daily(sums.lines.lines.filter(sums.lines.lines.reason == USED))
+    understood.days_compared = True
+    lines = sums.lines.lines.filter(sums.lines.lines.reason == USED)
+    hashed = understood.source.engine.quick_hash(lines.order_id)
+    if hashed is not None and sums.account.read.rows > EXACT_LINES:
+        some = asked.workspace.keep(numbers_by_day(lines.filter(hashed % SLICES == 0)))
+        if some.order_id.nunique().to_pyarrow().as_py() >= ENOUGH_NUMBERS:
+            return begin_daily(some)
+    return begin_daily(asked.workspace.keep(numbers_by_day(lines)))
 
 
 def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Overlap | None) -> Intake:

@@ -116,6 +116,8 @@ class Understood(AbstractContextManager["Understood"]):
         How their text is written.
     compared
         Which lines are compared with each other.
+    days_compared
+        Whether it was looked for order numbers that begin again each day.
     line_total
         That the price is the whole line's; None where it is not.
     line
@@ -150,6 +152,7 @@ class Understood(AbstractContextManager["Understood"]):
         self._listener = listener
         self._opened = ExitStack()
         self.lines = KeptLines()
+        self.days_compared = False
 
     def open_otherwise(self, misfit: MalformedError | None) -> None:
         """Open the source in the next way to read it, and find out anew what it means.
@@ -238,6 +241,7 @@ class Understood(AbstractContextManager["Understood"]):
 
     def _open(self, way: Callable[[], Source]) -> None:
         self.close()
+        self.days_compared = False
         self.source = way()
         self._opened.callback(self.source.close)
         self.source = without_copies(self.source, self._named())
