@@ -17,6 +17,7 @@ import rfmeans
 from helpers.moving_shop import AT_RISK, LOW, LOYAL, NEW, UNTIL, model, orders, told_by
 from places import DATA
 from rfmeans import kept_customers
+from rfmeans.orders import customers, intake
 from rfmeans.over_time import hindsight
 from rfmeans.over_time.hindsight import Hindsight, look_back
 from rfmeans.settings import CustomerColumns
@@ -220,8 +221,8 @@ def test_a_history_too_short_for_what_the_rhythm_asks_costs_no_second_pass(monke
 
 
 def test_where_lines_are_many_a_slice_of_the_customers_foresees_how_far_to_look(monkeypatch):
-    monkeypatch.setattr(hindsight, "EXACT_LINES", 10)
-    monkeypatch.setattr(hindsight, "SLICE", 2)
+    monkeypatch.setattr(intake, "EXACT_LINES", 10)
+    monkeypatch.setattr(customers, "SOME", 2)
     monkeypatch.setattr(hindsight, "customers_at", None)  # the second pass
     with rfmeans.segment(seldom(100, 900), segments=2, n_init=2) as result:
         assert result.summary.hindsight.days == 180

@@ -42,6 +42,7 @@ NO_NET_SPEND = "no net spend"
 MISSING_CUSTOMER = "missing customer"
 UNREADABLE = "unreadable recency, frequency or monetary"
 CARRIED = ("bought_after", "money_after")  # what rides along with a customer at an earlier date
+SOME = 64
 ORDER_KEY = ("customer_id", "order_id", "day_id")
 
 
@@ -90,6 +91,18 @@ def total_used_orders(
         **sums_at(lines.amount, lines.ordered_on, earlier, window),
         **({"returns": lines.count(where=lines.takes_back)} if "takes_back" in lines.columns else {}),
     )
+
+
+def orders_of_some(lines: ir.Table, hashed: ir.IntegerColumn) -> ir.Table:
+    """Return the orders of one customer in `SOME`, by a hash of customer_id, and all others' in rows without customer.
+
+    Of used lines, with the columns of `total_used_orders`. The others are few rows: day_id makes one a day at most.
+    """
+    used = lines.mutate(some=hashed % SOME == 0).filter(lines.reason == USED)
+    keyed = used.mutate(
+        **{key: ibis.ifelse(used.some, used[key], ibis.null(used[key].type())) for key in ORDER_KEY}
+    )
+    return total_used_orders(keyed)
 
 
 def _with_totals(keyed: ir.Table, earlier: Sequence[dt.date], window: int | None) -> ir.Table:

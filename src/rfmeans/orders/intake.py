@@ -27,6 +27,7 @@ from rfmeans.orders.customers import (
     customers_before,
     customers_from_table,
     group_orders,
+    orders_of_some,
     total_orders,
 )
 from rfmeans.orders.examples import find_malformed, find_person, find_unread
@@ -137,7 +138,7 @@ def customers_at(
     *,
     since: dt.date | None = None,
     earlier: Sequence[dt.date | dt.timedelta] = (),
-    spans: Callable[[ir.Table, Engine], Sequence[dt.timedelta]] | None = None,
+    spans: Callable[[ir.Table | None], Sequence[dt.timedelta]] | None = None,
     keep_orders: bool = False,
 ) -> Intake:
     """Read a source and sum it up per customer at a date; a table of customers as it stands.
@@ -156,7 +157,8 @@ def customers_at(
         More dates, all before it, at which the same customers are wanted: from the same pass. A span of time is so long
         before the as-of date, which takes a look at all days before the pass where that is yet to be found.
     spans
-        Order lines and their engine -> more spans of time, for what hangs on the orders themselves.
+        Orders of some customers (`rfmeans.orders.customers.orders_of_some`) -> more spans of time, for what hangs on
+        the orders themselves; None where lines are few, or the engine would take long for it.
     keep_orders
         Keep the orders on the way, for more figures without another pass.
 
@@ -187,7 +189,7 @@ class _Asked:
     reading: Reading
     workspace: Workspace
     earlier: Sequence[dt.date | dt.timedelta]
-    spans: Callable[[ir.Table, Engine], Sequence[dt.timedelta]] | None
+    spans: Callable[[ir.Table | None], Sequence[dt.timedelta]] | None
     keep_orders: bool
 
 
@@ -230,8 +232,7 @@ def _sum_up(understood: Understood, asked: _Asked) -> _Sums:
     source, layout, compared = understood.source, understood.of_orders, understood.compared
     lines = understood.lines.of(source, layout, asked.reading, understood.conventions, compared)
     window = asked.reading.window
-    spans = asked.spans(lines.lines, source.engine) if asked.spans else ()
-    dates, as_of = _dates(lines.lines, asked.reading, [*asked.earlier, *spans])
+    dates, as_of = _dates(lines.lines, source.engine, asked)
     counting = with_window(lines.lines, window, as_of) if window and as_of else lines.lines
     orders = total_orders(counting, dates, apart=compared.apart, daily=compared.daily, window=window)
     if asked.keep_orders or compared.apart or takes_from_orders(layout):
@@ -330,20 +331,31 @@ def _count_older_only(lines: ir.Table, groups: ir.Table) -> int:
     return int(older.distinct().anti_join(used, "customer_id").count().to_pyarrow().as_py())
 
 
-def _dates(
-    lines: ir.Table, reading: Reading, earlier: Sequence[dt.date | dt.timedelta]
-) -> tuple[list[dt.date], dt.date | None]:
+def _dates(lines: ir.Table, engine: Engine, asked: _Asked) -> tuple[list[dt.date], dt.date | None]:
     """Return dates of which some are told by their distance to the as-of date, and that date where it is needed.
 
     Both are none where no line is used.
     """
-    dates = [each for each in earlier if isinstance(each, dt.date)]
-    spans = [each for each in earlier if isinstance(each, dt.timedelta)]
+    reading = asked.reading
+    dates = [each for each in asked.earlier if isinstance(each, dt.date)]
+    spans = [each for each in asked.earlier if isinstance(each, dt.timedelta)]
+    seen = lines.filter(lines.reason == USED).ordered_on
+    if asked.spans:
+        some = _orders_of_some(lines, engine, asked.workspace)
+        spans += asked.spans(some)
+        seen = seen if some is None else some.last_day
     as_of = reading.as_of
     if (spans or reading.window) and as_of is None:
-        last = lines.filter(lines.reason == USED).ordered_on.max().to_pyarrow().as_py()
+        last = seen.max().to_pyarrow().as_py()
         as_of = last and last + dt.timedelta(days=1)
     return dates + [as_of - span for span in spans if as_of and as_of - dt.date.min >= span], as_of
+
+
+def _orders_of_some(lines: ir.Table, engine: Engine, workspace: Workspace) -> ir.Table | None:
+    hashed = engine.quick_hash(lines.customer_id)
+    if hashed is None or lines.count().to_pyarrow().as_py() <= EXACT_LINES:
+        return None
+    return workspace.keep(orders_of_some(lines, hashed))
 
 
 def _customers_of_table(

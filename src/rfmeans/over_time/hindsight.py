@@ -18,10 +18,8 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from rfmeans.orders.customers import group_used_orders, total_used_orders, used_customers
+from rfmeans.orders.customers import group_used_orders, used_customers
 from rfmeans.orders.intake import customers_at
-from rfmeans.orders.reasons import USED
-from rfmeans.orders.remarks import EXACT_LINES
 from rfmeans.over_time.dates import QUIET
 from rfmeans.over_time.directions import UP
 from rfmeans.over_time.effect_intervals import newcombe, two_sided, wilson
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from rfmeans.engines.engine import Engine
     from rfmeans.engines.kept_tables import Workspace
     from rfmeans.orders.intake import Intake
     from rfmeans.orders.understand import Understood
@@ -42,7 +39,6 @@ if TYPE_CHECKING:
 BACK = dt.timedelta(days=90)
 SPANS = (BACK, dt.timedelta(days=180), dt.timedelta(days=365))
 LEVEL = 0.95
-SLICE = 64  # one customer in so many tells the median closely enough where lines are many
 AHEAD = 0.25  # of the share of both together: a name that is ahead by less foretells little
 
 
@@ -193,21 +189,18 @@ def spans_for(rhythm: Rhythm | None) -> list[dt.timedelta]:
     return list(dict.fromkeys((span_for(rhythm), BACK)))
 
 
-def spans_of(lines: ir.Table, engine: Engine) -> list[dt.timedelta]:
-    """Return how far to look back by what some of the customers tell, where order lines are many; else `BACK`.
+def spans_of(some: ir.Table | None) -> list[dt.timedelta]:
+    """Return how far to look back by what some of the customers tell: see `rfmeans.orders.customers.orders_of_some`.
 
     What all of them tell is known after a pass over the lines. Where that is something else, `looking_back` takes one
     more, which at 20 million lines lasts as long as all else.
     """
-    hashed = engine.quick_hash(lines.customer_id)
-    if hashed is None or lines.count().to_pyarrow().as_py() <= EXACT_LINES:
+    if some is None:
         return [BACK]
-    some = lines.filter(lines.reason == USED, hashed % SLICE == 0)
-    groups = group_used_orders(total_used_orders(some))
-    customers = used_customers(groups, None)
-    days = groups.agg(first=groups.first_day.min(), last=groups.last_day.max()).to_pyarrow().to_pylist()[0]
+    days = some.agg(first=some.first_day.min(), last=some.last_day.max()).to_pyarrow().to_pylist()[0]
     if days["first"] is None:
         return [BACK]
+    customers = used_customers(group_used_orders(some.filter(some.customer_id.notnull())), None)
     rhythm = measure_rhythm(customers.filter(customers.reason.isnull()))
     return [_longest(rhythm, days["last"] - days["first"])]
 
