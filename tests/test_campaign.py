@@ -269,10 +269,22 @@ def test_who_has_no_address_is_in_no_list_of_a_format_that_needs_one(tmp_path):
     } == {(each["segment"], each["treatment"], each["holdout"]) for each in written}
     assert (found.summary.customers, found.summary.in_no_list) == (107, 13)
     assert (
-        "13 customers with a segment stood in no list, for want of an e-mail address of their own (format google-ads): "
+        "13 customers with a segment stood in no list, for want of an e-mail address of their own or of "
+        "consent (format google-ads): "
         "not counted" in found.to_markdown()
     )
     assert not any("Every customer with a segment counts" in text for text in found.to_dict()["assumed"])
+
+
+def test_who_was_left_out_for_want_of_consent_stands_in_no_list(tmp_path):
+    """Of 15 customers two do not consent, and of one nothing is known: 12 are compared."""
+    told = SENT.assign(consent=[False, True, None, *[True] * 11, False])
+    told.to_parquet(tmp_path / "customers.parquet")
+    for asked, compared in ((True, 12), (False, 15)):
+        account = {"as_of": "2024-03-01", "audiences": {"format": "plain", "consenting": asked}}
+        (tmp_path / "account.json").write_text(json.dumps(account), encoding="utf-8")
+        found = rfmeans.effect(tmp_path, ORDERS, **TIME).summary
+        assert (found.customers, found.in_no_list) == (compared, 15 - compared)
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace, put_in_order
 from rfmeans.listener import SILENT
+from rfmeans.orders.consent import with_consent
 from rfmeans.orders.understand import understand
 from rfmeans.orders.window import as_fitted
 from rfmeans.output.audiences import NO_AUDIENCES, AudienceSettings, write_audiences
@@ -120,9 +121,8 @@ def movement(
         directions = model.directions
         segmented = [placed(model.apply, intake.earlier[day]) for day in dates]
         now = placed(model.apply, put_in_order(intake.customers, "customer_id"))
-        moved = keeper.keep(
-            with_groups(moved_customers(segmented[0], now, directions), model.seed, model.holdout)
-        )
+        drawn = with_groups(moved_customers(segmented[0], now, directions), model.seed, model.holdout)
+        moved = keeper.keep(with_consent(drawn, intake.consent))
         series = tuple(
             (day, measure_standings(customers, directions))
             for day, customers in zip([*dates, intake.as_of], [*segmented, moved], strict=True)
@@ -136,7 +136,7 @@ def movement(
             currency_symbol=how.currency_symbol,
         )
         return CustomerMovement(
-            moved.select(*MOVED_COLUMNS),
+            moved.select(*MOVED_COLUMNS, *(name for name in moved.columns if name == "consent")),
             summary,
             model,
             intake.account,
@@ -227,6 +227,7 @@ class CustomerMovement(Saved):
         format: str = "parquet",  # noqa: A002 - as the option is called
         audience_format: str = "plain",
         report: bool = True,
+        consenting: bool = False,
     ) -> Path:
         """Write the output folder, whole or not at all, and return its path.
 
@@ -243,6 +244,8 @@ class CustomerMovement(Saved):
             the segments.
         report
             Whether to write report.html and charts/.
+        consenting
+            As for `rfmeans.Segmentation.save`.
 
         Raises
         ------
@@ -251,7 +254,7 @@ class CustomerMovement(Saved):
         DataError
             If the audience format needs e-mail addresses and no customer has one.
         """
-        audiences = AudienceSettings(audience_format)
+        audiences = AudienceSettings(audience_format, consenting)
         playbook = load_playbook(None) if report else None
         return self.write(folder, audiences, playbook, force=force, customers_format=format).folder
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.engines.kept_tables import Workspace, put_in_order
 from rfmeans.model.fitted import Fitted
+from rfmeans.orders.consent import with_consent
 from rfmeans.over_time.drift import drift_of, measure_reference, quintiles_of
 from rfmeans.over_time.hindsight import hindsight_of
 from rfmeans.over_time.likeness import compare_models
@@ -62,7 +63,8 @@ def finish(
 
     ``fit`` is that of a model that was just fitted on these customers, which it then remembers.
     """
-    customers = keeper.keep(model.apply(put_in_order(intake.customers, "customer_id")))
+    segmented = model.apply(put_in_order(intake.customers, "customer_id"))
+    customers = keeper.keep(with_consent(segmented, intake.consent))
     fitted = _measured(intake, model, groups, choice, customers, fit)
     told = _described(intake, reading, fit.settings if fit else None)
     return Segmentation(

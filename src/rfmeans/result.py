@@ -50,7 +50,8 @@ class Segmentation(Saved):
     ----------
     customers
         Ibis table, one row per customer: customer_id, recency (days), frequency (purchases), monetary,
-        segment_id (1..k, null for customers set aside), segment, confidence, scores, group, reason.
+        segment_id (1..k, null for customers set aside), segment, confidence, scores, group, reason; where a
+        column of the orders tells it, consent (to marketing).
     summary
         The plain numbers.
     model
@@ -155,6 +156,7 @@ class Segmentation(Saved):
         audience_format: str = "plain",
         report: bool = True,
         playbook: str | os.PathLike[str] | None = None,
+        consenting: bool = False,
     ) -> Path:
         """Write the output folder, whole or not at all, and return its path.
 
@@ -166,7 +168,7 @@ class Segmentation(Saved):
             Replace the folder if it exists and rfmeans wrote it.
         format
             Of the customers: ``"parquet"`` or ``"csv"``.
-        audience_format
+        audience_format, consenting
             See `rfmeans.output.audiences.AudienceSettings`.
         report
             Whether to write report.html and charts/.
@@ -178,11 +180,11 @@ class Segmentation(Saved):
         OutputError
             If it exists or cannot be written.
         DataError
-            If the audience format needs e-mail addresses and no customer has one.
+            If the audience format needs e-mail addresses and no customer has one, or no column tells who consents.
         """
         return self.write(
             folder,
-            AudienceSettings(audience_format),
+            AudienceSettings(audience_format, consenting),
             load_playbook(playbook) if report else None,
             force=force,
             customers_format=format,

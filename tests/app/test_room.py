@@ -110,6 +110,15 @@ def test_what_is_said_of_errors():
     assert "secret" not in other.text
 
 
+def test_a_setting_that_cannot_be_is_said_and_what_is_open_stays_so(room, plain_shop):
+    room.store([("orders.csv", io.BytesIO(plain_shop))])
+    finish(room)
+    opened, how = room.opened, dict(room.how)
+    room.read_with({"window": "half a year"})
+    assert "“Days of frequency and monetary” must be whole days like 365d" in room.problem.text
+    assert (room.opened, room.how, room.earlier, room.job) == (opened, how, [], None)
+
+
 def in_currencies(*codes):
     lines = [f"c{n},2024-01-{1 + n % 28:02},{10 + n},{codes[n % len(codes)]}" for n in range(60)]
     big = f"big,2024-01-09,99000,{codes[0]}"  # a finding says what it is worth

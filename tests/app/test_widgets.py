@@ -6,9 +6,15 @@ from rfmeans.app.widgets import bar, plain, words_of
 from rfmeans.arguments import Choice
 
 
-@pytest.mark.parametrize("letter", [*r"\`*_{}[]()<>#+-.!|~:$&"])
+@pytest.mark.parametrize("letter", [*r"\`*_{}[]<>.|~:$&"])
 def test_no_sign_of_markup_is_left_as_it_is(letter):
     assert plain(f"a{letter}b") == f"a\\{letter}b"
+
+
+@pytest.mark.parametrize("sign", ["#", "+", "-", "=", "12)"])
+def test_what_marks_a_line_at_its_beginning_is_none_and_stays_elsewhere(sign):
+    marked = f"{sign[:-1]}\\)" if sign.endswith(")") else f"\\{sign}"
+    assert plain(f"{sign} a{sign}b\n {sign} c") == f"{marked} a{sign}b\n {marked} c"
 
 
 def test_a_bar_moves_where_nothing_tells_how_far_it_is_and_else_is_as_long_as_it_says():

@@ -21,10 +21,12 @@ from rfmeans.output.audiences import (
     AudienceSettings,
     as_google_has_it,
     file_name,
+    refusing,
     trimmed,
     write_audiences,
 )
 from rfmeans.output.files import inert
+from rfmeans.report.analyses.lists import audience_line
 
 
 def group_by_hand(customer: object, seed: int = 0, holdout: float = 0.1) -> str:
@@ -54,6 +56,59 @@ def test_nobody_is_held_out_at_zero(tmp_path):
 def test_an_unknown_format_is_refused_with_a_proposal():
     with pytest.raises(SettingsError, match=r"must be one of plain, .*Got 'mailchip'.*'mailchimp'"):
         AudienceSettings("mailchip")
+
+
+# Consent
+
+CONSENTS = {1: True, 2: False, 3: None, 4: True}  # of 3 nothing is known
+
+
+def consenting():
+    table = customers([1, 2, 3, 4], [1, 1, 1, 2])
+    return table.mutate(
+        group=ibis.ifelse(table.customer_id == 1, "holdout", "treatment"),
+        consent=table.customer_id.cases(*((one, said) for one, said in CONSENTS.items() if said is not None)),
+    )
+
+
+def consenting_lists(tmp_path, settings):
+    told = write_audiences(consenting(), NAMES, 0, 0.1, settings, tmp_path / "audiences")
+    return told, read(tmp_path / "audiences" / "1-high-value-loyal.csv")
+
+
+def test_who_does_not_consent_is_counted_among_those_to_send_to_and_marked(tmp_path):
+    told, rows = consenting_lists(tmp_path, AudienceSettings())
+    assert [(entry.treatment, entry.no_consent) for entry in told.lists] == [(2, 2), (1, 0)]
+    assert [(row[0], row[-1]) for row in rows] == [
+        ("customer_id", "consent"),
+        ("1", "true"),
+        ("2", "false"),
+        ("3", ""),
+    ]
+    assert told.without_consent == 0
+    assert "2 of the others do not consent to marketing (consenting=True leaves" in audience_line(told)
+
+
+def test_who_does_not_consent_is_left_out_where_that_is_asked_for(tmp_path):
+    told, rows = consenting_lists(tmp_path, AudienceSettings(consenting=True))
+    assert [(entry.treatment, entry.holdout, entry.no_consent) for entry in told.lists] == [
+        (0, 1, 0),
+        (1, 0, 0),
+    ]
+    assert [row[0] for row in rows] == ["customer_id", "1"]
+    assert (told.consenting, told.without_consent) == (True, 2)
+    assert audience_line(told).endswith("; 2 who do not consent to marketing are in no list.")
+
+
+def test_where_no_column_tells_consent_it_cannot_be_asked_for(tmp_path):
+    with pytest.raises(DataError) as caught:
+        write_audiences(customers([1]), NAMES, 0, 0.1, AudienceSettings(consenting=True), tmp_path / "a")
+    assert caught.value.message == (
+        "consenting needs a column that tells who consents to marketing, and no column of these orders is known for "
+        "it. Name it in a layout of your own (consent), with layouts='FILE', or leave consenting=True out."
+    )
+    assert refusing(customers([1])) is None
+    assert refusing(consenting()) == {1: 2}
 
 
 # The lists of a whole run

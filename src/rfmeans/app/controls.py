@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rfmeans.arguments import option_name, retold
+from rfmeans.columns.date_formats import FORMATS
 from rfmeans.errors import SettingsError
 from rfmeans.segments.settings import AUTO
 
@@ -19,9 +20,10 @@ LABELS = {
     "currency_symbol": "Sign of money",
     "segments": "Number of segments",
     "transform": "Transform",
-    "lexicon": "A lexicon of your own",
+    "lexicon": "Names that you took along (a lexicon)",
     "holdout": "Held out (%)",
     "audience_format": "Lists as this tool takes them",
+    "consenting": "Leave out who does not consent to marketing",
     "start": "Purchases count from",
     "end": "Purchases count to",
     "until": "To",
@@ -35,6 +37,11 @@ MORE = (
 SWITCHES = {"drop_duplicates": False, "accept_loss": False, "header": True}  # as it is without them
 YES_OR_NO = {"yes": True, "no": False}
 RECOMMENDED = "Recommended"  # the control of what `AUTO` is on a command line
+# Values that are codes, in words, by argument and value.
+CODES = {
+    ("sheet", "*"): "all of them",
+    **{("date_format", form.option): form.name for form in FORMATS},
+}
 STAND_INS = ("NAME", "NAME,NAME")  # for what is to be typed behind an option; a control has its own
 
 
@@ -72,26 +79,35 @@ def called(name: str, typed: str) -> str:
         return f"“{RECOMMENDED}”"
     if plain == "holdout" and value:
         value = f"{100 * float(value):g}"
-    if plain != name:
-        value = "no"
+    value = "no" if plain != name else in_words(plain, value)
     return " ".join([f"“{label(plain)}”", *([value] if value and value not in STAND_INS else [])])
 
 
+def in_words(name: str, value: str) -> str:
+    """Return the value of an argument as the page says it, where it is a code.
+
+    >>> in_words("date_format", "%d/%m/%Y"), in_words("sheet", "*"), in_words("order", "*")
+    ('day/month/year', 'all of them', '*')
+    """
+    return CODES.get((name, value.strip("'")), value)
+
+
 def answer(name: str, value: str) -> Any:
-    """Return what is meant by a value that was typed: of a switch yes or no, of all else the text.
+    """Return what is meant by a value that was typed: yes or no of a switch, the code of words for one, else the text.
 
     Raises
     ------
     SettingsError
         If it is no answer to a switch.
 
-    >>> answer("header", "No"), answer("order", "No"), answer("header", "")
-    (False, 'No', '')
+    >>> answer("header", "No"), answer("order", "No"), answer("header", ""), answer("date_format", "Day/month/year")
+    (False, 'No', '', '%d/%m/%Y')
     >>> answer("header", "maybe")
     Traceback (most recent call last):
     rfmeans.errors.SettingsError: “Header” must be yes or no. Got 'maybe'.
     """
-    plain = value.strip()
+    told = {in_words(*code).casefold(): code[1] for code in CODES if code[0] == name}
+    plain = told.get(value.strip().casefold(), value.strip())
     if name not in SWITCHES or not plain:
         return plain
     found = YES_OR_NO.get(plain.casefold())

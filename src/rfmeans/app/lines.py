@@ -20,7 +20,7 @@ UNSURE = "://…"  # what stands behind the scheme of an address that cannot be 
 SIGNS = "@?#&=:/"
 USUAL_SIGNS = {"user": "@", "host": "/:", "dbname": ""}
 OTHER_SIGNS = "/:="
-USUAL = {"segments": 4, "transform": "auto", "holdout": 0.1, "audience_format": "plain"}
+USUAL = {"segments": 4, "transform": "auto", "holdout": 0.1, "audience_format": "plain", "consenting": False}
 
 
 def command_line(

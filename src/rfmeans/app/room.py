@@ -17,7 +17,7 @@ from rfmeans.app.jobs import Job, StoppedError
 from rfmeans.app.serving import PREFIX
 from rfmeans.arguments import Message, give
 from rfmeans.columns.money_formats import sign_of
-from rfmeans.errors import DataError, RFMeansError
+from rfmeans.errors import DataError, RFMeansError, SettingsError
 from rfmeans.inspection.inspect import with_suspicions
 from rfmeans.kept_customers import KeptCustomers
 from rfmeans.segments.settings import MIN_SEGMENTS
@@ -147,14 +147,22 @@ class Room:
         shown = names[0] if len(names) == 1 else "*"
         self.open(str(folder / shown), shown if len(names) == 1 else "./*", {})
         self.chosen["folder"] = folder
+        if len(names) > 1:
+            self.chosen["title"] = f"{names[0]} and {len(names) - 1} more"
         if before:
             shutil.rmtree(before, ignore_errors=True)
 
     def open(self, source: Any, shown: str, how: dict[str, Any]) -> None:
         """Read a source anew."""
         self.forget()
+        self.chosen.pop("title", None)
         self.source, self.shown, self.how, self.earlier = source, shown, how, []
         self.read()
+
+    @property
+    def title(self) -> str:
+        """What is open, in few words."""
+        return str(self.chosen.get("title") or self.shown)
 
     def read(self) -> None:
         """Read the source as `how` says; what was opened before is dropped."""
@@ -170,12 +178,16 @@ class Room:
         self.start(work, self._have, "reading orders")
 
     def read_with(self, given: dict[str, Any]) -> None:
-        """Read the source with some arguments otherwise; what is blank is left out."""
-        self.earlier.append(dict(self.how))
+        """Read the source with some arguments otherwise; what is blank is left out. Nothing is, if one cannot be."""
         both = {**self.how, **given}
-        self.how = {
-            name: value for name, value in both.items() if value not in (None, "", (), SWITCHES.get(name))
-        }
+        how = {name: value for name, value in both.items() if value not in (None, "", (), SWITCHES.get(name))}
+        try:
+            make_reading(**how)
+        except SettingsError as error:  # what is open stays so
+            self.problem = problem_of(error)
+            return
+        self.earlier.append(self.how)
+        self.how = how
         self.read()
 
     def answer(self, given: dict[str, Any]) -> None:

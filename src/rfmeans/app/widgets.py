@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import html
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from rfmeans.app.controls import in_words, with_controls
 from rfmeans.app.controls import label as label_of
-from rfmeans.app.controls import with_controls
 from rfmeans.arguments import Choice, together
+from rfmeans.inspection.verdict import NOT_ENOUGH
+from rfmeans.report.analyses.inspection import because
 from rfmeans.report.page import fragment
 from rfmeans.wording import clip
 
@@ -55,7 +58,7 @@ def pick(room: Room, name: str, label: str, options: Sequence[str], usual: str |
 
 def brand(room: Room) -> None:
     """Say whose page this is, and what is open on it."""
-    shown = f"<small><bdi>{html.escape(clip(room.shown))}</bdi></small>" if room.opened else ""
+    shown = f"<small><bdi>{html.escape(clip(room.title))}</bdi></small>" if room.opened else ""
     st.html(f'<div class="brand">rfmeans{shown}</div>')
 
 
@@ -127,6 +130,14 @@ def problem(room: Room) -> None:
             st.rerun()
 
 
+def cautioned(room: Room) -> None:
+    """Say above what was worked out that the orders are not enough for it, where that is so."""
+    assert room.opened is not None
+    found = room.opened.inspection
+    if found.verdict == NOT_ENOUGH:
+        said(f"These orders are {found.verdict}{because(found, 'under Open')}", "warning")
+
+
 def _again(room: Room) -> None:
     """Offer to take up what was stopped."""
     if room.opened is None and st.button("Read again", type="primary", key="again"):
@@ -158,25 +169,32 @@ def _question(room: Room) -> None:
 def plain(text: str) -> str:
     r"""Return text that Streamlit's labels show as it is: no markup, no pictures, no formulas.
 
+    What means something at the beginning alone stays as it is elsewhere: who listens to the page hears each backslash.
+
     >>> plain("*a* [b](c) :smile: $x$ <b>")
-    '\\*a\\* \\[b\\]\\(c\\) \\:smile\\: \\$x\\$ \\<b\\>'
+    '\\*a\\* \\[b\\](c) \\:smile\\: \\$x\\$ \\<b\\>'
+    >>> plain("High-Value Loyal"), plain("- a"), plain("1. b")
+    ('High-Value Loyal', '\\- a', '1\\. b')
     """
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~:$&" else letter for letter in text)
+    escaped = re.sub(r"[\\`*_{}\[\]<>|~:$&.]", r"\\\g<0>", text)
+    return re.sub(r"^(\s*)(?=[#+=-])|^(\s*\d+)(?=\))", r"\g<0>\\", escaped, flags=re.MULTILINE)
 
 
 def words_of(choice: Choice) -> str:
     """Return a choice as the page offers it.
 
     >>> words_of(Choice({"date_format": "%d/%m/%Y"}, "'03/04/2024' is 3 April 2024"))
-    "'03/04/2024' is 3 April 2024 (Date format: %d/%m/%Y)"
+    "'03/04/2024' is 3 April 2024 (Date format: day/month/year)"
     >>> words_of(Choice({"customer": "who"}, "such as 'Ann'")), words_of(Choice({"timezone": None}, "as it is written"))
-    ("such as 'Ann' (Column of customer: who)", 'as it is written (Timezone: none)')
+    ("who, such as 'Ann'", 'as it is written (Timezone: none)')
     """
-    given = ", ".join(named_value(label_of(name), value) for name, value in choice.given.items())
+    given = ", ".join(named_value(name, value) for name, value in choice.given.items())
+    if choice.meaning.startswith("such as") and len(choice.given) == 1:
+        return f"{next(iter(choice.given.values()))}, {choice.meaning}"
     return f"{choice.meaning} ({given})" if choice.meaning else given
 
 
 def named_value(name: str, value: Any) -> str:
-    """Return a setting with its value."""
+    """Return a setting with its value, as the page says both."""
     shown = {None: "none", False: "no", True: "yes"}.get(value, value)
-    return f"{name}: {shown}"
+    return f"{label_of(name)}: {in_words(name, str(shown))}"

@@ -238,6 +238,9 @@ class OutputOptions:
         "Of the audience lists: plain (the default), klaviyo, mailchimp, google-ads, meta-ads, or none "
         "for no lists."
     )
+    consenting: bool = option(
+        "Leave out of the audience lists who does not consent to marketing, as far as the orders tell.", False
+    )
     holdout: float | None = option(
         "Share of customers to hold out of campaigns, to measure them; 0: none. Default: 0.1, or the model's."
     )
@@ -249,7 +252,7 @@ class OutputOptions:
         """Return how to write the audience lists, which are of the ``usual`` format unless another was given."""
         from rfmeans.output.audiences import AudienceSettings
 
-        return AudienceSettings(self.audience_format or usual)
+        return AudienceSettings(self.audience_format or usual, self.consenting)
 
     def drawn(self) -> dict[str, Any]:
         """Return the share to hold out as `rfmeans.segment` takes it, if one was given."""

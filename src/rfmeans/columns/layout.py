@@ -76,6 +76,8 @@ class Layout:
     left
         The column of what is left of the amount after refunds; where it is blank or 0 it says nothing. None where there
         is none.
+    consent
+        The column that tells whether the customer consents to marketing; None where there is none.
     parts
         Whether rows hold parts of amounts, most of which are none of the sale: leaving these out is no loss.
     """
@@ -91,6 +93,7 @@ class Layout:
     kind: str | None = None
     updated: str | None = None
     left: str | None = None
+    consent: str | None = None
     parts: bool = False
     also: tuple[Also, ...] = ()
 
@@ -125,6 +128,8 @@ less Refunded Amount, status = Financial Status: paid, partially refunded and re
             parts.append(f"money back where {self.kind} says so")
         if found.currency:
             parts.append(f"currency = {found.currency}")
+        if self.consent:
+            parts.append(f"consent = {self.consent}")
         return f"{self.name}: {', '.join(parts)}"
 
     def _amount(self) -> str:
@@ -163,7 +168,7 @@ def _unless(also: Also) -> str:
 def used_columns(layout: Layout) -> set[str]:
     """Return the columns that are read."""
     names = {name for _, name in (*layout.customers, *by_role(layout.columns))}
-    beside = [layout.kind, layout.left, *(one.unless for one in layout.also)]
+    beside = [layout.kind, layout.left, layout.consent, *(one.unless for one in layout.also)]
     return names | {*layout.status_columns, *filter(None, beside)}
 
 

@@ -21,6 +21,7 @@ KEYS = (
     "customer",
     *NAMES,
     "left",
+    "consent",
     "amount_per",
     "order_level",
     "parts",
@@ -83,7 +84,7 @@ def _check_entry(entry: Mapping[str, Any], name: str, place: int) -> None:
         raise SettingsError(
             f"{where} lacks recognised_by. Give it the names of columns that only this export has."
         )
-    for key in ("recognised_by", *NAMES, "left", *LISTS):
+    for key in ("recognised_by", *NAMES, "left", "consent", *LISTS):
         if key in entry:
             _check_names(entry[key], f"{where}: {key}")
     _check_customer(entry.get("customer"), where)

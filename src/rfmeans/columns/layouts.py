@@ -104,11 +104,18 @@ def _known(layout: dict[str, Any], header: Sequence[str], given: Columns) -> Lay
         amount_per=PER_LINE if by_parts else layout.get("amount_per", PER_LINE),
         order_level=layout.get("order_level", False),
         left=None if given.amount else _first(layout.get("left", ()), header),
+        consent=_consent(columns, header, layout.get("consent", ())),
         parts=layout.get("parts", False),
         updated=_first(built_in()["orders"]["updated"], header),
         also=() if given.status else _also(layout, columns, header),
         **_statuses(columns, keep, layout.get("refunded_status", ())),
     )
+
+
+def _consent(columns: Columns, header: Sequence[str], own: Sequence[str] = ()) -> str | None:
+    """Return the column that tells who consents to marketing, which no role has."""
+    free = [name for name in header if name not in _taken(columns)]
+    return _first((*own, *built_in()["orders"]["consent"]), free)
 
 
 def _also(layout: dict[str, Any], columns: Columns, header: Sequence[str]) -> tuple[Also, ...]:
@@ -182,6 +189,7 @@ def _any_table(header: Sequence[str], given: Columns) -> Layout:
         customers=customers,
         amount_per=PER_ORDER if per_order else PER_LINE,
         order_level=per_order,
+        consent=_consent(found, header),
         updated=_first(book["updated"], header),
         **_statuses(found, None),
     )

@@ -169,8 +169,8 @@ def _set_aside(account: Account, symbol: str) -> list[Finding]:
             "many-lines-set-aside",
             f"{percent(tally.rows / read)} of the lines are set aside: {number(tally.rows)} {reason}, worth "
             f"{money(float(tally.money), symbol)}.",
-            "They are in no segment. If they should be, look at the column and at the file; set_aside.parquet of "
-            "rfmeans segment lists them.",
+            "They are in no segment. If they should be, look at the column and at the file; set_aside.parquet in "
+            "the output folder lists them.",
             figures={"reason": reason, "lines": tally.rows, "share": tally.rows / read, "money": tally.money},
         )
         for reason, tally in sorted(account.lines.set_aside.items())
@@ -241,7 +241,7 @@ def _total_rows(account: Account) -> list[Finding]:
         Finding(
             "total-rows",
             said,
-            "If one of them is an order, call it something else in the file; set_aside.parquet of rfmeans segment "
+            "If one of them is an order, call it something else in the file; set_aside.parquet in the output folder "
             "lists them.",
             figures={"rows": account.noticed.totals},
         )

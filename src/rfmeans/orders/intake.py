@@ -22,6 +22,7 @@ from rfmeans.orders.account import (
 )
 from rfmeans.orders.apart import begin_daily, count_apart, numbers_by_day
 from rfmeans.orders.checks import check_currencies, check_lines, check_persons, check_totals
+from rfmeans.orders.consent import consents
 from rfmeans.orders.customers import (
     customers_as_of,
     customers_before,
@@ -110,6 +111,8 @@ class Intake:
         `rfmeans.orders.customers.customers_before`.
     window
         The days in which purchases and money count for frequency and monetary; None: all history.
+    consent
+        Who consents to marketing: see `rfmeans.orders.consent.consents`; None where no column tells it.
     """
 
     source: Source
@@ -123,6 +126,7 @@ class Intake:
     keys: KeyConvention = ANY_KEYS
     earlier: Mapping[dt.date, ir.Table] = field(default_factory=dict)
     window: int | None = None
+    consent: ir.Table | None = None
 
     @property
     def period_days(self) -> int | None:
@@ -321,6 +325,7 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
         understood.conventions.keys,
         customers_before(sums.groups, sums.dates),
         reading.window,
+        consents(source, layout, understood.conventions, reading.timezone),
     )
 
 

@@ -194,8 +194,8 @@ class Noticed:
         several = found.lines > 1
         return (
             f"{'About ' if found.about else ''}{counted(found.lines, 'line')} {'repeat' if several else 'repeats'} an "
-            f"earlier line in every column and {'are' if several else 'is'} kept. Add "
-            f"{argument('drop_duplicates', True)} to set such lines aside if they are no sales of their own."
+            f"earlier line in every column and {'are' if several else 'is'} kept. If such "
+            f"lines are no sales of their own, {argument('drop_duplicates', True)} sets them aside."
         )
 
     def _of_older(self) -> str:

@@ -50,17 +50,18 @@ def status_values(table: ir.Table, engine: Engine, layout: Layout) -> dict[str, 
     """Return what each line says of its status; null where it says nothing."""
     found: dict[str, ir.Value] = {"status": ibis.null("string")}
     if layout.columns.status is not None:
-        found["status"] = _word(table[layout.columns.status], engine)
+        found["status"] = word_of(table[layout.columns.status], engine)
     for place, also in enumerate(layout.also):
-        lets = _lets(_word(table[also.column], engine), also)
+        lets = _lets(word_of(table[also.column], engine), also)
         if also.unless:
-            lifted = _word(table[also.unless], engine).isin(status_variants(also.drop)).fill_null(False)
+            lifted = word_of(table[also.unless], engine).isin(status_variants(also.drop)).fill_null(False)
             lets = ibis.ifelse(lifted, 1, lets)
         found[f"{ALSO}{place}"] = lets
     return found
 
 
-def _word(column: ir.Column, engine: Engine) -> ir.StringColumn:
+def word_of(column: ir.Column, engine: Engine) -> ir.StringColumn:
+    """Return the words of a column in lower case, null where it is blank."""
     return engine.stripped(column.cast("string")).lower().nullif("")
 
 
@@ -80,7 +81,7 @@ def _lets(word: ir.StringColumn, also: Also) -> ir.IntegerColumn:
 
 def is_money_back(column: ir.Column, engine: Engine) -> ir.BooleanColumn:
     """Whether the word in a column of kinds says that the row is money back."""
-    return _word(column, engine).isin(status_variants(back_words())).fill_null(False)
+    return word_of(column, engine).isin(status_variants(back_words())).fill_null(False)
 
 
 def is_unsold(lines: ir.Table, layout: Layout) -> ir.Column:

@@ -13,6 +13,7 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, SettingsError, did_you_mean
 from rfmeans.groups import HOLDOUT, TREATMENT, group_of
 from rfmeans.output.files import on_duckdb, write_csv
+from rfmeans.settings import YES_OR_NO, check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,11 @@ BLANK = "[\\s\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
 # Plain enough for every tool: no list of several, no quoted local part, nothing a spreadsheet would run.
 EMAIL = r"^[\pL\pN_][^\s@,;:<>()\[\]\\\"]*@[^\s@.,;:<>()\[\]\\\"]+(\.[^\s@.,;:<>()\[\]\\\"]+)+$"
 NO_AUDIENCES = "none"
+NO_CONSENT = (
+    f"{named('consenting')} needs a column that tells who consents to marketing, and no column of these orders is "
+    f"known for it. Name it in a layout of your own (consent), with {argument('layouts', 'FILE')}, or leave "
+    f"{argument('consenting', True)} out."
+)
 AUDIENCE_FORMATS = ("plain", "klaviyo", "mailchimp", "google-ads", "meta-ads", NO_AUDIENCES)
 
 
@@ -42,6 +48,8 @@ class AudienceSettings:
     ----------
     format
         ``"plain"``, a tool that imports them, or ``"none"`` for no lists.
+    consenting
+        Leave out who does not consent to marketing, as far as the orders tell.
 
     Raises
     ------
@@ -50,8 +58,10 @@ class AudienceSettings:
     """
 
     format: str = "plain"
+    consenting: bool = False
 
     def __post_init__(self) -> None:
+        check(self, ("consenting", YES_OR_NO))
         if self.format not in AUDIENCE_FORMATS:
             raise SettingsError(
                 f"{named('audience_format')} must be one of {', '.join(AUDIENCE_FORMATS)}. Got {self.format!r}."
@@ -83,13 +93,17 @@ class Format:
 
 @dataclass(frozen=True)
 class AudienceList:
-    """One list: its segment, its file, and how many customers stand in each group."""
+    """One list: its segment, its file, and how many customers stand in each group.
+
+    ``no_consent``: how many of the treatment do not consent; None where the orders do not tell.
+    """
 
     segment_id: int
     segment: str
     file: str
     treatment: int
     holdout: int
+    no_consent: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,8 @@ class Audiences:
         Customers left out because they have no e-mail address; 0 for a list that needs none.
     repeated_email
         Customers left out because another one has the same address.
+    consenting, without_consent
+        Whether who does not consent was to be left out, and how many were.
     """
 
     format: str
@@ -114,6 +130,8 @@ class Audiences:
     lists: tuple[AudienceList, ...]
     without_email: int
     repeated_email: int
+    consenting: bool = False
+    without_consent: int = 0
 
 
 def file_name(segment_id: int, segment: str) -> str:
@@ -194,11 +212,16 @@ def write_audiences(
     Raises
     ------
     DataError
-        If the format needs e-mail addresses and no customer has one.
+        If the format needs e-mail addresses and no customer has one, or only who consents is wanted and no column tells
+        it.
     """
     wanted = FORMATS[settings.format]
     with on_duckdb(customers, folder.parent) as local, Workspace() as scratch:
-        members = local.filter(local.segment_id.notnull()).select("segment_id", "segment", *PLAIN)
+        everyone = local.filter(local.segment_id.notnull()).select(
+            "segment_id", "segment", *PLAIN, *_told_consent(local)
+        )
+        members = who_consents(everyone) if settings.consenting else everyone
+        left_out = _rows(everyone) - _rows(members) if settings.consenting else 0
         drawn = group_of(members.customer_id, seed, holdout, DUCKDB)
         members = members.mutate(group=members.group.fill_null(drawn))
         kept = scratch.keep(_addressed(members, wanted)) if wanted.email else members
@@ -210,14 +233,48 @@ def write_audiences(
         _write_lists(members, lists, wanted, folder, held_out=holdout > 0)
     listed = sum(entry.treatment + entry.holdout for entry in lists)
     return Audiences(
-        settings.format, holdout, seed, lists, total - with_email, repeated_email=with_email - listed
+        settings.format,
+        holdout,
+        seed,
+        lists,
+        total - with_email,
+        repeated_email=with_email - listed,
+        consenting=settings.consenting,
+        without_consent=left_out,
     )
+
+
+def refusing(customers: ir.Table) -> dict[int, int] | None:
+    """Return how many customers of each segment, by its id, do not consent; None where the orders do not tell."""
+    if not _told_consent(customers):
+        return None
+    such = customers.filter(customers.segment_id.notnull(), ~customers.consent.fill_null(False))
+    counted = such.group_by("segment_id").agg(rows=such.count()).to_pyarrow().to_pylist()
+    return {int(row["segment_id"]): int(row["rows"]) for row in counted}
+
+
+def who_consents(members: ir.Table) -> ir.Table:
+    """Return those customers of whom the orders tell that they consent to marketing.
+
+    Raises
+    ------
+    DataError
+        If the orders do not tell it of anybody.
+    """
+    if not _told_consent(members):
+        raise DataError(NO_CONSENT)
+    return members.filter(members.consent.fill_null(False))
+
+
+def _told_consent(customers: ir.Table) -> list[str]:
+    """Return the column of consent where there is one."""
+    return [name for name in customers.columns if name == "consent"]
 
 
 def in_lists(members: ir.Table, name: str) -> ir.Table:
     """Return those customers that the lists of a format hold, each in its address' group, on DuckDB.
 
-    ``members``: customer_id, segment_id and group of all who have a segment.
+    ``members``: customer_id, segment_id and group of all who have a segment, and who are not left out otherwise.
     """
     wanted = FORMATS[name]
     if not wanted.email:
@@ -260,6 +317,7 @@ def _no_email(members: ir.Table, name: str, total: int) -> str:
 def _lists(members: ir.Table, segments: Sequence[str]) -> Iterator[AudienceList]:
     counted = members.group_by("segment_id", "group").agg(rows=members.count()).to_pyarrow().to_pylist()
     counts = {(row["segment_id"], row["group"]): int(row["rows"]) for row in counted}
+    without = refusing(members.filter(members.group == TREATMENT))
     for position, segment in enumerate(segments, start=1):
         yield AudienceList(
             segment_id=position,
@@ -267,6 +325,7 @@ def _lists(members: ir.Table, segments: Sequence[str]) -> Iterator[AudienceList]
             file=file_name(position, segment),
             treatment=counts.get((position, TREATMENT), 0),
             holdout=counts.get((position, HOLDOUT), 0),
+            no_consent=None if without is None else without.get(position, 0),
         )
 
 
@@ -275,6 +334,8 @@ def _write_lists(
 ) -> None:
     """Write a file per segment; for a tool, the holdout goes into a folder that no upload takes by mistake."""
     columns = {**({wanted.email: "address"} if wanted.email else {}), **wanted.columns}
+    if not wanted.email:
+        columns |= {name: name for name in _told_consent(members)}
     words = ["group", *([wanted.email] if wanted.email and wanted.hashed else [])]
     parts: dict[Path, ir.Table] = {folder: members}
     if wanted.email:

@@ -22,7 +22,7 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, RFMeansError, SourceError, did_you_mean
 from rfmeans.groups import check_holdout
 from rfmeans.orders.understand import or_misfit
-from rfmeans.output.audiences import FORMATS, in_lists
+from rfmeans.output.audiences import FORMATS, in_lists, who_consents
 from rfmeans.output.files import FORMULA
 from rfmeans.over_time.directions import LISTS
 from rfmeans.reading.open import ways_to_open
@@ -67,7 +67,7 @@ class Lists:
     audience_format
         Of the lists that were written; None likewise.
     in_no_list
-        Customers with a segment whom that format left out, for want of an e-mail address of their own.
+        Customers with a segment who were left out, for want of an e-mail address of their own, or of consent.
     """
 
     name: str
@@ -86,6 +86,7 @@ class _Folder:
     as_of: dt.date | None = None
     holdout: float | None = None
     audience_format: str | None = None
+    consenting: bool = False
 
 
 @contextmanager
@@ -166,7 +167,8 @@ def _take(way: Callable[[], Source], folder: _Folder, kept: Workspace) -> Lists 
             members = customers.filter(customers.segment_id.notnull() & customers.customer_id.notnull())
             _check_numbers(members, name)
             members = members.mutate(segment_id=members.segment_id.cast("int64"))
-            listed = opened.keep(in_lists(members, form)) if form else members
+            asked = who_consents(members) if folder.consenting else members
+            listed = opened.keep(in_lists(asked, form)) if form else members
             left_out = _count(members) - _count(listed) if form else 0
         kept.enter_context(opened.pop_all())
     return Lists(name, listed.rename(key="customer_id"), folder.as_of, folder.holdout, form, left_out)
@@ -191,7 +193,8 @@ def _in_folder(folder: Path) -> tuple[Path, _Folder]:
         files = ("movement.json", "movement.json")
     account, model = (folder / file for file in files)
     share, form = _told(model, _holdout), _told(account, _audience_format)
-    return found, _Folder(name, _told(account, _as_of), share, form)
+    consenting = bool(_told(account, _consenting))
+    return found, _Folder(name, _told(account, _as_of), share, form, consenting)
 
 
 def _as_of(account: dict[str, Any]) -> dt.date | None:
@@ -209,6 +212,10 @@ def _audience_format(account: dict[str, Any]) -> str | None:
     if name not in (None, *FORMATS):
         raise ValueError(name)
     return name
+
+
+def _consenting(account: dict[str, Any]) -> bool:
+    return bool((account.get("audiences") or {}).get("consenting"))
 
 
 def _told(path: Path, wanted: Callable[[dict[str, Any]], Told | None]) -> Told | None:
@@ -246,6 +253,7 @@ def _customers(source: Source, name: str) -> ir.Table:
         segment_id=_number(table.segment_id),
         segment=texts["segment"].cast("string").nullif(""),
         group=texts["group"].cast("string").nullif(""),
+        **({"consent": _truth(table.consent)} if "consent" in table.columns else {}),
     )
     if moved:  # who is lost may have no purchase left, and so no last one
         none_left = customers.frequency == 0
@@ -259,6 +267,11 @@ def _by_list(table: ir.Table) -> ir.Table:
     return table.mutate(
         segment_id=table["list"].cases(*numbers, else_=ibis.null("int64")), segment=table["list"]
     )
+
+
+def _truth(column: ir.Column) -> ir.Column:
+    """Return a column of true and false, as a CSV file may have it in words, as bool."""
+    return column.cast("string").lower() == "true"
 
 
 def _number(column: ir.Column) -> ir.Column:
@@ -299,7 +312,9 @@ def _check_columns(names: tuple[str, ...], name: str) -> None:
 def _is_one_list(names: tuple[str, ...]) -> bool:
     """Whether a table has the columns of a list in ``audiences/``, in any format."""
     formats = FORMATS.values()
-    return set(names) in [{*each.columns, *([each.email] if each.email else [])} for each in formats]
+    return {*names} - {"consent"} in [
+        {*each.columns, *([each.email] if each.email else [])} for each in formats
+    ]
 
 
 def _check_numbers(listed: ir.Table, name: str) -> None:

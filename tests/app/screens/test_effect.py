@@ -44,6 +44,17 @@ def test_it_is_that_of_the_library_for_the_lists_in_the_zip(shown, tmp_path):
     assert first.segment in shown.said
 
 
+def test_the_zip_outlives_a_reload_of_the_page(shown, plain_shop):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("account.json", '{"as_of": "2031-02-03"}')
+    shown.drop(("orders.csv", plain_shop)).go("Campaign").touch("of_campaign", "What it did")
+    shown.drop(("campaign.zip", packed.getvalue()))
+    again = type(shown)(shown.key)
+    assert "The ZIP that was dropped before is still here" in again.said
+    assert "made as of 2031-02-03" in again.said
+
+
 @pytest.mark.slow
 def test_a_file_that_is_no_zip_is_said(shown, plain_shop):
     shown.drop(("orders.csv", plain_shop)).go("Campaign").touch("of_campaign", "What it did")

@@ -40,7 +40,7 @@ def test_a_question_is_answered_by_a_choice_with_its_example(shown, shop):
     [go_on] = [each for each in shown.test.button if each.label == "Go on"]
     assert go_on.disabled
     assert "Date format" in question.options[0]
-    question.set_value("'01/03/2024' is 1 March 2024 (Date format: %d/%m/%Y)").run()
+    question.set_value("'01/03/2024' is 1 March 2024 (Date format: day/month/year)").run()
     shown.press("Go on")
     assert "Verdict:" in shown.said
     assert "dates as day/month/year" in shown.said
@@ -57,7 +57,7 @@ def test_where_no_column_fits_nothing_is_picked_and_each_answer_can_be_taken_bac
     assert question().value is None
     assert "Export the orders again with an e-mail or an id of each customer" in shown.said
     assert "Back" not in [each.label for each in shown.test.button]
-    question().set_value("such as '2024-01-02', '2024-02-03', '2024-03-04' (Column of customer: date)")
+    question().set_value("date, such as '2024-01-02', '2024-02-03', '2024-03-04'")
     shown.test.run()
     shown.press("Go on")
     assert "No column was recognised as the date" in shown.said
@@ -107,6 +107,7 @@ def test_several_files_are_read_as_one(shown, plain_shop):
     parts = ["\n".join([lines[0], *some]) for some in (lines[1:half], lines[half:])]
     shown.drop(("a.csv", parts[0].encode()), ("b.csv", parts[1].encode()))
     assert f">{len(lines) - 1:,}<" in shown.said  # lines read
+    assert "<bdi>a.csv and 1 more</bdi>" in shown.said
 
 
 @pytest.mark.slow

@@ -22,6 +22,15 @@ def test_the_names_and_figures_are_those_of_the_library(segments, tmp_path, plai
             assert segment.evidence in segments.said.replace("&#39;", "'")
 
 
+@pytest.mark.parametrize(("customers", "few"), [(4, True), (150, False)])
+def test_that_the_orders_are_not_enough_is_said_above_the_table(shown, customers, few):
+    lines = [f"c{n % customers},202{n % 2}-{1 + n % 12:02}-{1 + n % 28:02},{10 + n}" for n in range(450)]
+    page = shown.drop(("orders.csv", "\n".join(["customer,date,amount", *lines]).encode())).go("Segments")
+    said = page.said.find("These orders are not enough, for")
+    assert (said >= 0) == few
+    assert said < page.said.find("<table")
+
+
 @pytest.mark.slow
 def test_another_number_and_back(segments):
     before = segments.said

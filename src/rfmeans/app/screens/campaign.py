@@ -10,12 +10,12 @@ from rfmeans.app import lists as lists_of
 from rfmeans.app.controls import label
 from rfmeans.app.screens import effect
 from rfmeans.app.screens.segments import USUAL_PERCENT, chosen, current
-from rfmeans.app.widgets import pick, remembered, said
+from rfmeans.app.widgets import cautioned, pick, remembered, said
 from rfmeans.output.audiences import AudienceList
 from rfmeans.report.analyses.lists import first_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rfmeans.app.lists import Anyway
     from rfmeans.app.room import Room
@@ -37,6 +37,7 @@ def draw(room: Room, _serving: Serving) -> None:
 def _lists(room: Room, result: Segmentation) -> None:
     filled = result.summary.filled
     names = [each.segment for each in filled]
+    cautioned(room)
     first = result.summary.first_choice
     if first is not None:
         said(first_line(result.summary))
@@ -59,14 +60,16 @@ def _lists(room: Room, result: Segmentation) -> None:
         )
     with right:
         anyway = lists_of.ask_anyway(room, result.summary.hindsight, [each.segment_id for each in goes_to])
-    asked = (tuple(sent), form, share, tuple(sorted(chosen(room).items())))
+    left_out = lists_of.ask_consent(room, result.customers, [each.segment_id for each in goes_to])
+    settings = lists_of.asked_for(room, result.customers, form)
+    asked = (tuple(sent), settings, share, tuple(sorted(chosen(room).items())))
     made = room.others.get("lists")
     made = made if made is not None and made.asked == asked else None
     if made is None and goes_to:
-        _foretell(goes_to, share / 100, anyway)
+        _foretell([_expected(each, left_out, share / 100) for each in goes_to], anyway)
     if st.button("Make the lists", type="primary", disabled=not sent):
         room.start(
-            lambda listener: lists_of.made(room, result, asked, form, sent, listener),
+            lambda listener: lists_of.made(room, result, asked, settings, sent, listener),
             lambda lists: room.others.update(lists=lists),
             "writing the lists",
         )
@@ -76,16 +79,15 @@ def _lists(room: Room, result: Segmentation) -> None:
         lists_of.show(made, shown, anyway, "campaign.zip")
 
 
-def _foretell(segments: Sequence[Segment], share: float, anyway: Anyway) -> None:
+def _foretell(expected: Sequence[AudienceList], anyway: Anyway) -> None:
     """Say what a holdout of this size can show, before the lot says who is in it."""
-    expected = [_expected(each, share) for each in segments]
     lists_of.foretell(expected, anyway)
     if held := sum(entry.holdout for entry in expected):
-        whole = sum(each.figures.customers for each in segments)
-        said(f"This is for {held:,} of {whole:,} held out. The lot decides how many it is.", "note")
+        whole = held + sum(entry.treatment for entry in expected)
+        said(f"This is for {held:,} of {whole:,} held out; by lot it may be some more or fewer.", "note")
 
 
-def _expected(segment: Segment, share: float) -> AudienceList:
-    count = segment.figures.customers
+def _expected(segment: Segment, left_out: Mapping[int, int], share: float) -> AudienceList:
+    count = segment.figures.customers - left_out.get(segment.segment_id, 0)
     held = round(share * count)
     return AudienceList(segment.segment_id, segment.segment, "", count - held, held)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from rfmeans.app.screens.segments import current
-from rfmeans.app.widgets import remembered, said, told
+from rfmeans.app.widgets import plain, remembered, said, told
 from rfmeans.errors import RFMeansError
+from rfmeans.groups import HOLDOUT, TREATMENT
 from rfmeans.model.customer_pages import SORTED_BY, customer_page
 from rfmeans.report.blocks import Heading, Sentence
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rfmeans.result import Segmentation
 
 SIZE = 10
+IN_CAMPAIGNS = {TREATMENT: "to send to", HOLDOUT: "held out"}
 EVERY, ASIDE = "All segments", "Set aside"
 
 
@@ -43,7 +45,7 @@ def _listed(room: Room, result: Segmentation) -> str:
         name = remembered(room, "of_segment", EVERY, lambda key: st.selectbox("Segment", [*names], key=key))
     with two:
         search = remembered(
-            room, "search", "", lambda key: st.text_input("Part of the customer's id", key=key)
+            room, "search", "", lambda key: st.text_input("Search: a part of the id or e-mail", key=key)
         )
     with three:
         sort = remembered(
@@ -67,14 +69,18 @@ def _listed(room: Room, result: Segmentation) -> str:
     if not page.rows and pages < st.session_state.get("page_number", 1):
         st.session_state["page_number"] = pages
         st.rerun()
+    if not page.found:
+        said("No customer is like that.", "note")
+        return ""
     shown = st.dataframe(
         [_shown(row) for row in page.rows],
         hide_index=True,
+        placeholder="",
         on_select="rerun",
         selection_mode="single-row",
         key="customers",
         column_config={
-            "Money": st.column_config.NumberColumn(format="localized"),
+            "Money": st.column_config.NumberColumn(_money_head(room), format="accounting"),
             "Confidence": st.column_config.NumberColumn(format="%.2f"),
         },
     )
@@ -92,6 +98,12 @@ def _listed(room: Room, result: Segmentation) -> str:
     return str(picked[0]["customer_id"]) if picked else typed.strip()
 
 
+def _money_head(room: Room) -> str:
+    assert room.opened is not None
+    symbol = room.opened.inspection.currency_symbol
+    return f"Money ({plain(symbol)})" if symbol else "Money"
+
+
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """Return a customer as the table shows it; the reason takes the place of a segment where there is none."""
     reason, segment = row.get("reason"), row.get("segment")
@@ -103,7 +115,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         "Purchases": row["frequency"],
         "Money": None if money is None else round(float(money), 2),
         "Confidence": row.get("confidence"),
-        "Group": row.get("group"),
+        "In campaigns": IN_CAMPAIGNS.get(row.get("group"), ""),
     }
 
 

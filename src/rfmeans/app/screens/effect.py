@@ -36,7 +36,12 @@ def draw(room: Room) -> None:
         "note",
     )
     given = st.file_uploader("The ZIP that the lists came in", type="zip", key="campaign_file")
-    as_of = lists_as_of(given) if given is not None else None
+    packed = room.folder.path / "campaign.zip"
+    if given is not None:
+        packed.write_bytes(given.getvalue())
+    elif packed.exists():
+        said("The ZIP that was dropped before is still here. Another one takes its place.", "note")
+    as_of = lists_as_of(packed) if packed.exists() else None
     if as_of is not None and as_of > found.last_day:
         said(
             f"The lists were made as of {as_of}, and the orders that are open end on {found.last_day}. "
@@ -49,10 +54,8 @@ def draw(room: Room) -> None:
     usual = max(found.first_day, as_of or found.last_day - dt.timedelta(days=29))
     start = left.date_input(label("start"), usual, key=f"effect_from {as_of or ''}", **days)
     end = middle.date_input(label("end"), found.last_day, key="effect_to", **days)
-    if right.button("Tell the effect", type="primary", width="stretch", disabled=given is None):
-        assert given is not None
-        packed, folder = room.folder.path / "campaign.zip", folder_of(room, "campaign")
-        packed.write_bytes(given.getvalue())
+    if right.button("Tell the effect", type="primary", width="stretch", disabled=not packed.exists()):
+        folder = folder_of(room, "campaign")
         source, how = (
             room.source,
             {name: value for name, value in room.how.items() if name not in ("as_of", "since")},
@@ -68,7 +71,7 @@ def draw(room: Room) -> None:
         told([block for section in effect_sections(effect.summary) for block in section.page])
 
 
-def lists_as_of(packed: IO[bytes]) -> dt.date | None:
+def lists_as_of(packed: Path | IO[bytes]) -> dt.date | None:
     """Return the date that the lists of a ZIP file were made as of; None where it does not say."""
     with suppress(zipfile.BadZipFile, KeyError, ValueError, TypeError), zipfile.ZipFile(packed) as opened:
         for name in TOLD:

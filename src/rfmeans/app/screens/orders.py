@@ -43,8 +43,9 @@ def draw(room: Room, serving: Serving) -> None:
         _understood(room, room.opened, serving)
     elif room.job is None and room.problem is None:
         said(
-            "One row per order line or per order: an export of a shop, a spreadsheet, a table. "
-            "Nothing leaves this machine."
+            "Drop your shop's orders: see who your best customers are and who is leaving, and take along a list to "
+            "write to. One row per order line or per order: an export of a shop, a spreadsheet, a table. Nothing "
+            "leaves this machine."
         )
 
 
@@ -54,6 +55,8 @@ def _files(room: Room) -> None:
         accept_multiple_files=True,
         key="files",
     )
+    if room.opened and not files:
+        said(f"Open: {room.title}. Files that you drop here take its place.", "note")
     ids = [file.file_id for file in files or ()]
     if files and ids != room.chosen.get("uploaded"):
         room.chosen["uploaded"] = ids
@@ -121,7 +124,9 @@ def _understood(room: Room, opened: Opened, serving: Serving) -> None:
         told([Words(tuple((each.found, with_controls(each.advice)) for each in findings))], "findings")
     st.caption("The first rows")
     st.dataframe(
-        [{name: _shown(value) for name, value in row.items()} for row in opened.head], hide_index=True
+        [{name: _shown(value) for name, value in row.items()} for row in opened.head],
+        hide_index=True,
+        placeholder="",
     )
 
 
@@ -178,12 +183,12 @@ def _statuses(room: Room, statuses: Sequence[Status]) -> tuple[str, ...] | None:
 def _another(room: Room) -> tuple[str, str]:
     """Ask for any other setting; return its name, blank for none, and the value as it was typed."""
     left, right = st.columns(2)
-    now = ", ".join(named_value(label(name), room.how[name]) for name in OTHERS if name in room.how)
+    now = ", ".join(named_value(name, room.how[name]) for name in OTHERS if name in room.how)
     name = left.selectbox(
         "Another setting", ["", *OTHERS], format_func=lambda each: label(each) if each else "none"
     )
     value = right.text_input(
-        "Its value (blank: as found)", placeholder="yes, no, a column's name, %d/%m/%Y ..."
+        "Its value (blank: as found)", placeholder="yes, no, a column's name, day/month/year ..."
     )
     if now:
         said(f"As you set it: {now}.", "note")

@@ -12,6 +12,7 @@ from rfmeans.app.controls import label
 from rfmeans.app.screens.segments import current
 from rfmeans.app.widgets import pick, said, told
 from rfmeans.over_time.directions import LISTS
+from rfmeans.over_time.movement import as_lists
 from rfmeans.report.analyses.drift import drift
 from rfmeans.wording import percent
 
@@ -78,10 +79,12 @@ def _lists(room: Room, moved: CustomerMovement) -> None:
     with right:
         anyway = lists_of.ask_anyway(room)
     said(f"Held out: {percent(moved.model.holdout)}, as on Campaign when the dates were compared.", "note")
-    asked = (id(moved), form)
+    lists_of.ask_consent(room, as_lists(moved.kept), range(1, len(LISTS) + 1))
+    settings = lists_of.asked_for(room, moved.kept, form)
+    asked = (id(moved), settings)
     if st.button("Make the lists", type="primary"):
         room.start(
-            lambda listener: lists_of.made(room, moved, asked, form, LISTS, listener),
+            lambda listener: lists_of.made(room, moved, asked, settings, LISTS, listener),
             lambda lists: room.others.update(movement_lists=lists),
             "writing the lists",
         )

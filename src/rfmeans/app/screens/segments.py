@@ -10,7 +10,7 @@ import streamlit as st
 from rfmeans.app import own_names
 from rfmeans.app.controls import RECOMMENDED, label
 from rfmeans.app.room import problem_of
-from rfmeans.app.widgets import download, pick, plain, remembered, said, told
+from rfmeans.app.widgets import cautioned, download, pick, plain, remembered, said, told
 from rfmeans.errors import SettingsError
 from rfmeans.groups import USUAL_HOLDOUT
 from rfmeans.report.analyses.overview import overview
@@ -33,6 +33,7 @@ USUAL_SEGMENTS = 4
 FIRST_LOOK = (
     "A first look, until all {:,} customers are counted: a name can still change. Charts and lists follow."
 )
+MEANWHILE = "Until the number is found, a first look at {}."
 TOLD_TRANSFORMS = {"auto": "auto: log where skewed", "log": "log: all three", "none": "none: as they are"}
 USUAL_PERCENT = round(100 * USUAL_HOLDOUT)
 
@@ -41,6 +42,7 @@ def draw(room: Room, _serving: Serving) -> None:
     """Draw the screen."""
     assert room.opened is not None
     settings, place = _settings(room)
+    cautioned(room)
     result = room.segment(settings)
     if result is None:
         _first_look(room, settings)
@@ -59,11 +61,16 @@ def chosen(room: Room) -> dict[str, Any]:
     """Return the settings that were chosen."""
     auto = room.chosen.get("recommended", False)
     return {
-        "segments": "auto" if auto else room.chosen.get("segments", USUAL_SEGMENTS),
+        "segments": "auto" if auto else _number(room),
         "transform": room.chosen.get("transform", TRANSFORMS[0]),
         "holdout": room.chosen.get("holdout", USUAL_PERCENT) / 100,
         "lexicon": str(own["lexicon"]) if (own := own_names.files(room)) else None,
     }
+
+
+def _number(room: Room) -> int:
+    """Return the number of segments that was chosen by hand."""
+    return int(room.chosen.get("segments", USUAL_SEGMENTS))
 
 
 def _settings(room: Room) -> tuple[dict[str, Any], DeltaGenerator]:
@@ -165,12 +172,16 @@ def _first_look(room: Room, settings: dict[str, Any]) -> None:
     """Show about what the segments will be, from the cells alone, while they are worked out."""
     assert room.opened is not None
     kept, symbol = room.opened.kept, room.opened.inspection.currency_symbol
-    if not isinstance(settings["segments"], int) or settings["transform"] not in kept.spaces:
+    if settings["transform"] not in kept.spaces:
         return
-    found = kept.first_look(symbol, **settings)
+    given = {**settings, "segments": _number(room)}
+    found = kept.first_look(symbol, **given)
     rows = next(block for block in segments(found).page if isinstance(block, NamedRows))
     tiles = [block for block in overview(found).page if isinstance(block, Tiles)]
-    told([Sentence(FIRST_LOOK.format(found.everyone.customers), "note"), rows, *tiles], "first")
+    words = (
+        FIRST_LOOK.format(found.everyone.customers) if given == settings else MEANWHILE.format(_number(room))
+    )
+    told([Sentence(words, "note"), rows, *tiles], "first")
 
 
 def _tell(room: Room, result: Segmentation) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from rfmeans.app import own_names
 from rfmeans.app.lines import command_line, without_password
+from rfmeans.app.lists import asked_for
 from rfmeans.app.room import SYNTHETIC, folder_of
 from rfmeans.app.screens.segments import chosen, current
 from rfmeans.app.widgets import download, said
@@ -46,7 +47,8 @@ def draw(room: Room, _serving: Serving) -> None:
     result = current(room)
     if result is None:
         return
-    settings = {**chosen(room), "audience_format": room.chosen.get("format", "plain")}
+    lists = asked_for(room, result.customers, room.chosen.get("format", "plain"))
+    settings = {**chosen(room), "audience_format": lists.format, "consenting": lists.consenting}
     _folder(room, result, settings)
     _command(room, settings)
 
@@ -96,9 +98,12 @@ def _command(room: Room, settings: dict[str, Any]) -> None:
 
 
 def _written(room: Room, result: Segmentation, asked: tuple[Any, ...], listener: Listener) -> Folder:
-    form = AudienceSettings(dict(asked)["audience_format"])
+    given = dict(asked)
+    lists = AudienceSettings(given["audience_format"], given["consenting"])
     listener.stage("writing")
-    folder = _as_typed(room, result).write(folder_of(room, "segments"), form, own_names.playbook(room)).folder
+    folder = (
+        _as_typed(room, result).write(folder_of(room, "segments"), lists, own_names.playbook(room)).folder
+    )
     listener.stage("packing")
     return Folder(asked, folder, archive(folder, folder.with_suffix(".zip")))
 

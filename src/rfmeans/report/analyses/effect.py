@@ -138,7 +138,7 @@ def _beside(summary: EffectSummary) -> list[str]:
     if summary.in_no_list:
         said.append(
             f"{counted(summary.in_no_list, 'customer')} with a segment stood in no list, for want of an e-mail address "
-            f"of their own (format {summary.audience_format}): not counted as treated or held out."
+            f"of their own or of consent (format {summary.audience_format}): not counted as treated or held out."
         )
     if summary.bought_before:
         said.append(

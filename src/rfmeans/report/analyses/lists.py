@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 
 def audience_line(audiences: Audiences) -> str:
-    """Return one line on the lists for campaigns, and whom they leave out.
+    """Return one line on the lists for campaigns, whom they leave out, and who should get nothing all the same.
 
     >>> from rfmeans.output.audiences import AudienceList, Audiences
     >>> audience_line(Audiences("plain", 0.1, 0, (AudienceList(1, "Loyal", "1-loyal.csv", 645, 71),), 0, 0))
     'Audience lists (plain) in audiences/: 1 list, 716 customers, 71 of them (10 %) held out to measure campaigns.'
     >>> audience_line(Audiences("plain", 0.1, 0, (AudienceList(1, "Loyal", "1-loyal.csv", 192, 15),), 0, 0))[46:]
     '207 customers, 15 of them (7 % by lot, 10 % asked) held out to measure campaigns.'
+    >>> audience_line(Audiences("plain", 0.1, 0, (AudienceList(1, "Loyal", "1-loyal.csv", 9, 1, 2),), 0, 0))[-79:]
+    '2 of the others do not consent to marketing (consenting=True leaves them out).'
     """
     held = sum(entry.holdout for entry in audiences.lists)
     listed = held + sum(entry.treatment for entry in audiences.lists)
@@ -36,7 +38,14 @@ def audience_line(audiences: Audiences) -> str:
         line += f"; {audiences.without_email:,} without an e-mail address are in no list"
     if audiences.repeated_email:
         line += f"; {audiences.repeated_email:,} share another one's address"
-    return f"{line}."
+    if audiences.without_consent:
+        line += f"; {audiences.without_consent:,} who do not consent to marketing are in no list"
+    if refusing := sum(entry.no_consent or 0 for entry in audiences.lists):
+        line += (
+            f"; {refusing:,} of the others do not consent to marketing ({argument('consenting', True)} leaves them "
+            "out)"
+        )
+    return Message(f"{line}.")
 
 
 def first_line(summary: Summary) -> str:
