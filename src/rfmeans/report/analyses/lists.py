@@ -23,7 +23,7 @@ def audience_line(audiences: Audiences) -> str:
     'Audience lists (plain) in audiences/: 1 list, 716 customers, 71 of them (10 %) held out to measure campaigns.'
     >>> audience_line(Audiences("plain", 0.1, 0, (AudienceList(1, "Loyal", "1-loyal.csv", 192, 15),), 0, 0))[46:]
     '207 customers, 15 of them (7 % by lot, 10 % asked) held out to measure campaigns.'
-    >>> audience_line(Audiences("plain", 0.1, 0, (AudienceList(1, "Loyal", "1-loyal.csv", 9, 1, 2),), 0, 0))[-79:]
+    >>> audience_line(Audiences("plain", 0.1, 0, (AudienceList(1, "Loyal", "1-loyal.csv", 9, 1, 2),), 0, 0))[-78:]
     '2 of the others do not consent to marketing (consenting=True leaves them out).'
     """
     held = sum(entry.holdout for entry in audiences.lists)

@@ -12,7 +12,7 @@ from rfmeans.wording import counted, number, percent
 if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
 
-LEGEND = {"labelLimit": 210, "orient": "bottom", "symbolOpacity": 1, "title": None}
+LEGEND = {"labelLimit": 210, "columnPadding": 30, "orient": "bottom", "symbolOpacity": 1, "title": None}
 
 
 def _draw(sheet: Sheet) -> Drawn:

@@ -19,7 +19,7 @@ ORDER = ["customers", "revenue"]
 def _draw(sheet: Sheet) -> Drawn:
     """Draw a pair of bars per segment."""
     rows = [
-        {**row, "of": of, "share": share, "shown": f"{shown} of {of}"}
+        {**row, "of": of, "share": share, "shown": shown if sheet.frame.stacked else f"{shown} of {of}"}
         for row, segment in zip(sheet.rows, sheet.summary.filled, strict=True)
         for of, share, shown in (
             ("customers", segment.share, percent(segment.share)),
