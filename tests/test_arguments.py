@@ -162,10 +162,8 @@ def test_sentences_of_a_result_say_options_wherever_they_are_drawn() -> None:
         terminal = io.StringIO()
         print_told(result.sections(), Written(Path("out"), None), Console(file=terminal, width=300))
         drawn = (terminal.getvalue(), result.report().html)
-    assert said.endswith(
-        "Add drop_duplicates=True to set such lines aside if they are no sales of their own."
-    )
-    assert all("Add --drop-duplicates to set such lines aside" in text for text in drawn)
+    assert said.endswith("If such lines are no sales of their own, drop_duplicates=True sets them aside.")
+    assert all("no sales of their own, --drop-duplicates sets them aside" in text for text in drawn)
 
 
 def test_advice_of_an_inspection_is_told_to_both() -> None:

@@ -199,7 +199,7 @@ def test_statuses_are_offered_and_advice_is_told_in_the_words_of_the_page(shown)
     told = ""
     for chapter in shown.widget("chapter").options:
         told += shown.touch("chapter", chapter).said
-    assert "“Set repeated lines aside” to set such lines aside" in told
+    assert "no sales of their own, “Set repeated lines aside” sets them aside" in told
     assert "“Statuses that count”" in told
     assert "--" not in re.sub(r"<svg.*?</svg>|src=\S+|style=\S+", "", told, flags=re.DOTALL)
     assert "=True" not in told
