@@ -115,7 +115,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         "Purchases": row["frequency"],
         "Money": None if money is None else round(float(money), 2),
         "Confidence": row.get("confidence"),
-        "In campaigns": IN_CAMPAIGNS.get(row.get("group"), ""),
+        "In campaigns": IN_CAMPAIGNS.get(row.get("group") or "", ""),
     }
 
 
