@@ -186,6 +186,10 @@ class CustomerMovement(Saved):
     home: Home | None = None
 
     @property
+    def _listed(self) -> ir.Table:
+        return as_lists(self.kept)
+
+    @property
     def headlines(self) -> tuple[str, ...]:
         """The largest moves, in a sentence each."""
         return self.summary.headlines
@@ -266,7 +270,7 @@ class CustomerMovement(Saved):
         lists = (
             None
             if audiences.format == NO_AUDIENCES
-            else write_audiences(as_lists(self.kept), LISTS, *drawn, audiences, folder / AUDIENCES)
+            else write_audiences(self._listed, LISTS, *drawn, audiences, folder / AUDIENCES)
         )
         found = {
             **self.to_dict(),

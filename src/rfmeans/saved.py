@@ -114,6 +114,18 @@ class Saved(ABC):
     workspace: Workspace
     home: Home | None
 
+    @cached_property
+    def refusing(self) -> dict[int, int] | None:
+        """How many customers of each list, by its number, do not consent to marketing; None: the orders do not tell."""
+        from rfmeans.output.audiences import refusing
+
+        return refusing(self._listed)
+
+    @property
+    def _listed(self) -> ir.Table:
+        """The customers, segment_id being the number of the list that each is on."""
+        return self.customers
+
     @property
     @abstractmethod
     def titles(self) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from rfmeans.app.controls import label
 from rfmeans.app.room import folder_of
 from rfmeans.app.widgets import download, remembered, said, told
 from rfmeans.output.archive import archive
-from rfmeans.output.audiences import AUDIENCE_FORMATS, AudienceList, AudienceSettings, refusing
+from rfmeans.output.audiences import AUDIENCE_FORMATS, AudienceList, AudienceSettings
 from rfmeans.over_time.effect_power import ANYWAY, foresee
 from rfmeans.report.analyses.lists import foresight_lines, split_line
 from rfmeans.report.blocks import Sentence
@@ -82,13 +82,14 @@ def ask_format(room: Room) -> str:
     return found
 
 
-def ask_consent(room: Room, customers: ir.Table, numbers: Collection[int]) -> dict[int, int]:
-    """Say how many of some segments do not consent, and offer to leave them out; return whom that leaves out of each.
+def ask_consent(room: Room, result: Saved, numbers: Collection[int]) -> dict[int, int]:
+    """Say how many of some lists do not consent, and offer to leave them out; return whom that leaves out of each.
 
     Blank where it leaves out nobody, or the orders do not tell.
     """
-    told = refusing(customers)
-    if told is None:
+    if room.job and "refusing" not in vars(result):  # which the engine would have to be asked for
+        return {}
+    if (told := result.refusing) is None:
         return {}
     count = sum(told.get(number, 0) for number in numbers)
     said(f"{count:,} of these customers do not consent to marketing, as far as their orders tell.", "note")

@@ -60,7 +60,7 @@ def _lists(room: Room, result: Segmentation) -> None:
         )
     with right:
         anyway = lists_of.ask_anyway(room, result.summary.hindsight, [each.segment_id for each in goes_to])
-    left_out = lists_of.ask_consent(room, result.customers, [each.segment_id for each in goes_to])
+    left_out = lists_of.ask_consent(room, result, [each.segment_id for each in goes_to])
     settings = lists_of.asked_for(room, result.customers, form)
     asked = (tuple(sent), settings, share, tuple(sorted(chosen(room).items())))
     made = room.others.get("lists")

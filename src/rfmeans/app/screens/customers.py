@@ -27,7 +27,7 @@ EVERY, ASIDE = "All segments", "Set aside"
 def draw(room: Room, _serving: Serving) -> None:
     """Draw the screen."""
     result = current(room)
-    if result is None:
+    if result is None or room.job:  # one thing at a time works on the engine
         return
     customer = _listed(room, result)
     if customer:

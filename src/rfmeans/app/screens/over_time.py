@@ -12,7 +12,6 @@ from rfmeans.app.controls import label
 from rfmeans.app.screens.segments import current
 from rfmeans.app.widgets import pick, said, told
 from rfmeans.over_time.directions import LISTS
-from rfmeans.over_time.movement import as_lists
 from rfmeans.report.analyses.drift import drift
 from rfmeans.wording import percent
 
@@ -79,7 +78,7 @@ def _lists(room: Room, moved: CustomerMovement) -> None:
     with right:
         anyway = lists_of.ask_anyway(room)
     said(f"Held out: {percent(moved.model.holdout)}, as on Campaign when the dates were compared.", "note")
-    lists_of.ask_consent(room, as_lists(moved.kept), range(1, len(LISTS) + 1))
+    lists_of.ask_consent(room, moved, range(1, len(LISTS) + 1))
     settings = lists_of.asked_for(room, moved.kept, form)
     asked = (id(moved), settings)
     if st.button("Make the lists", type="primary"):
