@@ -154,6 +154,7 @@ def test_one_mistake_said_to_both(tmp_path: Path) -> None:
     assert with_options(done.exception.message) == f"{said}--date NAME."
 
 
+@pytest.mark.slow
 def test_sentences_of_a_result_say_options_wherever_they_are_drawn() -> None:
     orders = make_orders(300, seed=1).drop(columns="kind")
     twice = pd.concat([orders, orders[:1]])
@@ -223,6 +224,7 @@ def options() -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_every_argument_named_in_a_message_exists_and_has_its_option() -> None:
     named_somewhere = set()
     for path in modules():

@@ -308,6 +308,7 @@ def test_no_customer_passes_through_python(monkeypatch):
     assert {count for count in rows if count > 1000} == {LOOKED_AT}
 
 
+@pytest.mark.slow
 def test_ids_that_a_spreadsheet_would_run_are_made_harmless(tmp_path):
     hostile = {2: "=1+1", 3: '@x";\n', 4: "+a,b", 5: "a@example.com", 6: "-6", 8: "\t=8"}
     named = orders().assign(

@@ -96,6 +96,7 @@ def test_who_is_in_no_list_is_said_and_not_counted():
     assert (found.buyers_in_no_list, found.money_in_no_list) == (1, 50.0)
 
 
+@pytest.mark.slow
 def test_sums_are_the_same_to_the_last_bit_whatever_the_order_of_rows():
     money = [(one, f"O{one}", f"2024-03-{1 + one % 2 * 30}", 0.1 * one**3) for one in range(1, 16)]
     found = [
@@ -179,6 +180,7 @@ def test_a_list_that_cannot_be_compared_is_said():
     ]
 
 
+@pytest.mark.slow
 def test_nobody_and_everybody_buying_are_said():
     both = ("2024-03-01", "2024-03-31")
     nobody = rfmeans.effect(SENT, orders([(99, day, day, -1) for day in both]), **TIME)
@@ -377,6 +379,7 @@ def test_no_customer_passes_through_python(monkeypatch):
     assert 0 < max(rows) <= 10
 
 
+@pytest.mark.slow
 def test_the_customer_0_of_the_lists_is_one_in_the_orders():
     """A whole shop's ids tell that 0 is a customer; those of a campaign's few buyers do not."""
     sent = SENT.assign(customer_id=SENT.customer_id - 1)
@@ -388,6 +391,7 @@ def test_the_customer_0_of_the_lists_is_one_in_the_orders():
     assert (guest.total.treatment.buyers, guest.buyers_in_no_list) == (1, 0)
 
 
+@pytest.mark.slow
 def test_the_last_day_that_there_is():
     with pytest.raises(DataError, match="The orders end on 2024-04-01, before end 9999-12-30"):
         rfmeans.effect(SENT, ORDERS, start="2024-03-01", end="9999-12-30")
@@ -462,6 +466,7 @@ def test_folder_csv_file_and_table_of_a_movement_say_the_same(moved):
         assert found["segments"] == expected["segments"]
 
 
+@pytest.mark.slow
 def test_who_lost_all_purchases_counts_on_its_list(tmp_path):
     """The eight customers: two are lost, one of whom has no purchase left, and so no last one."""
     with rfmeans.movement(
@@ -583,6 +588,7 @@ def test_orders_of_another_shop_are_told_although_ids_are_alike(shop, cautioned,
     assert [said in text for text in told_everywhere(found)] == [cautioned] * 4
 
 
+@pytest.mark.slow
 def test_orders_of_the_campaign_alone_tell_strangers_by_their_number():
     ours = [(1, "A", "2024-03-01", 5), (2, "B", "2024-03-31", 5)]
     many = [(100 + one, f"S{one}", "2024-03-09", 5) for one in range(20)]
@@ -730,6 +736,7 @@ def test_odd_input_is_refused_in_one_message(case):
     assert str(refused.value) == words
 
 
+@pytest.mark.slow
 def test_a_campaign_cannot_begin_before_its_lists(tmp_path):
     with pytest.raises(DataError) as refused:
         rfmeans.effect(saved(tmp_path / "sent"), LATER, start="2024-02-01", end="2024-03-31")
@@ -852,6 +859,7 @@ def test_a_share_weighted_by_list_is_told_beside_the_one_counted():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cost", "lift", "said"),
     [
@@ -867,6 +875,7 @@ def test_the_headline_says_what_it_earned(cost, lift, said):
     assert "net gain" not in rfmeans.effect(*campaign(lift), **TIME).to_markdown()
 
 
+@pytest.mark.slow
 def test_what_a_difference_below_zero_would_be_told_as():
     worse = rfmeans.effect(*campaign(lift=-0.04), **TIME).summary
     items = to_tell(worse).terminal[1].items

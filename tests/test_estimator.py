@@ -206,6 +206,7 @@ def test_durations_are_days(fitted, as_table):
     np.testing.assert_array_equal(again.cluster_centers_, fitted.cluster_centers_)
 
 
+@pytest.mark.slow
 def test_names_are_remembered_and_missed(fitted):
     assert fitted.feature_names_in_.tolist() == ["recency", "frequency", "monetary"]
     with pytest.warns(UserWarning, match="X does not have valid feature names"):

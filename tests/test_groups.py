@@ -119,6 +119,7 @@ def groups_in(table) -> dict[int, str | None]:
     return {row["customer_id"]: row["group"] for row in rows}
 
 
+@pytest.mark.slow
 def test_customers_have_the_group_of_their_list(orders, tmp_path):
     with rfmeans.segment(orders, n_init=2, seed=5, holdout=0.3) as result:
         found, folder = groups_in(result.customers), result.save(tmp_path / "out", report=False)
@@ -130,6 +131,7 @@ def test_customers_have_the_group_of_their_list(orders, tmp_path):
     assert stored.drop(999).to_dict() == found
 
 
+@pytest.mark.slow
 def test_groups_stand_there_without_lists(orders, tmp_path):
     with rfmeans.segment(orders, n_init=2) as result:
         folder = result.save(tmp_path / "out", report=False, audience_format="none")
@@ -157,6 +159,7 @@ def test_a_model_remembers_seed_and_share(orders, tmp_path):
     assert list(after.values()).count("holdout") > list(before.values()).count("holdout")
 
 
+@pytest.mark.slow
 def test_an_older_model_holds_out_a_tenth(orders):
     with rfmeans.segment(orders, n_init=2, holdout=0.3) as result:
         text = result.model.to_json()

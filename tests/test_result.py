@@ -19,6 +19,7 @@ result, saved, folder = made.result, made.saved, made.folder
 # What it holds
 
 
+@pytest.mark.slow
 def test_the_files(folder):
     assert names(folder) == sorted([*FILES, "customers.parquet"])
 
@@ -39,6 +40,7 @@ def test_save_returns_the_path_and_makes_parents(tmp_path, result):
     assert names(tmp_path / "a") == ["b"]
 
 
+@pytest.mark.slow
 def test_csv_holds_the_same_customers(tmp_path, folder, result):
     result.save(tmp_path / "csv", format="csv")
     assert names(tmp_path / "csv") == sorted([*FILES, "customers.csv"])

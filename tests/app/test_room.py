@@ -159,6 +159,7 @@ def test_what_is_no_currency_is_no_sign_of_money(room):
     assert room.how == {}
 
 
+@pytest.mark.slow
 def test_a_killed_page_is_cleared_away_by_the_next_start(tmp_path):
     code = (
         "import os, signal\nfrom rfmeans.app.room import Room\nroom = Room()\n"

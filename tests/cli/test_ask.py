@@ -70,6 +70,7 @@ def test_segments_are_written_after_the_answers(tmp_path, typing):
     assert "--date-format %d/%m/%Y" in done.said
 
 
+@pytest.mark.slow
 def test_of_statuses_several_can_be_picked(tmp_path, typing):
     path = tmp_path / "orders.csv"
     rows = ["a,2024-01-13,10,voided", "b,2024-01-14,20,cancelled", "c,2024-01-15,40,refunded"]

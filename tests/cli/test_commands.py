@@ -24,6 +24,7 @@ def orders_csv(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_segment_says_what_it_read_found_and_wrote(monkeypatch, capsys, orders_csv, tmp_path):
     code, out, err = ended(monkeypatch, capsys, "segment", orders_csv, "--out", tmp_path / "out")
     assert code == 0

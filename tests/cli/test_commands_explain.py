@@ -31,6 +31,7 @@ def test_the_command_prints_the_text(monkeypatch, capsys, files, fitted, shop):
     assert out.splitlines() == list(fitted.explain(customer).lines)
 
 
+@pytest.mark.slow
 def test_the_command_is_quiet_when_asked(monkeypatch, capsys, files, fitted, shop):
     customer = int(shop["customer_id"].min())
     arguments = ("--customer", customer, "--customer-column", "who", "--quiet")
@@ -39,6 +40,7 @@ def test_the_command_is_quiet_when_asked(monkeypatch, capsys, files, fitted, sho
     assert out.splitlines() == list(fitted.explain(customer).lines)
 
 
+@pytest.mark.slow
 def test_the_command_prints_json(monkeypatch, capsys, files, fitted, shop):
     customer = int(shop["customer_id"].min())
     arguments = ("--customer", customer, "--customer-column", "who", "--json")

@@ -52,6 +52,7 @@ def test_json_and_markdown_take_standard_output(run):
     assert (code, out.splitlines()[0]) == (0, "# Movement of customers: orders.csv")
 
 
+@pytest.mark.slow
 def test_a_series(run):
     code, out, _ = run("--from", "2024-04-01", "--every", "month", "--no-report")
     assert code == 0
@@ -64,6 +65,7 @@ def test_a_series(run):
     ]
 
 
+@pytest.mark.slow
 def test_several_first_dates_are_a_series(run):
     code, out, _ = run(
         "--from",

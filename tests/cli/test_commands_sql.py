@@ -15,6 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::Deprec
 # The command
 
 
+@pytest.mark.slow
 def test_the_command_prints_or_writes_the_statement(tmp_path):
     hostile_model().save(tmp_path / "model.json")
     asked = ["sql", str(tmp_path / "model.json"), "--dialect", "Trino", "--table", "hive.shop.orders"]

@@ -40,6 +40,7 @@ def terminal(tmp_path, customers: pd.DataFrame, segments: str, *options: str) ->
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_terminal_shows_votes_sentence_and_stability(tmp_path):
     said = terminal(tmp_path, noise(800), "auto", "--details")
     assert "How many segments" in said

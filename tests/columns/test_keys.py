@@ -153,6 +153,7 @@ def test_ids_that_a_spreadsheet_has_spoilt_are_refused(spoilt):
         look_at_keys(table, ["who"], DUCKDB)
 
 
+@pytest.mark.slow
 def test_spoilt_phones_do_not_pass_for_digits():
     rows = ibis.memtable({"phone": ["4.41E+11", "+44 1", "-"]})
     assert read(customer_id(rows, [("phone", "phone")], DUCKDB)) == ["4.41E+11", "+441", None]

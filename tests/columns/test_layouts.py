@@ -84,6 +84,7 @@ def test_what_was_understood_is_told_before_the_work(tmp_path):
     assert said[0].startswith("Square items detail: customer = Customer ID, else Customer Name, order = ")
 
 
+@pytest.mark.slow
 def test_columns_that_look_like_a_refund_or_a_status_and_are_not_used_are_told(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text("customer,date,amount,refunded,shop_status\nann,2024-01-05,10.00,2.00,paid\n")

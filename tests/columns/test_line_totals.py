@@ -143,6 +143,7 @@ def test_lines_of_json(tmp_path):
     assert taken_in(str(path)).money == MONEY
 
 
+@pytest.mark.slow
 def test_a_workbook(tmp_path):
     path = tmp_path / "orders.xlsx"
     lines().to_excel(path, index=False)

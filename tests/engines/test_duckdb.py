@@ -29,6 +29,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::Deprec
 # A DuckDB file
 
 
+@pytest.mark.slow
 def test_a_duckdb_file_gets_its_customers(shop, orders, tmp_path):
     done = run(
         *("segment", shop, "--table", "orders", "--write-table", "customer_segments"),
@@ -54,6 +55,7 @@ def test_a_second_run_replaces_its_own_table_and_needs_no_table_name(shop, tmp_p
     assert len(rows_of(shop, "seg")) == 200
 
 
+@pytest.mark.slow
 def test_the_table_under_a_view_of_a_file_is_not_replaced(shop):
     with duckdb.connect(shop) as con:
         con.execute("CREATE VIEW paid AS SELECT * FROM orders")
@@ -69,6 +71,7 @@ def test_the_table_under_a_view_of_a_file_is_not_replaced(shop):
     assert len(rows_of(shop, "seg")) == 200
 
 
+@pytest.mark.slow
 def test_a_name_is_quoted(shop):
     name = "x\"; DROP TABLE orders; --'"
     with rfmeans.segment(shop, table="orders", n_init=2) as result:
@@ -78,12 +81,14 @@ def test_a_name_is_quoted(shop):
     assert tables == {"orders", "staff", name}
 
 
+@pytest.mark.slow
 def test_after_writing_the_result_still_reads_the_file(shop, tmp_path):
     with rfmeans.segment(shop, table="orders", n_init=2) as result:
         result.write_table("seg")
         result.save(tmp_path / "out", report=False)
 
 
+@pytest.mark.slow
 def test_a_write_that_fails_leaves_the_old_table(shop, monkeypatch):
     with rfmeans.segment(shop, table="orders", n_init=2) as result:
         result.write_table("seg")
@@ -117,6 +122,7 @@ def test_a_file_in_use_is_said(shop, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_file_that_was_out_of_reach_is_written_to_when_it_is_back(shop):
     content = shop.read_bytes()
     with rfmeans.segment(str(shop), table="orders", n_init=1) as result:
@@ -150,6 +156,7 @@ def test_a_file_that_another_program_takes_before_the_work_is_said(shop, monkeyp
             check_table(result.home, "orders", "seg", force=False)
 
 
+@pytest.mark.slow
 def test_a_file_that_another_program_takes_right_after_the_writing_holds_the_table(shop, monkeypatch):
     attach, done = duckdb_tables._attach, []
 
@@ -168,6 +175,7 @@ def test_a_file_that_another_program_takes_right_after_the_writing_holds_the_tab
     assert len(rows_of(shop, "seg")) == 200
 
 
+@pytest.mark.slow
 def test_a_table_of_an_attached_database_is_written_there(tmp_path, shop):
     con = ibis.duckdb.connect()
     con.raw_sql(f"ATTACH '{shop}' AS lake")
@@ -179,6 +187,7 @@ def test_a_table_of_an_attached_database_is_written_there(tmp_path, shop):
     con.disconnect()
 
 
+@pytest.mark.slow
 def test_an_attached_database_with_a_quotation_mark_in_its_name_is_written_into(shop):
     con = ibis.duckdb.connect()
     con.raw_sql(f'ATTACH \'{shop}\' AS "our ""lake"')
@@ -189,6 +198,7 @@ def test_an_attached_database_with_a_quotation_mark_in_its_name_is_written_into(
     con.disconnect()
 
 
+@pytest.mark.slow
 def test_a_database_that_was_detached_meanwhile_is_said(shop):
     con = ibis.duckdb.connect()
     con.raw_sql(f"ATTACH '{shop}' AS lake")
@@ -203,6 +213,7 @@ def test_a_database_that_was_detached_meanwhile_is_said(shop):
     con.disconnect()
 
 
+@pytest.mark.slow
 def test_an_attached_database_may_be_named_in_any_case(shop):
     con = ibis.duckdb.connect()
     con.raw_sql(f"ATTACH '{shop}' AS lake")
@@ -215,6 +226,7 @@ def test_an_attached_database_may_be_named_in_any_case(shop):
     con.disconnect()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["a query", "a view", "two databases"])
 def test_a_table_in_memory_is_refused_where_the_orders_may_lie_in_a_file(shop, way):
     con = ibis.duckdb.connect()
@@ -242,6 +254,7 @@ def test_a_table_in_memory_is_refused_where_the_orders_may_lie_in_a_file(shop, w
     con.disconnect()
 
 
+@pytest.mark.slow
 def test_a_transaction_of_the_users_own_stays_as_it_is(shop):
     con = ibis.duckdb.connect(shop)
     con.raw_sql("BEGIN; INSERT INTO staff VALUES ('Bert')")

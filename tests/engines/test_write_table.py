@@ -25,6 +25,7 @@ def test_assign_writes_a_table(shop, tmp_path):
     assert_frame_equal(rows_of(shop, "assigned"), rows_of(shop, "fitted"))
 
 
+@pytest.mark.slow
 def test_files_that_are_asked_for_are_written_as_well(shop, tmp_path):
     run(
         *("segment", shop, "--table", "orders", "--write-table", "seg", "--out", tmp_path / "out", *LEAN),
@@ -88,6 +89,7 @@ def test_a_name_in_quotes_is_refused(shop, tmp_path, name):
     assert f"Got {name!r}." in done.said
 
 
+@pytest.mark.slow
 def test_files_and_frames_are_no_database(orders, tmp_path):
     with (
         rfmeans.segment(orders, n_init=2) as result,
@@ -128,6 +130,7 @@ def test_a_table_is_written_and_written_anew(sql_engine, orders):
     assert sql_engine.con.table("written_segments").count().to_pyarrow().as_py() < len(expected)
 
 
+@pytest.mark.slow
 def test_a_foreign_table_is_refused_unless_told(sql_engine, orders):
     table = sql_engine.con.create_table(
         "orders_as_table", sql_engine.table(orders, "orders_to_write"), overwrite=True
@@ -141,6 +144,7 @@ def test_a_foreign_table_is_refused_unless_told(sql_engine, orders):
     assert sql_engine.con.table("foreign_table").count().to_pyarrow().as_py() == 200
 
 
+@pytest.mark.slow
 def test_the_orders_of_an_ibis_table_are_never_replaced(sql_engine, orders):
     table = sql_engine.table(orders, "own_orders")
     with (
@@ -151,6 +155,7 @@ def test_the_orders_of_an_ibis_table_are_never_replaced(sql_engine, orders):
     assert list(sql_engine.con.table("own_orders").columns) == list(orders.columns)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["a view", "a query", "a part of a query"])
 def test_orders_behind_a_view_or_a_query_are_never_replaced(sql_engine, orders, way):
     con = sql_engine.con
@@ -175,6 +180,7 @@ def test_orders_behind_a_view_or_a_query_are_never_replaced(sql_engine, orders, 
     con.raw_sql("DROP VIEW orders_view")
 
 
+@pytest.mark.slow
 def test_a_temporary_view_hides_a_table_of_its_name(sql_engine, orders):
     con = sql_engine.con
     for name in ("hidden_orders", "shadowed"):
@@ -188,6 +194,7 @@ def test_a_temporary_view_hides_a_table_of_its_name(sql_engine, orders):
     con.raw_sql("DROP VIEW shadowed")
 
 
+@pytest.mark.slow
 def test_a_schema_that_is_not_there_is_said(sql_engine, orders):
     with rfmeans.segment(sql_engine.table(orders, "orders_to_write"), n_init=1) as result:
         with pytest.raises(OutputError, match="has no schema 'nosuchschema'"):
@@ -233,6 +240,7 @@ def test_no_customer_passes_through_python(sql_engine, fetched):
     assert found.count().to_pyarrow().as_py() == orders.customer_id.nunique()
 
 
+@pytest.mark.slow
 def test_a_point_that_leaves_the_engine_stands_for_ten_customers(sql_engine, fetched, monkeypatch):
     small = partial(collect_cells, exact_limit=1_000, cell_limit=100)
     monkeypatch.setattr("rfmeans.segments.grouping.collect_cells", small)

@@ -105,6 +105,7 @@ def test_test_orders_by_their_id():
     assert marks.found == '4 orders with the word "test" in order: TEST-0, TEST-1, TEST-2, ….'
 
 
+@pytest.mark.slow
 def test_test_orders_by_an_e_mail_address_beside_the_customer():
     orders = shop().assign(**{"E-mail": lambda lines: lines["customer"] + "@mail.com"})
     orders.loc[:2, "E-mail"] = ["qa@test.com", "test@shop.com", "test@shop.com"]

@@ -74,6 +74,7 @@ def test_a_rhythm_needs_ten_days_with_orders(around, gap):
 # Days far from all others
 
 
+@pytest.mark.slow
 def test_a_lone_order_years_after_the_rest():
     found = rfmeans.inspect(with_orders(shop(), ("c0001", "z", "2042-05-06", 10.0)))
     stray = only(found.suspicious, "stray-late-days")
@@ -94,6 +95,7 @@ def test_a_late_line_of_an_old_order_is_found_too():
     assert only(found.suspicious, "stray-late-days").figures["orders"] == 1
 
 
+@pytest.mark.slow
 def test_lone_orders_long_before_the_rest():
     added = [("c0001", "z1", "1900-01-01", 10.0), ("c0002", "z2", "1970-01-01", 10.0)]
     found = rfmeans.inspect(with_orders(shop(), *added))

@@ -74,6 +74,7 @@ def test_what_cannot_be_is_refused(asked, said):
         customer_page(CUSTOMERS, **asked)
 
 
+@pytest.mark.slow
 def test_a_result_is_paged_as_it_is():
     with rfmeans.segment(make_orders(300, seed=2).drop(columns="kind"), n_init=2) as result:
         found = customer_page(result.customers, segment=1, size=5)

@@ -78,6 +78,7 @@ def test_what_is_better_can_be_of_less_money_spent_each():
     )
 
 
+@pytest.mark.slow
 def test_the_most_alike_ids_come_first():
     table = pd.DataFrame({"customer_id": ["12346", "12347", "12348", "17234", "22347", "99999"]})
     table = table.assign(recency=[1, 2, 3, 4, 5, 6], frequency=1, monetary=5.0)

@@ -37,6 +37,7 @@ def test_a_zone_that_postgres_takes_for_an_abbreviation_is_written_in_full(diale
     assert "'CET'" not in text
 
 
+@pytest.mark.slow
 def test_a_small_float_is_read_as_a_large_one():
     orders = shop()
     orders["amount"] = (orders.pop("quantity") * orders.pop("unit_price")).astype("float32")
@@ -84,6 +85,7 @@ def test_the_as_of_date_moves_with_the_data_unless_it_is_given():
     assert "to 2024-06-01" in fixed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_dialect_is_one_query_of_its_grammar(dialect):
     grammar = DIALECTS[dialect].grammar
@@ -203,6 +205,7 @@ def test_no_logarithm_is_taken_of_a_customer_who_is_set_aside(dialect):
 # What is asked for
 
 
+@pytest.mark.slow
 def test_a_table_is_named_as_it_is_written_or_filled_in_later():
     model = hostile_model()
     assert "FROM `my-project.shop.orders` AS source" in model.to_sql(
@@ -214,6 +217,7 @@ def test_a_table_is_named_as_it_is_written_or_filled_in_later():
     assert "customers_ AS (" in model.to_sql("duckdb", orders="customers")
 
 
+@pytest.mark.slow
 def test_names_are_quoted_where_they_need_it():
     columns = Columns("Kunden Nr", "date", "amount", order="ORDER_ID")
     model = replace(hostile_model(), orders=None)

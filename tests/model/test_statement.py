@@ -187,6 +187,7 @@ def test_what_assign_can_be_told_a_statement_can_be_told(duckdb_engine, reading)
     assert found == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["kmeans", "scores"])
 @pytest.mark.parametrize(
     "columns",

@@ -28,6 +28,7 @@ def test_copies_that_differ_in_one_row_are_asked_about(tmp_path):
     assert "Amount (column 4), Amount (column 8)" in str(asked.value)
 
 
+@pytest.mark.slow
 def test_copies_of_which_one_is_named_stay_as_they_are(tmp_path):
     path = written(tmp_path, HEADER + ROWS.format("20"))
     found, account = customers(path, amount="Amount (column 8)")

@@ -1,5 +1,7 @@
 """What is told by an example, and what of rows set aside is said in a sentence."""
 
+import pytest
+
 from helpers.books import customers, written
 from rfmeans import inspect
 
@@ -35,6 +37,7 @@ def test_a_blank_amount_has_no_example(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_ids_that_are_new_with_every_order_beside_those_of_persons(tmp_path):
     rows = "a1,u1,1,2025-01-05,1\na2,u1,2,2025-01-06,2\na3,u2,3,2025-01-07,3\na4,u2,4,2025-01-08,4\n"
     found = said(tmp_path, HEADER + rows)
@@ -47,6 +50,7 @@ def test_ids_that_are_new_with_every_order_beside_those_of_persons(tmp_path):
     assert "second order" not in said(tmp_path, HEADER + rows, customer="customer_unique_id")
 
 
+@pytest.mark.slow
 def test_rows_of_totals_are_told_in_a_sentence(tmp_path):
     text = "order,date,customer,amount\n1,2025-01-05,a,10\n2,2025-01-06,b,5\n,2025-01-06,Total,15\n"
     sentence = "1 row says that it is a total, and its money is the sum of others: set aside, it is no order."
@@ -57,6 +61,7 @@ def test_rows_of_totals_are_told_in_a_sentence(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_older_states_are_told_by_inspect(tmp_path):
     for name, rows in {
         "1.csv": "1,2025-01-05,a,10\n2,2025-01-06,b,5\n",

@@ -51,6 +51,7 @@ def test_where_further_rows_repeat_the_customer_one_without_is_missing_it(tmp_pa
     assert aside(account) == {"missing customer": (1, Decimal(5))}
 
 
+@pytest.mark.slow
 def test_merged_cells_hold_for_all_their_rows(tmp_path):
     import openpyxl
 

@@ -23,6 +23,7 @@ def files(folder: Path, january: str, february: str) -> str:
 JANUARY = "order,date,customer,amount,status 1,2025-01-30,a,100,paid 2,2025-01-31,b,60,pending 3,2025-01-31,c,30,paid"
 
 
+@pytest.mark.slow
 def test_the_newer_state_of_an_order_counts(tmp_path):
     february = (
         "order,date,customer,amount,status 1,2025-01-30,a,100,paid 1,2025-02-03,a,-20,paid 2,2025-01-31,b,60,paid"
@@ -62,6 +63,7 @@ def test_where_each_row_is_an_order_none_was_torn_apart(tmp_path):
     assert customers(files(tmp_path, JANUARY, february))[0]["c"] == (1, Decimal(12))
 
 
+@pytest.mark.slow
 def test_a_line_that_changed_among_others_that_did_not(tmp_path):
     header = "order,date,customer,amount"
     january = f"{header} 1,2025-01-30,a,10 1,2025-01-30,a,30 2,2025-01-31,b,6"
@@ -89,6 +91,7 @@ def test_who_ordered_may_change_where_a_known_shop_numbers_its_orders(tmp_path):
     assert customers(tmp_path / "*.csv")[0] == {"new@x.org": (1, Decimal(9)), "b@x.org": (2, Decimal(10))}
 
 
+@pytest.mark.slow
 def test_a_column_of_changes_comes_before_the_reach_of_a_file(tmp_path):
     header = "order,date,customer,amount,updated_at"
     january = f"{header} 1,2025-01-30,a,80,2025-03-01T10:00 2,2025-01-31,b,6,2025-01-31T10:00"
@@ -116,6 +119,7 @@ def test_sheets_are_treated_as_files(tmp_path):
     assert aside(account) == {"older state of the order": (1, Decimal(60))}
 
 
+@pytest.mark.slow
 def test_parts_with_articles_of_their_own_are_no_states_of_one_line(tmp_path):
     header = "order,date,customer,sku,amount"
     january = f"{header} 1,2025-01-05,a,A,10 2,2025-01-30,b,A,20"
@@ -134,6 +138,7 @@ def test_a_customer_written_otherwise_since_where_the_number_tells_one_order(tmp
     assert aside(account) == {"older state of the order": (1, Decimal(20))}
 
 
+@pytest.mark.slow
 def test_two_tills_with_one_number_and_other_totals_do_not_state_one_order(tmp_path):
     january = "order,date,customer,order_total 1,2025-01-05,a,10 2,2025-01-30,b,20"
     february = "order,date,customer,order_total 1,2025-02-05,c,30 2,2025-02-05,d,40"

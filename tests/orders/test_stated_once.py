@@ -45,6 +45,7 @@ def workbook(folder, rows):
     return str(folder / "orders.xlsx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("way", ["text", "workbook"])
 def test_a_customer_stated_once_holds_for_the_orders_below(tmp_path, way, newest_first):

@@ -24,6 +24,7 @@ def test_the_same_orders_with_the_total_on_the_first_line_only(tmp_path):
     assert take_in(tmp_path, blank)[1] == take_in(tmp_path, WOOCOMMERCE)[1]
 
 
+@pytest.mark.slow
 def test_lines_of_an_order_that_disagree_are_set_aside(tmp_path):
     text = WOOCOMMERCE.replace("Ann@x.org,30.00,5.00,EUR,Pot", "Ann@x.org,31.00,5.00,EUR,Pot")
     intake, _ = take_in(tmp_path, text)
@@ -70,6 +71,7 @@ def test_a_negative_row_is_money_back_and_no_second_total():
     }  # two positive totals contradict each other
 
 
+@pytest.mark.slow
 def test_two_equal_refunds_of_a_day_are_two_where_the_total_stands_once():
     once = "order,date,customer,order_total 1,2025-01-05,a,100 1,2025-02-09,a,-10 1,2025-02-09,a,-10"
     assert customers(table(once))[0] == {"a": (1, Decimal(80))}

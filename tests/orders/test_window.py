@@ -176,6 +176,7 @@ def test_who_has_money_in_the_window_of_an_order_before_it_is_not_idle():
         assert intake.account.noticed.idle.customers == 1  # bob
 
 
+@pytest.mark.slow
 def test_why_a_window_leaves_a_customer_out_is_said_of_the_window():
     """Cid bought for 30 and returned 10, in the window."""
     many = [(f"c{i}", f"o{i}", "2024-03-10", 5.0 + i) for i in range(4)]

@@ -175,6 +175,7 @@ def test_ctrl_c_after_the_swap_waits_until_all_is_cleared_up(tmp_path, monkeypat
     assert names(tmp_path) == ["out"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_after_the_swap_is_told_what_was_written(tmp_path, monkeypatch, capsys):
     orders = tmp_path / "orders.csv"
     make_orders(200, seed=3).drop(columns="kind").to_csv(orders, index=False)
@@ -195,6 +196,7 @@ def test_ctrl_c_after_the_swap_is_told_what_was_written(tmp_path, monkeypatch, c
     assert names(tmp_path) == ["orders.csv", "out"]
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_take_its_place_is_told_from_its_table(tmp_path, monkeypatch):
     con = ibis.duckdb.connect()
     table = con.create_table("orders", make_orders(200, seed=3).drop(columns="kind"))

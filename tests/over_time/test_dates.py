@@ -120,6 +120,7 @@ def test_a_series_has_every_date_and_the_last():
     }
 
 
+@pytest.mark.slow
 def test_orders_that_end_long_before_the_last_date_are_refused():
     assert refused(DataError, since="2024-06-01", until="2024-07-31") == (
         "The orders end on 2024-07-05, 26 days before until 2024-07-31: who bought in between is not known, and "

@@ -36,6 +36,7 @@ def test_a_bin_that_emptied_counts_as_one_in_ten_thousand():
 shop, fitted = fitted_shop.shop, fitted_shop.fitted
 
 
+@pytest.mark.slow
 def test_what_the_model_remembers(fitted):
     customers = fitted.customers.to_pandas().dropna(subset="segment_id").astype({"monetary": float})
     reference = fitted.model.reference
@@ -73,6 +74,7 @@ def test_the_same_customers_have_not_drifted_at_all(shop, fitted):
     assert fitted.summary.drift is None
 
 
+@pytest.mark.slow
 def test_every_engine_says_the_same(engine, fitted):
     frame, _ = told_by("polars")
     with rfmeans.assign(fitted.model, frame) as plain:
@@ -96,6 +98,7 @@ def test_customers_thousands_of_times_as_far_from_the_centres_are_measured():
         assert found.summary.drift.now.distance > 1_000_000
 
 
+@pytest.mark.slow
 def test_scores_have_segments_and_no_distance(shop):
     with (
         rfmeans.segment(shop, method="scores") as result,

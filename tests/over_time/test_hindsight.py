@@ -237,6 +237,7 @@ def test_where_it_foresees_wrong_a_second_pass_puts_it_right(monkeypatch, gap, d
         assert sum(one.customers for one in found.outcomes) == 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("as_of", "said"),
     [

@@ -139,6 +139,7 @@ def test_money_in_between_is_the_account_line_of_the_first_date(fitted, shop, wi
     assert total(wide.summary.movement.flows)[2] == later.money > 0
 
 
+@pytest.mark.slow
 def test_two_steps_have_the_sums_of_one(fitted, shop, wide):
     with rfmeans.movement(fitted, shop, since=FIRST, until=SECOND) as one:
         first = one.summary.movement
@@ -161,6 +162,7 @@ def test_a_date_to_itself_moves_nobody(fitted, shop):
     assert {flow.money_between for flow in found.flows} == {0}
 
 
+@pytest.mark.slow
 def test_neither_order_of_rows_nor_files_matter(fitted, shop, wide, tmp_path):
     shuffled = shop.sample(frac=1, random_state=3)
     shuffled.iloc[: len(shop) // 2].to_parquet(tmp_path / "a.parquet")
@@ -185,6 +187,7 @@ BY_YEARS = {
 }
 
 
+@pytest.mark.slow
 def test_segments_by_years_since_the_last_gift():
     """A course's rules: active within 365 days, warm within 730, cold within 1,095, else inactive."""
     first, second = dt.date(2015, 1, 1), dt.date(2016, 1, 1)

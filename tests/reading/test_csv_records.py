@@ -80,6 +80,7 @@ def test_bytes_changed_anywhere(changes):
     outcome(edited(TEXT.encode(), changes))
 
 
+@pytest.mark.slow
 @quick
 @given(edits)
 def test_bytes_changed_below_the_header(changes):

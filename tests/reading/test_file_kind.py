@@ -27,6 +27,7 @@ def test_a_file_that_is_cut_off_is_refused(kind, share):
 WITHOUT_SUMS = ("xls", "parquet")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", CONTAINERS)
 def test_damage_within_is_refused_or_harmless(kind):
     content = CONTAINERS[kind]()

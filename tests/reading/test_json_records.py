@@ -14,6 +14,7 @@ from helpers.set_aside_lines import PLACED_HEADER, check, placed, set_aside
 from helpers.taken_in import taken_in
 
 
+@pytest.mark.slow
 def test_json_lines_and_arrays(tmp_path):
     records = [
         dict(zip(PLACED_HEADER.split(","), row.split(","), strict=True))

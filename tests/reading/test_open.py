@@ -152,6 +152,7 @@ def test_columns_are_found_by_the_names_given():
     assert customers(renamed, customer="a", date="b", amount="c", order="d") == EXPECTED
 
 
+@pytest.mark.slow
 def test_quantity_times_price_equals_the_amount():
     parts = LINES.drop(columns="amount").assign(
         quantity=[1, 2, 10, 1, 3, 8, 4, -1], unit_price=[10.1, 0.1, 0.5, 2.5, 33.33, 5.0, 15.0, 3.0]
@@ -175,6 +176,7 @@ def test_timezone_leaves_naive_timestamps_alone():
     assert customers(LINES, timezone="Asia/Tokyo") == EXPECTED
 
 
+@pytest.mark.slow
 def test_aware_timestamps_in_parquet_are_read_as_utc_or_as_asked(tmp_path):
     late_orders("America/New_York").to_parquet(tmp_path / "orders.parquet")
     path = tmp_path / "orders.parquet"

@@ -143,6 +143,7 @@ def test_months_in_which_a_column_is_text_and_in_which_it_is_numbers(tmp_path):
     assert taken_in(str(tmp_path / "m*.xlsx")).money == {"7": 1252.5, "8": 10.25, "9": 1.5}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("called", "orders"),
     [

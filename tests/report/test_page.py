@@ -109,6 +109,7 @@ def test_a_notebook_shows_it_in_a_frame_of_its_own(result):
     assert re.fullmatch(r"<Report, [\d.]+ MB of HTML>", repr(result.report()))
 
 
+@pytest.mark.slow
 def test_it_can_be_saved_and_a_refusing_disk_is_an_error_in_words(result, tmp_path):
     saved = result.report().save(tmp_path / "mine.html")
     assert saved.read_text(encoding="utf-8") == result.report().html
@@ -122,6 +123,7 @@ def test_the_same_result_gives_the_same_page(result, page):
     assert result.report().html == page
 
 
+@pytest.mark.slow
 def test_the_written_report_is_the_results(result, page, tmp_path):
     folder = result.save(tmp_path / "out", audience_format="none")
     assert (folder / "report.html").read_text(encoding="utf-8") == page

@@ -46,6 +46,7 @@ def test_the_inertia_is_the_sum_of_squares_about_the_centres():
     assert grouping.inertia == pytest.approx(sum(squares))
 
 
+@pytest.mark.slow
 def test_a_chosen_number_comes_with_its_votes():
     grouping, heard = found(segments="auto", n_init=2)
     assert grouping.choice is not None

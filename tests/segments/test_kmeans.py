@@ -112,6 +112,7 @@ def test_many_customers_get_as_good_centres(many, transform):
         assert result.model.inertia <= 1.0005 * best
 
 
+@pytest.mark.slow
 def test_inertia_and_segments_are_those_of_the_centres(many, segmented_many):
     distances = squared_distances(
         standardised(many, segmented_many.model), np.array(segmented_many.model.centres)
@@ -128,6 +129,7 @@ def test_centres_stand_still(many, segmented_many):
     assert np.abs(means - np.array(segmented_many.model.centres)).max() <= 2 * STANDSTILL
 
 
+@pytest.mark.slow
 def test_finer_cells_spare_passes_over_all_customers(workspace):
     rng = np.random.default_rng(0)  # one cloud, in which the second and the third feature go together
     second = rng.normal(size=100_000)

@@ -96,6 +96,7 @@ def test_a_file_with_a_byte_order_mark(tmp_path):
     assert read_lexicon(tmp_path / "bom.toml").grids[0].names["groß"]["neu"] == "Stammkunden"
 
 
+@pytest.mark.slow
 def test_segments_and_the_saved_model_have_its_names(write, orders, tmp_path):
     path = write(TWO)
     with rfmeans.segment(orders, lexicon=path, segments=3, n_init=3) as result:

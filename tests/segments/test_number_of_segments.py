@@ -42,6 +42,7 @@ def chosen():
         yield result
 
 
+@pytest.mark.slow
 def test_the_demos_four_kinds_are_found(chosen):
     choice = chosen.summary.choice
     assert (choice.recommended, choice.stands_out) == (4, True)
@@ -50,6 +51,7 @@ def test_the_demos_four_kinds_are_found(chosen):
     assert [vote.segments for vote in choice.votes] == list(range(2, 11))
 
 
+@pytest.mark.slow
 def test_the_number_recommended_is_fitted_as_if_it_had_been_given(chosen):
     with segment(make_customers(3_000, seed=7), segments=4) as given:
         assert given.model.centres == chosen.model.centres

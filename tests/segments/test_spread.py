@@ -162,6 +162,7 @@ def test_exact_money():
     assert spreads(exact, 1)[0].monetary[2] == 3.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("segments", [2, 5, 12])
 def test_a_result_carries_them(segments):
     from rfmeans.synthetic import make_orders

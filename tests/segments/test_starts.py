@@ -35,6 +35,7 @@ def test_two_heaps_by_hand():
     assert inertia == pytest.approx(10)
 
 
+@pytest.mark.slow
 def test_a_fit_beside_is_the_fit_here_to_the_last_bit():
     cells = condense(heaps(4, 4), limit=100)
     here = best_start(cells, 4, n_init=3, tol=1e-4, seed=1)

@@ -438,6 +438,7 @@ def test_a_column_called_as_one_of_ours(name, where):
     says(found, f"The orders have a column {name!r}, a name that rfmeans needs for itself. Rename it")
 
 
+@pytest.mark.slow
 def test_a_where_that_compares_the_text_of_a_file_with_a_number(tmp_path):
     path = write(tmp_path / "orders.csv", HEADER + "1,2026-01-01,5\n2,2026-01-02,50\n3,2026-01-03,60\n")
     with pytest.raises(SourceError) as found:
@@ -608,6 +609,7 @@ def test_an_unknown_role_is_named():
         segment(orders(), custmer="x")
 
 
+@pytest.mark.slow
 def test_dates_of_never_are_unreadable(tmp_path):
     text = "customer_id,date,amount\n1,2024-01-01,5\n2,9999-12-31,3\n3,2024-02-01,9\n4,2024-02-03,2\n"
     with segment(write(tmp_path / "far.csv", text), segments=2) as result:

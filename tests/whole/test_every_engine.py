@@ -128,6 +128,7 @@ def test_a_saved_model_gives_the_same_segments(engine, orders, tmp_path):
     assert found == expected["segment"].tolist()
 
 
+@pytest.mark.slow
 def test_an_inspection_is_the_same(engine, orders):
     marked = orders.assign(email="anna@mail.com", order_id=orders["order_id"].astype("string"))
     marked.loc[:3, "email"] = ["test@mail.com", "a@example.com", "contest@mail.com", "TEST@mail.com"]

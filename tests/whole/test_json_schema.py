@@ -56,6 +56,7 @@ def test_the_schema_refuses_money_as_text(printed):
         jsonschema.validate(wrong, SCHEMA)
 
 
+@pytest.mark.slow
 def test_with_a_window_it_holds_and_the_account_adds_up():
     orders = make_orders(300, seed=1).drop(columns="kind")
     with rfmeans.segment(orders, n_init=1, window="90d") as result:

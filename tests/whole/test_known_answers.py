@@ -175,6 +175,7 @@ def test_skewness_makes_auto_the_logarithm_of_all_three(retail):
 # The segments
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transform", ["auto", "log"])
 def test_four_segments_on_logarithms(transform):
     result = segmented(transform)
@@ -253,6 +254,7 @@ def test_published_subset_still_reads_every_line(subset):
 # The R package rfm's sample: keys are names, with apostrophes; no order id
 
 
+@pytest.mark.slow
 def test_names_as_keys(rfm_r):
     account = rfm_r.summary.account
     aside = sum(tally.rows for tally in account.customers_set_aside.values())

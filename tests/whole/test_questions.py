@@ -75,6 +75,7 @@ def written(folder: Path, *lines: str, name: str = "orders.csv") -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_march_or_april(tmp_path):
     path = written(tmp_path, "customer,date,amount", "a,03/04/2024,10", "b,05/06/2024,20")
     asked = question(path)
@@ -87,6 +88,7 @@ def test_march_or_april(tmp_path):
     assert answered(path, by_option["%m/%d/%Y"]).account.lines.first_day == dt.date(2024, 3, 4)
 
 
+@pytest.mark.slow
 def test_a_decimal_point_or_a_comma(tmp_path):
     path = written(tmp_path, "customer;date;amount", "a;2024-01-13;1,234", "b;2024-01-14;5,678")
     assert answers(path) == {

@@ -17,6 +17,7 @@ ORDERS = make_orders(600, seed=1).drop(columns="kind")
 SENT_ON, LAST = dt.date(2024, 11, 1), dt.date(2024, 12, 30)
 
 
+@pytest.mark.slow
 def test_it_is_that_of_the_library_for_the_lists_in_the_zip(shown, tmp_path):
     before = ORDERS[ORDERS["ordered_at"] < "2024-11-01"]
     with rfmeans.segment(before, n_init=2, segments=3, as_of=SENT_ON, holdout=0.3) as sent:

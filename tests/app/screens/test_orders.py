@@ -21,6 +21,7 @@ def test_the_first_screen_says_what_to_give(shown):
     assert not shown.test.slider
 
 
+@pytest.mark.slow
 def test_a_file_is_read_at_once_and_told(opened):
     assert "Verdict: usable with care" in opened.said
     assert "customer = customer_id, order = order_id, date = ordered_at" in opened.said
@@ -214,6 +215,7 @@ def test_what_other_tools_connect_by_is_told_as_an_address_without_its_password(
     assert SECRET not in shown.said
 
 
+@pytest.mark.slow
 def test_where_uploads_alone_are_taken_no_condition_can_be_typed_for_it_could_read_a_file(
     served, shown, plain_shop
 ):

@@ -40,6 +40,7 @@ def test_names_that_nobody_can_have_are_said_once(result, covered, said):
         assert [block for block in medium if isinstance(block, Sentence) and "nobody" in block.text] == wanted
 
 
+@pytest.mark.slow
 def test_a_published_table_says_what_it_leaves_no_codes_for():
     boxes = [{"name": "Best", "r": [2, 3]}, {"name": "Newer", "r": 3, "f": 1}, {"name": "Rest", "r": 1}]
     words = {"scores": {"box": [*boxes, {"name": "All", "m": 3}], "first_box_counts": True}}

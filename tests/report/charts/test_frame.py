@@ -79,6 +79,7 @@ def test_axes_say_their_units(result):
         assert any(title in text for text in titles)
 
 
+@pytest.mark.slow
 def test_charts_do_not_grow_with_customers(result):
     with rfmeans.segment(
         make_orders(5_000, seed=3).drop(columns="kind"), n_init=2, currency_symbol="£"

@@ -69,6 +69,7 @@ def test_where_there_is_little_room_money_is_short_and_all_names_are_there_or_no
     assert {f"{cell.customers:,}" for cell in cells} <= set(long)
 
 
+@pytest.mark.slow
 def test_ten_scores_have_ten_rows_and_who_has_none_has_no_such_chart(result):
     orders = make_orders(300, seed=3).drop(columns="kind")
     with rfmeans.segment(orders, n_init=2, score_bins=10, hindsight=False) as ten:
