@@ -233,11 +233,6 @@ def _of(customers: ir.Table, place: int, name: str) -> ir.Table:
     )
 
 
-def of_feature(values: ir.Table, name: str) -> ir.Table:
-    """Return the values of one feature."""
-    return values.filter(values.feature == FEATURES.index(name))
-
-
 def bits_for(count: int) -> int:
     """Return how many binary places each of ``count`` values may have, if their sizes are about 1 on average.
 

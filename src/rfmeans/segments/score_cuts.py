@@ -8,12 +8,12 @@ leave fewer bins than asked, the bins that are left take scores spread from the 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rfmeans.segments.features import float64, of_feature
+from rfmeans.segments.features import float64
 from rfmeans.segments.settings import FEATURES, MAX_SCORES, MIN_SCORES
 
 if TYPE_CHECKING:
@@ -145,12 +145,16 @@ def fit_scoring(
         Cut points by feature (``bins`` - 1 lower edges, ascending) that replace the data's.
     """
     given = given or {}
+    edges = {name: tuple(own) for name, own in given.items()}
+    edges |= _edges(values, {name: _ranks(name, count, bins) for name in FEATURES if name not in given})
 
     def cuts(feature: str) -> FeatureCuts:
-        edges = tuple(given[feature]) if feature in given else _edges(values, feature, count, bins)
-        scores = spread_scores(len(edges) + 1, bins)
+        scores = spread_scores(len(edges[feature]) + 1, bins)
         return FeatureCuts(
-            feature, edges, scores[::-1] if feature == "recency" else scores, given=feature in given
+            feature,
+            edges[feature],
+            scores[::-1] if feature == "recency" else scores,
+            given=feature in given,
         )
 
     recency, frequency, monetary = map(cuts, FEATURES)
@@ -172,59 +176,84 @@ def spread_scores(left: int, bins: int) -> tuple[int, ...]:
     return tuple(1 - (-(2 * place * (bins - 1) - (left - 1)) // steps) for place in range(left))
 
 
-def _edges(values: ir.Table, feature: str, count: int, bins: int) -> tuple[float, ...]:
-    """Return the distinct lower edges that the data give."""
-    values = of_feature(values, feature)
+def _ranks(feature: str, count: int, bins: int) -> list[int]:
+    """Return the ranks (1 is the least) whose values lie at the edges between scores, or right below them."""
     if feature == "recency":
         # At least j/n of all are strictly worse than a recency below its edge.
-        ranks = [count * (bins - j) // bins + 1 for j in range(1, bins)]
-        found, least = _order_statistics(values, ranks)
-        return tuple(sorted({value for value in found if value > least}))
-    ranks = [-(-count * j // bins) for j in range(1, bins)]
-    found, _ = _order_statistics(values, ranks)
-    return _next_values(values, sorted(set(found)))
+        return [count * (bins - j) // bins + 1 for j in range(1, bins)]
+    return [-(-count * j // bins) for j in range(1, bins)]
 
 
-def _next_values(values: ir.Table, found: list[float]) -> tuple[float, ...]:
-    """Return the least value above each of some values."""
-    row = values.agg(
-        **{f"v{place}": values.value.min(where=values.value > float64(v)) for place, v in enumerate(found)}
-    )
-    above = row.to_pyarrow().to_pylist()[0].values()
-    return tuple(sorted({value for value in above if value is not None}))
+def _edges(values: ir.Table, ranks: dict[str, list[int]]) -> dict[str, tuple[float, ...]]:
+    """Return the distinct lower edges that the data give, by feature."""
+    if not ranks:
+        return {}
+    found, least = _order_statistics(values, ranks)
+    above = _next_values(values, {name: at for name, at in found.items() if name != "recency"})
+    own = {value for value in found.get("recency", ()) if value > least["recency"]}
+    return above | ({"recency": tuple(sorted(own))} if "recency" in found else {})
+
+
+def _next_values(values: ir.Table, found: dict[str, list[float]]) -> dict[str, tuple[float, ...]]:
+    """Return the least value above each of some values of a feature."""
+    at = sorted({(name, value) for name, several in found.items() for value in several})
+    if not at:
+        return {}
+    above = (_of(values, name) & (values.value > float64(value)) for name, value in at)
+    row = values.agg(**{f"v{place}": values.value.min(where=where) for place, where in enumerate(above)})
+    told = [*zip(at, row.to_pyarrow().to_pylist()[0].values(), strict=True)]
+    return {
+        feature: tuple(sorted({value for (name, _), value in told if name == feature and value is not None}))
+        for feature in found
+    }
+
+
+def _of(values: ir.Table, feature: str) -> ir.BooleanColumn:
+    found: ir.BooleanColumn = values.feature == FEATURES.index(feature)
+    return found
 
 
 @dataclass(frozen=True)
 class _Bracket:
-    """Values from low to high, and how many customers are below low."""
+    """Values of a feature from low to high, and how many customers are below low."""
 
+    feature: str
     low: float
     high: float
-    below: int
+    below: int = 0
 
 
-def _order_statistics(values: ir.Table, ranks: Sequence[int]) -> tuple[list[float], float]:
-    """Return the values at some ranks (1 is the least) and the least value, exactly.
+def _order_statistics(
+    values: ir.Table, ranks: dict[str, list[int]]
+) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Return the values at some ranks of each feature and its least value, exactly.
 
     The search narrows a bracket per rank, each pass one ``group by`` into a thousand buckets, until low is high.
     Windows and exact quantiles would be shorter, but not every engine has them.
     """
-    row = values.agg(low=values.value.min(), high=values.value.max()).to_pyarrow().to_pylist()[0]
-    brackets = [_Bracket(row["low"], row["high"], 0)] * len(ranks)
-    while open_ones := sorted({b for b in brackets if b.low < b.high}, key=lambda b: b.low):
-        buckets = _buckets(values, open_ones)
-        brackets = [
-            _narrow(bracket, buckets[bracket], rank) if bracket in buckets else bracket
-            for bracket, rank in zip(brackets, ranks, strict=True)
-        ]
-    return [bracket.low for bracket in brackets], row["low"]
+    ends = values.group_by("feature").agg(low=values.value.min(), high=values.value.max())
+    rows = {FEATURES[row["feature"]]: row for row in ends.to_pyarrow().to_pylist()}
+    least = {name: rows[name]["low"] for name in ranks}
+    brackets = {
+        (name, rank): _Bracket(name, least[name], rows[name]["high"])
+        for name, several in ranks.items()
+        for rank in several
+    }
+    while unsettled := list(dict.fromkeys(b for b in brackets.values() if b.low < b.high)):
+        buckets = _buckets(values, unsettled)
+        brackets |= {
+            key: _narrow(bracket, buckets[bracket], key[1])
+            for key, bracket in brackets.items()
+            if bracket in buckets
+        }
+    return {name: [brackets[name, rank].low for rank in several] for name, several in ranks.items()}, least
 
 
 def _narrow(bracket: _Bracket, buckets: list[dict[str, Any]], rank: int) -> _Bracket:
     below = bracket.below
     for bucket in buckets:
         if below + bucket["n"] >= rank:
-            return _Bracket(bucket["low"], bucket["high"], below)
+            return replace(bracket, low=bucket["low"], high=bucket["high"], below=below)
         below += bucket["n"]
     raise AssertionError("a rank lies within its bracket")
 
@@ -232,7 +261,7 @@ def _narrow(bracket: _Bracket, buckets: list[dict[str, Any]], rank: int) -> _Bra
 def _buckets(values: ir.Table, brackets: list[_Bracket]) -> dict[_Bracket, list[dict[str, Any]]]:
     """Return each bracket's buckets in order: customers, least and largest value."""
     value = values.value
-    inside = [value.between(float64(b.low), float64(b.high)) for b in brackets]
+    inside = [_of(values, b.feature) & value.between(float64(b.low), float64(b.high)) for b in brackets]
     bracket = ibis.cases(*((hit, ibis.literal(i, "int64")) for i, hit in enumerate(inside)))
     bucket = ibis.cases(
         *(
