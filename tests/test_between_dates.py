@@ -126,8 +126,9 @@ def test_borderline_names_are_told_where_moves_are():
     near = replace(model(), centres=((-3.0, 2.0, 2.0), (0.1, 1.0, 1.0), *model().centres[2:]))
     with rfmeans.movement(near, orders(), since=SINCE, until=UNTIL) as moved:
         said = (
-            "At-Risk High-Value is a borderline name: its recency score of -0.10 is close to the cut at 0; across it "
-            "(recent) it would be High-Value Loyal. Moves over that cut may be small changes."
+            "At-Risk High-Value is a borderline name: its centre lies 0.10 of a standard deviation from the border "
+            "between lapsed and recent; beyond it the name would be High-Value Loyal. Moves over that border may be "
+            "small changes."
         )
         assert all(
             said in text for text in (in_terminal(moved, 500), moved.to_markdown(), moved.report().html)

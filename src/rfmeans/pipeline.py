@@ -15,6 +15,7 @@ from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import DataError, SettingsError
 from rfmeans.finish import finish, set_aside_words, to_segment
 from rfmeans.groups import USUAL_HOLDOUT
+from rfmeans.inspection.inspect import without_strays
 from rfmeans.kept_customers import KeptCustomers, words_of
 from rfmeans.listener import SILENT
 from rfmeans.model.segment_model import SegmentModel
@@ -138,7 +139,8 @@ def assign(
         understood = keeper.enter_context(
             understand(orders, how, hearing, model.fitted_columns, zero=model.counts_from_zero)
         )
-        intake = customers_at(understood, scratch, earlier=spans_for(model.rhythm) if hindsight else [])
+        earlier = spans_for(model.rhythm) if hindsight else []
+        intake = without_strays(customers_at(understood, scratch, earlier=earlier))
         if not intake.account.clustered.rows:
             raise DataError(
                 f"No customer can be given a segment{set_aside_words(intake)}. Give orders of which some are purchases."

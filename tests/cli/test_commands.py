@@ -185,7 +185,7 @@ def test_hindsight_is_a_line_and_can_be_left_out(monkeypatch, capsys, orders_csv
     ask = ("segment", orders_csv, "--n-init", "2", "--no-report", "--force", "--out", tmp_path / "out")
     _, out, _ = ended(monkeypatch, capsys, *ask, "--details")
     assert re.search(
-        r"\nWhat happened next: of the segments as of 2024-10-03, bought again within 90 days: High-Value",
+        r"\nWhat happened next: who was in the segments on 2024-10-03 \(today's members may be others\) bought again ",
         out,
     )
     known = re.search(

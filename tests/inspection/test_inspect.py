@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 import rfmeans
 from drawn import examples
 from helpers.inspected import codes, only, shop, with_orders
+from intakes import read
 from places import DATA
-from rfmeans.settings import CustomerColumns
+from rfmeans.engines.kept_tables import Workspace
+from rfmeans.inspection.inspect import without_strays
+from rfmeans.settings import CustomerColumns, make_reading
 
 
 def without(first: str, last: str, orders: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -129,3 +132,22 @@ def test_the_rfm_package_s_sample_has_an_order_in_2001_and_all_others_from_2004(
         "first_day": dt.date(2001, 10, 29),
         "last_day": dt.date(2001, 10, 29),
     }
+
+
+# What segment repeats of it
+
+
+def test_segment_says_stray_days_and_counts_the_period_without_them():
+    orders = with_orders(shop(), ("test", "t", "1970-01-01", 0.5))
+    first = orders["date"].sort_values().iloc[1]
+    with rfmeans.segment(orders, n_init=1, hindsight=False) as result:
+        (said,) = [each for each in result.summary.account.noticed.sentences() if "dated" in each]
+        assert said.startswith(
+            f"An order or more is dated on 1970-01-01, long before all others, which begin on {first}. Dates like "
+        )
+        days = (result.summary.as_of - first).days
+        assert result.model.grounds.period_days == days
+    with Workspace() as scratch:
+        intake = read(orders, make_reading(None), scratch)
+        assert intake.period_days == (intake.as_of - dt.date(1970, 1, 1)).days
+        assert without_strays(intake).period_days == days

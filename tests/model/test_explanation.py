@@ -50,7 +50,8 @@ def test_nothing_small_is_said():
         "To a better name: not even 5 more purchases of 1 each (its average order value) would keep it there for a "
         "week."
     )
-    assert found.lines[-1] == f"Without another purchase: it stays in {found.segment} for a year at least."
+    kept = f"Without another purchase: the model keeps it in {found.segment} for a year, then 366 days away."
+    assert found.lines[-1] == kept
 
 
 def test_what_is_better_can_be_of_less_money_spent_each():

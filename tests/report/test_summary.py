@@ -30,7 +30,7 @@ def test_two_sentences_say_what_the_segments_are(page):
 
 
 def test_borderline_names_are_marked_with_what_they_hang_on(result):
-    sentence = "its recency score of -0.05 is close to the cut at 0"
+    sentence = "its centre lies 0.05 of a standard deviation from the border between lapsed and recent"
     first, *others = (replace(segment, borderline=()) for segment in result.summary.segments)
     segments = (replace(first, borderline=(sentence,)), *others)
     body = body_of(render(replace(result.summary, segments=segments), built_in()).html)

@@ -65,7 +65,8 @@ def test_own_names_and_cuts(write):
     assert [name.text for name in names] == ["Stammkunden", "Verlorene Große", "Verlorene Kleine"]
     assert [name.lapsed for name in names] == [False, True, True]
     assert names[0].borderline == (
-        "its recency score of +0.30 is close to the cut at 0.25; across it (alt) it would be Verlorene Große",
+        "its centre lies 0.05 of a standard deviation from the border "
+        "between neu and alt; beyond it the name would be Verlorene Große",
     )
     assert empty_regions(names, lexicon) == ("Neulinge",)
 

@@ -161,23 +161,27 @@ def test_a_clear_name_hangs_on_nothing():
 
 def test_borderline_recency_says_what_it_hangs_on():
     assert name_one(-0.05, 1, 4).borderline == (
-        "its recency score of -0.05 is close to the cut at 0; across it (recent) it would be High-Value Loyal",
+        "its centre lies 0.05 of a standard deviation from the border "
+        "between lapsed and recent; beyond it the name would be High-Value Loyal",
     )
 
 
 def test_borderline_value_says_what_it_hangs_on():
     assert name_one(1, 0.1, 4).borderline == (
-        "its value score of +0.10 is close to the cut at 0; across it (low) it would be New/Potential",
+        "its centre lies 0.10 of a standard deviation from the border "
+        "between high and low value; beyond it the name would be New/Potential",
     )
 
 
 def test_both_scores_may_be_borderline():
     recency, value = name_one(0.35, -0.45, 6).borderline
     assert recency == (
-        "its recency score of +0.35 is close to the cut at 0.4; across it (recent) it would be New/Potential"
+        "its centre lies 0.05 of a standard deviation from the border "
+        "between cooling and recent; beyond it the name would be New/Potential"
     )
     assert value == (
-        "its value score of -0.45 is close to the cut at -0.4; across it (middle) it would be Needs Attention"
+        "its centre lies 0.05 of a standard deviation from the border "
+        "between low and middle value; beyond it the name would be Needs Attention"
     )
 
 
@@ -191,7 +195,7 @@ def test_within_015_of_the_cut_is_borderline(score, borderline):
 def test_the_name_across_a_cut_is_another_one(recency, value, k):
     name = name_one(recency, value, k)
     for sentence in name.borderline:
-        across = sentence.partition("it would be ")[2]
+        across = sentence.partition("the name would be ")[2]
         assert across in (FOUR if k <= 4 else NINE)
         assert across != name.region
 

@@ -9,8 +9,15 @@ from rfmeans.arguments import argument
 from rfmeans.engines.failures import engine_errors
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.errors import SettingsError
-from rfmeans.inspection.measures import find_big, find_test_marks, measure_customers, measure_days
-from rfmeans.inspection.suspicions import suspected
+from rfmeans.inspection.measures import (
+    find_big,
+    find_test_marks,
+    measure_customers,
+    measure_days,
+    measure_ends,
+)
+from rfmeans.inspection.order_days import FAR_DAYS, part_strays
+from rfmeans.inspection.suspicions import find_strays, suspected
 from rfmeans.inspection.verdict import judge
 from rfmeans.listener import SILENT
 from rfmeans.orders.intake import customers_at
@@ -18,6 +25,9 @@ from rfmeans.orders.understand import understand
 from rfmeans.settings import CustomerColumns, make_reading
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    from rfmeans.inspection.order_days import OrderDays
     from rfmeans.inspection.verdict import Inspection
     from rfmeans.listener import Listener
     from rfmeans.orders.intake import Intake
@@ -93,5 +103,24 @@ def with_suspicions(intake: Intake, symbol: str = "") -> Intake:
     account = intake.account
     if account.lines is None or account.noticed is None or account.lines.first_day is None:
         return intake
-    said = suspected(account, find_big(intake), find_test_marks(intake, quick=True), symbol, intake.window)
-    return replace(intake, account=replace(account, noticed=replace(account.noticed, suspected=tuple(said))))
+    strays = find_strays(*parts) if (parts := _parted(intake)) else []
+    big, marks = find_big(intake), find_test_marks(intake, quick=True)
+    said = tuple(suspected(account, big, marks, symbol, intake.window, strays))
+    noticed = replace(account.noticed, suspected=said)
+    return replace(intake, account=replace(account, noticed=noticed), begins=_begins(parts))
+
+
+def without_strays(intake: Intake) -> Intake:
+    """Return the same with the day on which orders begin, where dates long before it seem to be none."""
+    return replace(intake, begins=_begins(_parted(intake)))
+
+
+def _parted(intake: Intake) -> tuple[OrderDays, OrderDays, OrderDays] | None:
+    """Return early strays, bulk and late strays as customers tell them; None where the orders are too short."""
+    if (intake.period_days or 0) <= FAR_DAYS or not intake.account.clustered.rows:
+        return None
+    return part_strays(measure_ends(intake))
+
+
+def _begins(parts: tuple[OrderDays, OrderDays, OrderDays] | None) -> dt.date | None:
+    return parts[1].first if parts and len(parts[0]) else None

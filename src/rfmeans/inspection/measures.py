@@ -10,10 +10,10 @@ import ibis
 import numpy as np
 
 from rfmeans.columns.layout_files import KINDS
-from rfmeans.inspection.order_days import OrderDays
+from rfmeans.inspection.order_days import EPOCH, OrderDays
 from rfmeans.orders.reasons import USED
 from rfmeans.orders.remarks import EXACT_LINES
-from rfmeans.segments.profile import purchases_of
+from rfmeans.segments.profile import RECENCY, TENURE, purchases_of
 from rfmeans.segments.rhythm import measure_rhythm
 from rfmeans.segments.spread import TOP_PERCENTS, TopShare, measure_tops
 
@@ -115,6 +115,26 @@ def measure_days(orders: ir.Table) -> OrderDays:
         for name in ("orders", "seen")
     )
     return OrderDays(day, *numbers)
+
+
+def measure_ends(intake: Intake) -> OrderDays:
+    """Return the days on which customers to segment bought first or last: what tells stray days without the orders.
+
+    A row per day comes back. The first line used stands among them, for it need not be a purchase.
+    """
+    lines, until = intake.account.lines, intake.as_of
+    assert lines is not None
+    assert lines.first_day is not None
+    assert until is not None
+    customers = intake.customers.filter(intake.customers.reason.isnull())
+    more = customers.filter(customers[TENURE] != customers[RECENCY])
+    ends = customers.select(ago=customers[TENURE]).union(more.select(ago=more[RECENCY]))
+    rows = ends.group_by("ago").agg(seen=ends.count()).to_pyarrow().to_pylist()
+    seen = {until.toordinal() - EPOCH - int(row["ago"]): int(row["seen"]) for row in rows}
+    seen.setdefault(lines.first_day.toordinal() - EPOCH, 1)
+    days = sorted(seen)
+    counts = np.array([seen[day] for day in days], dtype=np.int64)
+    return OrderDays(np.array(days, dtype=np.int64), counts, counts)
 
 
 def measure_customers(intake: Intake) -> CustomerFigures:

@@ -86,10 +86,12 @@ def suspected(
     marks: Sequence[TestMarks],
     symbol: str = "",
     window: int | None = None,
+    strays: Sequence[Finding] = (),
 ) -> list[str]:
     """Return a sentence on each thing that may change who is a customer or what is an order, and that is not noticed.
 
-    What an account notices, it says by itself; gaps and stray days change neither.
+    What an account notices, it says by itself; gaps change neither. Of stray days, on which names of time may rest,
+    it is said what to do as well.
     """
     lines = account.lines
     assert lines is not None
@@ -102,7 +104,7 @@ def suspected(
         *(_big_customer(each, symbol, window) for each in big),
         *map(_test_orders, marks),
     ]
-    return [finding.found for finding in findings]
+    return [f"{each.found} {each.advice}" for each in strays] + [each.found for each in findings]
 
 
 def _order_ids(account: Account, days: int) -> list[Finding]:
@@ -124,13 +126,13 @@ def _order_ids(account: Account, days: int) -> list[Finding]:
     ]
 
 
-def _strays(early: OrderDays, bulk: OrderDays, late: OrderDays) -> list[Finding]:
+def _strays(early: OrderDays, bulk: OrderDays, late: OrderDays, *, known: bool = True) -> list[Finding]:
     found = []
     if len(late):
         found.append(
             Finding(
                 "stray-late-days",
-                f"{_stray_orders(late)}, long after all others, which end on {bulk.last}.",
+                f"{_stray_orders(late, known=known)}, long after all others, which end on {bulk.last}.",
                 f"Recency is counted to the last of them, so that every other customer looks lost. Give "
                 f"{argument('as_of', str(bulk.last + dt.timedelta(days=1)))}, which sets them aside, or mend the "
                 "dates.",
@@ -142,7 +144,7 @@ def _strays(early: OrderDays, bulk: OrderDays, late: OrderDays) -> list[Finding]
         found.append(
             Finding(
                 "stray-early-days",
-                f"{_stray_orders(early)}, long before all others, which begin on {bulk.first}.",
+                f"{_stray_orders(early, known=known)}, long before all others, which begin on {bulk.first}.",
                 f"Dates like these often stand for a missing one. Give {argument('since', str(bulk.first))}, which "
                 "sets them aside, or mend the dates.",
                 figures=_stray_figures(early),
@@ -151,8 +153,15 @@ def _strays(early: OrderDays, bulk: OrderDays, late: OrderDays) -> list[Finding]
     return found
 
 
-def _stray_orders(days: OrderDays) -> str:
+def find_strays(early: OrderDays, bulk: OrderDays, late: OrderDays) -> list[Finding]:
+    """Return what is said of stray days that customers' first and last purchases tell, which do not count orders."""
+    return _strays(early, bulk, late, known=False)
+
+
+def _stray_orders(days: OrderDays, *, known: bool) -> str:
     when = f"on {days.first}" if days.first == days.last else f"from {days.first} to {days.last}"
+    if not known:
+        return f"An order or more is dated {when}"
     orders = int(days.seen.sum())
     return f"{counted(orders, 'order')} {'is' if orders == 1 else 'are'} dated {when}"
 

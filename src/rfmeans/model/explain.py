@@ -7,7 +7,8 @@ is told. A purchase is of the customer's own average order value.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -22,27 +23,30 @@ from rfmeans.errors import DataError
 from rfmeans.model.explanation import (
     HORIZON,
     MOST_PURCHASES,
+    YEAR,
     Centre,
     Explanation,
     FeatureStanding,
     StepUp,
     Waiting,
 )
+from rfmeans.segments.claims import CLAIMS, FALSE, Pace, Said, check_claims
+from rfmeans.segments.facts import Facts
 from rfmeans.segments.features import Z_COLUMNS, to_feature_space, to_original_units
 from rfmeans.segments.settings import FEATURES
 from rfmeans.wording import clip, counted
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     import ibis.expr.types as ir
 
     from rfmeans.over_time.likeness import Space
+    from rfmeans.segments.facts import Grounds
     from rfmeans.segments.names import Name
 
 WEEK = 7  # days: nobody aims at less
-FAR = 365  # days without a purchase that are looked ahead
 LOOKED_AT = 2000  # ids that a mistyped one is compared with
 ALIKE = 0.7
 SHOWN_IDS = 3
@@ -62,6 +66,8 @@ class Placing:
         Segment id -> ids of the better segments.
     window
         The days in which purchases and money count for frequency and monetary; None: all history.
+    said, grounds
+        What names claim, and what claims are checked on; None: nothing.
     nearest_two
         One customer -> the nearest and the second-nearest centre; None without centres.
     """
@@ -71,6 +77,8 @@ class Placing:
     better: Callable[[int], Collection[int]]
     nearest_two: Callable[[ir.Table], tuple[Centre, Centre] | None]
     window: int | None = None
+    said: Mapping[str, Said] = field(default_factory=dict)
+    grounds: Grounds | None = None
 
 
 def explain_customer(
@@ -134,6 +142,30 @@ def explain_customer(
         currency_symbol=symbol,
         average_order=row[AVERAGE],
         window=placing.window,
+        doubt=_doubt(row, placing),
+    )
+
+
+def _doubt(row: dict[str, Any], placing: Placing) -> str:
+    """Return where what the name says of time is true of most of the segment, and not of this customer."""
+    grounds, name = placing.grounds, placing.names[row["segment_id"] - 1]
+    pace = Pace.of(grounds) if grounds else None
+    if grounds is None or pace is None:
+        return ""
+    days = float(row["recency"])
+    alone = Facts(days, row["frequency"], math.nan, None, float(row["frequency"] > 1), days)
+    of_time = [
+        each for each in placing.said.get(name.region, Said()).claims if CLAIMS[each].features == ("recency",)
+    ]
+    wrong = [
+        CLAIMS[each.claim].means for each in check_claims(of_time, alone, grounds) if each.found == FALSE
+    ]
+    told = pace.late_told if days > pace.late else pace.usual_told
+    return (
+        f"The name says that its customers {' and '.join(wrong)}. Of this one that does not hold: its last purchase "
+        f"was {counted(days, 'day')} ago, and {told}."
+        if wrong
+        else ""
     )
 
 
@@ -186,7 +218,7 @@ _Move = tuple[int, int]  # more purchases, days since the last one (without a pu
 
 def _tried(row: dict[str, Any], placing: Placing) -> dict[_Move, int]:
     """Return the segment id after each move: some purchases, or none for a while."""
-    moves: list[_Move] = [(0, days) for days in range(1, FAR + 1)]
+    moves: list[_Move] = [(0, days) for days in range(1, YEAR + 1)]
     moves += [(n, days) for n in range(1, MOST_PURCHASES + 1) for days in range(1, HORIZON + 1)]
     each = row[AVERAGE]
     # Once the last purchase is older than the window, all are; that some are before it is not foreseen.
@@ -232,7 +264,7 @@ def _waiting(moved: dict[_Move, int], row: dict[str, Any], names: Sequence[Name]
     return next(
         (
             Waiting(days, names[moved[0, days] - 1].text)
-            for days in range(1, FAR + 1)
+            for days in range(1, YEAR + 1)
             if moved[0, days] != row["segment_id"]
         ),
         None,

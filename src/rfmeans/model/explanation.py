@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
 HORIZON = 30  # days
+YEAR = 365  # days without a purchase that are looked ahead
 MOST_PURCHASES = 5
 CENTRE = "centres are those of the fit, after its transforms, not the means of the table"
 REASONS = {
@@ -125,6 +126,8 @@ class Explanation:
         Its net money per purchase; that of all customers where it has none in the window; None without a segment.
     window
         The days in which purchases and money count for frequency and monetary; None: all history.
+    doubt
+        A sentence where what the name says of time does not hold of this customer; else blank.
     """
 
     customer: str
@@ -146,6 +149,7 @@ class Explanation:
     currency_symbol: str = ""
     average_order: float | None = None
     window: int | None = None
+    doubt: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values, with the text."""
@@ -172,6 +176,7 @@ class Explanation:
             head,
             *standings,
             self._segment_line(),
+            *filter(None, [self.doubt]),
             *self._score_lines(),
             self._step_line(),
             self._drift_line(),
@@ -211,6 +216,9 @@ class Explanation:
             return "To a better name: there is none."
         # Better is told apart from the rank above it, which is by money alone.
         better = "To a better name" if self.nearest is None else "To a more recent or more valuable name"
+        if self.average_order == 0:
+            spent = f"nobody spent anything{within(self.window)}"
+            return f"{better}: what a purchase would do cannot be tried, for {spent}."
         if self.step is None:
             return (
                 f"{better}: not even {MOST_PURCHASES} more purchases of "
@@ -249,7 +257,8 @@ class Explanation:
 
     def _drift_line(self) -> str:
         if self.drift is None:
-            return f"Without another purchase: it stays in {self.segment} for a year at least."
+            away = counted(self.standings[0].value + YEAR, "day")
+            return f"Without another purchase: the model keeps it in {self.segment} for a year, then {away} away."
         return (
             f"Without another purchase: it goes to {self.drift.segment} in {counted(self.drift.days, 'day')}."
         )

@@ -113,6 +113,8 @@ class Intake:
         The days in which purchases and money count for frequency and monetary; None: all history.
     consent
         Who consents to marketing: see `rfmeans.orders.consent.consents`; None where no column tells it.
+    begins
+        The day on which orders begin where dates long before it seem to be none; None: that of the first line.
     """
 
     source: Source
@@ -127,12 +129,13 @@ class Intake:
     earlier: Mapping[dt.date, ir.Table] = field(default_factory=dict)
     window: int | None = None
     consent: ir.Table | None = None
+    begins: dt.date | None = None
 
     @property
     def period_days(self) -> int | None:
-        """Days from the first line used to the as-of date; None for a table of customers."""
-        lines = self.account.lines
-        return (self.as_of - lines.first_day).days if self.as_of and lines and lines.first_day else None
+        """Days from the first line used to the as-of date, stray ones left out; None for a table of customers."""
+        first = self.begins or (self.account.lines and self.account.lines.first_day)
+        return (self.as_of - first).days if self.as_of and first else None
 
 
 def customers_at(

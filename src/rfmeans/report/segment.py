@@ -112,7 +112,7 @@ def segment_of(position: int, fitted: Fitted, symbol: str) -> Segment:
         recency_index=index("recency"),
         frequency_index=index("frequency"),
         monetary_index=index("monetary"),
-        evidence=_evidence(group, everyone, fitted.grounds, symbol),
+        evidence=_evidence(group, everyone, fitted.grounds, _away(position, fitted), symbol),
         borderline=name.borderline,
         corrections=name.corrections,
         claims=name.verdicts,
@@ -128,11 +128,21 @@ def segment_of(position: int, fitted: Fitted, symbol: str) -> Segment:
     )
 
 
-def _evidence(group: Group, everyone: Group, grounds: Grounds, symbol: str) -> str:
+def _away(position: int, fitted: Fitted) -> int | None:
+    """Return how many customers are away longer than usual where a name says so of a segment that mostly is not."""
+    name, facts, pace = fitted.names[position - 1], fitted.grounds.of(position - 1), fitted.pace
+    if not name.at_risk or facts is None or pace is None or facts.recency > pace.usual:
+        return None
+    return fitted.away[position - 1] if fitted.away else None
+
+
+def _evidence(group: Group, everyone: Group, grounds: Grounds, away: int | None, symbol: str) -> str:
+    """Return medians against those of all; of the customers ``away`` are away longer than usual, where that is odd."""
     if not group.customers:
         return "no customer is in it"
     days, rhythm = group.median_recency, grounds.rhythm
-    pace = f"{rhythm.beside(days)}; " if rhythm and rhythm.tells else ""
+    longer = f", {share_of(away, group.customers)} of these are away longer" if away is not None else ""
+    pace = f"{rhythm.beside(days)}{longer}; " if rhythm and rhythm.tells else ""
     return (
         f"last purchase {counted(days, 'day')} ago against {number(everyone.median_recency)}; {pace}"
         f"{counted(group.median_frequency, 'purchase')}{within(grounds.window)} against "

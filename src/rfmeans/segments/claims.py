@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 HOLDS, PARTLY, FALSE, UNKNOWN = "holds", "partly", "false", "unknown"
 FEW = 2  # purchases of a customer who may be called new
+ALIKE = 0.1  # two figures that are nearer to each other, as a part of the second, tell nobody apart
+MOST_PARTLY = 1  # claims of a name that may be a matter of degree: with more of them it says nothing
 NAME_KEYS = ("name", "claims", "instead")
 
 
@@ -104,7 +106,11 @@ def _still(facts: Facts, grounds: Grounds) -> tuple[str, str]:
         return UNKNOWN, ""
     if facts.recency > pace.late:
         return FALSE, _away(facts, pace.late_told)
-    return PARTLY if facts.recency > pace.usual else HOLDS, _away(facts, pace.usual_told)
+    if facts.recency <= pace.usual:
+        return HOLDS, _away(facts, pace.usual_told)
+    if facts.recency < (1 - ALIKE) * grounds.everyone.recency:
+        return PARTLY, _away(facts, pace.usual_told)
+    return FALSE, f"{_away(facts, pace.usual_told)}; {_that_of_all(grounds)}"
 
 
 def _recent(facts: Facts, grounds: Grounds) -> tuple[str, str]:
@@ -120,13 +126,20 @@ def _overdue(facts: Facts, grounds: Grounds) -> tuple[str, str]:
         quarters = f"three quarters of the customers bought within {counted(facts.longest_away, 'day')}"
         return FALSE, f"{quarters}, and {pace.usual_told}"
     if facts.recency <= pace.usual:
-        return PARTLY, _away(facts, pace.usual_told)
+        days, some = counted(facts.recency, "day"), number(facts.longest_away)
+        return PARTLY, (
+            f"half of them bought last within {days}, a quarter more than {some} ago, and {pace.usual_told}"
+        )
     return _against_all(HOLDS, facts, grounds, later=False)
 
 
 def _late(facts: Facts, grounds: Grounds) -> tuple[str, str]:
-    found, says = _still(facts, grounds)
-    return {FALSE: HOLDS, UNKNOWN: UNKNOWN}.get(found, FALSE), says
+    pace = Pace.of(grounds)
+    if pace is None:
+        return UNKNOWN, ""
+    if facts.recency > pace.late:
+        return HOLDS, _away(facts, pace.late_told)
+    return FALSE, _away(facts, pace.usual_told)
 
 
 def _cooling(facts: Facts, grounds: Grounds) -> tuple[str, str]:
@@ -141,12 +154,18 @@ def _churned(facts: Facts, grounds: Grounds) -> tuple[str, str]:
     if facts.recency <= pace.usual:
         return FALSE, _away(facts, pace.usual_told)
     if facts.recency <= pace.late:
-        return PARTLY, _away(facts, pace.late_told)
+        if facts.recency > (1 + ALIKE) * grounds.everyone.recency:
+            return PARTLY, _away(facts, pace.late_told)
+        return FALSE, f"{_away(facts, pace.late_told)}; {_that_of_all(grounds)}"
     return _against_all(HOLDS, facts, grounds, later=False)
 
 
 def _away(facts: Facts, told: str) -> str:
     return f"their last purchase was {counted(facts.recency, 'day')} ago, and {told}"
+
+
+def _that_of_all(grounds: Grounds) -> str:
+    return f"that of half of all customers was {counted(grounds.everyone.recency, 'day')} ago or less"
 
 
 def _against_all(found: str, facts: Facts, grounds: Grounds, *, later: bool) -> tuple[str, str]:
@@ -205,15 +224,33 @@ def _low(facts: Facts, grounds: Grounds) -> tuple[str, str]:
 
 
 def _worth(facts: Facts, grounds: Grounds, sign: int) -> tuple[str, str]:
-    """Hold the median against that of all, and where it is on the wrong side the mean; ``sign`` is 1 for more."""
+    """Hold the median against that of all, and where it is on the wrong side the mean; ``sign`` is 1 for more.
+
+    Where both are about those of all, nobody is told apart.
+    """
     everyone = grounds.everyone
+    if math.isnan(facts.monetary):
+        return UNKNOWN, ""
     spent = f"they spent {money(facts.monetary)}{within(grounds.window)} against {money(everyone.monetary)} of all"
+    mean, of_all = facts.mean_monetary, everyone.mean_monetary
+    told = mean is not None and of_all is not None
+    both = f"{spent}, on average {money(mean or 0)} against {money(of_all or 0)}"
+    if told and _alike(facts.monetary, everyone.monetary) and _alike(mean or 0, of_all or 0):
+        return FALSE, both
     if sign * facts.monetary >= sign * everyone.monetary:
         return HOLDS, spent
-    mean, of_all = facts.mean_monetary, everyone.mean_monetary
-    if mean is None or of_all is None or sign * mean >= sign * of_all:
+    if not told or sign * (mean or 0) >= sign * (of_all or 0):
         return PARTLY, spent
-    return FALSE, f"{spent}, on average {money(mean)} against {money(of_all)}"
+    return FALSE, both
+
+
+def _alike(one: float, of_all: float) -> bool:
+    """Return whether a figure is about that of all.
+
+    >>> _alike(91, 100), _alike(89, 100), _alike(0, 0)
+    (True, False, True)
+    """
+    return abs(one - of_all) <= ALIKE * abs(of_all)
 
 
 def _by_place(_: Facts, __: Grounds) -> tuple[str, str]:
@@ -295,22 +332,41 @@ class Settled:
 
 
 def settle(name: str, said: Mapping[str, Said], facts: Facts | None, grounds: Grounds) -> Settled:
-    """Return the first of a name and those to take its place of whose claims none is false.
+    """Return the first of a name and those to take its place of whose claims none is false, and one at most in degree.
 
-    Where there is none, the name stays, and what does not hold is said.
+    Where there is none, the first of whose claims none is false; failing that the name stays, and what does not hold is
+    said.
     """
     if facts is None:
         return Settled(name)
     own = check_claims(said.get(name, Said()).claims, facts, grounds)
-    wrong = [verdict for verdict in own if verdict.found == FALSE]
-    if not wrong:
+    if _stands(own, MOST_PARTLY):
         return Settled(name, own)
-    for other in said[name].instead:
-        verdicts = check_claims(said.get(other, Said()).claims, facts, grounds)
-        if all(verdict.found != FALSE for verdict in verdicts):
-            why = f"its place would make it {name}, but {_why(wrong)}"
-            return Settled(other, verdicts, (why,))
+    others = {
+        other: check_claims(said.get(other, Said()).claims, facts, grounds)
+        for other in said.get(name, Said()).instead
+    }
+    wrong = [verdict for verdict in own if verdict.found == FALSE]
+    why = f"its place would make it {name}, but {_why(wrong) if wrong else _too_weak(own)}"
+    for most in (MOST_PARTLY, len(CLAIMS)):
+        if _stands(own, most):
+            return Settled(name, own)
+        for other, verdicts in others.items():
+            if _stands(verdicts, most):
+                return Settled(other, verdicts, (why,))
     return Settled(name, own, (does_not_hold(wrong),))
+
+
+def _stands(verdicts: Sequence[Verdict], most_partly: int) -> bool:
+    found = [verdict.found for verdict in verdicts]
+    return FALSE not in found and found.count(PARTLY) <= most_partly
+
+
+def _too_weak(verdicts: Sequence[Verdict]) -> str:
+    """Return that more of what a name claims is a matter of degree than a name can bear."""
+    partly = [verdict for verdict in verdicts if verdict.found == PARTLY]
+    claimed = " and that they ".join(CLAIMS[verdict.claim].means for verdict in partly)
+    return f"that they {claimed} are matters of degree: {_why(partly)}"
 
 
 def does_not_hold(wrong: Sequence[Verdict]) -> str:

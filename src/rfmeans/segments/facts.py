@@ -33,7 +33,7 @@ class Facts:
     frequency
         Purchases, in the window if there is one.
     monetary
-        Net money, likewise.
+        Net money, likewise; NaN where it is left open, so that no claim on it is false.
     repeat_share
         Share with more than one purchase in all history, 0 to 1.
     customers

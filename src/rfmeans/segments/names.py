@@ -7,6 +7,7 @@ on the segment's own figures, and where it is false another name takes its place
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -227,28 +228,31 @@ class _Here:
     grounds: Grounds | None
 
     def across(self, region: str, *, value: bool) -> str:
-        """Return the name of these people in another region; across a cut of value they are worth what all are."""
+        """Return the name of these people in another region; across a cut of value any worth is granted."""
         facts = self.grounds.of(self.place) if self.grounds else None
         if self.grounds is None or facts is None:
             return region
         if value:
-            everyone = self.grounds.everyone
-            facts = replace(facts, monetary=everyone.monetary, mean_monetary=everyone.mean_monetary)
+            facts = replace(facts, monetary=math.nan)
         return settle(region, self.lexicon.said, facts, self.grounds).name
 
 
 def _borderline(grid: Grid, recency: float, value: float, here: _Here) -> tuple[str, ...]:
     sentences, constant = [], here.grounds.constant if here.grounds else ()
+    of_recency, of_value = grid.recency.band(recency), grid.value.band(value)
     if "recency" not in constant and (near := grid.recency.border(recency)) is not None:
-        other = here.across(grid.names[grid.value.band(value)][near[1]], value=False)
-        sentences.append(_hangs_on("recency", recency, near, other) if other != here.name else "")
+        other = here.across(grid.names[of_value][near[1]], value=False)
+        sentences.append(_hangs_on("recency", recency, of_recency, near, other) if other != here.name else "")
     if not {"frequency", "monetary"} <= set(constant) and (near := grid.value.border(value)) is not None:
-        other = here.across(grid.names[near[1]][grid.recency.band(recency)], value=True)
-        sentences.append(_hangs_on("value", value, near, other) if other != here.name else "")
+        other = here.across(grid.names[near[1]][of_recency], value=True)
+        sentences.append(_hangs_on("value", value, of_value, near, other) if other != here.name else "")
     return tuple(filter(None, sentences))
 
 
-def _hangs_on(axis: str, score: float, near: tuple[float, str], other: str) -> str:
-    cut, band = near
-    shown = round(score, 2) + 0.0  # never -0.00
-    return f"its {axis} score of {shown:+.2f} is close to the cut at {cut:g}; across it ({band}) it would be {other}"
+def _hangs_on(axis: str, score: float, here: str, near: tuple[float, str], other: str) -> str:
+    cut, beyond = near
+    bands = f"{here} and {beyond}{' value' if axis == 'value' else ''}"
+    return (
+        f"its centre lies {abs(score - cut):.2f} of a standard deviation from the border between {bands}; beyond it "
+        f"the name would be {other}"
+    )

@@ -23,8 +23,8 @@ def summary():
 
 
 LINE = (
-    "What happened next: of the segments as of 2024-04-02, bought again within 90 days: High-Value Loyal 1 of "
-    "2, At-Risk High-Value 0 of 1, New/Potential 0 of 1, Low-Value/Churned 1 of 1."
+    "What happened next: who was in the segments on 2024-04-02 (today's members may be others) bought again within 90 "
+    "days: High-Value Loyal 1 of 2, At-Risk High-Value 0 of 1, New/Potential 0 of 1, Low-Value/Churned 1 of 1."
 )
 
 
@@ -115,8 +115,7 @@ ONE, TWO, SAME = (LOYAL, LOW), (AT_RISK, LOW), (LOYAL, NEW)
             (),
             (),
             (SAME, ONE, TWO, SAME),
-            "Too few customers to tell apart the shares of High-Value Loyal and New/Potential, of High-Value Loyal and "
-            "Low-Value/Churned, of At-Risk High-Value and Low-Value/Churned and 1 more pair.",
+            "Too few customers to tell apart the shares of 4 of the 5 pairs of a better and a worse name.",
         ),
     ],
 )
@@ -172,6 +171,14 @@ def test_what_cannot_be_said_is_one_line_and_nothing_else(summary, first_day, sa
     assert {told.page, told.markdown, told.terminal} == {(Sentence(said, "note"),)}
     assert told.details == ()
     assert "Bought again" not in str(segments(without).page[1].table.heads)
+
+
+def test_of_fewer_than_thirty_no_percentage_is_told(summary):
+    found = summary.hindsight
+    first, second, *_ = found.outcomes
+    both = replace(first, customers=29, buyers=0), replace(second, customers=30, buyers=3)
+    told = hindsight(replace(summary, hindsight=replace(found, outcomes=both))).terminal[0].text
+    assert told.endswith("bought again within 90 days: High-Value Loyal 0 of 29, At-Risk High-Value 10 %.")
 
 
 def test_left_out_says_nothing(summary):

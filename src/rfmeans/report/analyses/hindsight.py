@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TITLE = "What happened next"
 SHOWN = 3  # pairs of names that a sentence tells of
+NAMED = 2  # pairs whose names it tells where their shares say little; of more their number
 
 
 def hindsight(summary: Summary) -> Section:
@@ -37,11 +38,14 @@ def hindsight(summary: Summary) -> Section:
         f"{_what_it_shows(found)}",
         "note",
     )
-    shown, odd = _table(summary, found), tuple(map(Sentence, _against_names(found)))
+    whose = Sentence(
+        f"Of whoever was in the segments on {found.since}; today's members may be others.", "note"
+    )
+    shown, odd = _table(summary, found), tuple(map(Sentence, against_names(found)))
     picture = picture_of(BOUGHT_AGAIN, summary)
     return Section(
-        page=(Heading(TITLE, "hindsight", "What happened next"), picture, *odd, shown, how),
-        markdown=(Heading(TITLE), shown, *odd, how),
+        page=(Heading(TITLE, "hindsight", "What happened next"), whose, picture, *odd, shown, how),
+        markdown=(Heading(TITLE), whose, shown, *odd, how),
         terminal=(Sentence(_line(found)), *odd),
     )
 
@@ -101,10 +105,13 @@ def _missing(found: Hindsight) -> str:
 
 def _line(found: Hindsight) -> str:
     said = shares_said(found)
-    return f"{TITLE}: of the segments as of {found.since}, {said[0].lower()}{said[1:]}."
+    return (
+        f"{TITLE}: who was in the segments on {found.since} (today's members may be others) "
+        f"{said[0].lower()}{said[1:]}."
+    )
 
 
-def _against_names(found: Hindsight) -> list[str]:
+def against_names(found: Hindsight) -> list[str]:
     """Return a sentence on where the shares do not bear the names out, or cannot; none where they do."""
     odd = [f"{clip(worse)} bought again more often than {clip(better)}" for better, worse in found.surprises]
     said = []
@@ -124,6 +131,8 @@ def _of(pairs: tuple[tuple[str, str], ...], found: Hindsight) -> str:
     """Return of which segments shares are: of all that are compared, or of some pairs."""
     if len(pairs) == found.compared > 1:
         return f"of all {found.compared} pairs of a better and a worse name"
+    if len(pairs) > NAMED:
+        return f"of {len(pairs)} of the {found.compared} pairs of a better and a worse name"
     return _few([f"of {clip(better)} and {clip(worse)}" for better, worse in pairs])
 
 

@@ -109,7 +109,7 @@ def who_moved(summary: MovementSummary) -> Section:
 def _borderline(summary: MovementSummary) -> list[str]:
     """Return for each borderline name what it hangs on, and so what moves over that cut tell."""
     return [
-        f"{clip(name)} is a borderline name: {clip('; '.join(hangs_on), SENTENCE_TEXT)}. Moves over that cut "
+        f"{clip(name)} is a borderline name: {clip('; '.join(hangs_on), SENTENCE_TEXT)}. Moves over that border "
         "may be small changes."
         for name, hangs_on in summary.borderline
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rfmeans.report.analyses.hindsight import against_names
 from rfmeans.report.blocks import BLANK, Item, Items, Section, Sentence, Tile, Tiles
 from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent, within
 
@@ -35,8 +36,10 @@ def overview(summary: Summary) -> Section:
     risk, stability = summary.most_at_risk, summary.stability
     warned = [Sentence(summary.stability_line, "warning")] if stability and not stability.stable else []
     same = [Sentence(summary.headlines[1])] if risk and risk == summary.most_valuable else []
+    past = summary.hindsight
+    odd = map(Sentence, against_names(past)) if past and (past.alike or past.surprises) else ()
     return Section(
-        page=(lead, *warned, Tiles(tiles), *same),
+        page=(lead, *warned, Tiles(tiles), *same, *odd),
         markdown=(lead, Items(tuple(Item(line) for line in summary.headlines))),
     )
 

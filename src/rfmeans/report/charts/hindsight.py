@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rfmeans.report.charts.vega import Drawn, Rows
     from rfmeans.report.summary import Summary
 
+SMALL = 30  # of fewer customers a share in percent says more than it knows
+
 
 def _draw(sheet: Sheet) -> Drawn:
     """Draw a bar a segment, its interval and its share."""
@@ -72,8 +74,12 @@ def _found(summary: Summary) -> Hindsight:
 
 
 def shares_said(found: Hindsight) -> str:
-    """Return the share of each segment that bought again, in a sentence without its end."""
-    said = ", ".join(f"{clip(one.segment)} {share_of(one.buyers, one.customers)}" for one in found.filled)
+    """Return the share of each segment that bought again, of a few people in numbers; a sentence without its end."""
+    said = ", ".join(
+        f"{clip(one.segment)} "
+        f"{f'{one.buyers} of {one.customers}' if one.customers < SMALL else share_of(one.buyers, one.customers)}"
+        for one in found.filled
+    )
     return f"Bought again within {found.days} days: {said}"
 
 
