@@ -209,6 +209,18 @@ def purchases(found, as_of):
     ]
 
 
+def test_what_the_name_says_of_time_is_checked_on_the_customer(fitted):
+    """Half of the repeat customers come back within 41 days, nine tenths within 91; half of all bought 156 days ago."""
+    said = {customer: fitted.explain(customer).doubt for customer in (174, 248, 97)}
+    assert said == {
+        174: "The name says that its customers bought recently. Of this one that does not hold: its last purchase was "
+        "124 days ago, and nine tenths of the repeat customers come back within 91.",
+        248: "",  # yesterday
+        97: "",  # At-Risk, 118 days ago
+    }
+    assert said[174] in fitted.explain(174).lines
+
+
 def test_the_nearest_centre_is_the_segments_own(explained):
     for found in explained:
         assert found.nearest[0].segment == found.segment != found.nearest[1].segment

@@ -54,6 +54,14 @@ def test_nothing_small_is_said():
     assert found.lines[-1] == kept
 
 
+def test_without_any_money_no_purchase_is_tried():
+    standings = tuple(FeatureStanding(name, 5.0, 0.0, 0.0, None) for name in FEATURES)
+    found = Explanation("6", None, 9, standings=standings, segment="Lapsed", average_order=0.0, window=30)
+    assert found.lines[-3] == (
+        "To a better name: what a purchase would do cannot be tried, for nobody spent anything in the last 30 days."
+    )
+
+
 def test_what_is_better_can_be_of_less_money_spent_each():
     """Hand-written: who is lapsed spent more each than the recent ones of low value."""
     step = StepUp(1, 9.0, 30, "Low-Value Regular", "High-Value Loyal")

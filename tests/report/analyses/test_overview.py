@@ -196,6 +196,18 @@ def test_one_share_is_one_figure_and_a_column_that_does_not_add_up_says_so(resul
     assert (tile.facts[0][2], tile.facts[1][0]) == (f"{share} of all", of_revenue)
 
 
+def test_the_first_screen_says_that_names_do_not_foretell_who_buys_again(result):
+    summary = result.summary
+    pair = (summary.segments[0].segment, summary.segments[-1].segment)
+    alike = replace(summary.hindsight, compared=5, surprises=(), alike=(pair,), unclear=())
+    said = overview(replace(summary, hindsight=alike)).page[-1].text
+    assert said == (
+        f"The shares of {pair[0]} and {pair[1]} are alike: there the names do not foretell who buys again."
+    )
+    clear = replace(alike, alike=(), unclear=(pair,))
+    assert overview(replace(summary, hindsight=clear)).page == overview(replace(summary, hindsight=None)).page
+
+
 @pytest.mark.slow
 def test_a_borderline_name_is_marked_in_the_headline_and_on_the_card(tmp_path):
     """Two of four kinds about the cut: whoever reads only the headline or the card must see it."""
