@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from rfmeans.over_time.hindsight import SPANS
 from rfmeans.report.blocks import Heading, Section, Sentence
-from rfmeans.report.charts.hindsight import BOUGHT_AGAIN, shares_said
+from rfmeans.report.charts.hindsight import BOUGHT_AGAIN, against_names, shares_said
 from rfmeans.report.pictures import picture_of
 from rfmeans.report.table import Cell, in_money, in_number, table
-from rfmeans.wording import clip, counted, percent, share_of
+from rfmeans.wording import clip, percent, share_of
 
 if TYPE_CHECKING:
     from rfmeans.over_time.hindsight import Hindsight
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rfmeans.report.table import Table
 
 TITLE = "What happened next"
-SHOWN = 3  # pairs of names that a sentence tells of
-NAMED = 2  # pairs whose names it tells where their shares say little; of more their number
 
 
 def hindsight(summary: Summary) -> Section:
@@ -109,36 +107,6 @@ def _line(found: Hindsight) -> str:
         f"{TITLE}: who was in the segments on {found.since} (today's members may be others) "
         f"{said[0].lower()}{said[1:]}."
     )
-
-
-def against_names(found: Hindsight) -> list[str]:
-    """Return a sentence on where the shares do not bear the names out, or cannot; none where they do."""
-    odd = [f"{clip(worse)} bought again more often than {clip(better)}" for better, worse in found.surprises]
-    said = []
-    if odd:
-        said.append(f"{_few(odd)}, against the order of their names")
-    if found.alike:
-        said.append(
-            f"the shares {_of(found.alike, found)} are alike: there the names do not foretell who buys again"
-        )
-    if found.unclear:
-        said.append(f"too few customers to tell apart the shares {_of(found.unclear, found)}")
-    text = "; ".join(said)
-    return [f"{text[:1].upper()}{text[1:]}."] if said else []
-
-
-def _of(pairs: tuple[tuple[str, str], ...], found: Hindsight) -> str:
-    """Return of which segments shares are: of all that are compared, or of some pairs."""
-    if len(pairs) == found.compared > 1:
-        return f"of all {found.compared} pairs of a better and a worse name"
-    if len(pairs) > NAMED:
-        return f"of {len(pairs)} of the {found.compared} pairs of a better and a worse name"
-    return _few([f"of {clip(better)} and {clip(worse)}" for better, worse in pairs])
-
-
-def _few(texts: list[str]) -> str:
-    more = len(texts) - SHOWN
-    return ", ".join(texts[:SHOWN]) + (f" and {counted(more, 'more pair')}" if more > 0 else "")
 
 
 def _table(summary: Summary, found: Hindsight) -> Table:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rfmeans.report.analyses.hindsight import against_names
 from rfmeans.report.blocks import BLANK, Item, Items, Section, Sentence, Tile, Tiles
+from rfmeans.report.charts.hindsight import against_names
 from rfmeans.wording import CELL_TEXT, clip, counted, money, number, percent, within
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What happened next: the share of each segment of an earlier date that bought again, with its interval."""
+"""What happened next: the share of each segment of an earlier date that bought again; its chart and its words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rfmeans.report.charts.colours import chart_labels, colour
 from rfmeans.report.charts.frame import INK, LETTER, PERCENT, ROW_STEP, Drawing, Sheet
 from rfmeans.report.charts.vega import channel, layer, mark, tooltip, unit
-from rfmeans.wording import clip, share_of
+from rfmeans.wording import clip, counted, share_of
 
 if TYPE_CHECKING:
     from rfmeans.over_time.hindsight import Hindsight
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rfmeans.report.summary import Summary
 
 SMALL = 30  # of fewer customers a share in percent says more than it knows
+SHOWN = 3  # pairs of names that a sentence tells of
+NAMED = 2  # pairs whose names it tells where their shares say little; of more their number
 
 
 def _draw(sheet: Sheet) -> Drawn:
@@ -81,6 +83,36 @@ def shares_said(found: Hindsight) -> str:
         for one in found.filled
     )
     return f"Bought again within {found.days} days: {said}"
+
+
+def against_names(found: Hindsight) -> list[str]:
+    """Return a sentence on where the shares do not bear the names out, or cannot; none where they do."""
+    odd = [f"{clip(worse)} bought again more often than {clip(better)}" for better, worse in found.surprises]
+    said = []
+    if odd:
+        said.append(f"{_few(odd)}, against the order of their names")
+    if found.alike:
+        said.append(
+            f"the shares {_of(found.alike, found)} are alike: there the names do not foretell who buys again"
+        )
+    if found.unclear:
+        said.append(f"too few customers to tell apart the shares {_of(found.unclear, found)}")
+    text = "; ".join(said)
+    return [f"{text[:1].upper()}{text[1:]}."] if said else []
+
+
+def _of(pairs: tuple[tuple[str, str], ...], found: Hindsight) -> str:
+    """Return of which segments shares are: of all that are compared, or of some pairs."""
+    if len(pairs) == found.compared > 1:
+        return f"of all {found.compared} pairs of a better and a worse name"
+    if len(pairs) > NAMED:
+        return f"of {len(pairs)} of the {found.compared} pairs of a better and a worse name"
+    return _few([f"of {clip(better)} and {clip(worse)}" for better, worse in pairs])
+
+
+def _few(texts: list[str]) -> str:
+    more = len(texts) - SHOWN
+    return ", ".join(texts[:SHOWN]) + (f" and {counted(more, 'more pair')}" if more > 0 else "")
 
 
 def _missing(summary: Summary) -> str | None:
