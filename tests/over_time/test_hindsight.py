@@ -220,11 +220,12 @@ def test_a_history_too_short_for_what_the_rhythm_asks_costs_no_second_pass(monke
         assert len(asked) == 1
 
 
-def test_where_lines_are_many_a_slice_of_the_customers_foresees_how_far_to_look(monkeypatch):
+def test_where_lines_are_many_a_slice_of_the_customers_foresees_how_far_to_look(monkeypatch, sql_engine):
     monkeypatch.setattr(intake, "EXACT_LINES", 10)
     monkeypatch.setattr(customers, "SOME", 2)
     monkeypatch.setattr(hindsight, "customers_at", None)  # the second pass
-    with rfmeans.segment(seldom(100, 900), segments=2, n_init=2) as result:
+    rows = sql_engine.table(seldom(100, 900), "seldom")
+    with rfmeans.segment(rows, segments=2, n_init=2) as result:
         assert result.summary.hindsight.days == 180
 
 

@@ -79,6 +79,10 @@ class DuckDB(Engine):
         found: ir.IntegerColumn = _hash(value)
         return found
 
+    def key_hash(self, key: ir.Column) -> ir.IntegerColumn:
+        """Return DuckDB's hash."""
+        return self.quick_hash(key)
+
     def keeps_order(self, connection: Any) -> bool:
         """Whether it does: it does, unless it is told not to."""
         asked = connection.raw_sql("SELECT current_setting('preserve_insertion_order')")

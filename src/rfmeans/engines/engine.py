@@ -204,6 +204,10 @@ class Engine:
         """Return a hash of a value, such as a struct; None where there is no quick one."""
         return None
 
+    def key_hash(self, _key: ir.Column) -> ir.IntegerColumn | None:
+        """Return a hash of keys, to take a slice of them by; None where the engine has none."""
+        return None
+
     # Work
 
     def computed_once(self, table: ir.Table) -> ir.Table:

@@ -115,6 +115,11 @@ class Postgres(Engine):
         plain |= {name: table[name].cast(MONEY_AS) for name, oid in kinds.items() if oid == MONEY_OID}
         return table.mutate(**plain) if plain else table
 
+    def key_hash(self, key: ir.Column) -> ir.IntegerColumn:
+        """Return the engine's own hash."""
+        found: ir.IntegerColumn = key.cast("string").hash()
+        return found
+
     def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
         """Return it, of the text in UTF-8 whatever the database's own encoding is."""
         digest: ir.StringColumn = _encoded(_sha256(_utf8(text, "UTF8")), "hex")

@@ -57,6 +57,11 @@ class SparkSQL(Engine):
         shown: ir.TimestampColumn = _converted("UTC", zone, _clock_of_utc(_unix_seconds(moment)))
         return shown
 
+    def key_hash(self, key: ir.Column) -> ir.IntegerColumn:
+        """Return the engine's own hash."""
+        found: ir.IntegerColumn = key.cast("string").hash()
+        return found
+
     def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
         """Return Ibis' own."""
         return text.hexdigest("sha256")

@@ -279,7 +279,7 @@ def _begin_daily(understood: Understood, asked: _Asked, sums: _Sums) -> bool:
         return False
     understood.days_compared = True
     lines = sums.lines.lines.filter(sums.lines.lines.reason == USED)
-    hashed = understood.source.engine.quick_hash(lines.order_id)
+    hashed = understood.source.engine.key_hash(lines.order_id)
     if hashed is not None and sums.account.read.rows > EXACT_LINES:
         some = asked.workspace.keep(numbers_by_day(lines.filter(hashed % SLICES == 0)))
         if some.order_id.nunique().to_pyarrow().as_py() >= ENOUGH_NUMBERS:
@@ -360,7 +360,7 @@ def _dates(lines: ir.Table, engine: Engine, asked: _Asked) -> tuple[list[dt.date
 
 
 def _orders_of_some(lines: ir.Table, engine: Engine, workspace: Workspace) -> ir.Table | None:
-    hashed = engine.quick_hash(lines.customer_id)
+    hashed = engine.key_hash(lines.customer_id)
     if hashed is None or lines.count().to_pyarrow().as_py() <= EXACT_LINES:
         return None
     return workspace.keep(orders_of_some(lines, hashed))
