@@ -17,7 +17,7 @@ LIGHT = {
     "borderColor": "#c9cfd6",
 }
 DARK = {
-    "primaryColor": "#2b78a8",
+    "primaryColor": "#3f9ad0",
     "backgroundColor": "#121519",
     "secondaryBackgroundColor": "#1a1e24",
     "textColor": "#e8eaed",

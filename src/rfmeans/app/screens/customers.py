@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from rfmeans.app.screens.segments import current
-from rfmeans.app.widgets import plain, remembered, said, told
+from rfmeans.app.widgets import remembered, said, told
 from rfmeans.errors import RFMeansError
 from rfmeans.groups import HOLDOUT, TREATMENT
 from rfmeans.model.customer_pages import SORTED_BY, customer_page
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rfmeans.result import Segmentation
 
 SIZE = 10
-IN_CAMPAIGNS = {TREATMENT: "to send to", HOLDOUT: "held out"}
+IN_CAMPAIGNS = {TREATMENT: "written to", HOLDOUT: "held out"}
 EVERY, ASIDE = "All segments", "Set aside"
 
 
@@ -101,7 +101,7 @@ def _listed(room: Room, result: Segmentation) -> str:
 def _money_head(room: Room) -> str:
     assert room.opened is not None
     symbol = room.opened.inspection.currency_symbol
-    return f"Money ({plain(symbol)})" if symbol else "Money"
+    return f"Money ({symbol})" if symbol else "Money"
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
@@ -110,10 +110,10 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     money = row["monetary"]
     return {
         "Customer": str(row["customer_id"]),
+        "Money": None if money is None else round(float(money), 2),
         "Segment": segment or f"set aside: {reason}",
         "Days since": row["recency"],
         "Purchases": row["frequency"],
-        "Money": None if money is None else round(float(money), 2),
         "Confidence": row.get("confidence"),
         "In campaigns": IN_CAMPAIGNS.get(row.get("group") or "", ""),
     }
