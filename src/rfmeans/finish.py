@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from rfmeans.model.segment_model import SegmentModel
     from rfmeans.orders.intake import Intake
+    from rfmeans.over_time.drift import Reference
     from rfmeans.segments.features import Scaling
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
@@ -88,9 +89,7 @@ def _measured(
     """Measure what the summary tells of the customers in their segments."""
     everyone = fit.everyone if fit else profile_all(to_segment(intake))
     grounds = (fit and model.grounds) or _grounds(intake, groups, everyone, model.scaling)
-    edges = quintiles_of(fit.values, everyone.customers, model.scoring) if fit else _remembered(model)
-    counts = [group.customers for group in groups]
-    now = measure_reference(model.place(to_segment(intake)), edges, counts, everyone) if edges else None
+    now = _reference(intake, model, groups, everyone, fit)
     if fit:
         model = replace(model, reference=now)
     pace = Pace.of(grounds)
@@ -111,6 +110,18 @@ def _measured(
         drift=None if fit else drift_of(model.reference, now),
         forgotten=model.reference is None,
         likeness=compare_models(intake, fit.before, model) if fit and fit.before else None,
+    )
+
+
+def _reference(
+    intake: Intake, model: SegmentModel, groups: Sequence[Group], everyone: Group, fit: Fit | None
+) -> Reference | None:
+    """Return how customers are spread over the quintiles of a fit; None for a model that does not know them."""
+    edges = quintiles_of(fit.values, everyone.customers, model.scoring) if fit else _remembered(model)
+    if not edges:
+        return None
+    return measure_reference(
+        model.place(to_segment(intake)), edges, [group.customers for group in groups], everyone
     )
 
 

@@ -358,17 +358,24 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
     given["currency"] = given.pop("currency_column", None)
     if columns is not None and any(name is not None for name in given.values()):
         raise SettingsError(f"Give {argument('columns')} all at once or the roles one by one, not both.")
-    for name in ("as_of", "since"):
-        options[name] = parse_date(name, options.get(name))
-    options["window"] = parse_span("window", options.get("window"))
+    options = _parsed(options)
     if options["window"] and isinstance(columns, CustomerColumns):
         raise SettingsError(
             f"{named('window')} is for order lines; a table with one row per customer is counted already. Leave it out."
         )
-    if options.get("layouts") is not None:
-        options["layouts"] = os.fspath(options["layouts"])
-    options["keep_status"] = parse_statuses(options.get("keep_status"))
     return Reading(columns=columns or Columns(**given), **options)
+
+
+def _parsed(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options with what was given as text as what it stands for."""
+    layouts = options.get("layouts")
+    return options | {
+        "as_of": parse_date("as_of", options.get("as_of")),
+        "since": parse_date("since", options.get("since")),
+        "window": parse_span("window", options.get("window")),
+        "layouts": None if layouts is None else os.fspath(layouts),
+        "keep_status": parse_statuses(options.get("keep_status")),
+    }
 
 
 def _check_arguments(given: Iterable[str], known: set[str]) -> None:

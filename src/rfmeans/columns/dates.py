@@ -244,32 +244,42 @@ def _as(offered: Sequence[DateFormat]) -> str:
 def _only_one(name: str, text: ir.StringColumn, tally: _DateTally, *, commas: bool) -> DateFormat:
     """Return the format that reads all that can be read, or say why there is none."""
     tally = _without_year_first(name, text, tally)
-    if commas and any(form.option.startswith("%d.%m") for form in tally.formats):
-        tally = replace(
-            tally, formats=tuple(form for form in tally.formats if not form.option.startswith("%m.%d"))
-        )
+    tally = _without_month_first(tally) if commas else tally
     best = tally.best()
     assert best is not None
     others = [form for form in tally.formats if form is not best]
     rival = max(others, key=lambda form: tally.count("only", form, best), default=best)
     if rival is not best and tally.count("only", rival, best):
-        mine, its = (tally.example("only such as", *pair) for pair in ((best, rival), (rival, best)))
-        counts = [_read_as(form, value) for form, value in ((best, mine), (rival, its))]
-        raise UndecidedError(
-            f"The dates in {name!r} are written in two formats: {tally.count('only', best, rival):,} can only be "
-            f"read as {best.name}, such as {shortened(mine.strip())}, and "
-            f"{tally.count('only', rival, best):,} only as {rival.name}, such as "
-            f"{shortened(its.strip())}. Write them in one format, or say which one counts with "
-            f"{counts[0]} or {counts[1]}: the other lines are then set aside.",
-            name,
-            mine,
-            its,
-            choices=counts,
-        )
+        raise _two_formats(name, tally, best, rival)
     for other in others:
         if tally.count("reads", other) == tally.count("reads", best) and tally.count("differ", best, other):
             raise _ambiguous(name, tally, best, other)
     return best
+
+
+def _without_month_first(tally: _DateTally) -> _DateTally:
+    """Leave out the month before the day where points divide them and the other way round is possible."""
+    if not any(form.option.startswith("%d.%m") for form in tally.formats):
+        return tally
+    return replace(
+        tally, formats=tuple(form for form in tally.formats if not form.option.startswith("%m.%d"))
+    )
+
+
+def _two_formats(name: str, tally: _DateTally, best: DateFormat, rival: DateFormat) -> UndecidedError:
+    mine, its = (tally.example("only such as", *pair) for pair in ((best, rival), (rival, best)))
+    counts = [_read_as(form, value) for form, value in ((best, mine), (rival, its))]
+    return UndecidedError(
+        f"The dates in {name!r} are written in two formats: {tally.count('only', best, rival):,} can only be "
+        f"read as {best.name}, such as {shortened(mine.strip())}, and "
+        f"{tally.count('only', rival, best):,} only as {rival.name}, such as "
+        f"{shortened(its.strip())}. Write them in one format, or say which one counts with "
+        f"{counts[0]} or {counts[1]}: the other lines are then set aside.",
+        name,
+        mine,
+        its,
+        choices=counts,
+    )
 
 
 def _ambiguous(name: str, tally: _DateTally, first: DateFormat, second: DateFormat) -> UndecidedError:

@@ -12,6 +12,7 @@ from rfmeans.orders.reasons import LINE_REASONS, MALFORMED, MISSING, USED, ZERO_
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     import ibis.expr.types as ir
 
@@ -117,15 +118,7 @@ def account_lines(groups: ir.Table, engine: Engine) -> LineAccount:
     )
     signs = {row["line_reason"]: int(row["signs"] or 0) for row in rows}
     used: dict[str, Any] = next((row for row in rows if row["line_reason"] == USED), {})
-    firsts = [row["first_day"] for row in rows if row["first_day"] is not None]
-    lasts = [row["last_day"] for row in rows if row["last_day"] is not None]
-    set_aside = {
-        LINE_REASONS[row["line_reason"] - 1]: _tally(row) for row in rows if row["line_reason"] != USED
-    }
-    zeros = set_aside.pop(ZERO_ID, NONE)
-    if zeros.rows:
-        others = set_aside.get(MISSING, NONE)
-        set_aside[MISSING] = Tally(zeros.rows + others.rows, zeros.money + others.money)
+    set_aside, zero_ids = _set_aside(rows)
     return LineAccount(
         used=_tally(used),
         set_aside=set_aside,
@@ -133,8 +126,8 @@ def account_lines(groups: ir.Table, engine: Engine) -> LineAccount:
         purchases=int(used.get("purchases") or 0),
         first_day=used.get("first_day"),
         last_day=used.get("last_day"),
-        seen=(min(firsts), max(lasts)) if firsts else None,
-        zero_ids=zeros.rows,
+        seen=_seen(rows),
+        zero_ids=zero_ids,
         currency=used.get("first_currency"),
         several_currencies=used.get("first_currency") != used.get("last_currency"),
         hints=Hints.of(signs.pop(USED, 0), signs.values()),
@@ -143,6 +136,23 @@ def account_lines(groups: ir.Table, engine: Engine) -> LineAccount:
         if "older_lines" in used
         else None,
     )
+
+
+def _set_aside(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Tally], int]:
+    """Return the lines set aside by reason, id 0 among the missing customers, and how many have it."""
+    found = {LINE_REASONS[row["line_reason"] - 1]: _tally(row) for row in rows if row["line_reason"] != USED}
+    zeros = found.pop(ZERO_ID, NONE)
+    if zeros.rows:
+        others = found.get(MISSING, NONE)
+        found[MISSING] = Tally(zeros.rows + others.rows, zeros.money + others.money)
+    return found, zeros.rows
+
+
+def _seen(rows: Sequence[dict[str, Any]]) -> tuple[dt.date, dt.date] | None:
+    dated = [row for row in rows if row["first_day"] is not None]
+    if not dated:
+        return None
+    return min(row["first_day"] for row in dated), max(row["last_day"] for row in dated)
 
 
 def _sums_older(groups: ir.Table) -> dict[str, ir.Scalar]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -43,8 +44,7 @@ def archive(folder: Path, target: Path, keep: Callable[[str], bool] = lambda _na
             entry = zipfile.ZipInfo(name, LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             with (folder / name).open("rb") as source, packed.open(entry, "w") as part:
-                while piece := source.read(1 << 20):
-                    part.write(piece)
+                shutil.copyfileobj(source, part)
     return target
 
 

@@ -158,28 +158,36 @@ def _alike(tables: list[SheetTable], label: str, *, every: bool) -> list[SheetTa
     """
     if not every:
         tables = [table for table in tables if len(table[1]) >= FEWEST_COLUMNS] or tables
-    name, columns, _ = tables[0]
+    columns = tables[0][1]
     alike = [table for table in tables if set(table[1]) == set(columns)]
     if every and len(alike) < len(tables):
-        other = next(table for table in tables if table not in alike)
-        raise SourceError(
-            f"The sheets {name!r} and {other[0]!r} of {label} have different columns: {', '.join(columns)} against "
-            f"{', '.join(other[1])}. Give sheets with the same columns, or one of them with {argument('sheet')}.",
-            [
-                Choice({"sheet": name}, f"its columns: {', '.join(own)}; {counted(len(rows), 'row')}")
-                for name, own, rows in tables
-            ],
-        )
+        raise _different(tables, next(table for table in tables if table not in alike), label)
     if not every and len(alike) > 1:
-        listed = ", ".join(f"{name!r} ({len(rows):,} rows)" for name, _, rows in alike)
-        one = [Choice({"sheet": name}, counted(len(rows), "row")) for name, _, rows in alike]
-        every_one = Choice({"sheet": "*"}, "all of them")
-        raise SourceError(
-            f"{label} has {len(alike)} sheets with the same columns: {listed}. Say which one with "
-            f"{argument('sheet', 'NAME')}, or give {every_one} for all of them.",
-            [*one, every_one],
-        )
+        raise _several(alike, label)
     return alike if every else tables[:1]
+
+
+def _different(tables: list[SheetTable], other: SheetTable, label: str) -> SourceError:
+    name, columns, _ = tables[0]
+    return SourceError(
+        f"The sheets {name!r} and {other[0]!r} of {label} have different columns: {', '.join(columns)} against "
+        f"{', '.join(other[1])}. Give sheets with the same columns, or one of them with {argument('sheet')}.",
+        [
+            Choice({"sheet": name}, f"its columns: {', '.join(own)}; {counted(len(rows), 'row')}")
+            for name, own, rows in tables
+        ],
+    )
+
+
+def _several(alike: list[SheetTable], label: str) -> SourceError:
+    listed = ", ".join(f"{name!r} ({len(rows):,} rows)" for name, _, rows in alike)
+    one = [Choice({"sheet": name}, counted(len(rows), "row")) for name, _, rows in alike]
+    every_one = Choice({"sheet": "*"}, "all of them")
+    return SourceError(
+        f"{label} has {len(alike)} sheets with the same columns: {listed}. Say which one with "
+        f"{argument('sheet', 'NAME')}, or give {every_one} for all of them.",
+        [*one, every_one],
+    )
 
 
 def _in_order(rows: list[SheetRow], own: tuple[str, ...], names: tuple[str, ...]) -> list[SheetRow]:

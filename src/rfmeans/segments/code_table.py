@@ -91,14 +91,8 @@ def read_code_table(entry: Mapping[str, Any], where: str) -> CodeTable:
     Traceback (most recent call last):
     rfmeans.errors.SettingsError: my.toml, [scores.codes], 'Best': a code is three scores, like 555 or 10-4-3. Got '22'.
     """
-    check_keys(entry, TABLE_KEYS, where)
-    if CODES in entry and BOX in entry:
-        raise SettingsError(f"{where}: names stand under codes or in boxes, not both. Leave one of them out.")
+    _check_table(entry, where)
     first, others = entry.get(FIRST, False), entry.get(OTHERS)
-    if not isinstance(first, bool):
-        raise SettingsError(f"{where}: {FIRST} must be true or false. Got {first!r}.")
-    if others is not None:
-        check_line(others, f"{where}: {OTHERS}")
     given = _of_codes(entry[CODES], where) if CODES in entry else _of_boxes(entry[BOX], where)
     bins = max((max(code) for _, codes in given for code in codes), default=0)
     if not MIN_SCORES <= bins <= MAX_SCORES:
@@ -108,6 +102,16 @@ def read_code_table(entry: Mapping[str, Any], where: str) -> CodeTable:
     held = list(dict.fromkeys(name for name in listed if name in names.values()))
     covered = tuple(dict.fromkeys(name for name, _ in given if name not in held))
     return CodeTable(bins, names, _order(entry.get("order", held), held, where), covered)
+
+
+def _check_table(entry: Mapping[str, Any], where: str) -> None:
+    check_keys(entry, TABLE_KEYS, where)
+    if CODES in entry and BOX in entry:
+        raise SettingsError(f"{where}: names stand under codes or in boxes, not both. Leave one of them out.")
+    if not isinstance(entry.get(FIRST, False), bool):
+        raise SettingsError(f"{where}: {FIRST} must be true or false. Got {entry[FIRST]!r}.")
+    if entry.get(OTHERS) is not None:
+        check_line(entry[OTHERS], f"{where}: {OTHERS}")
 
 
 def _of_codes(entry: Any, where: str) -> list[tuple[str, list[Code]]]:
@@ -186,11 +190,7 @@ def _through(low: int, high: int) -> range:
 def _named(
     given: Sequence[tuple[str, Sequence[Code]]], bins: int, where: str, *, first: bool, others: str | None
 ) -> dict[Code, str]:
-    found: dict[Code, list[str]] = {code: [] for code in _all_codes(bins)}
-    for name, codes in given:
-        for code in codes:
-            if name not in found[code]:
-                found[code].append(name)
+    found = _given_names(given, bins)
     double = {code: names for code, names in found.items() if len(names) > 1}
     if double and not first:
         said = (f"{written(code)} ({' and '.join(names)})" for code, names in double.items())
@@ -205,6 +205,15 @@ def _named(
             f'left one name: {OTHERS} = "Others".'
         )
     return {code: names[0] if names else str(others) for code, names in found.items()}
+
+
+def _given_names(given: Sequence[tuple[str, Sequence[Code]]], bins: int) -> dict[Code, list[str]]:
+    """Return the names that are given to each code, in their order, each once."""
+    found: dict[Code, dict[str, None]] = {code: {} for code in _all_codes(bins)}
+    for name, codes in given:
+        for code in codes:
+            found[code][name] = None
+    return {code: list(names) for code, names in found.items()}
 
 
 def _all_codes(bins: int) -> Iterator[Code]:
