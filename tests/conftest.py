@@ -56,6 +56,7 @@ def pytest_unconfigure() -> None:
     gc.collect()
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist looks at the marks in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one worker run what shares something that takes long to make; tests of engines that are started are slow."""
     for item in items:
@@ -77,7 +78,8 @@ def _engine_of(item: pytest.Item) -> str | None:
 def _room_of(path: Path) -> str:
     """Return the folder whose fixtures a file of tests shares with others, or the file that has its own alone."""
     folders = [folder for folder in path.parents if folder.is_relative_to(HERE) and folder != HERE]
-    return str(next((folder for folder in folders if (folder / "conftest.py").exists()), path))
+    room = next((folder for folder in folders if (folder / "conftest.py").exists()), path)
+    return room.relative_to(HERE.parent).as_posix()
 
 
 @dataclass(frozen=True)
