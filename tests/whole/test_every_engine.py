@@ -94,7 +94,7 @@ def segment_ids(customers) -> np.ndarray:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_million_customers_get_the_same_segments(engine, million, million_segmented):
     expected, ids = million_segmented
     with rfmeans.segment(engine.table(million, "million"), columns=CustomerColumns()) as found:

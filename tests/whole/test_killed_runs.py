@@ -184,12 +184,13 @@ LEAN = ["--out", "out", "--force", "--no-report", "--n-init", "2", "--quiet"]
 
 
 @pytest.mark.slow
-def test_fifty_killed_runs_leave_the_old_output_or_none(tmp_path, orders):
+@pytest.mark.parametrize("times", [12, pytest.param(50, marks=pytest.mark.long)])
+def test_killed_runs_leave_the_old_output_or_none(tmp_path, orders, times):
     orders.to_csv(tmp_path / "orders.csv", index=False)
-    found = kill(tmp_path, ["segment", "orders.csv", *LEAN], 50, "folder", WINDOWS)
-    assert found["killed"] == 50
-    assert found["left"] >= 10  # kills that came while there was something to clear
-    assert found["absent"] >= 1
+    found = kill(tmp_path, ["segment", "orders.csv", *LEAN], times, "folder", WINDOWS)
+    assert found["killed"] == times
+    assert found["left"] >= times // 5  # kills that came while there was something to clear
+    assert times < 50 or found["absent"] >= 1
 
 
 @pytest.mark.slow
