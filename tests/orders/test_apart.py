@@ -160,7 +160,7 @@ def test_where_lines_are_many_a_slice_of_the_numbers_tells_if_it_holds_enough(mo
     looked = []
     real = intake.numbers_by_day
     monkeypatch.setattr(intake, "numbers_by_day", lambda lines: looked.append(lines) or real(lines))
-    for name, value in {"EXACT_LINES": 1, "SLICES": slices, "ENOUGH_NUMBERS": 8}.items():
+    for name, value in {"MANY_LINES": 1, "SLICES": slices, "ENOUGH_NUMBERS": 8}.items():
         monkeypatch.setattr(intake, name, value)
     _, account = customers(numbered_daily())
     assert account.noticed.apart.daily
@@ -171,7 +171,7 @@ def test_each_engine_takes_a_slice_of_the_numbers(monkeypatch, sql_engine):
     kept = []
     real = intake.begin_daily
     monkeypatch.setattr(intake, "begin_daily", lambda some: kept.append(some) or real(some))
-    for name, value in {"EXACT_LINES": 1, "SLICES": 2, "ENOUGH_NUMBERS": 8}.items():
+    for name, value in {"MANY_LINES": 1, "SLICES": 2, "ENOUGH_NUMBERS": 8}.items():
         monkeypatch.setattr(intake, name, value)
     rows = numbered_daily()
     rows["date"] = pd.to_datetime(rows["date"])

@@ -221,7 +221,7 @@ def test_a_history_too_short_for_what_the_rhythm_asks_costs_no_second_pass(monke
 
 
 def test_where_lines_are_many_a_slice_of_the_customers_foresees_how_far_to_look(monkeypatch, sql_engine):
-    monkeypatch.setattr(intake, "EXACT_LINES", 10)
+    monkeypatch.setattr(intake, "MANY_LINES", 10)
     monkeypatch.setattr(customers, "SOME", 2)
     monkeypatch.setattr(hindsight, "customers_at", None)  # the second pass
     rows = sql_engine.table(seldom(100, 900), "seldom")

@@ -35,7 +35,7 @@ from rfmeans.orders.examples import find_malformed, find_person, find_unread
 from rfmeans.orders.order_lines import currency_column
 from rfmeans.orders.reasons import BEFORE, REASON_BEFORE, USED
 from rfmeans.orders.recency_column import read_recency
-from rfmeans.orders.remarks import EXACT_LINES, SLICES, find_overlap, notice
+from rfmeans.orders.remarks import SLICES, find_overlap, notice
 from rfmeans.orders.understand import or_misfit
 from rfmeans.orders.whole_orders import takes_from_orders
 from rfmeans.orders.window import count_idle, with_window
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from rfmeans.columns.layout import Layout
-    from rfmeans.engines.engine import Engine
     from rfmeans.engines.kept_tables import Workspace
     from rfmeans.orders.noticed import Noticed, Overlap
     from rfmeans.orders.order_lines import OrderLines
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from rfmeans.settings import Columns, Reading
 
 UNREADABLE = {"unreadable date", "unreadable amount"}
+MANY_LINES = 1_000_000  # of which a slice tells what it is asked for, and all would take long
 ENOUGH_NUMBERS = 1_000  # of orders: fewer in a slice of them say little of all
 
 
@@ -239,7 +239,7 @@ def _sum_up(understood: Understood, asked: _Asked) -> _Sums:
     source, layout, compared = understood.source, understood.of_orders, understood.compared
     lines = understood.lines.of(source, layout, asked.reading, understood.conventions, compared)
     window = asked.reading.window
-    dates, as_of = _dates(lines.lines, source.engine, asked)
+    dates, as_of = _dates(lines.lines, source, asked)
     counting = with_window(lines.lines, window, as_of) if window and as_of else lines.lines
     orders = total_orders(counting, dates, apart=compared.apart, daily=compared.daily, window=window)
     if asked.keep_orders or compared.apart or takes_from_orders(layout):
@@ -280,7 +280,7 @@ def _begin_daily(understood: Understood, asked: _Asked, sums: _Sums) -> bool:
     understood.days_compared = True
     lines = sums.lines.lines.filter(sums.lines.lines.reason == USED)
     hashed = understood.source.engine.key_hash(lines.order_id)
-    if hashed is not None and sums.account.read.rows > EXACT_LINES:
+    if hashed is not None and sums.account.read.rows > MANY_LINES:
         some = asked.workspace.keep(numbers_by_day(lines.filter(hashed % SLICES == 0)))
         if some.order_id.nunique().to_pyarrow().as_py() >= ENOUGH_NUMBERS:
             return begin_daily(some)
@@ -339,7 +339,7 @@ def _count_older_only(lines: ir.Table, groups: ir.Table) -> int:
     return int(older.distinct().anti_join(used, "customer_id").count().to_pyarrow().as_py())
 
 
-def _dates(lines: ir.Table, engine: Engine, asked: _Asked) -> tuple[list[dt.date], dt.date | None]:
+def _dates(lines: ir.Table, source: Source, asked: _Asked) -> tuple[list[dt.date], dt.date | None]:
     """Return dates of which some are told by their distance to the as-of date, and that date where it is needed.
 
     Both are none where no line is used.
@@ -349,7 +349,7 @@ def _dates(lines: ir.Table, engine: Engine, asked: _Asked) -> tuple[list[dt.date
     spans = [each for each in asked.earlier if isinstance(each, dt.timedelta)]
     seen = lines.filter(lines.reason == USED).ordered_on
     if asked.spans:
-        some = _orders_of_some(lines, engine, asked.workspace)
+        some = _orders_of_some(lines, source, asked.workspace)
         spans += asked.spans(some)
         seen = seen if some is None else some.last_day
     as_of = reading.as_of
@@ -359,9 +359,9 @@ def _dates(lines: ir.Table, engine: Engine, asked: _Asked) -> tuple[list[dt.date
     return dates + [as_of - span for span in spans if as_of and as_of - dt.date.min >= span], as_of
 
 
-def _orders_of_some(lines: ir.Table, engine: Engine, workspace: Workspace) -> ir.Table | None:
-    hashed = engine.key_hash(lines.customer_id)
-    if hashed is None or lines.count().to_pyarrow().as_py() <= EXACT_LINES:
+def _orders_of_some(lines: ir.Table, source: Source, workspace: Workspace) -> ir.Table | None:
+    hashed = source.engine.key_hash(lines.customer_id)
+    if hashed is None or (source.rows or source.table.count().to_pyarrow().as_py()) <= MANY_LINES:
         return None
     return workspace.keep(orders_of_some(lines, hashed))
 
