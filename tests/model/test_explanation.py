@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import polars as pl
 import pytest
@@ -28,7 +30,7 @@ def test_the_text(by_hand):
         "Segment: Potential Loyalists, 2 of 11 by money spent each. It is the name of the code 433.",
         "To a better name: 1 more purchase of 8 (its average order value) would move it to Loyal Customers, at first "
         "even to Champions, until 29 days after it.",
-        "Without another purchase: it goes to Need Attention in 5 days.",
+        "Without another purchase: it goes to Need Attention in 5 days, then 20 days away.",
     )
 
 
@@ -85,6 +87,8 @@ def test_what_is_better_can_be_of_less_money_spent_each():
         "To a more recent or more valuable name: 1 more purchase of 9 (its average order value) would move it to "
         "Low-Value Regular, at first even to High-Value Loyal, for 30 days at least.",
     )
+    plain = replace(found, logged=False).lines[4]
+    assert "15); centres are the means of the fit, which transformed no feature. Confidence" in plain
 
 
 @pytest.mark.slow

@@ -68,6 +68,8 @@ class Placing:
         The days in which purchases and money count for frequency and monetary; None: all history.
     said, grounds
         What names claim, and what claims are checked on; None: nothing.
+    logged
+        Whether the model takes the logarithm of a feature.
     nearest_two
         One customer -> the nearest and the second-nearest centre; None without centres.
     """
@@ -79,6 +81,7 @@ class Placing:
     window: int | None = None
     said: Mapping[str, Said] = field(default_factory=dict)
     grounds: Grounds | None = None
+    logged: bool = True
 
 
 def explain_customer(
@@ -143,6 +146,7 @@ def explain_customer(
         average_order=row[AVERAGE],
         window=placing.window,
         doubt=_doubt(row, placing),
+        logged=placing.logged,
     )
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 HORIZON = 30  # days
 YEAR = 365  # days without a purchase that are looked ahead
 MOST_PURCHASES = 5
-CENTRE = "centres are those of the fit, after its transforms, not the means of the table"
+LOGGED = "centres are those of the fit, after its transforms, not the means of the table"
+PLAIN = "centres are the means of the fit, which transformed no feature"
 REASONS = {
     NO_PURCHASE: "it has no purchase (returns or free orders only), so it has no recency",
     NO_NET_SPEND: "its returns are worth as much as its purchases or more, so it has no net spend",
@@ -128,6 +129,8 @@ class Explanation:
         The days in which purchases and money count for frequency and monetary; None: all history.
     doubt
         A sentence where what the name says of time does not hold of this customer; else blank.
+    logged
+        Whether the model takes the logarithm of a feature, so that its centres are no plain means.
     """
 
     customer: str
@@ -150,6 +153,7 @@ class Explanation:
     average_order: float | None = None
     window: int | None = None
     doubt: str = ""
+    logged: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values, with the text."""
@@ -192,7 +196,8 @@ class Explanation:
             f"{money(centre.monetary, self.currency_symbol)})"
             for centre in self.nearest
         )
-        line += f" The nearest centre is that of {nearest}, the second-nearest that of {second}; {CENTRE}."
+        line += f" The nearest centre is that of {nearest}, the second-nearest that of {second}; "
+        line += f"{LOGGED if self.logged else PLAIN}."
         if self.confidence is None:
             return line
         border = ", near the border between the two" if self.confidence < NEAR_BORDER else ""
@@ -256,12 +261,11 @@ class Explanation:
         return f"; {self.lasting.purchases} would {there} for {HORIZON} days at least"
 
     def _drift_line(self) -> str:
+        days = self.drift.days if self.drift else YEAR
+        away = f"then {counted(self.standings[0].value + days, 'day')} away"
         if self.drift is None:
-            away = counted(self.standings[0].value + YEAR, "day")
-            return f"Without another purchase: the model keeps it in {self.segment} for a year, then {away} away."
-        return (
-            f"Without another purchase: it goes to {self.drift.segment} in {counted(self.drift.days, 'day')}."
-        )
+            return f"Without another purchase: the model keeps it in {self.segment} for a year, {away}."
+        return f"Without another purchase: it goes to {self.drift.segment} in {counted(days, 'day')}, {away}."
 
 
 def _standing(found: FeatureStanding, symbol: str) -> str:

@@ -364,7 +364,7 @@ class SegmentModel:
             names,
             lambda place: better_than(names, place, self.lexicon),
             lambda one: nearest_two(one, self.space, names) if self.centres else None,
-            *(self.window, self.lexicon.said, self.grounds),
+            *(self.window, self.lexicon.said, self.grounds, self.scaling.logged),
         )
         return explain_customer(customers, customer, placing, as_of, symbol)
 

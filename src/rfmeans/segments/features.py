@@ -55,6 +55,11 @@ class Scaling:
 
     features: tuple[FeatureScaling, FeatureScaling, FeatureScaling]
 
+    @property
+    def logged(self) -> bool:
+        """Whether a feature is log-transformed, so that a mean in feature space is no plain mean."""
+        return any(feature.transform == "log1p" for feature in self.features)
+
 
 def significant(value: float, digits: int = DIGITS) -> float:
     """Return the value to some significant digits.

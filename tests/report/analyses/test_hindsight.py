@@ -173,6 +173,19 @@ def test_what_cannot_be_said_is_one_line_and_nothing_else(summary, first_day, sa
     assert "Bought again" not in str(segments(without).page[1].table.heads)
 
 
+def test_an_axis_of_small_shares_has_marks_beside_zero(summary):
+    """A share of 2 % of 500, whose interval ends at 3.7 %: marks at 0, 2 and 4 %."""
+    found = summary.hindsight
+    few = tuple(
+        replace(one, customers=500, buyers=10, share=0.02, low=0.011, high=0.037) for one in found.outcomes
+    )
+    told = hindsight(replace(summary, hindsight=replace(found, outcomes=few)))
+    (picture,) = (block for block in told.page if isinstance(block, Picture))
+    drawn = picture.draw(NARROW)
+    values = drawn["layer"][0]["encoding"]["x"]["axis"]["values"]
+    assert values == [0, 0.02, 0.04]
+
+
 def test_of_fewer_than_thirty_no_percentage_is_told(summary):
     found = summary.hindsight
     first, second, *_ = found.outcomes

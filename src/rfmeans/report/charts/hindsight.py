@@ -10,11 +10,13 @@ from rfmeans.report.charts.vega import channel, layer, mark, tooltip, unit
 from rfmeans.wording import clip, counted, share_of
 
 if TYPE_CHECKING:
-    from rfmeans.over_time.hindsight import Hindsight
+    from rfmeans.over_time.hindsight import Hindsight, Outcome
     from rfmeans.report.charts.vega import Drawn, Rows
     from rfmeans.report.summary import Summary
 
 SMALL = 30  # of fewer customers a share in percent says more than it knows
+STEPS = 0.25, 0.1, 0.05, 0.02, 0.01  # between marks of the axis
+LEAST_TICKS = 2  # beside that at zero
 SHOWN = 3  # pairs of names that a sentence tells of
 NAMED = 2  # pairs whose names it tells where their shares say little; of more their number
 
@@ -30,14 +32,15 @@ def _draw(sheet: Sheet) -> Drawn:
             "share": one.share,
             "low": one.low,
             "high": one.high,
-            "shown": share_of(one.buyers, one.customers),
+            "shown": _share(one),
             "counts": f"{one.buyers:,} of {one.customers:,}",
         }
         for one in found.filled
     ]
     width = sheet.frame.panel_width(labels, 1)
     room = max(row["high"] for row in rows) / (1 - (5 * LETTER + 10) / width)
-    ticks = [0, 0.25, 0.5, 0.75, 1]
+    step = next((step for step in STEPS if LEAST_TICKS * step <= room), STEPS[-1])
+    ticks = [place * step for place in range(int(room / step) + 1)]
     x = channel(
         "share:Q",
         stack=None,
@@ -75,13 +78,14 @@ def _found(summary: Summary) -> Hindsight:
     return summary.hindsight
 
 
+def _share(one: Outcome) -> str:
+    few = one.customers < SMALL
+    return f"{one.buyers} of {one.customers}" if few else share_of(one.buyers, one.customers)
+
+
 def shares_said(found: Hindsight) -> str:
     """Return the share of each segment that bought again, of a few people in numbers; a sentence without its end."""
-    said = ", ".join(
-        f"{clip(one.segment)} "
-        f"{f'{one.buyers} of {one.customers}' if one.customers < SMALL else share_of(one.buyers, one.customers)}"
-        for one in found.filled
-    )
+    said = ", ".join(f"{clip(one.segment)} {_share(one)}" for one in found.filled)
     return f"Bought again within {found.days} days: {said}"
 
 
