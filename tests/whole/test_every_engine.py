@@ -34,11 +34,14 @@ def orders() -> pd.DataFrame:
 
 @pytest.mark.slow
 def test_orders_give_the_same_customers_segments_and_account(engine, orders):
+    said = [("yes", "no", "", None)[place * 7 % 4] for place in range(len(orders))]
+    orders = orders.assign(newsletter=said)
     with (
         rfmeans.segment(orders, n_init=5) as expected,
         rfmeans.segment(engine.table(orders), n_init=5) as found,
     ):
         assert_frame_equal(in_order(found), in_order(expected), check_dtype=False, rtol=1e-9)
+        assert {*in_order(found)["consent"]} == {True, False, ""}  # blank: nobody said anything
         np.testing.assert_allclose(found.model.centres, expected.model.centres, rtol=0, atol=1e-9)
         assert found.summary.account == expected.summary.account
         assert_frame_equal(found.profile, expected.profile, check_dtype=False, rtol=1e-9)
