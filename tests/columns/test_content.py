@@ -112,3 +112,16 @@ def test_currencies_in_words_are_currencies():
     with pytest.raises(rfmeans.SourceError, match="2 currencies"):
         taken_in(orders(paid_in=["Euro", "US Dollar", "Euro"]))
     assert "currency" not in taken_in(orders(sort=["Real", "Real", "Real"])).understood
+
+
+@pytest.mark.parametrize("silent", [[0, 0, 0], ["0", "", "-"], [None, None, None]])
+def test_of_two_columns_for_one_role_one_that_says_nothing_is_none(silent):
+    found = taken_in(orders(**{"order id": silent, "order number": ["A", "A", "B"]}))
+    assert "order = order number" in found.understood
+    assert found.lines.orders == 3  # three customers
+
+
+@pytest.mark.parametrize("other", [[0, 0, 7], ["x", "", ""]])
+def test_where_both_say_something_it_is_asked(other):
+    with pytest.raises(rfmeans.SourceError, match="2 columns could be the order: order id, order number"):
+        taken_in(orders(**{"order id": other, "order number": ["A", "A", "B"]}))

@@ -267,3 +267,19 @@ def test_zero_is_a_customer_of_a_table_of_customers():
         intake = read_in(table, make_reading(columns=rfmeans.CustomerColumns()), workspace)
         assert sorted(intake.customers.to_pyarrow()["customer_id"].to_pylist()) == [0, 1]
         assert not intake.account.customers_set_aside
+
+
+@pytest.mark.parametrize("word", ["Laufkundschaft", "Walk-in Customer", "CONSUMIDOR FINAL"])
+def test_what_a_till_calls_nobody_is_no_customer(word):
+    with Workspace() as workspace:
+        rows = pd.DataFrame(
+            {
+                "customer": [word, "ann", word, "bob", "Walker"],
+                "date": "2025-01-05",
+                "amount": [1.0, 2.0, 4.0, 8.0, 16.0],
+            }
+        )
+        intake = read_in(rows, make_reading(), workspace)
+        assert sorted(intake.customers.to_pyarrow()["customer_id"].to_pylist()) == ["Walker", "ann", "bob"]
+        assert intake.account.lines.set_aside["missing customer"].money == 5
+        assert f"{word.lower()} as no customer" in intake.account.noticed.understood

@@ -124,3 +124,18 @@ def test_each_known_export_stands_in_the_documentation():
     }
     assert len(systems) > 15
     assert {system for system in systems if system not in words} == set()
+
+
+@pytest.mark.parametrize(
+    ("more", "order"),
+    [((), "id"), (("product",), None), (("qty",), None), (("receipt",), "receipt"), (("order",), "order")],
+)
+def test_an_id_is_an_order_s_number_where_no_other_one_and_no_line_is_told(more, order):
+    assert recognise(["id", "date", "customer", "amount", *more]).columns.order == order
+
+
+@pytest.mark.parametrize("person", ["Kunde", "customer", "Client"])
+def test_a_column_of_persons_beside_one_of_their_numbers_is_not_the_customer(person):
+    assert recognise([person, "Kundennummer", "Datum", "Betrag"]).customers == (("id", "Kundennummer"),)
+    with pytest.raises(rfmeans.SourceError, match="columns could be the customer"):
+        recognise([person, "user id", "Kundennummer", "Datum", "Betrag"])

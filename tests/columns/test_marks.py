@@ -45,6 +45,29 @@ def test_a_row_that_gives_an_order_s_total_back():
     assert taken_in(books).customers["a"][1:] == (1, 60.0)
 
 
+DOCUMENTS = [
+    ("Transaction type", ["Invoice", "Payment", "Invoice", "Estimate"], {"a": 100, "b": 50}),
+    ("Belegart", ["Rechnung", "Auftragsbestätigung", "Rechnung", "Mahnung"], {"a": 100, "b": 50}),
+    ("tipo", ["presupuesto", "factura", "factura", "cobro"], {"a": 40, "b": 50}),
+    ("Type", ["Payment", "Payment", "Order", "Quote"], {"a": 140, "b": 50}),  # no invoices beside them
+]
+
+
+@pytest.mark.parametrize(("name", "values", "money"), DOCUMENTS)
+def test_documents_that_are_no_sale_do_not_count(name, values, money):
+    found = taken_in(orders(**{name: values}))
+    assert found.money == money
+    assert set(found.lines.set_aside) == {"excluded status"}
+
+
+def test_where_none_of_the_documents_is_a_sale_they_are_not_understood():
+    assert taken_in(orders(Type=["Lieferschein", "Mahnung", "Lieferschein", "Lieferschein"])).money == {
+        "a": 140,
+        "b": 50,
+        "c": 30,
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "values"),
     [

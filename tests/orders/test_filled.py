@@ -90,3 +90,55 @@ def test_a_total_below_is_no_further_line(tmp_path):
     found, account = customers(written(tmp_path, text))
     assert found == {"a": (1, Decimal(15)), "b": (1, Decimal(20))}
     assert aside(account) == {"total row": (1, Decimal(35))}
+
+
+DATED = {
+    "number and customer repeated": ("1,2025-01-05,a,Mug,20", "1,,a,Pot,30"),
+    "the customer repeated": ("1,2025-01-05,a,Mug,20", ",,a,Pot,30"),
+}
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_an_order_has_the_date_of_its_first_row(tmp_path, name):
+    lines = ["order,date,customer,item,amount", *DATED[name], "2,2025-01-06,a,Mug,5", "3,2025-01-07,b,Mug,7"]
+    found, account = customers(written(tmp_path, "\n".join(lines) + "\n"))
+    assert found == {"a": (2, Decimal(55)), "b": (1, Decimal(7))}
+    assert aside(account) == {}
+
+
+@pytest.mark.parametrize(("row", "right"), [("9,,a,Pan,1", (1, 50)), ("9,,a,Pan,1 9,,a,Pot,2", (1, 50))])
+def test_an_order_without_any_date_gets_none_from_another(tmp_path, row, right):
+    """Row 2 repeats the number of order 1; order 9 has no date at all."""
+    lines = ["order,date,customer,item,amount", "1,2025-01-05,a,Mug,20", "1,,a,Pot,30", *row.split(" ")]
+    lines += ["3,2025-01-07,b,Mug,7", "4,2025-01-08,b,Mug,7", "5,2025-01-08,c,Mug,7"]
+    found, account = customers(written(tmp_path, "\n".join(lines) + "\n"))
+    assert found["a"] == right
+    assert aside(account)["unreadable date"][0] == len(row.split(" "))
+
+
+def test_where_some_dates_are_missing_a_row_without_a_number_is_no_further_one(tmp_path):
+    text = "order,date,customer,amount\n1,2025-01-05,a,10\n,,a,5\n2,,b,20\n3,2025-01-07,b,30\n"
+    found, account = customers(written(tmp_path, text))
+    assert found == {"a": (1, Decimal(10)), "b": (1, Decimal(30))}
+    assert aside(account) == {"unreadable date": (2, Decimal(25))}
+
+
+@pytest.mark.parametrize("mark", ['""""', "dito", "ditto", "do.", "''", "\u3003", "-\u201e-"])
+def test_a_ditto_stands_for_what_is_above_it(tmp_path, mark):
+    rows = ("Ann,1,10", f"{mark},2,20", f"{mark},3,5", "Bob,4,1")
+    text = "date,customer,order,amount\n" + "".join(
+        f"2025-01-0{5 + place},{row}\n" for place, row in enumerate(rows)
+    )
+    found, account = customers(written(tmp_path, text))
+    assert found == {"Ann": (3, Decimal(35)), "Bob": (1, Decimal(1))}
+    assert "dittos stand for what is above them" in account.noticed.understood
+
+
+def test_a_shop_called_ditto_is_none_and_nothing_is_above_the_first_row_or_a_guest(tmp_path):
+    rows = ("dito,1,10", "Ditto,2,20", ",3,5", "dito,4,1")
+    text = "date,customer,order,amount\n" + "".join(
+        f"2025-01-0{5 + place},{row}\n" for place, row in enumerate(rows)
+    )
+    found, account = customers(written(tmp_path, text), accept_loss=True)
+    assert found == {"Ditto": (1, Decimal(20))}
+    assert aside(account) == {"missing customer": (3, Decimal(16))}

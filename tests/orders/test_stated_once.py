@@ -89,8 +89,9 @@ def spoiled(change):
 
 
 def one_fewer(rows):
-    """Six customers of three: by chance in one of 729 lists."""
+    """Six customers of three: by chance in one of 729 lists; by their names, in no order, in no fewer."""
     del rows[-3:]
+    rows[1][0], rows[4][0] = "Bob", "Ann"
 
 
 def one_comes_back(rows):
@@ -112,8 +113,9 @@ def days_that_never_turn(rows):
 
 
 def names_entered_late(rows):
-    """Guests in the order of days, and each customer on a day before that of the row above."""
+    """Guests in the order of days, and each customer on a day before that of the row above, by no alphabet."""
     days_that_never_turn(rows)
+    rows[1][0], rows[4][0] = rows[4][0], rows[1][0]
     for row in rows[1:]:
         row[2] = f"2024-12-{row[1] // 10 + 1:02}" if row[0] else row[2]
 
@@ -160,6 +162,60 @@ SORTED = {
     "three entered late": lambda days, chance: late_ones(sorted(days), chance, 3),
     "newest first, one entered late": lambda days, chance: late_ones(sorted(days, reverse=True), chance, 1),
 }
+
+
+def few(names):
+    return [OUTLINE[0], *((name or None, *row[1:]) for name, row in zip(names, OUTLINE[1:], strict=False))]
+
+
+def test_names_that_follow_the_alphabet_tell_an_outline_of_fewer_customers(tmp_path):
+    """Four of three orders each: the days alone by chance in one of 3 ** 4 lists, such names in one of 24."""
+    names = [name if not below else "" for name in NAMES[:4] for below in range(3)]
+    found, account = customers(written(tmp_path, text_of(few(names))))
+    assert found == {name: OUTLINED[name] for name in NAMES[:4]}
+    assert OF_CUSTOMER in account.noticed.understood
+
+
+@pytest.mark.parametrize(
+    "called", [("Bob", "Ann", "Cy", "Di"), ("c1", "c2", "c3", "c4")], ids=["unsorted", "numbers"]
+)
+def test_other_names_do_not(tmp_path, called):
+    names = [name if not below else "" for name in called for below in range(3)]
+    found, account = customers(written(tmp_path, text_of(few(names))), accept_loss=True)
+    assert {orders for orders, _ in found.values()} == {1}
+    assert aside(account)["missing customer"][0] == 8
+
+
+def test_seven_names_in_order_tell_it_where_the_days_of_single_orders_below_go_on(tmp_path):
+    """Below every other one stands an order, each later than the last: days entered late look so, but not by name."""
+    rows = []
+    for place, name in enumerate((*NAMES, "Gil", "Hal")):
+        rows.append((name, place, f"2025-01-{28 - place}", 1))
+        if place % 2 == 0:
+            rows.append((None, 10 + place, f"2025-02-{10 + place}", 2))
+    found, _ = customers(written(tmp_path, text_of([OUTLINE[0], *rows])))
+    assert found["Ann"] == (2, Decimal(3))
+    assert found["Bob"] == (1, Decimal(1))
+
+
+SUBTOTALS = (
+    "Kunde,Rechnung,Datum,Betrag\nAdler,1,2025-01-06,10\n,2,2025-01-07,20\nSumme Adler,,,30\n"
+    "Bauer,3,2025-01-08,5\nSumme Bauer,,,5\nConrad,4,2025-01-09,1\n,5,2025-01-09,2\n,6,2025-02-01,4\n"
+)
+
+
+@pytest.mark.parametrize("last", ["Summe Conrad,,,7\n", ""])
+def test_a_total_with_the_name_of_the_customer_above_tells_whose_the_rows_are(tmp_path, last):
+    found, account = customers(written(tmp_path, SUBTOTALS + last))
+    assert found == {"Adler": (2, Decimal(30)), "Bauer": (1, Decimal(5)), "Conrad": (3, Decimal(7))}
+    assert aside(account)["total row"][0] == (3 if last else 2)
+
+
+def test_totals_of_days_tell_nothing_of_guests(tmp_path):
+    text = SUBTOTALS.replace("Summe Adler", "Summe 07.01.").replace("Summe Bauer", "Summe 08.01.")
+    found, account = customers(written(tmp_path, text))
+    assert found == {"Adler": (1, Decimal(10)), "Bauer": (1, Decimal(5)), "Conrad": (1, Decimal(1))}
+    assert aside(account)["missing customer"] == (3, Decimal(26))
 
 
 def is_outline(names, days):

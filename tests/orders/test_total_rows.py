@@ -59,6 +59,17 @@ def test_a_customer_whose_name_begins_like_a_total_is_a_customer():
     assert account.lines.set_aside == {}
 
 
+@pytest.mark.parametrize("order", ["3", ""])
+def test_a_customer_called_total_with_an_order_number_and_a_day_is_one_though_the_sum_fits(order):
+    found, account = customers(
+        table(
+            f"order,date,customer,amount 1,2025-01-05,Ann,10 2,2025-01-06,Bob,20 {order},2025-01-07,Total_Ltd,30"
+        )
+    )
+    assert found.get("Total Ltd") == ((1, Decimal(30)) if order else None)
+    assert aside(account) == ({} if order else {"total row": (1, Decimal(30))})
+
+
 def test_totals_stand_in_any_cell_of_text():
     rows = table(
         "order,date,customer,item,amount 1,2025-01-05,a,Mug,10 1,2025-01-05,a,Pot,20 1,2025-01-05,a,Subtotal,30"

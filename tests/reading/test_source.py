@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from helpers.set_aside_lines import PLACED_HEADER, TEXTS, check, placed, set_aside
+from helpers.taken_in import taken_in
 
 
 def test_in_each_file_of_a_glob(tmp_path):
@@ -27,3 +30,16 @@ def sheet(first: int) -> pd.DataFrame:
 def test_in_parquet_it_is_the_number_of_the_row(tmp_path):
     sheet(1).to_parquet(tmp_path / "orders.parquet")
     check(set_aside(tmp_path / "orders.parquet"))
+
+
+def test_nan_in_a_parquet_file_is_a_missing_value(tmp_path):
+    """Statistics of the file leave NaN out, as those of pyarrow do: a comparison with a bound is then left out too."""
+    rows = pa.table({
+        "customer": [1.0, 2.0, float("nan"), 3.0],
+        "date": ["2025-01-05"] * 4,
+        "amount": [1.0, 2.0, 4.0, float("nan")],
+    })  # fmt: skip
+    pq.write_table(rows, tmp_path / "orders.parquet")
+    found = taken_in(str(tmp_path / "orders.parquet"))
+    assert found.money == {1: 1, 2: 2}
+    assert set(found.lines.set_aside) == {"missing customer", "unreadable amount"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import Choice, argument
+from rfmeans.columns.keys import NO_ORDER, ZERO
 from rfmeans.columns.layout import used_columns
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.layouts import with_columns
@@ -56,6 +57,17 @@ def told_by_content(table: ir.Table, layout: Layout, fitted: Columns | None = No
             raise _several(role, holding, words)
         found |= dict.fromkeys([role] if holding else [], "".join(holding))
     return with_columns(layout, Columns(**found)) if found else layout
+
+
+def without_silent(table: ir.Table, names: Sequence[str]) -> list[str]:
+    """Return those of some columns that say something in a row at least: more than blanks and zeros."""
+    texts = {name: table[name].cast("string").strip().lower() for name in names}
+    told = {
+        str(place): (~text.isin((*NO_ORDER, *ZERO))).fill_null(False).any()
+        for place, text in enumerate(texts.values())
+    }
+    found = table.agg(**told).to_pyarrow().to_pylist()[0]
+    return [name for place, name in enumerate(names) if found[str(place)]]
 
 
 def _untold(layout: Layout) -> list[str]:

@@ -38,6 +38,67 @@ NO_ORDER = (
 # 0.0 is a 0 that pandas made a float; False is what Odoo writes for a blank.
 ZERO = ("0", "0.0")
 NOBODY = (*NO_ORDER, "?", "unknown", "undefined", "anonymous", "guest", "false")
+# What tills and their programs call a customer who is none. It is looked for among the customers, not in each row.
+WALK_INS = (
+    *(
+        "walk-in",
+        "walk in",
+        "walk-in customer",
+        "walk in customer",
+        "walk-in client",
+        "cash sale",
+        "cash sales",
+    ),
+    *(
+        "cash customer",
+        "counter sale",
+        "counter sales",
+        "counter customer",
+        "guest customer",
+        "anonymous customer",
+    ),
+    *("unknown customer", "laufkunde", "laufkunden", "laufkundschaft", "barverkauf", "barkunde", "barkunden"),
+    *(
+        "thekenverkauf",
+        "gastkunde",
+        "anonymer kunde",
+        "unbekannter kunde",
+        "client comptoir",
+        "vente comptoir",
+    ),
+    *("client de passage", "client divers", "clients divers", "client anonyme", "client inconnu"),
+    *("consumidor final", "público en general", "publico en general", "cliente varios", "clientes varios"),
+    *(
+        "cliente mostrador",
+        "cliente de mostrador",
+        "venta de mostrador",
+        "cliente de paso",
+        "cliente contado",
+    ),
+    *(
+        "cliente de contado",
+        "venta al contado",
+        "cliente anónimo",
+        "cliente desconocido",
+        "cliente occasionale",
+    ),
+    *(
+        "cliente di passaggio",
+        "cliente generico",
+        "cliente anonimo",
+        "cliente sconosciuto",
+        "vendita al banco",
+    ),
+    *(
+        "cliente balcão",
+        "cliente de balcão",
+        "venda balcão",
+        "venda ao balcão",
+        "cliente avulso",
+        "cliente anônimo",
+    ),
+    *("consumidor não identificado", "cliente não identificado", "cliente desconhecido"),
+)
 UNSEEN = "\u200b\u2060\ufeff"  # characters without a width, but those that join or part letters and signs
 WIDE_BLANKS = ("\u00a0", "\u2007", "\u2009", "\u202f")
 GAPS = f"[ {''.join(WIDE_BLANKS)}]+"
@@ -66,16 +127,20 @@ class KeyConvention:
         The columns in which 12345.0 is 12345.
     zero
         Whether 0 is a customer like any other; else it stands for a guest.
+    nobody
+        Words of `WALK_INS` that the table has among its customers.
     """
 
     padded: bool = True
     varied: bool = True
     whole: tuple[str, ...] = ()
     zero: bool = False
+    nobody: tuple[str, ...] = ()
 
     def describe(self) -> str:
         """Return a few words for what is not ordinary, e.g. ``12345.0 in user_id as 12345``."""
         parts = [f"12345.0 in {name} as 12345" for name in self.whole]
+        parts += [f"{', '.join(self.nobody)} as no customer"] if self.nobody else []
         return ", ".join([*parts, *(["customer 0 as one like any other"] if self.zero else [])])
 
 
@@ -92,7 +157,7 @@ def customer_key(column: ir.Column, engine: Engine, how: KeyConvention = ANY_KEY
     elif isinstance(column, ibis.expr.types.IntegerColumn):
         key = column
     else:
-        return _key_text(column, engine, NOBODY if how.zero else (*NOBODY, *ZERO), how)
+        return _key_text(column, engine, (*NOBODY, *how.nobody, *(() if how.zero else ZERO)), how)
     return key if how.zero else key.nullif(0)
 
 
@@ -287,6 +352,14 @@ def _check_composed(name: str, example: Any, engine: Engine) -> None:
             f"{engine.title or engine.backend} has no function to tell that they are one. Normalise the column to NFC "
             "before, or pass the orders as a file."
         )
+
+
+def walk_ins(customers: ir.Table) -> tuple[str, ...]:
+    """Return the words for customers who are none that stand among them; ``customers`` has a customer_id of text."""
+    words = {prefix + word: word for word in WALK_INS for prefix in ("", *(f"{kind}:" for kind in KINDS))}
+    key = customers.customer_id.lower()
+    found = customers.filter(key.isin([*words])).select(key=key).distinct().to_pyarrow()["key"].to_pylist()
+    return tuple(sorted({words[each] for each in found}))
 
 
 def counts_from_zero(customers: ir.Table, zeros: int) -> bool:

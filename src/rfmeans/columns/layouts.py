@@ -14,7 +14,7 @@ from rfmeans.arguments import Choice, argument, named
 from rfmeans.chosen_statuses import ALL_STATUSES
 from rfmeans.columns.layout import ANY_TABLE, PER_LINE, PER_ORDER, Also, Layout
 from rfmeans.columns.layout_files import KINDS, built_in, own_layouts
-from rfmeans.columns.roles import by_role, check_given, plain, refuse_amount, require, several
+from rfmeans.columns.roles import by_role, check_given, plain, refuse_amount, require, several, tells_article
 from rfmeans.errors import SourceError
 from rfmeans.settings import Columns, CustomerColumns
 
@@ -180,7 +180,10 @@ def _any_table(header: Sequence[str], given: Columns) -> Layout:
     elif found.amount is None:
         found, whole = _amount(book, header, found)
     if found.order is None:
-        found = replace(found, order=_fitting(book["order_else"], header, _taken(found), "order"))
+        rows = () if _tells_lines(book, header) else book["order_row"]
+        lists = (book["order_else"], rows)
+        fitting = (_fitting(names, header, _taken(found), "order") for names in lists)
+        found = replace(found, order=next(filter(None, fitting), None))
     _require_all(found, header)
     per_order = whole is not None and found.order is not None
     return Layout(
@@ -193,6 +196,12 @@ def _any_table(header: Sequence[str], given: Columns) -> Layout:
         updated=_first(book["updated"], header),
         **_statuses(found, None),
     )
+
+
+def _tells_lines(book: dict[str, Any], header: Sequence[str]) -> bool:
+    """Whether columns tell what was sold, so that a row is a line of an order."""
+    parts = {plain(name) for role in ("quantity", "price") for name in book[role]}
+    return any(plain(name) in parts or tells_article(name) for name in header)
 
 
 def _require_all(found: Columns, header: Sequence[str]) -> None:
@@ -231,10 +240,13 @@ def _customers(
     if given.customer is not None:
         known = {plain(name): kind for kind in reversed(KINDS) for name in kinds[kind]}
         return ((known.get(plain(given.customer), "id"), given.customer),)
+    person = {plain(name) for name in built_in()["orders"]["person"]}
     chain: list[tuple[str, str]] = []
     for kind in KINDS:
         names = {plain(name) for name in kinds.get(kind, ())}
         fitting = [column for column in header if column not in _taken(given) and plain(column) in names]
+        numbers = [column for column in fitting if plain(column) not in person]
+        fitting = numbers if len(numbers) == 1 else fitting
         if len(fitting) > 1 and not chain:
             raise several("customer", fitting)
         chain += [(kind, column) for column in fitting if len(fitting) == 1]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.arguments import Choice
 from rfmeans.columns.layout import ANY_TABLE, used_columns
 from rfmeans.columns.layouts import with_columns
-from rfmeans.columns.roles import plain
+from rfmeans.columns.roles import is_called_article, plain
 from rfmeans.columns.typed import as_float, to_number
 from rfmeans.errors import SourceError
 from rfmeans.settings import Columns
@@ -39,39 +39,6 @@ FEWEST, CLEAR = 2, 4  # lines that tell it; so many times as many as those that 
 SHARE = 0.5  # of the lines that can be compared
 FEWEST_GROUPS = 3  # of lines that tell it, in a column that is not called like one of articles
 FEWEST_TO_GROW, SLOPE = 20, 0.5  # lines; of the logarithms: 0 for prices of pieces, 1 for prices of lines
-ARTICLE = (
-    *("sku", "asin", "article", "artikel", "articulo", "articolo", "artigo", "item", "stockcode", "variant"),
-    *("product", "produkt", "produit", "prodotto", "produto", "description", "bezeichnung", "referen"),
-)
-OF_ARTICLES = (
-    *(
-        "status",
-        "count",
-        "price",
-        "total",
-        "amount",
-        "quantity",
-        "qty",
-        "tax",
-        "discount",
-        "date",
-        "currency",
-        "url",
-    ),
-    *(
-        "preis",
-        "betrag",
-        "menge",
-        "anzahl",
-        "prix",
-        "precio",
-        "prezzo",
-        "preco",
-        "montant",
-        "import",
-        "valor",
-    ),
-)
 OF_ONE = ("unit", "each", "einzel", "stuck", "piece")  # in the name of a price
 
 
@@ -172,20 +139,7 @@ def _may_be_articles(table: ir.Table, layout: Layout) -> list[str]:
     free = [name for name in table.columns if name not in used_columns(layout)]
     kinds = {name: table[name].type() for name in free}
     whole = [name for name in free if kinds[name].is_string() or kinds[name].is_integer()]
-    return sorted(whole, key=lambda name: not _is_called_article(name))[:MOST_LOOKED_AT]
-
-
-def _is_called_article(name: str) -> bool:
-    return any(part in plain(name) for part in ARTICLE)
-
-
-def tells_article(name: str) -> bool:
-    """Whether a column is called one of articles, and not one of what is said of them.
-
-    >>> tells_article("Product SKU"), tells_article("item status"), tells_article("customer")
-    (True, False, False)
-    """
-    return _is_called_article(name) and not any(part in plain(name) for part in OF_ARTICLES)
+    return sorted(whole, key=lambda name: not is_called_article(name))[:MOST_LOOKED_AT]
 
 
 def _told(price: str, quantity: str, articles: Sequence[str], columns: list[list[Any]]) -> LineTotal | None:
@@ -196,7 +150,7 @@ def _told(price: str, quantity: str, articles: Sequence[str], columns: list[list
         votes = {
             name: _compare(zip(values, quantities, prices, strict=True))
             for name, values in zip(articles, keys, strict=True)
-            if _is_called_article(name) == called
+            if is_called_article(name) == called
         }
         best = _most_telling(votes, fewest_groups=0 if called else FEWEST_GROUPS)
         if best is not None:

@@ -43,8 +43,10 @@ def with_marks(table: ir.Table, layout: Layout, *, chosen: bool = False) -> Layo
         return layout
     words = _words_of(table, looked)
     kind = next((name for name in looked if _tells_kind(name, words[name])), None)
+    others = _no_sales(words[kind]) if kind and not chosen else ()
     flags = [] if chosen else [_flag_of(name, layout) for name in named if _is_flag(name, words[name])]
     also = tuple(flag for flag in flags if flag and flag.column != kind)
+    also += (Also(kind, drop=others),) if kind and others else ()
     return replace(layout, kind=kind, also=(*layout.also, *also))
 
 
@@ -71,15 +73,23 @@ def _tells_kind(name: str, words: frozenset[str]) -> bool:
     """Whether a column says of each row what it is: a sale, or money back."""
     if _is_called(name, "is_back"):
         return _are_flags(words)
-    said, back = {plain(word) for word in words}, _book("back")
-    known = said & (back | _book("sale"))
+    said, back, others = {plain(word) for word in words}, _book("back"), _book("no_sale")
+    sold = _book("sale") | _book("invoice") | _book("beside_invoice")
+    known = said & (back | sold | others)
     telling = bool(said & back) or _is_called(name, "kind")
     return (
         telling
         and 0 < len(said) <= MOST_WORDS
-        and bool(known - back)
+        and bool(known & sold)
         and len(known) >= KNOWN_SHARE * len(said)
     )
+
+
+def _no_sales(words: frozenset[str]) -> tuple[str, ...]:
+    """Return the words for kinds of rows that are no sale; payments and orders are none where there are invoices."""
+    marks, said = built_in()["marks"], {plain(word) for word in words}
+    beside = marks["beside_invoice"] if said & _book("invoice") else ()
+    return tuple(word for word in (*marks["no_sale"], *beside) if plain(word) in said)
 
 
 def _flag_of(name: str, layout: Layout) -> Also | None:

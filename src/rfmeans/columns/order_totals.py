@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rfmeans.columns.layout import ANY_TABLE, PER_LINE, PER_ORDER, used_columns
 from rfmeans.columns.layout_files import built_in
+from rfmeans.columns.money import find_money
 from rfmeans.columns.roles import plain
 from rfmeans.columns.typed import as_float, to_number
 
@@ -37,7 +38,7 @@ def as_order_total(
     """Return the layout with the amount as the order's where it is; the first rows tell it.
 
     All lines of each order of several lines state the same amount, and the column is called an order's total, or the
-    amount is the sum of quantity times price over them.
+    amount is the sum of quantity times price over them, or these differ: an order's total has its shipping in it.
     """
     columns = layout.columns
     if layout.name != ANY_TABLE or layout.amount_per != PER_LINE or not (columns.order and columns.amount):
@@ -53,13 +54,14 @@ def _are_totals(orders: list[list[Line]], name: str) -> bool:
         return False
     if any(all(_adds_up([line]) for line in lines) for lines in orders):
         return False
-    told = len(orders) if _is_called_total(name) else sum(_adds_up(lines) for lines in orders)
-    return told >= FEWEST
+    several = len({lines[0][0] for lines in orders}) > 1
+    told = [lines for lines in orders if _adds_up(lines) or (several and _differ(lines))]
+    return len(orders if _is_called_total(name) else told) >= FEWEST
 
 
 def _is_called_total(name: str) -> bool:
     book = built_in()["orders"]
-    names = (*book["order_amount"], *book["otherwise"]["order_amount"])
+    names = (*book["order_amount"], *book["otherwise"]["order_amount"], *book["invoice_amount"])
     return plain(name) in {plain(each) for each in names}
 
 
@@ -69,18 +71,16 @@ def _several_lines(
     """Return the orders of several lines; what is taken back is no line."""
     columns = layout.columns
     stated = str(columns.amount)
+    called = {role: _called(role, table, layout) for role in ("quantity", "price")}
+    parts = {role: name for role, name in called.items() if name}
+    texts = [name for name in parts.values() if table[name].type().is_string()]
+    of_parts = find_money(table.limit(LOOKED_AT), texts, sample=True)
+    written = dict.fromkeys(texts, marks.get(stated)) if of_parts is None else of_parts
     rows = table.select(
         order=table[str(columns.order)],
         day=table[str(columns.date)].cast("string"),
         amount=as_float(to_number(table[stated], marks.get(stated)), engine),
-        **{
-            role: as_float(to_number(table[name]), engine)
-            for role, name in (
-                ("quantity", _called("quantity", table, layout)),
-                ("price", _called("price", table, layout)),
-            )
-            if name
-        },
+        **{role: as_float(to_number(table[name], written.get(name)), engine) for role, name in parts.items()},
     )
     found: dict[Hashable, list[Line]] = defaultdict(list)
     for row in rows.limit(LOOKED_AT).to_pyarrow().to_pylist():
@@ -95,7 +95,19 @@ def _called(role: str, table: ir.Table, layout: Layout) -> str | None:
     return free[0] if len(free) == 1 else None
 
 
+def _parts(lines: list[Line]) -> list[float]:
+    """Return quantity times price of the lines; none where one of them does not tell it."""
+    parts = [quantity * price for _, quantity, price in lines if quantity is not None and price is not None]
+    return parts if len(parts) == len(lines) else []
+
+
+def _differ(lines: list[Line]) -> bool:
+    """Whether quantity times price differ between the lines of an order, though their amounts do not."""
+    parts = _parts(lines)
+    return bool(parts) and not isclose(min(parts), max(parts), rel_tol=NEAR)
+
+
 def _adds_up(lines: list[Line]) -> bool:
     """Whether quantity times price over some lines is the amount of the first."""
-    parts = [quantity * price for _, quantity, price in lines if quantity is not None and price is not None]
-    return len(parts) == len(lines) and isclose(sum(parts), lines[0][0], rel_tol=NEAR)
+    parts = _parts(lines)
+    return bool(parts) and isclose(sum(parts), lines[0][0], rel_tol=NEAR)

@@ -16,6 +16,39 @@ if TYPE_CHECKING:
 
 
 OF_CUSTOMERS = {"recency", "frequency", "monetary"}
+ARTICLE = (
+    *("sku", "asin", "article", "artikel", "articulo", "articolo", "artigo", "item", "stockcode", "variant"),
+    *("product", "produkt", "produit", "prodotto", "produto", "description", "bezeichnung", "referen"),
+)
+OF_ARTICLES = (
+    *(
+        "status",
+        "count",
+        "price",
+        "total",
+        "amount",
+        "quantity",
+        "qty",
+        "tax",
+        "discount",
+        "date",
+        "currency",
+        "url",
+    ),
+    *(
+        "preis",
+        "betrag",
+        "menge",
+        "anzahl",
+        "prix",
+        "precio",
+        "prezzo",
+        "preco",
+        "montant",
+        "import",
+        "valor",
+    ),
+)
 
 
 class MissingColumnError(SourceError):
@@ -26,6 +59,14 @@ class MissingColumnError(SourceError):
         self.roles = roles
 
 
+class SeveralColumnsError(SourceError):
+    """Several columns could have one role; ``columns``: these."""
+
+    def __init__(self, message: str, columns: Sequence[str], choices: Sequence[Choice]) -> None:
+        super().__init__(message, choices)
+        self.columns = columns
+
+
 def plain(name: str) -> str:
     """Return the letters and digits of a name, without accents and case: what names are compared by.
 
@@ -34,6 +75,20 @@ def plain(name: str) -> str:
     """
     spread = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in spread if letter.isalnum())
+
+
+def is_called_article(name: str) -> bool:
+    """Whether a column is called one of articles, or of what is said of them."""
+    return any(part in plain(name) for part in ARTICLE)
+
+
+def tells_article(name: str) -> bool:
+    """Whether a column is called one of articles, and not one of what is said of them.
+
+    >>> tells_article("Product SKU"), tells_article("item status"), tells_article("customer")
+    (True, False, False)
+    """
+    return is_called_article(name) and not any(part in plain(name) for part in OF_ARTICLES)
 
 
 def check_given(role: str, name: str, header: Sequence[str]) -> None:
@@ -90,11 +145,12 @@ def refuse_amount(found: Columns, header: Sequence[str]) -> None:
     )
 
 
-def several(role: str, fitting: Sequence[str]) -> SourceError:
+def several(role: str, fitting: Sequence[str]) -> SeveralColumnsError:
     """Return the error that asks which of several columns has a role."""
-    return SourceError(
+    return SeveralColumnsError(
         f"{len(fitting)} columns could be the {role}: {_listed(fitting)}. "
         f"Give the right one with {argument(argument_of(role), 'NAME')}.",
+        fitting,
         [Choice({argument_of(role): name}) for name in fitting],
     )
 

@@ -47,6 +47,7 @@ class OrdersTable:
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         keys = {"varied": self.keys.varied, "whole": list(self.keys.whole), "zero": self.keys.zero}
+        keys |= {"nobody": list(self.keys.nobody)} if self.keys.nobody else {}
         daily = {"daily": True} if self.daily else {}
         return {**asdict(self.layout), "types": dict(self.types), "keys": keys, **daily}
 
@@ -67,6 +68,7 @@ class OrdersTable:
             varied=bool(keys.get("varied")),
             whole=tuple(map(str, keys.get("whole", ()))),
             zero=bool(keys.get("zero")),
+            nobody=tuple(map(str, keys.get("nobody", ()))),
         )
         columns = Columns(**found.pop("columns"))
         customers = tuple((str(kind), str(name)) for kind, name in found.pop("customers"))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
     from ibis.expr.builders import WindowBuilder
 
@@ -29,3 +31,18 @@ def any_in(test: ir.BooleanColumn, window: WindowBuilder) -> ir.BooleanColumn:
 def without(table: ir.Table, *names: str) -> ir.Table:
     """Return the table without some columns, the others by their names: not every dialect can say "all but"."""
     return table.select(*(name for name in table.columns if name not in names))
+
+
+def is_blank(column: ir.Column) -> ir.BooleanColumn:
+    """Whether a cell holds nothing but blanks."""
+    return (column.cast("string").strip() == "").fill_null(True)
+
+
+def all_blank(rows: ir.Table, names: Sequence[str]) -> ir.BooleanColumn:
+    """Whether a row leaves all of these columns blank."""
+    return ibis.and_(*(is_blank(rows[name]) for name in names))
+
+
+def any_blank(rows: ir.Table, names: Sequence[str]) -> ir.BooleanColumn:
+    """Whether a row leaves one of these columns blank."""
+    return ibis.or_(*(is_blank(rows[name]) for name in names))

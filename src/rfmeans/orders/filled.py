@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rfmeans.orders.expressions import where
+from rfmeans.orders.expressions import all_blank, any_blank, is_blank, where
 from rfmeans.orders.total_rows import BARE, open_total
 from rfmeans.reading.source import FILE, LINE
 
@@ -26,6 +26,32 @@ if TYPE_CHECKING:
     from rfmeans.reading.source import Source
 
 SAMPLE = 5_000  # rows that tell whether there may be such a pattern
+# "As above", by a sign or a word: in small letters, as a shop may be called Ditto.
+DITTO = "^ *(-?(\"|\u201c|\u201d|\u201e|\u3003|\u2033|'')-?|ditto|dito|idem|\u00eddem|do[.]|s[.] ?o[.]) *$"
+
+
+OF_DATE = "an order's date on its first row holds for its other rows"
+
+
+def fill_dittos(source: Source, layout: Layout, head: ir.Table) -> Source:
+    """Return the source with what stands above in place of marks that say so; as it is where there are none.
+
+    ``head``: its first rows, to see whether customers have any at all.
+    """
+    customers = [name for _, name in layout.customers]
+    names = [name for name in (layout.columns.order, layout.columns.date, *customers) if name]
+    texts = [name for name in dict.fromkeys(names) if head[name].type().is_string()]
+    marked = [head[name].re_search(DITTO).fill_null(False) for name in texts if name in customers]
+    if not source.ordered or not marked or not ibis.or_(*marked).any().to_pyarrow().as_py():
+        return source
+    rows = source.located
+    for name in texts:
+        rows = rows.mutate(_ditto=rows[name].re_search(DITTO).fill_null(False))
+        until = ibis.cumulative_window(group_by=rows[FILE], order_by=rows[LINE])
+        rows = rows.mutate(_place=ibis.ifelse(rows._ditto, 0, 1).sum().over(until))
+        above = where(~rows._ditto, rows[name]).max().over(ibis.window(group_by=[rows[FILE], rows._place]))
+        rows = rows.mutate(**{name: ibis.ifelse(rows._ditto, above, rows[name])})
+    return refilled(source, rows, "dittos stand for what is above them")
 
 
 def fill_down(source: Source, layout: Layout, head: ir.Table) -> Source:
@@ -88,17 +114,12 @@ def _with_further(rows: ir.Table, layout: Layout, keys: Sequence[str], customers
     total = open_total(rows, texts, BARE).notnull()
     blank_customer = all_blank(rows, customers)
     told = rows.mutate(_total=total & any_blank(rows, keys), _begins=ibis.ifelse(blank_customer, 0, 1))
-    for name in keys:  # the value, carried down to where it is blank
-        place = ibis.ifelse(_blank(told[name]), 0, 1).sum().over(until)
-        told = told.mutate(_place=place)
-        carried = told[name].max().over(ibis.window(group_by=[told[FILE], told._place]))
-        told = told.mutate(_carried=carried.cast("string"))
-        before = told._carried.lag().over(ibis.window(group_by=told[FILE], order_by=told[LINE]))
-        told = told.mutate(
-            _begins=ibis.ifelse(told._carried.fill_null("") == before.fill_null(""), told._begins, 1)
-        )
+    for name in keys:
+        told = _carried_down(told, name)
+        same = told._carried.fill_null("") == told._before.fill_null("")
+        told = told.mutate(_begins=ibis.ifelse(same, told._begins, 1))
         if name == layout.columns.order:
-            same = (told._carried == before).fill_null(False) & ~_blank(told[name])
+            same = (told._carried == told._before).fill_null(False) & ~is_blank(told[name])
             told = told.mutate(_repeats=ibis.ifelse(same & ~all_blank(told, customers), 1, 0))
     placed = told.mutate(_block=told._begins.sum().over(until))
     known = ibis.ifelse(all_blank(placed, customers), 0, 1)
@@ -112,27 +133,60 @@ def _with_further(rows: ir.Table, layout: Layout, keys: Sequence[str], customers
     return placed.mutate(_further=further.fill_null(False))
 
 
+def _carried_down(rows: ir.Table, name: str) -> ir.Table:
+    """Add _carried (text: a column's value, carried down to where it is blank) and _before (that of the row above)."""
+    until = ibis.cumulative_window(group_by=rows[FILE], order_by=rows[LINE])
+    told = rows.mutate(_place=ibis.ifelse(is_blank(rows[name]), 0, 1).sum().over(until))
+    carried = told[name].max().over(ibis.window(group_by=[told[FILE], told._place]))
+    told = told.mutate(_carried=carried.cast("string"))
+    return told.mutate(
+        _before=told._carried.lag().over(ibis.window(group_by=told[FILE], order_by=told[LINE]))
+    )
+
+
+def fill_dates(source: Source, layout: Layout, head: ir.Table) -> Source:
+    """Return the source with an order's date, where its first row alone has it, on its further rows.
+
+    These repeat its customer, and its number as well: where each row without a date follows the pattern, they may leave
+    that blank.
+    """
+    order, date = str(layout.columns.order), str(layout.columns.date)
+    customers = [name for _, name in layout.customers]
+    undated = is_blank(head[date]) & ~all_blank(head, customers)
+    told_otherwise = layout.order_level or not source.ordered or layout.columns.order is None
+    if told_otherwise or not undated.any().to_pyarrow().as_py():
+        return source
+    told = source.located.mutate(_alike=~all_blank(source.located, customers))
+    for name in customers:
+        told = _carried_down(told, name)
+        told = told.mutate(
+            _alike=told._alike & (told[name].cast("string") == told._before).fill_null(is_blank(told[name]))
+        )
+    told = _carried_down(told, order)
+    told = told.mutate(_repeated=told._alike & (told[order].cast("string") == told._before).fill_null(False))
+    told = told.mutate(
+        _further=is_blank(told[date]) & (told._repeated | (told._alike & is_blank(told[order])))
+    )
+    counts = told.agg(
+        further=told.count(where=told._further), other=told.count(where=is_blank(told[date]) & ~told._further)
+    )
+    found = counts.to_pyarrow().to_pylist()[0]
+    if found["other"]:
+        told = told.mutate(_further=told._further & told._repeated)
+    if not found["further"]:
+        return source
+    until = ibis.cumulative_window(group_by=told[FILE], order_by=told[LINE])
+    placed = told.mutate(_block=ibis.ifelse(told._further, 0, 1).sum().over(until))
+    return refilled(source, _filled(placed, [order, date]), OF_DATE)
+
+
 def _filled(placed: ir.Table, names: Sequence[str]) -> ir.Table:
     """Return the rows, the further ones with what they leave blank as the first of their block has it."""
     order = ibis.window(group_by=[placed[FILE], placed._block])
     first = {name: where(~placed._further, placed[name]).max().over(order) for name in dict.fromkeys(names)}
     return placed.mutate(
         **{
-            name: ibis.ifelse(placed._further & _blank(placed[name]), value, placed[name])
+            name: ibis.ifelse(placed._further & is_blank(placed[name]), value, placed[name])
             for name, value in first.items()
         }
     )
-
-
-def _blank(column: ir.Column) -> ir.BooleanColumn:
-    return (column.cast("string").strip() == "").fill_null(True)
-
-
-def all_blank(rows: ir.Table, names: Sequence[str]) -> ir.BooleanColumn:
-    """Whether a row leaves all of these columns blank."""
-    return ibis.and_(*(_blank(rows[name]) for name in names))
-
-
-def any_blank(rows: ir.Table, names: Sequence[str]) -> ir.BooleanColumn:
-    """Whether a row leaves one of these columns blank."""
-    return ibis.or_(*(_blank(rows[name]) for name in names))

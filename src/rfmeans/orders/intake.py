@@ -32,8 +32,9 @@ from rfmeans.orders.customers import (
     total_orders,
 )
 from rfmeans.orders.examples import find_malformed, find_person, find_unread
+from rfmeans.orders.headers import check_headers
 from rfmeans.orders.order_lines import currency_column
-from rfmeans.orders.reasons import BEFORE, REASON_BEFORE, USED
+from rfmeans.orders.reasons import BEFORE, HEADER, REASON_BEFORE, USED
 from rfmeans.orders.recency_column import read_recency
 from rfmeans.orders.remarks import SLICES, find_overlap, notice
 from rfmeans.orders.understand import or_misfit
@@ -293,6 +294,8 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
     account = with_malformed(sums.account, source.malformed_lines)
     if understood.compared.totals:
         check_totals(lines.lines)
+    if HEADER in account.set_aside:
+        check_headers(lines.set_aside, layout, source.table.columns)
     check_lines(account, source, layout, reading, fitted=understood.fitted is not None)
     check_currencies(account, lines.lines, currency_column(layout, understood.conventions))
     check_persons(sums.groups, layout)

@@ -9,10 +9,10 @@ import ibis
 
 from rfmeans.columns.keys import check_whole, customer_id, order_key
 from rfmeans.columns.layout import ANY_TABLE, PER_ORDER
-from rfmeans.columns.line_totals import tells_article
+from rfmeans.columns.roles import tells_article
 from rfmeans.columns.typed import calendar_day, product, to_money
 from rfmeans.orders.compared import NOTHING
-from rfmeans.orders.expressions import where, without
+from rfmeans.orders.expressions import any_blank, where, without
 from rfmeans.orders.older_states import in_order, with_older
 from rfmeans.orders.reasons import MALFORMED, USED, ZERO_ID, first_reason, reason_text, reasons_of
 from rfmeans.orders.statuses import ALSO, is_money_back, status_values, with_refunds
@@ -291,8 +291,18 @@ def _places(table: ir.Table, layout: Layout, own: list[str], compared: Compared)
         found["item"] = ibis.literal("|").join(items) if items else ibis.null("string")
     if compared.totals:
         words = wordy_columns(own, layout)
-        found |= {"says": any_says(table, words), "asked": open_total(table, words)}
+        found |= {"says": _says_total(table, words, layout), "asked": open_total(table, words)}
     return found
+
+
+def _says_total(table: ir.Table, words: Sequence[str], layout: Layout) -> ir.BooleanColumn:
+    """Whether a row says that it is a total; one with an order's number and day may be of Total Ltd., a customer."""
+    columns, customers = layout.columns, [name for _, name in layout.customers]
+    if columns.order is None:
+        return any_says(table, words)
+    named = any_says(table, customers) & any_blank(table, [columns.order, str(columns.date)])
+    others = any_says(table, [name for name in words if name not in customers])
+    return others | named | open_total(table, customers).notnull()
 
 
 def wordy_columns(names: Iterable[str], layout: Layout) -> list[str]:

@@ -7,14 +7,15 @@ sorted and whatever was entered late. See `docs/layouts.md`.
 
 from __future__ import annotations
 
+from math import factorial
 from typing import TYPE_CHECKING
 
 import ibis
 
 from rfmeans.columns.layout import ANY_TABLE, PER_ORDER
 from rfmeans.columns.typed import calendar_day
-from rfmeans.orders.expressions import where
-from rfmeans.orders.filled import all_blank, any_blank, refilled
+from rfmeans.orders.expressions import all_blank, any_blank, any_in, where
+from rfmeans.orders.filled import refilled
 from rfmeans.orders.total_rows import any_says
 from rfmeans.reading.source import FILE, LINE
 
@@ -83,9 +84,12 @@ def _outlined(rows: ir.Table, customers: Sequence[str]) -> ir.Table:
     none, above all that do, and has a day), _block (number of the customer in its file), _named (text: file and
     customer), _after (bool: it begins right below one that names none), _first (bool: the first below its customer);
     _step (-1, 0, 1: the day goes back, stays, or goes on from the row above) and _turn (likewise from the last row
-    above that names none).
+    above that names none); _proved (bool: it is below a customer whom a total further down names) and _last (bool: no
+    customer is named further down); _falls_0 and so on (bool: by this column of customers it begins with a name that
+    does not follow the last one in the alphabet).
     """
-    total = any_says(rows, [name for name in rows.columns if name not in (FILE, LINE)])
+    own = [name for name in rows.columns if name not in (FILE, LINE, "_day")]
+    total = any_says(rows, own)
     blank = all_blank(rows, customers)
     told = rows.mutate(_total=total, _begins=~blank & ~total, _other=blank & ~total)
     until = ibis.cumulative_window(group_by=told[FILE], order_by=told[LINE])
@@ -94,6 +98,7 @@ def _outlined(rows: ir.Table, customers: Sequence[str]) -> ir.Table:
         _block=ibis.ifelse(told._begins, 1, 0).sum().over(until),
         _named=where(told._begins, ibis.literal("|").join(names)),
     )
+    told = _with_names(told, own, customers)
     rest = ibis.window(group_by=[told[FILE], told._total], order_by=told[LINE])
     unnamed = ibis.window(group_by=[told[FILE], told._other], order_by=told[LINE])
     return told.mutate(
@@ -106,12 +111,32 @@ def _outlined(rows: ir.Table, customers: Sequence[str]) -> ir.Table:
     )
 
 
+def _with_names(told: ir.Table, own: Sequence[str], customers: Sequence[str]) -> ir.Table:
+    """Add what names tell of an outline: _proved, _last, _falls_0 and so on."""
+    of_block = ibis.window(group_by=[told[FILE], told._block])
+    begun = ibis.window(group_by=[told[FILE], told._begins], order_by=told[LINE])
+    of_file = ibis.window(group_by=told[FILE])
+    found: dict[str, ir.Column] = {"_last": told._block == told._block.max().over(of_file)}
+    for place, column in enumerate(customers):
+        name = where(told._begins, told[column].cast("string").strip().lower())
+        found[f"_above_{place}"] = name.max().over(of_block)
+        # Numbers may follow one another because customers got them one by one.
+        follows = name.re_search("^[^0-9]+$") & (name > name.lag().over(begun)).fill_null(True)
+        found[f"_falls_{place}"] = told._begins & ~follows.fill_null(False)
+    told = told.mutate(**found)
+    above = [told[f"_above_{place}"] for place in range(len(customers))]
+    texts = [told[name].lower() for name in own if told[name].type().is_string()]
+    says = [(text.contains(name) & (text != name)).fill_null(False) for text in texts for name in above]
+    told = told.mutate(_whose=told._total & (ibis.or_(*says) if says else ibis.literal(False)))
+    return told.mutate(_proved=told._other & any_in(told._whose, of_block))
+
+
 def _way(day: ir.Column, above: ir.Column) -> ir.IntegerColumn:
     return ibis.cases((day > above, 1), (day < above, -1), else_=0)
 
 
 def _is_outline(rows: ir.Table) -> bool:
-    """Whether no customer is named twice, none is missing at the top, and the days of one of both ways tell it."""
+    """Whether no customer is named twice, none is missing at the top, and totals or days, of either way, tell it."""
     steps = {"below": "_step", "begins": "_step", "after": "_step", "first": "_turn"}
     counts = rows.agg(
         begun=rows.count(where=rows._begins),
@@ -119,6 +144,11 @@ def _is_outline(rows: ir.Table) -> bool:
         below=rows.count(where=rows._below),
         alone=rows.count(where=rows._alone),
         files=rows[FILE].nunique(),
+        proved=rows.count(where=rows._proved & rows._below),
+        unproved=rows.count(where=rows._below & ~rows._proved & ~rows._last),
+        falls=ibis.least(
+            *(rows.count(where=rows[name]) for name in rows.columns if name.startswith("_falls_"))
+        ),
         **{
             f"{at}{way:+d}": rows.count(where=rows[f"_{at}"] & (rows[step] == way))
             for at, step in steps.items()
@@ -127,25 +157,29 @@ def _is_outline(rows: ir.Table) -> bool:
     )
     found = counts.to_pyarrow().to_pylist()[0]
     once = found["begun"] == found["named"] and not found["alone"]
-    return once and any(_tell_it(found, way) for way in (1, -1))
+    totals = found["proved"] and not found["unproved"]
+    return once and bool(totals or any(_tell_it(found, way) for way in (1, -1)))
 
 
 def _tell_it(found: dict[str, int], way: int) -> bool:
     """Whether the days go one way below each customer, and back where the next one begins.
 
     Sorted stretches of a list, be it one or many, begin at any row: at names alone by chance as often as the share of
-    names to the power of their number. Where names alone are out of order, as orders that were entered late are, the
-    rows between them do not turn.
+    names to the power of their number; and the names there follow the alphabet by chance in one of all their orders.
+    Where names alone are out of order, as orders that were entered late are, the rows between them do not turn, and the
+    names follow no alphabet.
     """
     on, back = f"{way:+d}", f"{-way:+d}"
     stretches = found["files"] + found[f"begins{back}"]
     by_chance = (found["begun"] / max(1, found["begun"] + found["below"])) ** stretches
-    turning = found[f"first{back}"]
+    by_name = 1 if found["falls"] else factorial(stretches // max(1, found["files"])) ** found["files"]
+    turning, first = found[f"first{back}"], found[f"first{back}"] + found[f"first{on}"]
+    several = first >= FEWEST and by_name >= CHANCE
     return (
         found[f"below{on}"] >= max(FEWEST, OUT_OF_ORDER * found[f"below{back}"])
-        and CHANCE * by_chance <= 1
+        and CHANCE * by_chance <= by_name
         and found[f"after{back}"] >= found[f"after{on}"]
-        and TURNING * turning >= max(1, turning + found[f"first{on}"])
+        and (several or TURNING * turning >= max(1, first))
     )
 
 

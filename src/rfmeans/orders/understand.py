@@ -13,16 +13,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import ibis
 
-from rfmeans.columns.content import told_by_content
+from rfmeans.columns.content import told_by_content, without_silent
 from rfmeans.columns.conventions import Conventions, find_conventions
-from rfmeans.columns.keys import KeyConvention, check_whole, counts_from_zero, look_at_keys, may_vary
+from rfmeans.columns.keys import (
+    KeyConvention,
+    check_whole,
+    counts_from_zero,
+    look_at_keys,
+    may_vary,
+    walk_ins,
+)
 from rfmeans.columns.layout import ANY_TABLE, used_columns
 from rfmeans.columns.layout_files import own_layouts
 from rfmeans.columns.layouts import customer_columns, recognise
 from rfmeans.columns.line_totals import LineTotal, as_line_total, find_line_total
 from rfmeans.columns.marks import with_marks
 from rfmeans.columns.order_totals import as_order_total
-from rfmeans.columns.roles import MissingColumnError, by_role
+from rfmeans.columns.roles import MissingColumnError, SeveralColumnsError, by_role
 from rfmeans.columns.undecided import UndecidedError
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.engines.kept_tables import Workspace
@@ -33,7 +40,7 @@ from rfmeans.orders.column_choices import column_choices
 from rfmeans.orders.compared import VARIED, Compared
 from rfmeans.orders.copies import without_copies
 from rfmeans.orders.examples import find_places
-from rfmeans.orders.filled import fill_down
+from rfmeans.orders.filled import fill_dates, fill_dittos, fill_down
 from rfmeans.orders.group_rows import check_group_rows
 from rfmeans.orders.kept_lines import KeptLines
 from rfmeans.orders.order_lines import currency_column, wordy_columns
@@ -226,6 +233,8 @@ class Understood(AbstractContextManager["Understood"]):
         if account.zero_ids and layout.name == ANY_TABLE:
             customers = groups.filter(groups.line_reason == USED)
             found = replace(found, zero=counts_from_zero(customers, account.zero_ids))
+        if isinstance(groups.customer_id, ibis.expr.types.StringColumn) and not before.nobody:
+            found = replace(found, nobody=walk_ins(groups.filter(groups.line_reason == USED)))
         if found == before:
             return False
         self.conventions = replace(self.conventions, keys=found)
@@ -287,7 +296,7 @@ class Understood(AbstractContextManager["Understood"]):
 
     def _find_layout(self, given: Columns, looked: Workspace) -> None:
         try:
-            known = recognise(self.source.table.columns, self.reading)
+            known = self._recognised()
         except MissingColumnError as error:
             check_group_rows(self.source, error.roles)
             raise
@@ -295,10 +304,11 @@ class Understood(AbstractContextManager["Understood"]):
         layout = told_by_content(head, known, self.fitted)
         chosen = bool(given.status or self.reading.keep_status)
         layout = self.layout = with_marks(head, layout, chosen=chosen)
-        filled = fill_down(self.source, layout, head)
-        if filled is not self.source:
-            self.source = filled
-            head = self._head(looked, layout)
+        for fill in (fill_dittos, fill_down, fill_dates):
+            filled = fill(self.source, layout, head)
+            if filled is not self.source:
+                self.source = filled
+                head = self._head(looked, layout)
         totals = self.source.ordered and total_in_head(
             head, _texts(head, wordy_columns(head.columns, layout))
         )
@@ -319,6 +329,18 @@ class Understood(AbstractContextManager["Understood"]):
         self.columns = layout.columns
         self._say(layout, self.conventions)
         check_currency_column(currency_column(layout, self.conventions), self.reading)
+
+    def _recognised(self) -> Layout:
+        """Return the layout; of several columns for one role those that say nothing in any row are none."""
+        header = [*self.source.table.columns]
+        while True:
+            try:
+                return recognise(header, self.reading)
+            except SeveralColumnsError as error:
+                telling = without_silent(self.source.table, error.columns)
+                if not 0 < len(telling) < len(error.columns):
+                    raise
+                header = [name for name in header if name in telling or name not in error.columns]
 
     def _head(self, looked: Workspace, layout: Layout) -> ir.Table:
         """Return the rows that all are told by: the first ones, where rows have no order those of the first days.
