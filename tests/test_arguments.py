@@ -24,7 +24,7 @@ from rfmeans.app.serving import Serving
 from rfmeans.arguments import MARK, OPTIONS, Message, argument, calling, named, with_options
 from rfmeans.cli.commands import app
 from rfmeans.cli.print_result import print_told
-from rfmeans.columns.roles import MissingColumnError
+from rfmeans.columns.roles import MissingColumnError, SeveralColumnsError
 from rfmeans.columns.undecided import UndecidedError
 from rfmeans.errors import RFMeansError, SettingsError
 from rfmeans.orders.checks import OutsideError
@@ -129,6 +129,7 @@ def every_kind(kind: type[RFMeansError]) -> set[type[RFMeansError]]:
 def test_every_error_passes_from_process_to_process() -> None:
     more = {
         MissingColumnError.__name__: (("customer",),),
+        SeveralColumnsError.__name__: (("order id", "order number"), ()),
         UndecidedError.__name__: ("when", "1/2/2024"),
         OutsideError.__name__: (dt.date(2024, 1, 1), dt.date(2024, 2, 1)),
     }

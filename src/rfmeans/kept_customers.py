@@ -330,7 +330,11 @@ def _orders_table(intake: Intake) -> OrdersTable | None:
         return None
     apart = intake.account.noticed.apart if intake.account.noticed else None
     return OrdersTable.of(
-        intake.source.table, intake.layout, intake.keys, daily=apart is not None and apart.daily
+        intake.source.table,
+        intake.layout,
+        intake.keys,
+        daily=apart is not None and apart.daily,
+        clocks=apart is not None and apart.clocks,
     )
 
 

@@ -97,6 +97,56 @@ def test_a_few_wrong_numbers_among_very_many_are_no_beginning(numbers, orders):
     assert customers(rows)[0]["a"] == (orders, Decimal(20))
 
 
+# Number 1 on three mornings for one customer, 2 over midnight, 3 from one noon to the next.
+TIMES = (
+    "1,2025-01-05T09:00,a,10 1,2025-01-06T08:30,a,20 1,2025-01-07T09:10,a,1 2,2025-01-05T23:50,b,5"
+    " 2,2025-01-06T00:10,b,7 3,2025-01-08T12:00,c,2 3,2025-01-08T23:00,c,2 3,2025-01-09T11:00,c,4"
+)
+BY_TIME = {"a": (3, Decimal(31)), "b": (1, Decimal(12)), "c": (1, Decimal(8))}
+
+
+def test_sales_of_two_days_more_than_half_a_day_apart_by_their_times_are_two_orders():
+    found, account = customers(table(f"order,date,customer,amount {TIMES}"))
+    assert found == BY_TIME
+    assert account.noticed.of_apart() == (
+        "1 order number stands on days, or at times of two days, far apart and was counted as 3 orders."
+    )
+
+
+@pytest.mark.parametrize("change", [("T09:00", "T00:00"), ("T08:30", "")])
+def test_a_day_without_a_time_tells_none(change):
+    """Midnight, as a day alone is kept in a column of times, is no time."""
+    found, _ = customers(table(f"order,date,customer,amount {TIMES.replace(*change, 1)}"))
+    assert found["a"] == (2, Decimal(31))
+
+
+def test_a_return_the_day_after_is_no_sale_of_its_own():
+    rows = table(
+        "order,date,customer,amount 1,2025-01-05T09:00,a,10 1,2025-01-06T12:00,a,-4 2,2025-01-06T13:00,b,1"
+    )
+    found, account = customers(rows)
+    assert found["a"] == (1, Decimal(6))
+    assert account.noticed.apart is None
+
+
+@pytest.mark.slow
+def test_times_tell_orders_apart_on_each_engine(sql_engine):
+    rows = table(f"order,date,customer,amount {TIMES}")
+    rows["date"] = pd.to_datetime(rows["date"])
+    assert customers(sql_engine.table(rows, "times"))[0] == BY_TIME
+
+
+@pytest.mark.slow
+def test_a_statement_remembers_that_times_tell_orders_apart(duckdb_engine):
+    rows = table(f"order,date,customer,amount {TIMES}")
+    rows["date"] = pd.to_datetime(rows["date"])
+    with rfmeans.segment(rows, segments=2, n_init=2) as result:
+        text = result.model.to_sql("duckdb", orders="times")
+    duckdb_engine.table(rows, "times")
+    found = duckdb_engine.con.con.sql(text).to_arrow_table().to_pylist()
+    assert {row["customer_id"]: row["frequency"] for row in found} == {"a": 3, "b": 1, "c": 1}
+
+
 def test_a_number_over_midnight_among_many_is_no_beginning():
     """Of eleven numbers that stand on two days running one is of two customers: fewer than one in ten."""
     nights = " ".join(f"{n},2025-01-01,c{n},10 {n},2025-01-02,c{n},10" for n in range(10))

@@ -144,14 +144,23 @@ class DateFormat:
             return ibis.null("timestamp")
         if self.order in COUNTS:
             return _counted_moment(text, self)
-        hour = self.part(text, "hour").try_cast("int64")
-        half = self.part(text, "half").lower()
-        hour = ibis.cases((half == "p", hour % 12 + 12), (half == "a", hour % 12), else_=hour)
-        minutes = hour * 60 + self.part(text, "minute").try_cast("int64") - self._offset_minutes(text)
+        minutes = self.minutes(text) - self._offset_minutes(text)
         moment = self.day(text).cast("timestamp") + minutes.as_interval("m")
         if self.option != "iso":
             return moment
         return ibis.ifelse(text.re_search(AWARE_ISO), _in_utc(text), moment)
+
+    def minutes(self, text: ir.StringColumn) -> ir.IntegerColumn:
+        """Return the minutes since midnight as written; null where the text states no time."""
+        if self.order == "days":
+            return ibis.null("int64")
+        if self.order in COUNTS:
+            moment = _counted_moment(text, self)
+            return moment.hour().cast("int64") * 60 + moment.minute()
+        hour = self.part(text, "hour").try_cast("int64")
+        half = self.part(text, "half").lower()
+        hour = ibis.cases((half == "p", hour % 12 + 12), (half == "a", hour % 12), else_=hour)
+        return hour * 60 + self.part(text, "minute").try_cast("int64")
 
     def has_offset(self, text: ir.StringColumn) -> ir.BooleanColumn:
         """Whether the text states an offset from UTC; counted time is UTC."""

@@ -60,6 +60,12 @@ class DateConvention:
             else found
         )
 
+    def minutes(self, column: ir.Column) -> ir.IntegerColumn:
+        """Return the minutes since midnight as written; null where no time is stated."""
+        text = as_text(column)
+        found = [form.minutes(text) for form in self.formats]
+        return found[0] if len(found) == 1 else ibis.coalesce(*found)
+
     def _day_in(self, form: DateFormat, zone: str, text: ir.StringColumn) -> ir.DateColumn:
         if not self.utc:
             return form.day_in(zone, text)

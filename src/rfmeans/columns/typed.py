@@ -58,6 +58,19 @@ def calendar_day(
     return ibis.ifelse(day.between(FIRST_DAY, LAST_DAY), day, ibis.null("date"))
 
 
+def clock(
+    column: ir.Column, engine: Engine, timezone: str | None = None, convention: DateConvention | None = None
+) -> ir.IntegerColumn:
+    """Return the minutes since midnight; null where no time is stated, or none but midnight's, as for a day alone."""
+    if convention is not None:
+        return convention.minutes(column).nullif(0)
+    if not isinstance(column, ibis.expr.types.TimestampColumn):
+        return ibis.null("int64")
+    if column.type().timezone is not None:
+        column = engine.clock_in(timezone or "UTC", column)
+    return (column.hour().cast("int64") * 60 + column.minute()).nullif(0)
+
+
 def _day(column: ir.Column, engine: Engine, timezone: str | None) -> ir.Column:
     if isinstance(column, ibis.expr.types.DateColumn):
         return column

@@ -29,27 +29,36 @@ class OrdersTable:
         How customers and orders are written.
     daily
         Whether order numbers begin again each day.
+    clocks
+        Whether the time of day tells sales of two days apart.
     """
 
     layout: Layout
     types: Mapping[str, str]
     keys: KeyConvention = ANY_KEYS
     daily: bool = False
+    clocks: bool = False
 
     @classmethod
     def of(
-        cls, table: ir.Table, layout: Layout, keys: KeyConvention = ANY_KEYS, *, daily: bool = False
+        cls,
+        table: ir.Table,
+        layout: Layout,
+        keys: KeyConvention = ANY_KEYS,
+        *,
+        daily: bool = False,
+        clocks: bool = False,
     ) -> OrdersTable:
         """Return what is to be remembered of a table."""
         kinds = {name: str(table[name].type()) for name in columns_of(layout)}
-        return cls(layout, kinds, replace(keys, padded=True), daily)
+        return cls(layout, kinds, replace(keys, padded=True), daily, clocks)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         keys = {"varied": self.keys.varied, "whole": list(self.keys.whole), "zero": self.keys.zero}
         keys |= {"nobody": list(self.keys.nobody)} if self.keys.nobody else {}
-        daily = {"daily": True} if self.daily else {}
-        return {**asdict(self.layout), "types": dict(self.types), "keys": keys, **daily}
+        apart = {name: True for name in ("daily", "clocks") if getattr(self, name)}
+        return {**asdict(self.layout), "types": dict(self.types), "keys": keys, **apart}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> OrdersTable:
@@ -63,7 +72,7 @@ class OrdersTable:
         found = dict(content)
         types = {str(name): str(kind) for name, kind in found.pop("types").items()}
         keys = found.pop("keys", {})  # an older model has none
-        daily = bool(found.pop("daily", False))
+        daily, clocks = bool(found.pop("daily", False)), bool(found.pop("clocks", False))
         keys = KeyConvention(
             varied=bool(keys.get("varied")),
             whole=tuple(map(str, keys.get("whole", ()))),
@@ -90,7 +99,7 @@ class OrdersTable:
             raise ValueError("the orders' columns are not named")
         if set(types) != set(columns_of(layout)):
             raise ValueError("the types of the orders' columns are not those of its columns")
-        return cls(layout, types, keys, daily)
+        return cls(layout, types, keys, daily, clocks)
 
 
 def columns_of(layout: Layout) -> list[str]:

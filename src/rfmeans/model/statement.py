@@ -109,7 +109,11 @@ def to_statement(
     check_names(known)
     _check_zone(layout, known, reading)
     written = Conventions(keys=remembered.keys if remembered else ANY_KEYS)
-    compared = replace(all_of(layout), daily=bool(remembered and remembered.daily))
+    compared = replace(
+        all_of(layout),
+        daily=bool(remembered and remembered.daily),
+        clocks=bool(remembered and remembered.clocks),
+    )
     all_steps = [*_line_steps(layout, reading, known, dialect, written, compared), *steps]
     source = source_table(orders, dialect)
     taken, judged, queries = source.name.lower(), {}, []
@@ -323,6 +327,7 @@ def _order_steps(compared: Compared) -> Iterator[Step]:
     days = "One row per order id and day; without an order id per day."
     yield Step("order_days", days, lambda table: total_days(table, *ORDER_KEY))
     far = "on different days" if compared.daily else "more than a day apart"
+    far += ", or half a day by their times," if compared.clocks else ""
     apart = f"One row per order. Sales under one order id {far} are orders of their own."
     yield Step("order_totals", apart, lambda table: join_days(table, *ORDER_KEY, daily=compared.daily))
 

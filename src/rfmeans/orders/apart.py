@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Lines of true orders lie within a minute of each other, which may be the one before and the one after midnight.
 DAYS_OF_ONE_ORDER = 1
+MINUTES_OF_ONE_ORDER = 12 * 60  # where times are told
+MINUTES_OF_A_DAY = 24 * 60
 # Numbers begin again each day where of those that stand on a day and the next at least one in so many are of different
 # customers there: of one order over midnight they never are. A wrong number may be: so at least three are, and one for
 # each hundred numbers, which wrong numbers alone bring about in less than one table of 100,000 (`docs/layouts.md`).
@@ -36,12 +38,34 @@ EPOCH = "2000-01-01"
 class Apart:
     """Order numbers, each with one customer, whose sales lie apart, and the orders that they were counted as.
 
-    ``daily``: numbers begin again each day, so that sales of two days are two orders.
+    ``daily``: numbers begin again each day, so that sales of two days are two orders. ``clocks``: so are those of two
+    days whose times lie more than half a day apart.
     """
 
     numbers: int
     orders: int
     daily: bool = False
+    clocks: bool = False
+
+
+@dataclass(frozen=True)
+class NextDays:
+    """How many order numbers there are, how often one stands on the next day too, and how often for others alone."""
+
+    numbers: int
+    pairs: int
+    other: int
+
+    @property
+    def daily(self) -> bool:
+        """Whether numbers begin again each day, as a till's do."""
+        enough = self.other >= LEAST and NUMBERS * self.other >= self.numbers
+        return enough and ONE_IN * self.other >= self.pairs
+
+    @property
+    def same(self) -> int:
+        """How often a number stands on the next day as well for one of its customers."""
+        return self.pairs - self.other
 
 
 def is_spread(orders: ir.Table) -> ir.Column:
@@ -57,8 +81,8 @@ def numbers_by_day(lines: ir.Table) -> ir.Table:
     return dated.filter(dated.order_id.notnull(), dated.day.notnull()).distinct()
 
 
-def begin_daily(seen: ir.Table) -> bool:
-    """Whether order numbers begin again each day, as a till's do; ``seen``: `numbers_by_day`."""
+def on_next_days(seen: ir.Table) -> NextDays:
+    """Return how often numbers stand on the next day as well; ``seen``: `numbers_by_day`."""
     days = seen.select("order_id", "day").distinct()
     # One customer of several who comes again under the number is enough for an order over midnight.
     again = _on_the_next_day(seen, "order_id", "customer_id").select("order_id", "day").distinct()
@@ -69,8 +93,7 @@ def begin_daily(seen: ir.Table) -> bool:
         again,
     )  # one by one: Polars knows no scalar of a table
     of_all, pairs, same = (int(table.count().to_pyarrow().as_py()) for table in counted)
-    other = pairs - same
-    return other >= LEAST and NUMBERS * other >= of_all and ONE_IN * other >= pairs
+    return NextDays(of_all, pairs, pairs - same)
 
 
 def _on_the_next_day(days: ir.Table, *keys: str) -> ir.Table:
@@ -88,7 +111,18 @@ def total_days(lines: ir.Table, *keys: str) -> ir.Table:
         total=lines.amount.sum(),
         **sums_within(lines),
         **({"first_currency": lines.currency.min(), "last_currency": lines.currency.max()} if told else {}),
+        **(_clocks(lines) if "clock" in lines.columns else {}),
     )
+
+
+def _clocks(lines: ir.Table) -> dict[str, ir.Scalar]:
+    """Return the minutes from the epoch to a day's first and last sale; from end to end where one has no time."""
+    day = lines.ordered_on.delta(ibis.date(EPOCH), unit="day").cast("int64") * MINUTES_OF_A_DAY
+    sold = lines.amount > 0
+    return {
+        "first_at": where(sold, day + lines.clock.fill_null(0)).min(),
+        "last_at": where(sold, day + lines.clock.fill_null(MINUTES_OF_A_DAY)).max(),
+    }
 
 
 def join_days(
@@ -100,7 +134,8 @@ def join_days(
 ) -> ir.Table:
     """Return the orders of `total_days`: a day of sales begins one if the last such day lies more than a day before.
 
-    Where numbers begin again ``daily``, each day of sales begins one. Any other day belongs to the last one on which
+    Where numbers begin again ``daily``, each day of sales begins one; where times are told,
+    one more than half a day later. Any other day belongs to the last one on which
     there were sales; one before all sales to the first. ``earlier`` and ``window``: as in
     `rfmeans.orders.customers.total_orders`.
     """
@@ -109,6 +144,9 @@ def join_days(
     sold = days.mutate(sold_on=sold_on)
     sold = sold.mutate(last_on=sold.sold_on.max().over(before))
     far = sold.sold_on.delta(sold.last_on, unit="day") > (0 if daily else DAYS_OF_ONE_ORDER)
+    if "first_at" in sold.columns:
+        since = sold.first_at - where(sold.sold_on.notnull(), sold.last_at).max().over(before)
+        far |= (since > MINUTES_OF_ONE_ORDER).fill_null(False)
     begins = ibis.ifelse(sold.sold_on.notnull() & (sold.last_on.isnull() | far), 1, 0)
     begun = sold.mutate(begins=begins)
     until = ibis.cumulative_window(group_by=[begun[key] for key in keys], order_by=begun.day)
@@ -125,10 +163,10 @@ def join_days(
     return without(orders, "place")
 
 
-def count_apart(orders: ir.Table, *, daily: bool = False) -> Apart | None:
+def count_apart(orders: ir.Table, *, daily: bool = False, clocks: bool = False) -> Apart | None:
     """Return how many numbers of used orders were counted as several, and as how many; None: none was."""
     numbered = orders.filter(orders.order_id.notnull())
     counted = numbered.group_by("customer_id", "order_id").agg(orders=numbered.count())
     several = counted.filter(counted.orders > 1)
     found = several.agg(numbers=several.count(), orders=several.orders.sum()).to_pyarrow().to_pylist()[0]
-    return Apart(found["numbers"], int(found["orders"]), daily) if found["numbers"] else None
+    return Apart(found["numbers"], int(found["orders"]), daily, clocks) if found["numbers"] else None

@@ -72,6 +72,8 @@ class Compared:
         Whether orders that stand in several files are compared.
     daily
         Whether order numbers begin again each day, so that each day's sales are told apart.
+    clocks
+        Whether the time of day tells sales of two days apart.
     """
 
     apart: bool = False
@@ -79,6 +81,7 @@ class Compared:
     totals: bool = False
     states: bool = False
     daily: bool = False
+    clocks: bool = False
 
     @property
     def places(self) -> bool:
@@ -86,17 +89,25 @@ class Compared:
         return self.totals or self.states
 
     def also(
-        self, layout: Layout, hints: Hints, *, unsold: bool, overlapping: bool, daily: bool = False
+        self,
+        layout: Layout,
+        hints: Hints,
+        *,
+        unsold: bool,
+        overlapping: bool,
+        daily: bool = False,
+        clocks: bool = False,
     ) -> Compared:
         """Return the same, and what the first pass gives reason for.
 
         ``unsold``: statuses leave lines out; ``overlapping``: orders stand in several files; ``daily``: order numbers
-        begin again each day.
+        begin again each day; ``clocks``: sales under one number on two days have times.
         """
         return replace(
             self,
-            apart=self.apart or daily or (layout.columns.order is not None and hints.spread),
+            apart=self.apart or daily or clocks or (layout.columns.order is not None and hints.spread),
             daily=self.daily or daily,
+            clocks=self.clocks or clocks,
             taken_back=self.taken_back or (unsold and hints.returns),
             totals=self.totals or hints.totals,
             states=self.states or overlapping,

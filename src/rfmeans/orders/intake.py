@@ -20,7 +20,7 @@ from rfmeans.orders.account import (
     account_lines,
     with_malformed,
 )
-from rfmeans.orders.apart import begin_daily, count_apart, numbers_by_day
+from rfmeans.orders.apart import NextDays, count_apart, numbers_by_day, on_next_days
 from rfmeans.orders.checks import check_currencies, check_lines, check_persons, check_totals
 from rfmeans.orders.consent import consents
 from rfmeans.orders.customers import (
@@ -261,31 +261,33 @@ def _compare_more(understood: Understood, asked: _Asked, sums: _Sums, overlap: O
     """Have lines compared where the account gives reason to; return whether they were not before."""
     before, account = understood.compared, sums.account
     unsold, overlapping = "excluded status" in account.set_aside, bool(overlap and overlap.orders)
+    days = _on_next_days(understood, asked, sums)
     found = before.also(
         understood.of_orders,
         account.hints,
         unsold=unsold,
         overlapping=overlapping,
-        daily=_begin_daily(understood, asked, sums),
+        daily=days is not None and days.daily,
+        clocks=days is not None and days.same > 0 and not days.daily and understood.tells_clock(),
     )
     understood.compare(found)
     return understood.compared != before
 
 
-def _begin_daily(understood: Understood, asked: _Asked, sums: _Sums) -> bool:
-    """Whether order numbers begin again each day: looked for once, where one stands on several days."""
+def _on_next_days(understood: Understood, asked: _Asked, sums: _Sums) -> NextDays | None:
+    """Return how often order numbers stand on the next day: looked for once, where one stands on several days."""
     layout = understood.of_orders
     numbered = layout.columns.order is not None and not takes_from_orders(layout)
     if understood.days_compared or not (numbered and sums.account.hints.several_days):
-        return False
+        return None
     understood.days_compared = True
-    lines = sums.lines.lines.filter(sums.lines.lines.reason == USED)
+    lines = sums.lines.lines.filter(sums.lines.lines.reason == USED, sums.lines.lines.amount > 0)
     hashed = understood.source.engine.key_hash(lines.order_id)
     if hashed is not None and sums.account.read.rows > MANY_LINES:
         some = asked.workspace.keep(numbers_by_day(lines.filter(hashed % SLICES == 0)))
         if some.order_id.nunique().to_pyarrow().as_py() >= ENOUGH_NUMBERS:
-            return begin_daily(some)
-    return begin_daily(asked.workspace.keep(numbers_by_day(lines)))
+            return on_next_days(some)
+    return on_next_days(asked.workspace.keep(numbers_by_day(lines)))
 
 
 def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Overlap | None) -> Intake:
@@ -303,7 +305,8 @@ def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Ove
     as_of = reading.as_of or account.last_day + dt.timedelta(days=1)
     customers = customers_as_of(sums.groups, as_of)
     told_apart = understood.compared.apart or takes_from_orders(layout)
-    apart = count_apart(sums.orders, daily=understood.compared.daily) if told_apart else None
+    compared = understood.compared
+    apart = count_apart(sums.orders, daily=compared.daily, clocks=compared.clocks) if told_apart else None
     noticed = notice(source, layout, reading, account, understood.line, apart, overlap, lines)
     clustered, others = account_customers(customers)
     everyone = clustered.rows + sum(tally.rows for tally in others.values())

@@ -144,9 +144,11 @@ class Noticed:
         if self.apart is None:
             return ""
         one = self.apart.numbers == 1
-        where = (
-            "on several days, as numbers begin again each day," if self.apart.daily else "on days far apart"
-        )
+        where = "on days far apart"
+        if self.apart.daily:
+            where = "on several days, as numbers begin again each day,"
+        elif self.apart.clocks:
+            where = "on days, or at times of two days, far apart"
         return (
             f"{counted(self.apart.numbers, 'order number')} {'stands' if one else 'stand'} {where} and "
             f"{'was' if one else 'were'} counted as {counted(self.apart.orders, 'order')}."

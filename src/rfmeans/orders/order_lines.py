@@ -10,7 +10,7 @@ import ibis
 from rfmeans.columns.keys import check_whole, customer_id, order_key
 from rfmeans.columns.layout import ANY_TABLE, PER_ORDER
 from rfmeans.columns.roles import tells_article
-from rfmeans.columns.typed import calendar_day, product, to_money
+from rfmeans.columns.typed import calendar_day, clock, product, to_money
 from rfmeans.orders.compared import NOTHING
 from rfmeans.orders.expressions import any_blank, where, without
 from rfmeans.orders.older_states import in_order, with_older
@@ -50,7 +50,7 @@ class OrderLines:
         One row per row of the source: customer_id, order_id, day_id (the day where there is no order id, or where
         values are an order's; else null), ordered_on (date), amount (decimal, null where unreadable), reason (0:
         used, else 1 + index into `LINE_REASONS`). Where a column tells it, currency (text, null where there is none);
-        where one tells the status, takes_back (bool: negative money).
+        where one tells the status, takes_back (bool: negative money); where it tells orders apart, clock (minutes).
         Where the engine has a quick hash, same (equal in lines that are equal in every column of the source).
         Where rows have an order, says_total (bool: the row is set aside and may be a total); where totals are
         looked for in its place asked (text: what makes a used line look like one), file and line.
@@ -139,6 +139,7 @@ def _told_beside(
     if same is not None:
         lines = lines.mutate(same=same)
     told = ["currency"] if currency_column(layout, conventions) else []
+    told += ["clock"] if compared.clocks else []
     if layout.tells_status:
         lines = lines.mutate(takes_back=lines.amount < 0)
         told.append("takes_back")
@@ -232,7 +233,7 @@ def read_lines(
     own = [name for name in names if name not in (FILE, LINE)]
     again = _is_repeated(table, engine, own) if reading.drop_duplicates else ibis.literal(False)
     typed = table.select(
-        **_values(table, engine, layout, reading, conventions),
+        **_values(table, engine, layout, reading, conventions, compared),
         **status_values(table, engine, layout),
         **_places(table, layout, own, compared),
         kept=table[KEPT],
@@ -325,7 +326,7 @@ def used_lines(
         if text != ZERO_ID  # a missing one as well
     ]
     used = read.filter(*(~test for test in tests))
-    return _with_day_id(used, layout).select(*USED_COLUMNS)
+    return _with_day_id(used, layout).select(*USED_COLUMNS, *(["clock"] if compared.clocks else []))
 
 
 def _with_day_id(lines: ir.Table, layout: Layout) -> ir.Table:
@@ -343,7 +344,12 @@ def _is_repeated(table: ir.Table, engine: Engine, own: list[str]) -> ir.Column:
 
 
 def _values(
-    table: ir.Table, engine: Engine, layout: Layout, reading: Reading, conventions: Conventions
+    table: ir.Table,
+    engine: Engine,
+    layout: Layout,
+    reading: Reading,
+    conventions: Conventions,
+    compared: Compared,
 ) -> dict[str, ir.Value]:
     columns = layout.columns
     values = {
@@ -368,6 +374,8 @@ def _values(
     if layout.kind:
         amount = values["amount"]
         values["amount"] = ibis.ifelse(is_money_back(table[layout.kind], engine), -amount.abs(), amount)
+    if compared.clocks:
+        values["clock"] = clock(table[columns.date], engine, reading.timezone, conventions.date)
     naming = _naming_currencies(layout, conventions)
     if naming:
         values["currency"] = conventions.money[naming].currency_of(table[naming])

@@ -30,6 +30,7 @@ from rfmeans.columns.line_totals import LineTotal, as_line_total, find_line_tota
 from rfmeans.columns.marks import with_marks
 from rfmeans.columns.order_totals import as_order_total
 from rfmeans.columns.roles import MissingColumnError, SeveralColumnsError, by_role
+from rfmeans.columns.typed import clock
 from rfmeans.columns.undecided import UndecidedError
 from rfmeans.engines.failures import MalformedError, engine_errors
 from rfmeans.engines.kept_tables import Workspace
@@ -212,6 +213,15 @@ class Understood(AbstractContextManager["Understood"]):
         """
         check_comparing(self.source.engine, self.of_orders, self.reading, compared)
         self.compared = compared
+
+    def tells_clock(self) -> bool:
+        """Whether the dates of orders have times; of text the first rows tell it."""
+        column, how = self.source.table[str(self.of_orders.columns.date)], self.conventions.date
+        if how is None:
+            return bool(column.type().is_timestamp())
+        rows = self.source.table.limit(LOOKED_AT)
+        minutes = clock(rows[column.get_name()], self.source.engine, self.reading.timezone, how)
+        return bool(minutes.notnull().any().to_pyarrow().as_py())
 
     def look_at_keys(self, groups: ir.Table, account: LineAccount) -> bool:
         """Look at all keys where the customers give reason to; return whether they are written otherwise than thought.
