@@ -116,6 +116,13 @@ def test_an_order_without_any_date_gets_none_from_another(tmp_path, row, right):
     assert aside(account)["unreadable date"][0] == len(row.split(" "))
 
 
+def test_where_further_rows_repeat_the_date_one_without_is_missing_it(tmp_path):
+    text = "order,date,customer,amount\n1,2025-01-05,a,10\n1,,a,5\n2,2025-01-06,b,20\n2,2025-01-06,b,30\n"
+    found, account = customers(written(tmp_path, text))
+    assert found == {"a": (1, Decimal(10)), "b": (1, Decimal(50))}
+    assert aside(account) == {"unreadable date": (1, Decimal(5))}
+
+
 def test_where_some_dates_are_missing_a_row_without_a_number_is_no_further_one(tmp_path):
     text = "order,date,customer,amount\n1,2025-01-05,a,10\n,,a,5\n2,,b,20\n3,2025-01-07,b,30\n"
     found, account = customers(written(tmp_path, text))

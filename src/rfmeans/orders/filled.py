@@ -148,7 +148,7 @@ def fill_dates(source: Source, layout: Layout, head: ir.Table) -> Source:
     """Return the source with an order's date, where its first row alone has it, on its further rows.
 
     These repeat its customer, and its number as well: where each row without a date follows the pattern, they may leave
-    that blank.
+    that blank. Where a further row repeats the date, one without is missing it.
     """
     order, date = str(layout.columns.order), str(layout.columns.date)
     customers = [name for _, name in layout.customers]
@@ -168,12 +168,14 @@ def fill_dates(source: Source, layout: Layout, head: ir.Table) -> Source:
         _further=is_blank(told[date]) & (told._repeated | (told._alike & is_blank(told[order])))
     )
     counts = told.agg(
-        further=told.count(where=told._further), other=told.count(where=is_blank(told[date]) & ~told._further)
+        further=told.count(where=told._further),
+        other=told.count(where=is_blank(told[date]) & ~told._further),
+        dated=told.count(where=told._repeated & ~is_blank(told[date])),
     )
     found = counts.to_pyarrow().to_pylist()[0]
     if found["other"]:
         told = told.mutate(_further=told._further & told._repeated)
-    if not found["further"]:
+    if not found["further"] or found["dated"]:
         return source
     until = ibis.cumulative_window(group_by=told[FILE], order_by=told[LINE])
     placed = told.mutate(_block=ibis.ifelse(told._further, 0, 1).sum().over(until))
