@@ -29,8 +29,6 @@ FILE_ENGINES = ("duckdb", "spark")  # those that read files
 MAX_SYMBOL = 8
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?b)", re.IGNORECASE)
 MOST_THREADS = 1024
-
-
 Rule = tuple[str, Callable[[Any], bool]]  # what a setting must, and whether a value does
 
 
@@ -368,12 +366,11 @@ def make_reading(columns: Columns | CustomerColumns | None = None, **options: An
 
 def _parsed(options: dict[str, Any]) -> dict[str, Any]:
     """Return options with what was given as text as what it stands for."""
-    layouts = options.get("layouts")
     return options | {
         "as_of": parse_date("as_of", options.get("as_of")),
         "since": parse_date("since", options.get("since")),
         "window": parse_span("window", options.get("window")),
-        "layouts": None if layouts is None else os.fspath(layouts),
+        "layouts": None if options.get("layouts") is None else os.fspath(options["layouts"]),
         "keep_status": parse_statuses(options.get("keep_status")),
     }
 
