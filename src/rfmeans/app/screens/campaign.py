@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from rfmeans.app import lists as lists_of
-from rfmeans.app.controls import label
 from rfmeans.app.screens import effect
 from rfmeans.app.screens.segments import USUAL_PERCENT, chosen, current
-from rfmeans.app.widgets import cautioned, pick, remembered, said
+from rfmeans.app.widgets import cautioned, pick, remembered, said, slider
 from rfmeans.output.audiences import AudienceList
 from rfmeans.report.analyses.lists import first_line
 
@@ -52,12 +51,7 @@ def _lists(room: Room, result: Segmentation) -> None:
     with left:
         form = lists_of.ask_format(room)
     with middle:
-        share = remembered(
-            room,
-            "holdout",
-            USUAL_PERCENT,
-            lambda key: st.slider(label("holdout"), 0, 50, key=key),
-        )
+        share = slider(room, "holdout", USUAL_PERCENT, 0, 50)
     with right:
         anyway = lists_of.ask_anyway(room, result.summary.hindsight, [each.segment_id for each in goes_to])
     left_out = lists_of.ask_consent(room, result, [each.segment_id for each in goes_to])

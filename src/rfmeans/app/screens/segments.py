@@ -10,7 +10,7 @@ import streamlit as st
 from rfmeans.app import own_names
 from rfmeans.app.controls import RECOMMENDED, label
 from rfmeans.app.room import problem_of
-from rfmeans.app.widgets import cautioned, download, pick, plain, remembered, said, told
+from rfmeans.app.widgets import cautioned, download, pick, plain, remembered, said, slider, told
 from rfmeans.errors import SettingsError
 from rfmeans.groups import USUAL_HOLDOUT
 from rfmeans.report.analyses.overview import overview
@@ -82,12 +82,7 @@ def _settings(room: Room) -> tuple[dict[str, Any], DeltaGenerator]:
         if auto:
             _recommended(room)
         else:
-            remembered(
-                room,
-                "segments",
-                USUAL_SEGMENTS,
-                lambda key: st.slider(label("segments"), MIN_SEGMENTS, MAX_SEGMENTS, key=key),
-            )
+            slider(room, "segments", USUAL_SEGMENTS, MIN_SEGMENTS, MAX_SEGMENTS)
     with right, st.popover("More", width="stretch"):
         remembered(
             room,
