@@ -46,8 +46,8 @@ def remembered(room: Room, name: str, usual: Any, draw: Callable[[str], Any]) ->
 def slider(room: Room, name: str, usual: int, least: int, most: int) -> int:
     """Return a whole number from a slider that keeps its value likewise.
 
-    The value is the slider's own default, not one that is set once: where the page is drawn again at once, a browser sees
-    the second drawing alone, and a slider that comes back would stand at its least.
+    The value is the slider's own default, not one that is set once: where the page is drawn again at once a browser
+    sees the second drawing alone, and a slider that comes back would stand at its least.
     """
     value = st.slider(label_of(name), least, most, int(room.chosen.get(name, usual)), key=name)
     room.chosen[name] = value
