@@ -49,7 +49,7 @@ def slider(room: Room, name: str, usual: int, least: int, most: int) -> int:
     The value is the slider's own default, not one that is set once: where the page is drawn again at once a browser
     sees the second drawing alone, and a slider that comes back would stand at its least.
     """
-    value = st.slider(label_of(name), least, most, int(room.chosen.get(name, usual)), key=name)
+    value: int = st.slider(label_of(name), least, most, int(room.chosen.get(name, usual)), key=name)
     room.chosen[name] = value
     return value
 
