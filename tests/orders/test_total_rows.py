@@ -64,10 +64,21 @@ def test_a_customer_called_total_with_an_order_number_and_a_day_is_one_though_th
     found, account = customers(
         table(
             f"order,date,customer,amount 1,2025-01-05,Ann,10 2,2025-01-06,Bob,20 {order},2025-01-07,Total_Ltd,30"
+            " 4,2025-01-08,Cy,7"
         )
     )
     assert found.get("Total Ltd") == ((1, Decimal(30)) if order else None)
     assert aside(account) == ({} if order else {"total row": (1, Decimal(30))})
+
+
+def test_a_total_of_all_rows_is_one_though_it_has_an_order_number_and_a_day():
+    found, account = customers(
+        table(
+            "order,date,customer,amount 1,2025-01-05,Ann,10 2,2025-01-06,Bob,20 2,2025-01-07,Total_(2_orders),30"
+        )
+    )
+    assert found == {"Ann": (1, Decimal(10)), "Bob": (1, Decimal(20))}
+    assert aside(account) == {"total row": (1, Decimal(30))}
 
 
 def test_totals_stand_in_any_cell_of_text():

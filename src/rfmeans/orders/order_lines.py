@@ -292,7 +292,12 @@ def _places(table: ir.Table, layout: Layout, own: list[str], compared: Compared)
         found["item"] = ibis.literal("|").join(items) if items else ibis.null("string")
     if compared.totals:
         words = wordy_columns(own, layout)
-        found |= {"says": _says_total(table, words, layout), "asked": open_total(table, words)}
+        named = any_says(table, words) & ~_says_total(table, words, layout)
+        found |= {
+            "says": _says_total(table, words, layout),
+            "named_total": named,
+            "asked": open_total(table, words),
+        }
     return found
 
 

@@ -75,14 +75,15 @@ def open_total(table: ir.Table, names: Iterable[str], pattern: str = OPEN) -> ir
 def with_total_rows(lines: ir.Table, used: ir.Column) -> ir.Table:
     """Add total_row (bool): the line says that it is a total, and is the sum of lines that it can cover.
 
-    ``lines``: says (bool), file, line, customer_id, own_order, currency, amount. ``used``: whether a line counts
-    otherwise; totals are those of all lines, or of these.
+    ``lines``: says (bool), named_total (bool: it may be of a customer called so), file, line, customer_id, own_order,
+    currency, amount. ``used``: whether a line counts otherwise; totals are those of all lines, or of these.
     """
-    said = lines.mutate(says_number=ibis.ifelse(lines.says, 1, 0))
+    said = _with_named(lines, used)
+    said = said.mutate(says_number=ibis.ifelse(said.says | said.named_sum, 1, 0))
     before = ibis.window(group_by=said.file, order_by=said.line, rows=(None, -1))
     until = ibis.cumulative_window(group_by=said.file, order_by=said.line)
     none = ibis.literal(0).cast(said.amount.type())
-    counts = ~said.says & said.amount.notnull()
+    counts = ~said.says & ~said.named_sum & said.amount.notnull()
     found = said.mutate(
         above=ibis.coalesce(said.says_number.sum().over(before), 0),
         below=said.says_number.sum().over(until),
@@ -92,8 +93,20 @@ def with_total_rows(lines: ir.Table, used: ir.Column) -> ir.Table:
     )
     scopes = [[], ["currency"], ["customer_id"], ["own_order"], ["above"], ["below"]]
     fits = [_fits(found, keys) for keys in scopes]
-    marked = found.mutate(total_row=found.says & ibis.or_(*fits).fill_null(False))
-    return without(marked, "says_number", "above", "below", "read", "counted", "covered")
+    marked = found.mutate(total_row=(found.says & ibis.or_(*fits).fill_null(False)) | found.named_sum)
+    return without(marked, "named_sum", "says_number", "above", "below", "read", "counted", "covered")
+
+
+def _with_named(lines: ir.Table, used: ir.Column) -> ir.Table:
+    """Add named_sum (bool): a customer called like a total, with an order's number and a day, is the sum of all."""
+    none = ibis.literal(0).cast(lines.amount.type())
+    counts = ~lines.says & lines.amount.notnull()
+    told = lines.mutate(
+        read=ibis.ifelse(counts, lines.amount, none), counted=ibis.ifelse(counts & used, lines.amount, none)
+    )
+    of_file = ibis.window(group_by=told.file)
+    sums = [told[part].sum().over(of_file) == 2 * told.amount for part in ("read", "counted")]
+    return told.mutate(named_sum=told.named_total & ibis.or_(*sums).fill_null(False))
 
 
 def _fits(found: ir.Table, keys: Sequence[str]) -> ir.BooleanColumn:
