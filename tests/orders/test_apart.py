@@ -9,7 +9,6 @@ import pytest
 
 import rfmeans
 from helpers.books import customers, table
-from rfmeans.orders import intake
 
 APART = {
     "yearly": ("2023-02-05", "2024-02-05", 2),
@@ -197,37 +196,6 @@ def test_numbers_that_begin_again_each_day_are_told_on_each_engine(sql_engine):
         **{name: (1, Decimal(money)) for name, money in zip("bcde", (5, 10, 1, 4), strict=True)},
     }
     assert account.noticed.apart.daily
-
-
-def numbered_daily() -> pd.DataFrame:
-    """The numbers 0 to 39 on each of four days, each time of another customer, and once of one a day before."""
-    days = [f"{turn},2025-01-{day:02},{turn}-{day},1" for day in range(1, 5) for turn in range(40)]
-    return table("order,date,customer,amount " + " ".join([*days, "0,2025-01-02,0-1,1"]))
-
-
-@pytest.mark.parametrize(("slices", "looks"), [(1, 1), (2, 1), (1_000_000, 2)])
-def test_where_lines_are_many_a_slice_of_the_numbers_tells_if_it_holds_enough(monkeypatch, slices, looks):
-    looked = []
-    real = intake.numbers_by_day
-    monkeypatch.setattr(intake, "numbers_by_day", lambda lines: looked.append(lines) or real(lines))
-    for name, value in {"MANY_LINES": 1, "SLICES": slices, "ENOUGH_NUMBERS": 8}.items():
-        monkeypatch.setattr(intake, name, value)
-    _, account = customers(numbered_daily())
-    assert account.noticed.apart.daily
-    assert len(looked) == looks
-
-
-def test_each_engine_takes_a_slice_of_the_numbers(monkeypatch, sql_engine):
-    kept = []
-    real = intake.begin_daily
-    monkeypatch.setattr(intake, "begin_daily", lambda some: kept.append(some) or real(some))
-    for name, value in {"MANY_LINES": 1, "SLICES": 2, "ENOUGH_NUMBERS": 8}.items():
-        monkeypatch.setattr(intake, name, value)
-    rows = numbered_daily()
-    rows["date"] = pd.to_datetime(rows["date"])
-    _, account = customers(sql_engine.table(rows, "many_numbers"))
-    assert account.noticed.apart.daily
-    assert len(kept) == 1
 
 
 def test_on_ibis_polars_they_are_told_and_refused_in_words(polars_engine):

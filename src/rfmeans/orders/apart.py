@@ -85,7 +85,7 @@ def on_next_days(seen: ir.Table) -> NextDays:
     """Return how often numbers stand on the next day as well; ``seen``: `numbers_by_day`."""
     days = seen.select("order_id", "day").distinct()
     # One customer of several who comes again under the number is enough for an order over midnight.
-    again = _on_the_next_day(seen, "order_id", "customer_id").select("order_id", "day").distinct()
+    again = next_day_of_customers(seen).select("order_id", "day").distinct()
     numbers = days.select("order_id").distinct()
     counted = (
         numbers,
@@ -94,6 +94,11 @@ def on_next_days(seen: ir.Table) -> NextDays:
     )  # one by one: Polars knows no scalar of a table
     of_all, pairs, same = (int(table.count().to_pyarrow().as_py()) for table in counted)
     return NextDays(of_all, pairs, pairs - same)
+
+
+def next_day_of_customers(seen: ir.Table) -> ir.Table:
+    """Return the rows of `numbers_by_day` where the customer stands under the number on the next day as well."""
+    return _on_the_next_day(seen, "order_id", "customer_id")
 
 
 def _on_the_next_day(days: ir.Table, *keys: str) -> ir.Table:

@@ -20,7 +20,7 @@ from rfmeans.orders.account import (
     account_lines,
     with_malformed,
 )
-from rfmeans.orders.apart import NextDays, count_apart, numbers_by_day, on_next_days
+from rfmeans.orders.apart import count_apart
 from rfmeans.orders.checks import check_currencies, check_lines, check_persons, check_totals
 from rfmeans.orders.consent import consents
 from rfmeans.orders.customers import (
@@ -31,12 +31,13 @@ from rfmeans.orders.customers import (
     orders_of_some,
     total_orders,
 )
+from rfmeans.orders.days_apart import MANY_LINES, days_apart
 from rfmeans.orders.examples import find_malformed, find_person, find_unread
 from rfmeans.orders.headers import check_headers
 from rfmeans.orders.order_lines import currency_column
 from rfmeans.orders.reasons import BEFORE, HEADER, REASON_BEFORE, USED
 from rfmeans.orders.recency_column import read_recency
-from rfmeans.orders.remarks import SLICES, find_overlap, notice
+from rfmeans.orders.remarks import find_overlap, notice
 from rfmeans.orders.understand import or_misfit
 from rfmeans.orders.whole_orders import takes_from_orders
 from rfmeans.orders.window import count_idle, with_window
@@ -56,8 +57,6 @@ if TYPE_CHECKING:
     from rfmeans.settings import Columns, Reading
 
 UNREADABLE = {"unreadable date", "unreadable amount"}
-MANY_LINES = 1_000_000  # of which a slice tells what it is asked for, and all would take long
-ENOUGH_NUMBERS = 1_000  # of orders: fewer in a slice of them say little of all
 
 
 @dataclass(frozen=True)
@@ -261,33 +260,16 @@ def _compare_more(understood: Understood, asked: _Asked, sums: _Sums, overlap: O
     """Have lines compared where the account gives reason to; return whether they were not before."""
     before, account = understood.compared, sums.account
     unsold, overlapping = "excluded status" in account.set_aside, bool(overlap and overlap.orders)
-    days = _on_next_days(understood, asked, sums)
+    told = days_apart(understood, asked.workspace, asked.reading, sums.lines.lines, account)
     found = before.also(
         understood.of_orders,
         account.hints,
         unsold=unsold,
         overlapping=overlapping,
-        daily=days is not None and days.daily,
-        clocks=days is not None and days.same > 0 and not days.daily and understood.tells_clock(),
+        **told,
     )
     understood.compare(found)
     return understood.compared != before
-
-
-def _on_next_days(understood: Understood, asked: _Asked, sums: _Sums) -> NextDays | None:
-    """Return how often order numbers stand on the next day: looked for once, where one stands on several days."""
-    layout = understood.of_orders
-    numbered = layout.columns.order is not None and not takes_from_orders(layout)
-    if understood.days_compared or not (numbered and sums.account.hints.several_days):
-        return None
-    understood.days_compared = True
-    lines = sums.lines.lines.filter(sums.lines.lines.reason == USED, sums.lines.lines.amount > 0)
-    hashed = understood.source.engine.key_hash(lines.order_id)
-    if hashed is not None and sums.account.read.rows > MANY_LINES:
-        some = asked.workspace.keep(numbers_by_day(lines.filter(hashed % SLICES == 0)))
-        if some.order_id.nunique().to_pyarrow().as_py() >= ENOUGH_NUMBERS:
-            return on_next_days(some)
-    return on_next_days(asked.workspace.keep(numbers_by_day(lines)))
 
 
 def _checked(understood: Understood, reading: Reading, sums: _Sums, overlap: Overlap | None) -> Intake:
