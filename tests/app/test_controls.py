@@ -13,6 +13,7 @@ from rfmeans.arguments import Message, argument, named
 from rfmeans.settings import Columns, Limits, Reading
 
 # Of the machine and its engine, or a file of it: the page has no control for these.
+CALLS = ("label", "slider")  # what takes the name of a label
 NOT_HERE = {"columns", "engine", "limits", "layouts"}
 
 
@@ -73,7 +74,7 @@ def test_every_label_stands_on_a_screen():
     asked = set()
     for path in Path(screens.__file__).parent.parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "label":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
                 asked |= {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}
     days = {"as_of", "since"}  # asked for in a loop
     assert LABELS.keys() - asked - days == set()
