@@ -32,6 +32,7 @@ ONE_IN = 10
 LEAST = 3
 NUMBERS = 100
 EPOCH = "2000-01-01"
+CUSTOMERS_NUMBER = ("order_id", "customer_id")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def is_spread(orders: ir.Table) -> ir.Column:
 
 def numbers_by_day(lines: ir.Table) -> ir.Table:
     """Return which customer (customer_id) stands under which order_id on which day (a number); of lines used."""
-    day = lines.ordered_on.delta(ibis.date(EPOCH), unit="day").cast("int64")
+    day = _days_since_epoch(lines.ordered_on)
     dated = lines.select("order_id", "customer_id", day=day)
     return dated.filter(dated.order_id.notnull(), dated.day.notnull()).distinct()
 
@@ -98,7 +99,7 @@ def on_next_days(seen: ir.Table) -> NextDays:
 
 def next_day_of_customers(seen: ir.Table) -> ir.Table:
     """Return the rows of `numbers_by_day` where the customer stands under the number on the next day as well."""
-    return _on_the_next_day(seen, "order_id", "customer_id")
+    return _on_the_next_day(seen, *CUSTOMERS_NUMBER)
 
 
 def _on_the_next_day(days: ir.Table, *keys: str) -> ir.Table:
@@ -122,12 +123,36 @@ def total_days(lines: ir.Table, *keys: str) -> ir.Table:
 
 def _clocks(lines: ir.Table) -> dict[str, ir.Scalar]:
     """Return the minutes from the epoch to a day's first and last sale; from end to end where one has no time."""
-    day = lines.ordered_on.delta(ibis.date(EPOCH), unit="day").cast("int64") * MINUTES_OF_A_DAY
+    day = _days_since_epoch(lines.ordered_on) * MINUTES_OF_A_DAY
     sold = lines.amount > 0
     return {
         "first_at": where(sold, day + lines.clock.fill_null(0)).min(),
         "last_at": where(sold, day + lines.clock.fill_null(MINUTES_OF_A_DAY)).max(),
     }
+
+
+def any_apart_by_time(lines: ir.Table) -> bool:
+    """Whether a number is sold under on a day and, by the times (clock), as long later on the next as is another order.
+
+    The rule of `join_days`, for two such days alone.
+    """
+    days = total_days(lines, *CUSTOMERS_NUMBER)
+    sold = days.filter(days.total > 0).select(*CUSTOMERS_NUMBER, "day", "first_at", "last_at")
+    following = sold.select(
+        **{f"next_{key}": sold[key] for key in CUSTOMERS_NUMBER},
+        day_before=_days_since_epoch(sold.day) - 1,
+        begins=sold.first_at,
+    )
+    dated = sold.mutate(at=_days_since_epoch(sold.day))
+    same = [dated[key] == following[f"next_{key}"] for key in CUSTOMERS_NUMBER]
+    pairs = dated.join(following, [*same, dated["at"] == following.day_before])
+    apart = pairs.filter(pairs.begins - pairs.last_at > MINUTES_OF_ONE_ORDER)
+    return bool(apart.count().to_pyarrow().as_py())
+
+
+def _days_since_epoch(day: ir.DateColumn) -> ir.IntegerColumn:
+    days: ir.IntegerColumn = day.delta(ibis.date(EPOCH), unit="day").cast("int64")
+    return days
 
 
 def join_days(

@@ -9,8 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rfmeans.orders.apart import count_apart, next_day_of_customers, numbers_by_day, on_next_days
-from rfmeans.orders.customers import total_orders
+from rfmeans.orders.apart import (
+    CUSTOMERS_NUMBER,
+    any_apart_by_time,
+    next_day_of_customers,
+    numbers_by_day,
+    on_next_days,
+)
 from rfmeans.orders.order_lines import order_lines
 from rfmeans.orders.reasons import USED
 from rfmeans.orders.remarks import SLICES
@@ -46,7 +51,7 @@ def days_apart(
     found = on_next_days(seen)
     if found.daily or not found.same or not understood.tells_clock():
         return {"daily": found.daily}
-    return {"clocks": account.read.rows <= MANY_LINES or _lie_apart(understood, workspace, reading, seen)}
+    return {"clocks": _lie_apart(understood, workspace, reading, seen)}
 
 
 def _seen(understood: Understood, workspace: Workspace, used: ir.Table, rows: int) -> ir.Table:
@@ -63,6 +68,5 @@ def _lie_apart(understood: Understood, workspace: Workspace, reading: Reading, s
     """Whether times tell an order of these numbers from another: a look at few lines, to spare a pass over all."""
     source, told = understood.source, replace(understood.compared, clocks=True)
     lines = order_lines(source, understood.of_orders, reading, understood.conventions, told).lines
-    numbers = workspace.keep(next_day_of_customers(seen).select("order_id", "customer_id").distinct())
-    some = lines.filter(lines.reason == USED).semi_join(numbers, ["order_id", "customer_id"])
-    return count_apart(total_orders(some, apart=True)) is not None
+    numbers = workspace.keep(next_day_of_customers(seen).select(*CUSTOMERS_NUMBER).distinct())
+    return any_apart_by_time(lines.filter(lines.reason == USED).semi_join(numbers, CUSTOMERS_NUMBER))
