@@ -50,6 +50,7 @@ DOCUMENTS = [
     ("Belegart", ["Rechnung", "Auftragsbestätigung", "Rechnung", "Mahnung"], {"a": 100, "b": 50}),
     ("tipo", ["presupuesto", "factura", "factura", "cobro"], {"a": 40, "b": 50}),
     ("Type", ["Payment", "Payment", "Order", "Quote"], {"a": 140, "b": 50}),  # no invoices beside them
+    ("Type", ["Sale", "Order", "Payment", "Estimate"], {"a": 140}),  # sold in the shop, and ordered
 ]
 
 

@@ -74,7 +74,7 @@ def _tells_kind(name: str, words: frozenset[str]) -> bool:
     if _is_called(name, "is_back"):
         return _are_flags(words)
     said, back, others = {plain(word) for word in words}, _book("back"), _book("no_sale")
-    sold = _book("sale") | _book("invoice") | _book("beside_invoice")
+    sold = frozenset().union(*map(_book, ("sale", "sold", "invoice", "payment", "ordered")))
     known = said & (back | sold | others)
     telling = bool(said & back) or _is_called(name, "kind")
     return (
@@ -88,8 +88,13 @@ def _tells_kind(name: str, words: frozenset[str]) -> bool:
 def _no_sales(words: frozenset[str]) -> tuple[str, ...]:
     """Return the words for kinds of rows that are no sale; payments and orders are none where there are invoices."""
     marks, said = built_in()["marks"], {plain(word) for word in words}
-    beside = marks["beside_invoice"] if said & _book("invoice") else ()
-    return tuple(word for word in (*marks["no_sale"], *beside) if plain(word) in said)
+    invoiced, sold = bool(said & _book("invoice")), bool(said & _book("sold"))
+    others = [
+        *marks["no_sale"],
+        *(marks["payment"] if invoiced or sold else ()),
+        *(marks["ordered"] if invoiced else ()),
+    ]
+    return tuple(word for word in others if plain(word) in said)
 
 
 def _flag_of(name: str, layout: Layout) -> Also | None:
