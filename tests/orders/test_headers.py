@@ -13,7 +13,14 @@ FIRST = "order,date,customer,amount,fee\n1,2025-01-13,a,10,1\n2,2025-01-14,b,20,
 SECOND = "4,2025-02-13,a,4,40\n"
 
 
-@pytest.mark.parametrize("header", ["order,date,customer,amount,fee", "Order,DATE,customer,amount,Shipping"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "order,date,customer,amount,fee",
+        "Order,DATE,customer,amount,Shipping",
+        "\ufefforder,date,customer,amount,fee",
+    ],
+)
 def test_where_the_columns_that_are_read_stand_again_it_is_set_aside(tmp_path, header):
     found, account = customers(written(tmp_path, f"{FIRST}{header}\n{SECOND}"))
     assert found == {"a": (2, Decimal(14)), "b": (1, Decimal(20))}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from rfmeans.columns.keys import UNSEEN
 from rfmeans.columns.layout import used_columns
 from rfmeans.errors import SourceError
 from rfmeans.orders.noticed import short
@@ -39,7 +41,9 @@ def check_headers(set_aside: ir.Table, layout: Layout, names: list[str]) -> None
     used, called = used_columns(layout), outer_names(names)
     for row in headers.to_pyarrow().to_pylist():
         for name in filter(used.__contains__, names):
-            said = str(row[called[name]] or "").strip()
+            said = re.sub(
+                f"[{UNSEEN}]", "", str(row[called[name]] or "")
+            ).strip()  # a file begins with its mark
             # Of two columns of one name the second is called otherwise here: Amount, Amount_1.
             if not name.strip().lower().startswith(said.lower()):
                 raise SourceError(
