@@ -10,10 +10,10 @@ from helpers.taken_in import taken_in
 def orders(**columns):
     rows = len(next(iter(columns.values())))
     plain = {
-        "customer": ["a", "a", "b", "c"][:rows],
-        "order id": ["1", "2", "3", "4"][:rows],
+        "customer": ["a", "a", "b", "c", "c"][:rows],
+        "order id": ["1", "2", "3", "4", "5"][:rows],
         "date": [f"2024-01-{place + 5:02}" for place in range(rows)],
-        "amount": [100.0, 40.0, 50.0, 30.0][:rows],
+        "amount": [100.0, 40.0, 50.0, 30.0, 7.0][:rows],
     }
     return pd.DataFrame({**plain, **columns})
 
@@ -24,6 +24,9 @@ KINDS = [
     ("whatever", ["facture", "avoir", "facture", "facture"]),
     ("transaction_type", ["CHARGE", "REFUND", "CHARGE", "fee"]),
     ("move_type", ["out_invoice", "out_refund", "out_invoice", "out_invoice"]),
+    ("Type", ["Sale", "Refund", "Sale", "Sale", "Return"]),
+    ("Vorgang", ["Verkauf", "Retoure", "Verkauf", "Verkauf", "Umtausch-Gutschrift"]),
+    ("Tipo", ["Venda", "Devolução", "Venda", "Venda", "Estorno"]),
     ("is_refund", [False, True, False, False]),
     ("is refund", ["no", "yes", "no", None]),
 ]
@@ -35,7 +38,7 @@ def test_a_word_for_money_back_counts_whatever_the_sign(name, values, sign):
     books = orders(**{name: values})
     books.loc[1, "amount"] *= sign
     found = taken_in(books)
-    assert found.money == {"a": 60, "b": 50, "c": 30}
+    assert found.money == {"a": 60, "b": 50, "c": 30 if len(values) == 4 else 23}
     assert f"money back where {name} says so" in found.understood
 
 

@@ -9,6 +9,7 @@ from rfmeans.columns.keys import NO_ORDER, ZERO
 from rfmeans.columns.layout import used_columns
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.layouts import with_columns
+from rfmeans.columns.marks import tells_kind
 from rfmeans.columns.money_formats import CODES, NAMED, SIGNS
 from rfmeans.columns.roles import argument_of, plain
 from rfmeans.errors import SourceError
@@ -51,6 +52,10 @@ def told_by_content(table: ir.Table, layout: Layout, fitted: Columns | None = No
     found: dict[str, str] = {}
     for role in wanted:
         holding = [name for name, values in words.items() if _HOLDS[role](values)]
+        if role == "status":  # a column of kinds has words for money back as well, which is to be taken off
+            holding = [
+                name for name in holding if not tells_kind(name, frozenset(map(str.lower, words[name])))
+            ]
         if role == "currency" and len({words[name] for name in holding}) == 1:
             holding = holding[:1]  # which of them it is makes no difference
         if len(holding) > 1:

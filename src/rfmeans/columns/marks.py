@@ -42,7 +42,7 @@ def with_marks(table: ir.Table, layout: Layout, *, chosen: bool = False) -> Layo
     if not looked:
         return layout
     words = _words_of(table, looked)
-    kind = next((name for name in looked if _tells_kind(name, words[name])), None)
+    kind = next((name for name in looked if tells_kind(name, words[name])), None)
     others = _no_sales(words[kind]) if kind and not chosen else ()
     flags = [] if chosen else [_flag_of(name, layout) for name in named if _is_flag(name, words[name])]
     also = tuple(flag for flag in flags if flag and flag.column != kind)
@@ -69,8 +69,8 @@ def _is_called(name: str, *keys: str) -> bool:
     return any(plain(name) in _book(key) for key in keys)
 
 
-def _tells_kind(name: str, words: frozenset[str]) -> bool:
-    """Whether a column says of each row what it is: a sale, or money back."""
+def tells_kind(name: str, words: frozenset[str]) -> bool:
+    """Whether a column says of each row what it is: a sale, or money back; ``words``: those in it, in small letters."""
     if _is_called(name, "is_back"):
         return _are_flags(words)
     said, back, others = {plain(word) for word in words}, _book("back"), _book("no_sale")
