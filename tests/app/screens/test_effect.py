@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 import rfmeans
+from rfmeans.app.screens import effect
 from rfmeans.app.screens.effect import _sent
 from rfmeans.output.archive import archive
 from rfmeans.output.audiences import AudienceSettings
@@ -15,6 +16,19 @@ from rfmeans.synthetic import make_orders
 
 ORDERS = make_orders(600, seed=1).drop(columns="kind")
 SENT_ON, LAST = dt.date(2024, 11, 1), dt.date(2024, 12, 30)
+
+
+def test_what_was_dropped_is_not_written_anew_under_a_job_that_reads_it(tmp_path):
+    packed = tmp_path / "campaign.zip"
+    effect._keep(b"first", packed)
+    with packed.open("rb") as read:
+        begun = packed.stat()
+        effect._keep(b"first", packed)
+        assert packed.stat() == begun
+        effect._keep(b"another one", packed)
+        assert read.read() == b"first"
+    assert packed.read_bytes() == b"another one"
+    assert [path.name for path in tmp_path.iterdir()] == ["campaign.zip"]
 
 
 @pytest.mark.slow

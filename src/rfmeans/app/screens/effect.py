@@ -38,7 +38,7 @@ def draw(room: Room) -> None:
     given = st.file_uploader("The ZIP that the lists came in", type="zip", key="campaign_file")
     packed = room.folder.path / "campaign.zip"
     if given is not None:
-        packed.write_bytes(given.getvalue())
+        _keep(given.getvalue(), packed)
     elif packed.exists():
         said("The ZIP that was dropped before is still here. Another one takes its place.", "note")
     as_of = lists_as_of(packed) if packed.exists() else None
@@ -69,6 +69,15 @@ def draw(room: Room) -> None:
         st.rerun()
     if effect := room.others.get("effect"):
         told([block for section in effect_sections(effect.summary) for block in section.page])
+
+
+def _keep(content: bytes, packed: Path) -> None:
+    """Keep what was dropped: whole or not at all, and once, as the screen is drawn anew while a job reads the file."""
+    if packed.exists() and packed.read_bytes() == content:
+        return
+    part = packed.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(packed)
 
 
 def lists_as_of(packed: Path | IO[bytes]) -> dt.date | None:
