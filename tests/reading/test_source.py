@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import ibis
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,6 +12,7 @@ import pytest
 
 from helpers.set_aside_lines import PLACED_HEADER, TEXTS, check, placed, set_aside
 from helpers.taken_in import taken_in
+from rfmeans.reading.source import open_parquet
 
 
 def test_in_each_file_of_a_glob(tmp_path):
@@ -30,6 +32,18 @@ def sheet(first: int) -> pd.DataFrame:
 def test_in_parquet_it_is_the_number_of_the_row(tmp_path):
     sheet(1).to_parquet(tmp_path / "orders.parquet")
     check(set_aside(tmp_path / "orders.parquet"))
+
+
+def test_nan_of_a_parquet_file_is_null_and_infinity_is_not(tmp_path):
+    kept = {"plain": [1.0, float("nan"), 3.0], "endless": [float("-inf"), float("nan"), float("inf")]}
+    typed = pa.table({**kept, "narrow": pa.array([1.0, float("nan"), None], pa.float32())})
+    pq.write_table(typed, tmp_path / "kept.parquet")
+    found = open_parquet(ibis.duckdb.connect(), tmp_path / "kept.parquet").to_pyarrow().to_pydict()
+    assert found == {
+        "plain": [1.0, None, 3.0],
+        "endless": [float("-inf"), None, float("inf")],
+        "narrow": [1.0, None, None],
+    }
 
 
 def test_nan_in_a_parquet_file_is_a_missing_value(tmp_path):

@@ -42,7 +42,7 @@ NO_NET_SPEND = "no net spend"
 MISSING_CUSTOMER = "missing customer"
 UNREADABLE = "unreadable recency, frequency or monetary"
 CARRIED = ("bought_after", "money_after")  # what rides along with a customer at an earlier date
-SOME = 64
+SOME = 64  # one customer in so many tells what customers are like where lines are many
 ORDER_KEY = ("customer_id", "order_id", "day_id")
 
 

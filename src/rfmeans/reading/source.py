@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rfmeans.engines.database import nothing_to_close
 from rfmeans.engines.duckdb import DUCKDB, copy_to
+from rfmeans.engines.engine import sql_function
 from rfmeans.engines.failures import MalformedError
 from rfmeans.errors import SourceError
 
@@ -41,6 +42,7 @@ QUICKLY = (
 )
 # Values and rows that are held in memory until they are written.
 MOST_HELD, FEWEST_HELD, ROWS_HELD = 1_000_000, 2_048, 122_880
+_is_finite = sql_function("isfinite", (float,), bool)
 MOST_COLUMNS = 2_000  # each costs milliseconds; no shop exports so many
 
 
@@ -176,13 +178,18 @@ def open_parquet(con: Any, *paths: Path) -> ir.Table:
 def _without_nan(table: ir.Table) -> ir.Table:
     """Return the rows with null for NaN: a file's statistics know of none, and DuckDB 2.0 takes them at their word.
 
-    A comparison that they seem to settle is left out, so that NaN passes for a number within bounds.
+    A test that they seem to settle is left out, so that NaN is below every bound; `isnan` is one, `isfinite` is none.
     """
     import ibis
 
     floats = [name for name, kind in table.schema().items() if kind.is_floating()]
     clean = {
-        name: ibis.ifelse(table[name].isnan(), ibis.null(table[name].type()), table[name]) for name in floats
+        name: ibis.ifelse(
+            _is_finite(table[name].cast("float64")) | table[name].isinf(),
+            table[name],
+            ibis.null(table[name].type()),
+        )
+        for name in floats
     }
     return table.mutate(**clean) if clean else table
 
