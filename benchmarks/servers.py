@@ -80,6 +80,7 @@ def in_spark(pattern: str) -> Iterator[dict[str, Callable[[], Any]]]:
 
     settings = {
         "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",  # or large results are fetched from where the machine's name leads
         "spark.driver.memory": "6g",
         "spark.log.level": "ERROR",
         "spark.sql.shuffle.partitions": str(4 * (os.cpu_count() or 1)),

@@ -15,6 +15,7 @@ from rfmeans.arguments import Message
 from rfmeans.columns.layout import part_of_word
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.layouts import recognise
+from rfmeans.engines.dispatch import engine_of
 from rfmeans.orders.statuses import _means, does_count, status_variants
 
 
@@ -189,7 +190,7 @@ def test_what_was_denied_counts_and_what_was_called_off_does_not_whatever_words_
     layout = recognise(["order id", "date", "customer", "amount", "status"])
     rows = pd.DataFrame(SAYINGS, columns=["status", "counts"])
     asked = getattr(ibis, engine).connect().create_table("sayings", rows)
-    unsold = _means(asked.status, built_in()["not_sold"]["words"], *KINDS)
+    unsold = _means(engine_of(asked), asked.status, built_in()["not_sold"]["words"], *KINDS)
     found = asked.select("status", counts=~unsold).to_pandas()
     assert dict(zip(found.status, found.counts, strict=True)) == dict(SAYINGS)
     assert {word: does_count(word, layout) for word, _ in SAYINGS} == dict(SAYINGS)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
+import ibis
 import pytest
 
 import rfmeans
@@ -11,6 +13,7 @@ from helpers.set_aside_lines import PLACED_HEADER, TEXTS, check, set_aside
 from helpers.sources import EXPECTED, LINES, NAMED, customers
 from helpers.taken_in import taken_in
 from rfmeans.engines.failures import MalformedError
+from rfmeans.orders.order_lines import order_lines
 from rfmeans.orders.understand import understand
 from rfmeans.reading.source import LINE
 from rfmeans.settings import make_reading
@@ -144,3 +147,21 @@ def test_lines_of_a_file_that_several_threads_read_keep_their_numbers(tmp_path):
     assert found.lines.set_aside["unreadable amount"].rows == len(wrong)
     aside = sorted((row["line"], row["order"], row["amount"]) for row in found.aside)
     assert aside == [(at + 2, f"o{at}", "?") for at in sorted(wrong)]
+
+
+def test_a_text_file_is_stored_by_all_threads(tmp_path):
+    """A window over all rows, or a join with a list of words, has DuckDB 2.0 read it in one."""
+    path = tmp_path / "orders.csv"
+    path.write_text("order,email,date,amount,status\n1,ann@example.org,2025-01-05,9.50,paid\n")
+    plans = []
+
+    def store(rows, place=None):
+        plans.append(rows.get_backend().raw_sql(f"EXPLAIN {ibis.to_sql(rows)}").fetchall()[0][1])
+        return rows.mutate(**{place: 0}) if place else rows
+
+    with understand(str(path), make_reading()) as found:
+        source = replace(found.source, store=store)
+        order_lines(source, found.layout, make_reading(), found.conventions)
+    assert len(plans) == 1
+    assert "Window" not in plans[0]
+    assert "Join" not in plans[0]

@@ -152,7 +152,11 @@ class Engine:
 
     def unless(self, words: Sequence[str], text: ir.StringColumn) -> ir.StringColumn:
         """Return the text, null where it is one of some words."""
-        return ibis.ifelse(text.lower().isin(words), ibis.null("string"), text)
+        return ibis.ifelse(self.is_among(words, text.lower()), ibis.null("string"), text)
+
+    def is_among(self, words: Sequence[str], text: ir.StringColumn) -> ir.BooleanColumn:
+        """Return whether the text is one of some words; null of null."""
+        return text.isin(words)
 
     def bits(self, column: ir.IntegerColumn) -> ir.IntegerScalar:
         """Return the bits that any of the numbers has."""

@@ -19,7 +19,7 @@ from rfmeans.orders.statuses import ALSO, is_money_back, status_values, with_ref
 from rfmeans.orders.total_rows import any_says, open_total, with_total_rows
 from rfmeans.orders.where import KEPT, with_condition
 from rfmeans.orders.whole_orders import hold_for_orders, takes_from_orders
-from rfmeans.reading.source import FILE, LINE, TEXT
+from rfmeans.reading.source import FILE, LINE, PLACE, TEXT
 from rfmeans.typed_cells import SEPARATOR
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ def _both(
 
     Text is read once: stored is what it says, and of lines set aside the text itself.
     """
+    by_place = None if _is_mixed(layout, reading, compared) else source.by_place
     table = source.located if source.store or compared.places else source.table
+    table = by_place.rows if by_place else table
     lines = _judged(source, table, layout, reading, conventions, compared)
     inner = _inner_names(table.columns)
     lines, told = _told_beside(lines, source, layout, conventions, compared, inner)
@@ -114,7 +116,9 @@ def _both(
         judged = _judged(source, source.located, layout, reading, conventions, compared)
         return lines, judged.filter(judged.reason != USED), told
     texts = {name: where(lines.reason != USED, lines[name]) for name in inner.values()}
-    lines = source.store(lines.select(*CANONICAL, *told, **texts))
+    lines = source.store(lines.select(*CANONICAL, *told, **texts), PLACE if by_place else None)
+    if by_place:
+        lines = lines.mutate(**{inner[LINE]: lines[PLACE] + by_place.first})
     return lines, lines.filter(lines.reason != USED), told
 
 
@@ -260,10 +264,10 @@ def read_lines(
         typed = typed.mutate(amount=typed.amount - typed.refund.fill_null(0))
     if compared.totals:
         others = replace(compared, totals=False)
-        judged = with_refunds(typed, layout, others)
+        judged = with_refunds(typed, layout, engine, others)
         tests = reasons_of(judged, engine, layout, reading, others, status_only=True)
         typed = without(_without_total_rows(judged, [test for test, _ in tests]), "taken_back")
-    return with_refunds(typed, layout, compared)
+    return with_refunds(typed, layout, engine, compared)
 
 
 def _as_whole_orders(typed: ir.Table, layout: Layout) -> ir.Table:

@@ -81,7 +81,7 @@ def reasons_of(
     if layout.tells_status:
         if "taken_back" in lines.columns:
             tests.append((lines.taken_back, "refund of an excluded order"))
-        tests.append((is_unsold(lines, layout), "excluded status"))
+        tests.append((is_unsold(lines, layout, engine), "excluded status"))
     if status_only:
         return tests or [(ibis.literal(False), "")]
     return tests + _tests_of_values(lines, engine, layout, reading)

@@ -19,7 +19,7 @@ from rfmeans.errors import SourceError
 from rfmeans.reading.csv_dialect import CsvDialect, find_csv_dialect, in_conflict
 from rfmeans.reading.csv_records import SIDE, UNREADABLE, Record, Records, physical_lines
 from rfmeans.reading.csv_survey import survey
-from rfmeans.reading.source import BARE, WRAPPED, Source, numbered, path_in, store_records, store_rows
+from rfmeans.reading.source import BARE, WRAPPED, Source, counted, path_in, store_records, store_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,8 +161,8 @@ def _read_regular(con: Any, file: TextFile, *, wrapped: bool) -> Source:
     )
     if wrapped:
         table = table.mutate(**{name: table[name].re_replace(WRAPPED, BARE) for name in table.columns})
-    where = numbered(table, file.label, before=dialect.header_line)
-    return Source(table, file.label, where, understood=file.understood)
+    rows = counted(table, file.label, before=dialect.header_line)
+    return Source(table, file.label, rows.located, understood=file.understood, counted=rows)
 
 
 def _read_by_lines(con: Any, file: TextFile, folder: Path) -> Source:

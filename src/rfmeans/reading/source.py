@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Stored = tuple[int, str, Sequence[str | None] | None]
 
 # Names of our own columns beside the source's, which may be called anything.
-FILE, LINE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_text"
+FILE, LINE, PLACE, TEXT = "_rfmeans_file", "_rfmeans_line", "_rfmeans_place", "_rfmeans_text"
 WRAPPED, BARE = r'^ *="(.*)" *$', r"\1"  # as spreadsheets are told that a number is text
 BATCH = 50_000  # rows held in memory while a file is rewritten
 # Of these so many as objects of Python: with more of them its collector of garbage takes a third of the time.
@@ -44,6 +44,27 @@ QUICKLY = (
 MOST_HELD, FEWEST_HELD, ROWS_HELD = 1_000_000, 2_048, 122_880
 _is_finite = sql_function("isfinite", (float,), bool)
 MOST_COLUMNS = 2_000  # each costs milliseconds; no shop exports so many
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows of a file one below the other: `LINE` of a row is its place, from 0, and that of the first one.
+
+    To number them the engine reads them one after the other, in one thread.
+
+    Attributes
+    ----------
+    located
+        The rows as `Source.located` has them.
+    rows
+        The same, `LINE` being null.
+    first
+        `LINE` of the first one.
+    """
+
+    located: ir.Table
+    rows: ir.Table
+    first: int
 
 
 @dataclass(frozen=True)
@@ -88,8 +109,10 @@ class Source:
         The one that does the work.
     store
         What writes rows that are made of the source's to a file of columns and returns them, for text, which each pass
-        would split and read anew; None: a pass costs less than that. The file lasts as long as what is made of it. Rows
-        carry their own numbers: several threads read them, and the file may hold them in another order.
+        would split and read anew; None: a pass costs less than that. The file lasts as long as what is made of it.
+        Given a name, it adds a column of it: the place of each row among them, from 0.
+    counted
+        See `Counted`.
     closing
         What `close` does.
     """
@@ -109,7 +132,8 @@ class Source:
     mixed: frozenset[str] = frozenset()
     home: Home | None = None
     engine: Engine = DUCKDB
-    store: Callable[[ir.Table], ir.Table] | None = None
+    store: Callable[[ir.Table, str | None], ir.Table] | None = None
+    counted: Counted | None = None
     closing: Callable[[], None] = nothing_to_close
 
     @property
@@ -117,6 +141,11 @@ class Source:
         """By what name a condition may call the table: its own in the database; orders where it has none."""
         origins = self.home.origins if self.home else ()
         return origins[0][1] if len(origins) == 1 else "orders"
+
+    @property
+    def by_place(self) -> Counted | None:
+        """Its rows where `LINE` follows from a row's place; None: it does not, or no more since they were changed."""
+        return self.counted if self.counted and self.counted.located is self.located else None
 
     def misfit(self, read: int) -> MalformedError | None:
         """Return what is wrong where another number of rows was read than the file has; None: nothing."""
@@ -163,6 +192,11 @@ def numbered(table: ir.Table, file: str | None, before: int = 0) -> ir.Table:
     return located(table, file, ibis.row_number() + 1 + before)
 
 
+def counted(table: ir.Table, file: str, before: int) -> Counted:
+    """Return the rows of a file in lasting order, ``before`` lines standing above them."""
+    return Counted(numbered(table, file, before), located(table, file), before + 1)
+
+
 def open_parquet(con: Any, *paths: Path) -> ir.Table:
     """Return the rows of Parquet files, and nothing that their paths seem to say.
 
@@ -197,13 +231,16 @@ def _without_nan(table: ir.Table) -> ir.Table:
 # Rows that are stored on the way
 
 
-def store_rows(con: Any, folder: Path, rows: ir.Table) -> ir.Table:
+def store_rows(con: Any, folder: Path, rows: ir.Table, place: str | None = None) -> ir.Table:
     """Write rows to a file in a folder and return them: see `Source.store`."""
     import ibis
 
     path, group = folder / ibis.util.gen_name("rows"), max(MOST_HELD // len(rows.columns), FEWEST_HELD)
     copy_to(rows, path, [*QUICKLY, f"ROW_GROUP_SIZE {min(group, ROWS_HELD)}"])
-    stored = con.read_parquet(glob.escape(str(path)), hive_partitioning=False)
+    stored = con.read_parquet(
+        glob.escape(str(path)), hive_partitioning=False, file_row_number=place is not None
+    )
+    stored = stored.rename({place: "file_row_number"}) if place else stored
     weakref.finalize(stored.op(), path.unlink, missing_ok=True)
     return stored
 
