@@ -356,10 +356,12 @@ def _check_composed(name: str, example: Any, engine: Engine) -> None:
 
 def walk_ins(customers: ir.Table) -> tuple[str, ...]:
     """Return the words for customers who are none that stand among them; ``customers`` has a customer_id of text."""
-    words = {prefix + word: word for word in WALK_INS for prefix in ("", *(f"{kind}:" for kind in KINDS))}
     key = customers.customer_id.lower()
-    found = customers.filter(key.isin([*words])).select(key=key).distinct().to_pyarrow()["key"].to_pylist()
-    return tuple(sorted({words[each] for each in found}))
+    pattern = f"^(?:(?:{'|'.join(KINDS)}):)?({'|'.join(map(re.escape, WALK_INS))})$"
+    found = (
+        customers.filter(key.re_search(pattern)).select(key=key).distinct().to_pyarrow()["key"].to_pylist()
+    )
+    return tuple(sorted({re.sub(pattern, r"\1", each) for each in found}))
 
 
 def counts_from_zero(customers: ir.Table, zeros: int) -> bool:

@@ -5,6 +5,7 @@ A table is replaced in one transaction, and a file is open for writing only for 
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,8 @@ class DuckDB(Engine):
         may_be = text.length() <= max(map(len, words))
         if not any("1" <= word < ":" for word in words):
             may_be &= ~text.between("1", ":")
-        is_one = ibis.ifelse(may_be, self.is_among(words, text.lower()), False)
+        pattern = f"^(?:{'|'.join(map(re.escape, words))})$"
+        is_one = ibis.ifelse(may_be, text.lower().re_search(pattern), False)
         return ibis.ifelse(is_one, ibis.null("string"), text)
 
     def is_among(self, words: Sequence[str], text: ir.StringColumn) -> ir.BooleanColumn:
@@ -62,7 +64,7 @@ class DuckDB(Engine):
         """
         if self.written:
             return super().is_among(words, text)
-        found = (ibis.array(words).index(text) >= 0).fill_null(False)
+        found = (ibis.literal([*words], "array<string>").index(text) >= 0).fill_null(False)
         return ibis.ifelse(text.notnull(), found, ibis.null("boolean"))
 
     def sha256(self, text: ir.StringColumn) -> ir.StringColumn:
