@@ -3,11 +3,11 @@
 import pytest
 
 from rfmeans import SettingsError
-from rfmeans.segments.claims import settle
 from rfmeans.segments.facts import Facts, Grounds
 from rfmeans.segments.lexicon import built_in, read_lexicon
 from rfmeans.segments.names import name_centres
 from rfmeans.segments.renaming import renamed, with_scores_aside
+from rfmeans.segments.settled_names import settle
 
 CENTRES = [(-1, 1, 1), (0.5, 0.9, 0.9), (1, -1, -1), (1.1, -1, -1.1)]
 

@@ -30,10 +30,11 @@ from rfmeans.model.explanation import (
     StepUp,
     Waiting,
 )
-from rfmeans.segments.claims import CLAIMS, FALSE, Pace, Said, check_claims
+from rfmeans.segments.claims import CLAIMS, FALSE, Pace, check_claims
 from rfmeans.segments.facts import Facts
 from rfmeans.segments.features import Z_COLUMNS, to_feature_space, to_original_units
 from rfmeans.segments.settings import FEATURES
+from rfmeans.segments.settled_names import Said
 from rfmeans.wording import clip, counted
 
 if TYPE_CHECKING:

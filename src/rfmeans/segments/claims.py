@@ -1,29 +1,25 @@
 """What a name says in plain terms -> whether it holds for a segment's own figures.
 
 A name follows from where a centre lies among all customers; whether its words are true of the people in it depends on
-what they did. So a lexicon gives claims to a name, and names to take its place where one of them is false.
+what they did.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rfmeans.errors import SettingsError, did_you_mean
-from rfmeans.toml_file import as_table, check_keys, check_line
 from rfmeans.wording import counted, money, number, percent, share_of, within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from rfmeans.segments.facts import Facts, Grounds
 
 HOLDS, PARTLY, FALSE, UNKNOWN = "holds", "partly", "false", "unknown"
 FEW = 2  # purchases of a customer who may be called new
 ALIKE = 0.1  # two figures that are nearer to each other, as a part of the second, tell nobody apart
-MOST_PARTLY = 1  # claims of a name that may be a matter of degree: with more of them it says nothing
-NAME_KEYS = ("name", "claims", "instead")
 
 
 @dataclass(frozen=True)
@@ -224,33 +220,27 @@ def _low(facts: Facts, grounds: Grounds) -> tuple[str, str]:
 
 
 def _worth(facts: Facts, grounds: Grounds, sign: int) -> tuple[str, str]:
-    """Hold the median against that of all, and where it is on the wrong side the mean; ``sign`` is 1 for more.
-
-    Where both are about those of all, nobody is told apart.
-    """
+    """Hold the median against that of all, and where it is not clearly on its side the mean; ``sign`` is 1 for more."""
     everyone = grounds.everyone
     if math.isnan(facts.monetary):
         return UNKNOWN, ""
     spent = f"they spent {money(facts.monetary)}{within(grounds.window)} against {money(everyone.monetary)} of all"
-    mean, of_all = facts.mean_monetary, everyone.mean_monetary
-    told = mean is not None and of_all is not None
-    both = f"{spent}, on average {money(mean or 0)} against {money(of_all or 0)}"
-    if told and _alike(facts.monetary, everyone.monetary) and _alike(mean or 0, of_all or 0):
-        return FALSE, both
-    if sign * facts.monetary >= sign * everyone.monetary:
+    if sign * _side(facts.monetary, everyone.monetary) > 0:
         return HOLDS, spent
-    if not told or sign * (mean or 0) >= sign * (of_all or 0):
+    mean, of_all = facts.mean_monetary, everyone.mean_monetary
+    if mean is None or of_all is None:
         return PARTLY, spent
-    return FALSE, both
+    found = PARTLY if sign * _side(mean, of_all) > 0 else FALSE
+    return found, f"{spent}, on average {money(mean)} against {money(of_all)}"
 
 
-def _alike(one: float, of_all: float) -> bool:
-    """Return whether a figure is about that of all.
+def _side(one: float, of_all: float) -> int:
+    """Return whether a figure is above that of all (1) or below it (-1), or about the same, within a tenth (0).
 
-    >>> _alike(91, 100), _alike(89, 100), _alike(0, 0)
-    (True, False, True)
+    >>> _side(111, 100), _side(109, 100), _side(89, 100), _side(0, 0)
+    (1, 0, -1, 0)
     """
-    return abs(one - of_all) <= ALIKE * abs(of_all)
+    return 0 if abs(one - of_all) <= ALIKE * abs(of_all) else (one > of_all) - (one < of_all)
 
 
 def _by_place(_: Facts, __: Grounds) -> tuple[str, str]:
@@ -302,128 +292,3 @@ def _checked(claim: str, facts: Facts, grounds: Grounds) -> Verdict:
             claim, FALSE, f"{alike} {'is' if len(known.features) == 1 else 'are'} the same for all customers"
         )
     return Verdict(claim, *known.check(facts, grounds))
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a name claims, and the names to take its place where a claim is false, the best first."""
-
-    claims: tuple[str, ...] = ()
-    instead: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Settled:
-    """The name that a segment has once its claims were checked.
-
-    Attributes
-    ----------
-    name
-        The name.
-    verdicts
-        On its claims.
-    corrections
-        Sentences: why it is not called as its place would have it, or what about its name does not hold.
-    """
-
-    name: str
-    verdicts: tuple[Verdict, ...] = ()
-    corrections: tuple[str, ...] = ()
-
-
-def settle(name: str, said: Mapping[str, Said], facts: Facts | None, grounds: Grounds) -> Settled:
-    """Return the first of a name and those to take its place of whose claims none is false, and one at most in degree.
-
-    Where there is none, the first of whose claims none is false; failing that the name stays, and what does not hold is
-    said.
-    """
-    if facts is None:
-        return Settled(name)
-    own = check_claims(said.get(name, Said()).claims, facts, grounds)
-    if _stands(own, MOST_PARTLY):
-        return Settled(name, own)
-    others = {
-        other: check_claims(said.get(other, Said()).claims, facts, grounds)
-        for other in said.get(name, Said()).instead
-    }
-    wrong = [verdict for verdict in own if verdict.found == FALSE]
-    why = f"its place would make it {name}, but {_why(wrong) if wrong else _too_weak(own)}"
-    for most in (MOST_PARTLY, len(CLAIMS)):
-        if _stands(own, most):
-            return Settled(name, own)
-        for other, verdicts in others.items():
-            if _stands(verdicts, most):
-                return Settled(other, verdicts, (why,))
-    return Settled(name, own, (does_not_hold(wrong),))
-
-
-def _stands(verdicts: Sequence[Verdict], most_partly: int) -> bool:
-    found = [verdict.found for verdict in verdicts]
-    return FALSE not in found and found.count(PARTLY) <= most_partly
-
-
-def _too_weak(verdicts: Sequence[Verdict]) -> str:
-    """Return that more of what a name claims is a matter of degree than a name can bear."""
-    partly = [verdict for verdict in verdicts if verdict.found == PARTLY]
-    claimed = " and that they ".join(CLAIMS[verdict.claim].means for verdict in partly)
-    return f"that they {claimed} are matters of degree: {_why(partly)}"
-
-
-def does_not_hold(wrong: Sequence[Verdict]) -> str:
-    """Return a sentence on false claims of a name that stays."""
-    claimed = " and ".join(CLAIMS[verdict.claim].means for verdict in wrong)
-    return f"that they {claimed} does not hold: {_why(wrong)}"
-
-
-def _why(wrong: Sequence[Verdict]) -> str:
-    return "; ".join(dict.fromkeys(verdict.says for verdict in wrong))
-
-
-def read_said(entries: Any, where: str) -> dict[str, Said]:
-    """Return what a lexicon says of its names: ``[[name]]`` entries of name, claims, instead.
-
-    Raises
-    ------
-    SettingsError
-        If a claim is not known, or a name stands there twice.
-
-    >>> read_said([{"name": "Loyal", "claims": ["repaet"]}], "my.toml")
-    Traceback (most recent call last):
-    rfmeans.errors.SettingsError: my.toml, name 'Loyal': there is no claim 'repaet'. Did you mean 'repeat'? \
-Claims are: recent, overdue, late, cooling, still, churned, repeat, one-time, new, high, low, frequent, infrequent, \
-later, earlier.
-    """
-    if not isinstance(entries, list):
-        raise SettingsError(f"{where}: names are written as [[name]], one after another. Got {entries!r}.")
-    found: dict[str, Said] = {}
-    for place, entry in enumerate(entries, start=1):
-        table = as_table(entry, f"{where}, name {place}")
-        check_keys(table, NAME_KEYS, f"{where}, name {place}")
-        name = table.get("name")
-        check_line(name, f"{where}, name {place}: name")
-        if name in found:
-            raise SettingsError(f"{where}: the name {name!r} stands under [[name]] twice. Keep one of them.")
-        at = f"{where}, name {name!r}"
-        claims, instead = (_lines(table.get(key, []), f"{at}: {key}") for key in NAME_KEYS[1:])
-        for claim in claims:
-            if claim not in CLAIMS:
-                known = f"{did_you_mean(claim, CLAIMS)} Claims are: {', '.join(CLAIMS)}."
-                raise SettingsError(f"{at}: there is no claim {claim!r}.{known}")
-        found[str(name)] = Said(claims, instead)
-    return found
-
-
-def _lines(texts: Any, what: str) -> tuple[str, ...]:
-    if not isinstance(texts, list):
-        raise SettingsError(f"{what} must be a list. Got {texts!r}.")
-    for text in texts:
-        check_line(text, f"{what}, an entry")
-    return tuple(texts)
-
-
-def said_to_list(said: Mapping[str, Said]) -> list[dict[str, Any]]:
-    """Return it as plain values, as in a lexicon's file; `read_said` takes them back."""
-    return [
-        {"name": name, "claims": list(each.claims), "instead": list(each.instead)}
-        for name, each in said.items()
-    ]

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 from rfmeans import toml_file
 from rfmeans.arguments import argument
 from rfmeans.errors import SettingsError, did_you_mean
-from rfmeans.segments.claims import Said, read_said, said_to_list
 from rfmeans.segments.code_table import CodeTable, gives_codes, read_code_table
 from rfmeans.segments.grids import BEST, WORST, Axis, Grid, ScoreGrid, axes_of
 from rfmeans.segments.settings import FEATURES, MAX_SEGMENTS
+from rfmeans.segments.settled_names import Said, read_said, said_to_list
 from rfmeans.settings import is_number
 from rfmeans.toml_file import as_table, check_keys, check_line, read_toml, toml_key
 

@@ -11,18 +11,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rfmeans.segments.claims import (
-    AWAY,
-    FALSE,
-    GONE,
-    PARTLY,
-    Said,
-    Settled,
-    check_claims,
-    does_not_hold,
-    settle,
-)
+from rfmeans.segments.claims import AWAY, FALSE, GONE, PARTLY, check_claims
 from rfmeans.segments.lexicon import TIER, Lexicon, built_in
+from rfmeans.segments.settled_names import Said, Settled, does_not_hold, settle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
