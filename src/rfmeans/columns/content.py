@@ -51,17 +51,20 @@ def told_by_content(table: ir.Table, layout: Layout, fitted: Columns | None = No
     words = _words(table, layout) if wanted else {}
     found: dict[str, str] = {}
     for role in wanted:
-        holding = [name for name, values in words.items() if _HOLDS[role](values)]
-        if role == "status":  # a column of kinds has words for money back as well, which is to be taken off
-            holding = [
-                name for name in holding if not tells_kind(name, frozenset(map(str.lower, words[name])))
-            ]
-        if role == "currency" and len({words[name] for name in holding}) == 1:
-            holding = holding[:1]  # which of them it is makes no difference
+        holding = _holding(role, words)
         if len(holding) > 1:
             raise _several(role, holding, words)
         found |= dict.fromkeys([role] if holding else [], "".join(holding))
     return with_columns(layout, Columns(**found)) if found else layout
+
+
+def _holding(role: str, words: dict[str, frozenset[str]]) -> list[str]:
+    """Return the columns whose words are those of a role."""
+    holding = [name for name, values in words.items() if _HOLDS[role](values)]
+    if role == "status":  # a column of kinds has words for money back as well, which is to be taken off
+        return [name for name in holding if not tells_kind(name, frozenset(map(str.lower, words[name])))]
+    same = len({words[name] for name in holding}) == 1  # which of them it is makes no difference then
+    return holding[:1] if same else holding
 
 
 def without_silent(table: ir.Table, names: Sequence[str]) -> list[str]:

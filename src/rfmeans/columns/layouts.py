@@ -240,17 +240,23 @@ def _customers(
     if given.customer is not None:
         known = {plain(name): kind for kind in reversed(KINDS) for name in kinds[kind]}
         return ((known.get(plain(given.customer), "id"), given.customer),)
-    person = {plain(name) for name in built_in()["orders"]["person"]}
     chain: list[tuple[str, str]] = []
     for kind in KINDS:
         names = {plain(name) for name in kinds.get(kind, ())}
-        fitting = [column for column in header if column not in _taken(given) and plain(column) in names]
-        numbers = [column for column in fitting if plain(column) not in person]
-        fitting = numbers if len(numbers) == 1 else fitting
+        fitting = _but_names(
+            [column for column in header if column not in _taken(given) and plain(column) in names]
+        )
         if len(fitting) > 1 and not chain:
             raise several("customer", fitting)
         chain += [(kind, column) for column in fitting if len(fitting) == 1]
     return tuple(chain)
+
+
+def _but_names(fitting: list[str]) -> list[str]:
+    """Return the one of several columns that is not called like a person's name, where there is one; else them all."""
+    person = {plain(name) for name in built_in()["orders"]["person"]}
+    numbers = [column for column in fitting if plain(column) not in person]
+    return numbers if len(numbers) == 1 else fitting
 
 
 def _by_synonyms(

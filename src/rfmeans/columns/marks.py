@@ -43,11 +43,18 @@ def with_marks(table: ir.Table, layout: Layout, *, chosen: bool = False) -> Layo
         return layout
     words = _words_of(table, looked)
     kind = next((name for name in looked if tells_kind(name, words[name])), None)
-    others = _no_sales(words[kind]) if kind and not chosen else ()
-    flags = [] if chosen else [_flag_of(name, layout) for name in named if _is_flag(name, words[name])]
-    also = tuple(flag for flag in flags if flag and flag.column != kind)
-    also += (Also(kind, drop=others),) if kind and others else ()
+    also = () if chosen else _leaving_out(layout, named, words, kind)
     return replace(layout, kind=kind, also=(*layout.also, *also))
+
+
+def _leaving_out(
+    layout: Layout, named: Sequence[str], words: dict[str, frozenset[str]], kind: str | None
+) -> tuple[Also, ...]:
+    """Return what leaves rows out: flags, and words in the column of kinds that are of no sale."""
+    flags = [_flag_of(name, layout) for name in named if _is_flag(name, words[name])]
+    also = tuple(flag for flag in flags if flag and flag.column != kind)
+    others = _no_sales(words[kind]) if kind else ()
+    return (*also, Also(kind, drop=others)) if kind and others else also
 
 
 def _words_of(table: ir.Table, names: Sequence[str]) -> dict[str, frozenset[str]]:

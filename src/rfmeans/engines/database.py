@@ -177,14 +177,18 @@ def pick_table(
         )
     name = tables[0] if wanted is None else _known(wanted, tables, usual)
     if name is None:
-        elsewhere = [name for name in tables if name.casefold().endswith(f".{wanted}".casefold())]
-        meant = f" Did you mean {elsewhere[0]!r}?" if elsewhere else did_you_mean(str(wanted), tables)
-        raise SourceError(
-            f"The database {label} has no table {wanted!r}.{meant} Its tables are: "
-            f"{_listed(_nearest(str(wanted), tables))}.",
-            [Choice({"table": name}) for name in _nearest(str(wanted), tables)[:MOST_LISTED]],
-        )
+        raise _no_table(str(wanted), tables, label)
     return name, places[name]
+
+
+def _no_table(wanted: str, tables: list[str], label: str) -> SourceError:
+    elsewhere = [name for name in tables if name.casefold().endswith(f".{wanted}".casefold())]
+    meant = f" Did you mean {elsewhere[0]!r}?" if elsewhere else did_you_mean(wanted, tables)
+    nearest = _nearest(wanted, tables)
+    return SourceError(
+        f"The database {label} has no table {wanted!r}.{meant} Its tables are: {_listed(nearest)}.",
+        [Choice({"table": name}) for name in nearest[:MOST_LISTED]],
+    )
 
 
 def _known(wanted: str, tables: list[str], usual: str) -> str | None:

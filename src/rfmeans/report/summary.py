@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rfmeans.segments.grids import ScoreGrid
     from rfmeans.segments.number_of_segments import Choice
     from rfmeans.segments.profile import Group
+    from rfmeans.segments.rhythm import Rhythm
     from rfmeans.segments.score_cuts import Scoring
     from rfmeans.segments.scores import Crosstab
     from rfmeans.segments.spread import Distributions
@@ -198,7 +199,7 @@ class Summary(Findings):
             "as_of": self.as_of,
             "account": account_figures(self.account),
             "everyone": {name: value for name, value in asdict(self.everyone).items() if name != "spread"},
-            "rhythm": asdict(self.rhythm) if self.rhythm else None,
+            "rhythm": _fields_of(self.rhythm),
             "usual_days": self.pace.days if self.pace else None,
             "segments": [
                 {
@@ -209,8 +210,8 @@ class Summary(Findings):
                 }
                 for segment in self.segments
             ],
-            "most_valuable": self.most_valuable.segment if self.most_valuable else None,
-            "most_at_risk": self.most_at_risk.segment if self.most_at_risk else None,
+            "most_valuable": _name_of(self.most_valuable),
+            "most_at_risk": _name_of(self.most_at_risk),
             "headlines": list(self.headlines),
             "empty_regions": list(self.empty_regions),
             "names_without_codes": list(self.covered_names),
@@ -228,7 +229,7 @@ class Summary(Findings):
             "scores": {**self.scoring.to_dict(), "notes": list(self.scoring.notes)} if self.scoring else None,
             "score_cells": [asdict(cell) for cell in self.score_cells],
             "crosstab": _dict_of(self.crosstab),
-            "stability": asdict(self.stability) if self.stability else None,
+            "stability": _fields_of(self.stability),
             "choice": _dict_of(self.choice),
             "hindsight": _dict_of(self.hindsight),
             "drift": _dict_of(self.drift),
@@ -236,6 +237,14 @@ class Summary(Findings):
         }
         result: dict[str, Any] = json_ready(plain)
         return result
+
+
+def _name_of(segment: Segment | None) -> str | None:
+    return segment.segment if segment else None
+
+
+def _fields_of(part: Rhythm | Stability | None) -> dict[str, Any] | None:
+    return asdict(part) if part else None
 
 
 def _dict_of(part: Crosstab | Choice | Hindsight | Drift | Likeness | None) -> dict[str, Any] | None:

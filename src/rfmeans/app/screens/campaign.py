@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rfmeans.app.room import Room
     from rfmeans.app.serving import Serving
     from rfmeans.report.segment import Segment
+    from rfmeans.report.summary import Summary
     from rfmeans.result import Segmentation
 
 LISTS, EFFECT = "Lists", "What it did"
@@ -34,19 +35,9 @@ def draw(room: Room, _serving: Serving) -> None:
 
 
 def _lists(room: Room, result: Segmentation) -> None:
-    filled = result.summary.filled
-    names = [each.segment for each in filled]
     cautioned(room)
-    first = result.summary.first_choice
-    if first is not None:
-        said(first_line(result.summary))
-    sent = remembered(
-        room,
-        f"sent_to {names}",
-        [first.segment] if first else names[:1],
-        lambda key: st.multiselect("Segments that the campaign goes to", names, key=key),
-    )
-    goes_to = [each for each in filled if each.segment in sent]
+    goes_to = _goes_to(room, result.summary)
+    sent = [each.segment for each in goes_to]
     left, middle, right = st.columns(3)
     with left:
         form = lists_of.ask_format(room)
@@ -71,6 +62,20 @@ def _lists(room: Room, result: Segmentation) -> None:
     if made is not None:
         shown = [entry for entry in made.audiences.lists if entry.segment in sent]
         lists_of.show(made, shown, anyway, "campaign.zip")
+
+
+def _goes_to(room: Room, summary: Summary) -> list[Segment]:
+    """Ask which segments the campaign goes to, the first choice being said and picked."""
+    names, first = [each.segment for each in summary.filled], summary.first_choice
+    if first is not None:
+        said(first_line(summary))
+    sent = remembered(
+        room,
+        f"sent_to {names}",
+        [first.segment] if first else names[:1],
+        lambda key: st.multiselect("Segments that the campaign goes to", names, key=key),
+    )
+    return [each for each in summary.filled if each.segment in sent]
 
 
 def _foretell(expected: Sequence[AudienceList], anyway: Anyway) -> None:

@@ -15,6 +15,8 @@ from rfmeans.model.customer_pages import SORTED_BY, customer_page
 from rfmeans.report.blocks import Heading, Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rfmeans.app.room import Room
     from rfmeans.app.serving import Serving
     from rfmeans.result import Segmentation
@@ -36,6 +38,33 @@ def draw(room: Room, _serving: Serving) -> None:
 
 def _listed(room: Room, result: Segmentation) -> str:
     """Draw a page of customers and return the id of the one to explain; blank: none."""
+    asked = _asked(room, result)
+    page = customer_page(
+        result.customers, **asked, page=int(st.session_state.get("page_number", 1)), size=SIZE
+    )
+    pages = max(1, math.ceil(page.found / SIZE))
+    if not page.rows and pages < st.session_state.get("page_number", 1):
+        st.session_state["page_number"] = pages
+        st.rerun()
+    if not page.found:
+        said("No customer is like that.", "note")
+        return ""
+    picked = _picked(page.rows, _money_head(room))
+    left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
+    with left:
+        said(
+            f"{page.found:,} customers, {pages:,} {'page' if pages == 1 else 'pages'}. Pick one to explain it.",
+            "note",
+        )
+    with middle:
+        typed = st.text_input("Explain the customer with this id", key="explain")
+    with right:
+        st.number_input("Page", 1, pages, key="page_number")
+    return picked or typed.strip()
+
+
+def _asked(room: Room, result: Segmentation) -> dict[str, Any]:
+    """Ask which customers are shown and in which order; return it as arguments of `customer_page`."""
     names = {EVERY: None, **{each.segment: each.segment_id for each in result.summary.segments}, ASIDE: 0}
     if room.chosen.get("of_segment") not in names:
         room.chosen.pop("of_segment", None)
@@ -56,46 +85,30 @@ def _listed(room: Room, result: Segmentation) -> str:
                 "Sorted by", SORTED_BY, key=key, format_func=lambda word: word.replace("_", " ")
             ),
         )
-    asked = {
+    return {
         "segment": names[name],
         "search": search,
         "sort": sort,
         "descending": sort not in ("customer_id", "recency"),
     }
-    page = customer_page(
-        result.customers, **asked, page=int(st.session_state.get("page_number", 1)), size=SIZE
-    )
-    pages = max(1, math.ceil(page.found / SIZE))
-    if not page.rows and pages < st.session_state.get("page_number", 1):
-        st.session_state["page_number"] = pages
-        st.rerun()
-    if not page.found:
-        said("No customer is like that.", "note")
-        return ""
+
+
+def _picked(rows: Sequence[dict[str, Any]], money_head: str) -> str:
+    """Draw customers as a table, and return the id of the one that is picked; blank: none."""
     shown = st.dataframe(
-        [_shown(row) for row in page.rows],
+        [_shown(row) for row in rows],
         hide_index=True,
         placeholder="",
         on_select="rerun",
         selection_mode="single-row",
         key="customers",
         column_config={
-            "Money": st.column_config.NumberColumn(_money_head(room), format="accounting"),
+            "Money": st.column_config.NumberColumn(money_head, format="accounting"),
             "Confidence": st.column_config.NumberColumn(format="%.2f"),
         },
     )
-    left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
-    with left:
-        said(
-            f"{page.found:,} customers, {pages:,} {'page' if pages == 1 else 'pages'}. Pick one to explain it.",
-            "note",
-        )
-    with middle:
-        typed = st.text_input("Explain the customer with this id", key="explain")
-    with right:
-        st.number_input("Page", 1, pages, key="page_number")
-    picked = [page.rows[at] for at in shown.selection.rows if at < len(page.rows)]
-    return str(picked[0]["customer_id"]) if picked else typed.strip()
+    picked = [rows[at] for at in shown.selection.rows if at < len(rows)]
+    return str(picked[0]["customer_id"]) if picked else ""
 
 
 def _money_head(room: Room) -> str:

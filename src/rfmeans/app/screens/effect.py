@@ -35,12 +35,7 @@ def draw(room: Room) -> None:
         "Open the orders that came since the lists were made (under Open), then drop the ZIP that those came in.",
         "note",
     )
-    given = st.file_uploader("The ZIP that the lists came in", type="zip", key="campaign_file")
-    packed = room.folder.path / "campaign.zip"
-    if given is not None:
-        _keep(given.getvalue(), packed)
-    elif packed.exists():
-        said("The ZIP that was dropped before is still here. Another one takes its place.", "note")
+    packed = _packed(room)
     as_of = lists_as_of(packed) if packed.exists() else None
     if as_of is not None and as_of > found.last_day:
         said(
@@ -56,10 +51,8 @@ def draw(room: Room) -> None:
     end = middle.date_input(label("end"), found.last_day, key="effect_to", **days)
     if right.button("Tell the effect", type="primary", width="stretch", disabled=not packed.exists()):
         folder = folder_of(room, "campaign")
-        source, how = (
-            room.source,
-            {name: value for name, value in room.how.items() if name not in ("as_of", "since")},
-        )
+        source = room.source
+        how = {name: value for name, value in room.how.items() if name not in ("as_of", "since")}
         asked = {**how, **room.inside, "start": start, "end": end}
         room.start(
             lambda listener: _effect(packed, folder, source, asked, listener),
@@ -69,6 +62,17 @@ def draw(room: Room) -> None:
         st.rerun()
     if effect := room.others.get("effect"):
         told([block for section in effect_sections(effect.summary) for block in section.page])
+
+
+def _packed(room: Room) -> Path:
+    """Ask for the ZIP of the lists; return where it lies, if there is one."""
+    given = st.file_uploader("The ZIP that the lists came in", type="zip", key="campaign_file")
+    packed = room.folder.path / "campaign.zip"
+    if given is not None:
+        _keep(given.getvalue(), packed)
+    elif packed.exists():
+        said("The ZIP that was dropped before is still here. Another one takes its place.", "note")
+    return packed
 
 
 def _keep(content: bytes, packed: Path) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rfmeans.app.room import Opened, Room
     from rfmeans.app.serving import Serving
-    from rfmeans.orders.noticed import Status
+    from rfmeans.orders.noticed import Noticed, Status
     from rfmeans.report.blocks import Block
     from rfmeans.report.table import Table
 
@@ -141,17 +141,8 @@ def _whole(table: Table, caption: str) -> Table:
 
 def _otherwise(room: Room, opened: Opened, *, condition: bool) -> None:
     """Offer what may be read otherwise; ``condition``: whether one in SQL, which can read files, may be typed."""
-    noticed = opened.inspection.account.noticed
     with st.expander("Read them otherwise", key="otherwise"), st.form("how", border=False):
-        given: dict[str, Any] = {}
-        repeated = noticed and any("drop_duplicates" in each.given for each in noticed.choices())
-        if repeated or room.how.get("drop_duplicates"):
-            given["drop_duplicates"] = st.checkbox(
-                f"{label('drop_duplicates')}, but for the first of each",
-                bool(room.how.get("drop_duplicates")),
-            )
-        if noticed and noticed.statuses:
-            given["keep_status"] = _statuses(room, noticed.statuses)
+        given = _of_noticed(room, opened.inspection.account.noticed)
         if condition:
             given["where"] = st.text_input(
                 label("where"), room.how.get("where") or "", placeholder="country = 'UK' AND status <> 'test'"
@@ -168,6 +159,20 @@ def _otherwise(room: Room, opened: Opened, *, condition: bool) -> None:
                 return
             room.read_with(given)
             st.rerun()
+
+
+def _of_noticed(room: Room, noticed: Noticed | None) -> dict[str, Any]:
+    """Ask of lines that repeat and of statuses, where there are any; return the settings."""
+    given: dict[str, Any] = {}
+    dropped = bool(room.how.get("drop_duplicates"))
+    repeated = noticed and any("drop_duplicates" in each.given for each in noticed.choices())
+    if repeated or dropped:
+        given["drop_duplicates"] = st.checkbox(
+            f"{label('drop_duplicates')}, but for the first of each", dropped
+        )
+    if noticed and noticed.statuses:
+        given["keep_status"] = _statuses(room, noticed.statuses)
+    return given
 
 
 def _statuses(room: Room, statuses: Sequence[Status]) -> tuple[str, ...] | None:
