@@ -106,28 +106,37 @@ class Page:
     def slide(self, keys: str) -> None:
         self._found(".stSlider input, .stSlider [role=slider]").send_keys(keys)
 
-    def tab_to(self, label: str):
-        """Press the tabulator until what has the focus says so; return it."""
+    @property
+    def focused(self) -> str:
+        """What has the focus says; asked in one step, as the page may be drawn anew between two."""
+        return self.driver.execute_script("return (document.activeElement.innerText || '').trim()")
+
+    def send(self, keys: str) -> None:
+        """Press keys, whatever has the focus."""
+        from selenium.webdriver import ActionChains
+
+        ActionChains(self.driver).send_keys(keys).perform()
+
+    def tab_to(self, label: str) -> None:
+        """Press the tabulator until what has the focus says so."""
         from selenium.webdriver.common.keys import Keys
 
         seen = []
         while len(seen) < 60:
-            self.driver.switch_to.active_element.send_keys(Keys.TAB)
-            found = self.driver.switch_to.active_element
-            seen.append(found.text.strip())
+            self.send(Keys.TAB)
+            seen.append(self.focused)
             if seen[-1] == label:
-                return found
+                return
         raise AssertionError(f"The tabulator does not lead to {label!r}, but to {seen}")
 
     def go_on(self, now: str, screen: str) -> None:
         """Go from the screen of now to a later one, as the arrows go between words side by side."""
         from selenium.webdriver.common.keys import Keys
 
-        at = self.tab_to(now)
-        while at.text.strip() != screen:
-            at.send_keys(Keys.ARROW_RIGHT)
-            at = self.driver.switch_to.active_element
-        at.send_keys(Keys.ENTER)
+        self.tab_to(now)
+        while self.focused != screen:
+            self.send(Keys.ARROW_RIGHT)
+        self.send(Keys.ENTER)
 
     def _found(self, selector: str):
         _until(lambda: self.driver.find_elements("css selector", selector), selector)
@@ -215,9 +224,11 @@ def test_the_whole_way_by_keyboard_alone(page, tmp_path, plain_shop):
     _until(lambda: re.search(r"Number of segments\s+3\s", page.text), "three segments")
     page.go_on("Segments", "Campaign")
     page.wait("Held out")
-    page.tab_to("Make the lists").send_keys(Keys.ENTER)
+    page.tab_to("Make the lists")
+    page.send(Keys.ENTER)
     page.wait("Send to")
-    page.tab_to("Download the lists (ZIP)").send_keys(Keys.ENTER)
+    page.tab_to("Download the lists (ZIP)")
+    page.send(Keys.ENTER)
     with zipfile.ZipFile(page.downloaded("campaign.zip")) as packed:
         assert [name for name in packed.namelist() if name.startswith("audiences/")]
 
