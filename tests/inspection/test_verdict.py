@@ -66,3 +66,11 @@ def test_files_that_overlap_weigh_on_the_verdict(tmp_path):
     assert "overlapping-files" in inspection.to_dict()["reasons"]
     dropped = rfmeans.inspect(str(tmp_path / "*.csv"), drop_duplicates=True)
     assert "overlapping-files" not in codes(dropped.suspicious)
+    once = rfmeans.inspect(str(tmp_path / "*.csv"), amount_per="order")
+    told = only(once.suspicious, "overlapping-files")
+    assert told.advice == (
+        "The total of an order counts once, however many rows and files state it. If they number their orders alike, "
+        "read them one by one."
+    )
+    assert "overlapping-files" not in once.to_dict()["reasons"]
+    assert "repeated-lines" not in codes(once.suspicious)

@@ -82,6 +82,18 @@ def test_an_order_in_two_files_is_said(tmp_path):
     assert found.noticed.sentences()[1].startswith("The files overlap: 1 order in more than one of 2 files.")
 
 
+def test_copies_of_an_order_whose_total_counts_once_change_nothing(tmp_path):
+    write(tmp_path / "january.csv", FIRST, SECOND)
+    write(tmp_path / "february.csv", FIRST, THIRD)
+    found = account(str(tmp_path / "*.csv"), amount_per="order")
+    assert found.lines.used.money == Decimal(60)  # 10 + 20 + 30
+    assert found.noticed.sentences() == (
+        "The files overlap: 1 order in more than one of 2 files. The total of an order counts once, however many rows "
+        "and files state it.",
+    )
+    assert found.noticed.choices() == ()
+
+
 @pytest.mark.slow
 def test_copies_that_were_dropped_overlap_no_more(tmp_path):
     write(tmp_path / "january.csv", FIRST, SECOND)

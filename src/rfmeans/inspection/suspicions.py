@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rfmeans.arguments import Message, argument
 from rfmeans.inspection.order_days import Gap, find_gaps, part_strays, partial_last_month
 from rfmeans.orders.checks import ASKED
+from rfmeans.orders.noticed import ONCE
 from rfmeans.wording import clip, counted, money, number, percent, within
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _set_aside(account: Account, symbol: str) -> list[Finding]:
 
 
 def _repeated_lines(account: Account) -> list[Finding]:
-    found = account.noticed.duplicates if account.noticed else None
+    found = account.noticed.duplicates if account.noticed and not account.noticed.per_order else None
     if not found or not found.lines or not found.kept:
         return []
     several = found.lines > 1
@@ -206,16 +207,21 @@ def _repeated_lines(account: Account) -> list[Finding]:
 
 def _overlapping_files(account: Account) -> list[Finding]:
     found = account.noticed.overlap if account.noticed else None
-    if not found or not found.orders:
+    if account.noticed is None or not found or not found.orders:
         return []
+    alike = "if they number their orders alike, read them one by one."
+    copies = (
+        "Their money counts as often as their lines stand there. If the files repeat lines, set the copies aside "
+        f"with {argument('drop_duplicates', True)}; {alike}"
+    )
+    once = account.noticed.per_order
     return [
         Finding(
             "overlapping-files",
             f"The files overlap: {'about ' if found.about else ''}{counted(found.orders, 'order')} "
             f"{'stands' if found.orders == 1 else 'stand'} in more than one of {number(found.files)} files.",
-            "Their money counts as often as their lines stand there. If the files repeat lines, set the copies aside "
-            f"with {argument('drop_duplicates', True)}; if they number their orders alike, read them one by one.",
-            weighs=True,
+            f"{ONCE} {alike.capitalize()}" if once else copies,
+            weighs=not once,
             figures={"orders": found.orders, "files": found.files, "about": found.about},
         )
     ]

@@ -30,6 +30,9 @@ class Duplicates:
     kept: bool = True
 
 
+ONCE = "The total of an order counts once, however many rows and files state it."
+
+
 @dataclass(frozen=True)
 class Overlap:
     """Orders of which lines stand in several files, and the number of files they stand in.
@@ -90,6 +93,8 @@ class Noticed:
     suspected
         Sentences on what may change who is a customer or what is an order, which only figures tell; see
         `rfmeans.inspection.suspicions.suspected`.
+    per_order
+        Whether the total of an order counts once, however many rows and files state it.
     """
 
     understood: str
@@ -108,6 +113,7 @@ class Noticed:
     idle: Idle | None = None
     malformed: str = ""
     suspected: tuple[str, ...] = ()
+    per_order: bool = False
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is worth a sentence on a terminal or in a report."""
@@ -130,7 +136,8 @@ class Noticed:
         found = self.duplicates
         again = found is not None and found.lines > 0 and found.kept
         overlapping = self.overlap is not None and self.overlap.orders > 0
-        drop = [Choice({"drop_duplicates": True}, "set repeated lines aside")] if again or overlapping else []
+        counts = (again or overlapping) and not self.per_order
+        drop = [Choice({"drop_duplicates": True}, "set repeated lines aside")] if counts else []
         unknown = any(not each.known for each in self.statuses)
         keep = [
             Choice({"keep_status": quoted_status(each.name)}, counted(each.rows, "row"))
@@ -191,7 +198,7 @@ class Noticed:
 
     def _of_duplicates(self) -> str:
         found = self.duplicates
-        if not found or not found.lines or not found.kept:
+        if not found or not found.lines or not found.kept or self.per_order:
             return ""
         several = found.lines > 1
         return (
@@ -232,10 +239,10 @@ class Noticed:
             f"What {counted(older, 'line')} {'says' if older == 1 else 'say'} of an order is stated newer elsewhere: "
             f"{'it is' if older == 1 else 'they are'} set aside. "
         )
+        copies = f"Where that repeats their lines, {argument('drop_duplicates', True)} sets the copies aside."
         return (
             f"The files overlap: {about}{counted(self.overlap.orders, 'order')} in more than one of "
-            f"{self.overlap.files:,} files. {changed if older else ''}Where that repeats their lines, "
-            f"{argument('drop_duplicates', True)} sets the copies aside."
+            f"{self.overlap.files:,} files. {changed if older else ''}{ONCE if self.per_order else copies}"
         )
 
 

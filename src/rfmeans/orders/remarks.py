@@ -9,7 +9,7 @@ import ibis
 
 from rfmeans.arguments import Message, argument
 from rfmeans.columns.keys import order_key
-from rfmeans.columns.layout import ANY_TABLE
+from rfmeans.columns.layout import ANY_TABLE, PER_ORDER
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.roles import plain
 from rfmeans.orders.noticed import Duplicates, Noticed, Overlap, Status
@@ -121,6 +121,7 @@ def notice(
         statuses=count_statuses(source.table, source.engine, layout, asked=reading.keep_status is not None),
         apart=apart,
         totals=totals.rows if totals else 0,
+        per_order=layout.amount_per == PER_ORDER,
     )
 
 
