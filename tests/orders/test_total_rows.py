@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 import rfmeans
 from helpers.books import aside, customers, table
+from helpers.taken_in import taken_in
 
 SALES = "order,date,customer,amount R1,2025-01-05,Ann,10 R2,2025-02-05,Ann,20 R3,2025-02-25,Bob,30"
 TOTALS = {
@@ -104,3 +106,15 @@ def test_a_total_of_what_counts_where_a_refunded_sale_and_its_refund_do_not():
     found, account = customers(table(rows))
     assert found == {"a": (1, Decimal(40)), "b": (1, Decimal(60))}
     assert aside(account)["total row"] == (1, Decimal(100))
+
+
+def test_a_total_in_a_database_with_decimals_is_one(tmp_path):
+    """Of sums over windows that rows are left out by DuckDB 2.0.0 made a join that it could not run."""
+    path = tmp_path / "orders.duckdb"
+    rows = [("Ann", "1", 5, "10.5"), ("Bob", "2", 6, "30"), ("Total", None, 6, "40.5")]
+    with duckdb.connect(path) as con:
+        con.execute("CREATE TABLE orders (customer TEXT, order_id TEXT, date DATE, amount DECIMAL(9, 2))")
+        con.executemany("INSERT INTO orders VALUES (?, ?, make_date(2025, 1, ?), ?)", rows)
+    found = taken_in(str(path))
+    assert found.money == {"Ann": 10.5, "Bob": 30}
+    assert [row["reason"] for row in found.aside] == ["total row"]

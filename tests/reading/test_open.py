@@ -360,7 +360,7 @@ def test_a_frame_that_cannot_be_taken_in_leaves_nothing_open(opened, monkeypatch
 
 
 def test_an_engine_that_cannot_be_set_up_leaves_nothing_open(opened, monkeypatch, tmp_path):
-    monkeypatch.setattr("rfmeans.engines.embedded.WRITE_AT_ONCE", "SET nonsense = 1")
+    monkeypatch.setattr("rfmeans.engines.embedded.OWN_SETTINGS", "SET nonsense = 1")
     with pytest.raises(duckdb.Error):
         open_source(pd.DataFrame({"a": [1]}), Reading(limits=Limits(temporary=tmp_path)))
     assert [is_closed(each) for each in opened] == [True]

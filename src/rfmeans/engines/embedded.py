@@ -13,7 +13,7 @@ from ibis.backends.duckdb import Backend
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
 from rfmeans.engines.database import ATTACHED, quoted
-from rfmeans.engines.engine import WRITE_AT_ONCE
+from rfmeans.engines.engine import OWN_SETTINGS
 from rfmeans.errors import OutputError, SourceError
 from rfmeans.temporary_folders import TemporaryFolder, clear_leftovers
 
@@ -100,7 +100,7 @@ def _set_up(con: Any, limits: Limits, timezone: str | None, spilled: Path) -> No
     for name, value in settings.items():
         if value is not None:
             con.raw_sql(f"SET {name} = {quoted(str(value))}")
-    con.raw_sql(WRITE_AT_ONCE)
+    con.raw_sql(OWN_SETTINGS)
     # Switched off only where it is on: in a notebook without widgets even switching it off is an error.
     if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
         con.raw_sql("SET enable_progress_bar = false")
