@@ -1,6 +1,7 @@
 """Work in a thread of its own: its stages, its result, its error, and that it can be stopped."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -63,6 +64,23 @@ def test_a_query_that_goes_on_is_interrupted():
     job.stop()
     assert isinstance(job.error, StoppedError)
     con.disconnect()
+
+
+def test_the_engine_is_interrupted_at_once_and_not_after_a_wait(monkeypatch):
+    monkeypatch.setattr("rfmeans.app.jobs.PATIENCE", 10)
+    begun, go_on = threading.Event(), threading.Event()
+    table = SimpleNamespace(get_backend=lambda: None)
+    engine = SimpleNamespace(interrupt_of=lambda _: go_on.set, percentage_of=lambda _: lambda: None)
+
+    def work(listener):
+        listener.opened(SimpleNamespace(table=table, engine=engine))
+        begun.set()
+        return go_on.wait(5)
+
+    job = Job(work)
+    assert begun.wait(10)
+    job.stop()
+    assert job.result is True
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rfmeans.reading.source import Source
 
-PATIENCE = 0.5  # seconds between two tries to interrupt the engine
+PATIENCE = 0.1  # seconds between two tries to interrupt the engine
 
 
 class StoppedError(RFMeansError):
@@ -81,10 +81,11 @@ class Job(Listener):
     def stop(self) -> None:
         """Stop it, and wait until it has ended."""
         self._stopped.set()
-        while not self._ended.wait(PATIENCE):
+        while not self.done:
             with suppress(Exception):  # the connection may be gone already
                 if self._interrupt:
                     self._interrupt()
+            self.wait(PATIENCE)
 
     def _run(self) -> None:
         try:

@@ -29,6 +29,7 @@ def test_that_the_orders_are_not_enough_is_said_above_the_table(shown, customers
     said = page.said.find("These orders are not enough, for")
     assert (said >= 0) == few
     assert said < page.said.find("<table")
+    assert not few or "6 segments need at least 6 customers" in page.touch("segments", 6).said
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from rfmeans.app import own_names
 from rfmeans.app.controls import RECOMMENDED, label
 from rfmeans.app.room import problem_of
 from rfmeans.app.widgets import cautioned, download, pick, plain, remembered, said, slider, told
-from rfmeans.errors import SettingsError
+from rfmeans.errors import DataError, SettingsError
 from rfmeans.groups import USUAL_HOLDOUT
 from rfmeans.report.analyses.overview import overview
 from rfmeans.report.analyses.segments import segments
@@ -43,10 +43,13 @@ def draw(room: Room, _serving: Serving) -> None:
     assert room.opened is not None
     settings, place = _settings(room)
     cautioned(room)
-    result = room.segment(settings)
-    if result is None:
+    if room.found(settings) is None:  # quick, for its own work has not begun, nor is other work waited for
         _first_look(room, settings)
-    else:
+    if room.chosen.get("asked") != settings:
+        room.chosen["asked"] = settings
+        room.stop()
+        room.problem = None
+    if result := room.segment(settings):
         with place, st.popover("Names", width="stretch"):
             _names(room, result)
         _tell(room, result)
@@ -93,11 +96,6 @@ def _settings(room: Room) -> tuple[dict[str, Any], DeltaGenerator]:
             ),
         )
         _window(room)
-    before = room.chosen.get("asked")
-    if before != chosen(room):
-        room.chosen["asked"] = chosen(room)
-        room.stop()
-        room.problem = None
     return chosen(room), last
 
 
@@ -170,7 +168,10 @@ def _first_look(room: Room, settings: dict[str, Any]) -> None:
     if settings["transform"] not in kept.spaces:
         return
     given = {**settings, "segments": _number(room)}
-    found = kept.first_look(symbol, **given)
+    try:
+        found = kept.first_look(symbol, **given)
+    except DataError:  # the work itself says that the customers are too few
+        return
     rows = next(block for block in segments(found).page if isinstance(block, NamedRows))
     tiles = [block for block in overview(found).page if isinstance(block, Tiles)]
     words = (
