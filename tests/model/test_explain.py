@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 
 import ibis
 import pandas as pd
@@ -14,6 +15,7 @@ import rfmeans
 from helpers import fitted_shop
 from helpers.explained_shop import CUSTOMERS, CUTS
 from rfmeans.segments.names import better_than
+from rfmeans.segments.rhythm import Rhythm
 from rfmeans.settings import CustomerColumns
 
 
@@ -219,6 +221,15 @@ def test_what_the_name_says_of_time_is_checked_on_the_customer(fitted):
         97: "",  # At-Risk, 118 days ago
     }
     assert said[174] in fitted.explain(174).lines
+
+
+def test_who_has_not_left_within_the_limit_is_held_against_the_limit(fitted, shop):
+    """137 days are more than the usual 41, and yet no more than nine tenths stay away, here 200."""
+    slow = replace(fitted.model.grounds, rhythm=Rhythm(217, 41.0, 200.0))
+    assert replace(fitted.model, grounds=slow).explain(shop, 279).doubt == (
+        "The name says that its customers have left. Of this one that does not hold: its last purchase was 137 days "
+        "ago, and nine tenths of the repeat customers come back within 200."
+    )
 
 
 def test_the_nearest_centre_is_the_segments_own(explained):

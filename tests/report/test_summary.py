@@ -93,7 +93,11 @@ def test_one_begins_with_those_at_risk_who_spent_more_than_usual_and_else_with_t
     assert (first.segment, first.at_risk) == ("At-Risk High-Value", True)
     assert first.figures.median_monetary > found.everyone.median_monetary
     assert first_line(found).startswith(
-        "Begin with At-Risk High-Value: its customers stay away longer than usual"
+        f"Begin with At-Risk High-Value: {first.share_away} of its customers stay away longer than usual. Half of its "
+    )
+    untold = replace(found, segments=tuple(replace(each, away=None) for each in found.segments))
+    assert first_line(untold).startswith(
+        "Begin with At-Risk High-Value: its customers bought long ago. Half "
     )
     poor = replace(found, segments=tuple(each for each in found.segments if each != first))
     assert any(each.at_risk for each in poor.segments)  # of low value: nobody to begin with

@@ -74,6 +74,22 @@ def test_each_claim_at_its_limits(claim, changed, expected):
     assert found(claim, **changed) == expected
 
 
+def test_about_the_same_is_within_a_tenth_in_any_unit_of_money():
+    """33 and 27 are a tenth from 30; in a unit a hundred times as large it is 0.33 and 0.27, from 0.3."""
+    for unit in (1, 100):
+        shop = replace(SHOP, everyone=facts(monetary=30 / unit, mean_monetary=30 / unit))
+        for spent, high, low in ((33, "false", "false"), (33.1, "holds", "false"), (26.9, "false", "holds")):
+            given = {"monetary": spent / unit, "mean_monetary": spent / unit}
+            assert (found("high", shop, **given), found("low", shop, **given)) == (high, low)
+
+
+def test_who_is_not_away_beyond_the_limit_is_held_against_the_limit():
+    (verdict,) = check_claims(["late"], facts(recency=100), SHOP)
+    assert verdict.says == (
+        "their last purchase was 100 days ago, and nine tenths of the repeat customers come back within 150"
+    )
+
+
 def test_without_repeat_customers_the_period_is_the_measure():
     long_ago = replace(ONCE, everyone=facts(recency=120))
     assert [found("recent", long_ago, recency=days) for days in (60, 91, 181)] == ["holds", "partly", "false"]

@@ -52,6 +52,12 @@ def settled(name: str, grounds: Grounds = SHOP, **changed: float | None) -> str:
         ("Low-Value/Churned", {"recency": 1, "repeat_share": 0.1}, "Low-Value One-Time"),
         ("Lapsing Regular", {"recency": 100, "repeat_share": 0.1}, "Middle-Value One-Time"),
         ("Growing", {"recency": 200}, "Middle-Value Lapsed"),
+        # Whoever pays each month is in the middle of all, and neither needs attention nor buys now and then.
+        ("Needs Attention", {"recency": 20, "longest_away": 50}, "Middle-Value Regular"),
+        ("Needs Attention", {"recency": 20, "longest_away": 50, "repeat_share": 0}, "Middle-Value One-Time"),
+        ("Needs Attention", {"recency": 20, "longest_away": 51}, "Needs Attention"),
+        ("Low-Value Occasional", {"recency": 20, "longest_away": 50}, "Low-Value Regular"),
+        ("Low-Value Occasional", {"recency": 20, "longest_away": 51}, "Low-Value Occasional"),
         ("High-Value Cooling", {"recency": 60, "repeat_share": 0.02}, "High-Value One-Time"),
         # Away for as long as all are, which is longer than usual: they do not still come.
         ("High-Value Loyal", {"recency": 60, "repeat_share": 1}, "High-Value"),
@@ -69,6 +75,7 @@ def test_a_true_name_takes_the_place_of_a_false_one(name, changed, expected):
         ("Low-Value/Churned", ("frequency", "monetary"), "Lapsed"),
         ("High-Value Loyal", ("monetary",), "Frequent"),
         ("At-Risk High-Value", ("recency", "frequency"), "High-Value"),
+        ("Lapsing Regular", ("frequency", "monetary"), "Lapsed"),
     ],
 )
 def test_a_name_does_not_speak_of_what_is_the_same_for_all(name, constant, expected):
@@ -192,6 +199,16 @@ def test_regular_claims_that_they_still_come():
     ].corrections == (
         "here that they still come does not hold: their last purchase was 160 days ago, and nine tenths of the repeat "
         "customers come back within 150",
+    )
+
+
+def test_nobody_is_at_risk_whose_name_says_that_they_still_come():
+    """A quarter of them are away longer than usual, half of them not: Regular, and no campaign to win them back."""
+    grounds = replace(SHOP, segments=(EVERYONE, facts(recency=40, longest_away=60, **POOR)))
+    regular = name_centres([(-1, 1, 1), (1, -1, -1)], grounds=grounds)[1]
+    assert (regular.text, regular.lapsed, regular.at_risk) == ("Low-Value Regular", True, False)
+    assert regular.no_risk == (
+        "their last purchase was 40 days ago, and half of the repeat customers come back within 50"
     )
 
 

@@ -30,7 +30,7 @@ from rfmeans.model.explanation import (
     StepUp,
     Waiting,
 )
-from rfmeans.segments.claims import CLAIMS, FALSE, Pace, check_claims
+from rfmeans.segments.claims import CLAIMS, FALSE, GONE, Pace, check_claims
 from rfmeans.segments.facts import Facts
 from rfmeans.segments.features import Z_COLUMNS, to_feature_space, to_original_units
 from rfmeans.segments.settings import FEATURES
@@ -162,13 +162,14 @@ def _doubt(row: dict[str, Any], placing: Placing) -> str:
     of_time = [
         each for each in placing.said.get(name.region, Said()).claims if CLAIMS[each].features == ("recency",)
     ]
-    wrong = [
-        CLAIMS[each.claim].means for each in check_claims(of_time, alone, grounds) if each.found == FALSE
-    ]
-    told = pace.late_told if days > pace.late else pace.usual_told
+    wrong = [each.claim for each in check_claims(of_time, alone, grounds) if each.found == FALSE]
+    # Whoever is said to have left, and is away for longer than usual, is not away beyond the limit.
+    limit = pace.usual if GONE & set(wrong) else pace.late
+    told = pace.late_told if days > limit else pace.usual_told
+    claimed = " and ".join(CLAIMS[claim].means for claim in wrong)
     return (
-        f"The name says that its customers {' and '.join(wrong)}. Of this one that does not hold: its last purchase "
-        f"was {counted(days, 'day')} ago, and {told}."
+        f"The name says that its customers {claimed}. Of this one that does not hold: its last purchase was "
+        f"{counted(days, 'day')} ago, and {told}."
         if wrong
         else ""
     )

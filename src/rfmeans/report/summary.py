@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from rfmeans.segments.spread import Distributions
     from rfmeans.segments.stability import Stability
 
-NONE_AWAY = "no segment has a name that says its customers are away."
+NONE_AWAY = "no segment with customers has a name that says they are away."
 THE_MOST = ", the most of all segments"
 SAME = "as well, for no other that is lapsed has more money behind it."
 
@@ -117,6 +117,12 @@ class Summary(Findings):
         return max(self.filled, key=lambda segment: segment.figures.mean_monetary)
 
     @property
+    def most_each(self) -> bool:
+        """Whether the most valuable segment spent more each than any other."""
+        means = [segment.figures.mean_monetary for segment in self.filled]
+        return means.count(max(means)) < min(2, len(means))
+
+    @property
     def nobody_spent(self) -> str:
         """Why no segment is valuable, where none is."""
         return f"no segment. Nobody spent anything{within(self.window)}."
@@ -141,7 +147,8 @@ class Summary(Findings):
     def headlines(self) -> tuple[str, str]:
         """One sentence on the most valuable segment, one on the most at-risk one."""
         at_risk, valuable = self.most_at_risk, self.most_valuable
-        best = f"{_figures(valuable, self, THE_MOST)}." if valuable else self.nobody_spent
+        most = THE_MOST if valuable and self.most_each else ""
+        best = f"{_figures(valuable, self, most)}." if valuable else self.nobody_spent
         if at_risk is None:
             risk = self.nobody_at_risk
         elif at_risk == valuable:

@@ -133,9 +133,7 @@ def _late(facts: Facts, grounds: Grounds) -> tuple[str, str]:
     pace = Pace.of(grounds)
     if pace is None:
         return UNKNOWN, ""
-    if facts.recency > pace.late:
-        return HOLDS, _away(facts, pace.late_told)
-    return FALSE, _away(facts, pace.usual_told)
+    return HOLDS if facts.recency > pace.late else FALSE, _away(facts, pace.late_told)
 
 
 def _cooling(facts: Facts, grounds: Grounds) -> tuple[str, str]:
@@ -237,10 +235,15 @@ def _worth(facts: Facts, grounds: Grounds, sign: int) -> tuple[str, str]:
 def _side(one: float, of_all: float) -> int:
     """Return whether a figure is above that of all (1) or below it (-1), or about the same, within a tenth (0).
 
-    >>> _side(111, 100), _side(109, 100), _side(89, 100), _side(0, 0)
-    (1, 0, -1, 0)
+    A tenth itself is about the same in any unit of money, although 0.33 - 0.3 is more than 0.03 to a computer.
+
+    >>> _side(111, 100), _side(110, 100), _side(0.33, 0.3), _side(89, 100), _side(0, 0)
+    (1, 0, 0, -1, 0)
     """
-    return 0 if abs(one - of_all) <= ALIKE * abs(of_all) else (one > of_all) - (one < of_all)
+    tenth = ALIKE * abs(of_all)
+    if abs(one - of_all) <= tenth or math.isclose(abs(one - of_all), tenth):
+        return 0
+    return 1 if one > of_all else -1
 
 
 def _by_place(_: Facts, __: Grounds) -> tuple[str, str]:
@@ -248,6 +251,7 @@ def _by_place(_: Facts, __: Grounds) -> tuple[str, str]:
 
 
 AWAY = "overdue"  # the claim of whoever is at risk
+HERE = {"recent", "still"}  # a name of which one of these holds is of customers at no risk
 GONE = {AWAY, "late", "churned"}  # a name that claims one of these is of customers at risk
 CLAIMS = {
     "recent": Claim("bought recently", ("recency",), _recent),

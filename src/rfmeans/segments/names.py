@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rfmeans.segments.claims import AWAY, FALSE, GONE, PARTLY, check_claims
+from rfmeans.segments.claims import AWAY, FALSE, GONE, HERE, HOLDS, PARTLY, check_claims
 from rfmeans.segments.lexicon import TIER, Lexicon, built_in
 from rfmeans.segments.settled_names import Said, Settled, does_not_hold, settle
 
@@ -106,7 +106,7 @@ def name_centres(
                     grid, recency, value, _Here(settled[position].name, position, lexicon, grounds)
                 ),
                 lapsed=lapsed,
-                no_risk=_no_risk(position, grounds),
+                no_risk=_no_risk(position, grounds, settled[position].verdicts),
                 verdicts=settled[position].verdicts,
                 corrections=settled[position].corrections,
             )
@@ -128,7 +128,7 @@ def name_scores(names: Sequence[str], lexicon: Lexicon, grounds: Grounds | None 
             value_band="",
             close_cuts=(),
             lapsed=lexicon.scores.lapsed(name),
-            no_risk=_no_risk(place, grounds),
+            no_risk=_no_risk(place, grounds, settled[place].verdicts),
             verdicts=settled[place].verdicts,
             corrections=settled[place].corrections,
         )
@@ -151,12 +151,15 @@ def _with_tier(names: Sequence[str], position: int) -> str:
     return f"{name}{TIER}{names[: position + 1].count(name)}" if names.count(name) > 1 else name
 
 
-def _no_risk(place: int, grounds: Grounds | None) -> str:
+def _no_risk(place: int, grounds: Grounds | None, verdicts: Sequence[Verdict]) -> str:
+    """Return why nobody is at risk: three quarters are not away long, or the name says that they come and it holds."""
     facts = grounds.of(place) if grounds else None
     if grounds is None or facts is None:
         return ""
-    (verdict,) = check_claims([AWAY], facts, grounds)
-    return verdict.says if verdict.found == FALSE else ""
+    (away,) = check_claims([AWAY], facts, grounds)
+    why = [away] if away.found == FALSE else []
+    why += [verdict for verdict in verdicts if verdict.claim in HERE and verdict.found == HOLDS]
+    return why[0].says if why else ""
 
 
 def on_other_grounds(names: Sequence[Name], lexicon: Lexicon, grounds: Grounds) -> tuple[Name, ...]:
@@ -171,7 +174,7 @@ def _on_other_grounds(name: Name, place: int, lexicon: Lexicon, grounds: Grounds
     return replace(
         name,
         close_cuts=tuple(f"in the model {sentence}" for sentence in name.close_cuts),
-        no_risk=_no_risk(place, grounds),
+        no_risk=_no_risk(place, grounds, verdicts),
         verdicts=verdicts,
         corrections=(f"here {does_not_hold(wrong)}",) if wrong else (),
     )

@@ -68,12 +68,16 @@ class Rhythm:
         purchases on one day are 0 days apart.
         >>> print(Rhythm(0).sentence)
         Nobody bought more than once.
+        >>> print(Rhythm(1, 10.0, 10.0).sentence)
+        The one repeat customer comes back within 10 days on average.
         """
         if self.median_days is None or self.nine_tenths_days is None:
             return "Nobody bought more than once."
         half, most = math.ceil(self.median_days), math.ceil(self.nine_tenths_days)
+        if self.repeat_customers == 1:
+            return f"The one repeat customer comes back within {counted(half, 'day')} on average."
         return (
-            f"Half of the {counted(self.repeat_customers, 'repeat customer')} come back within "
+            f"Half of the {self.repeat_customers:,} repeat customers come back within "
             f"{counted(half, 'day')} on average, nine tenths within {most:,}; purchases on one day are 0 days apart."
         )
 

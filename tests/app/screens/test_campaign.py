@@ -85,9 +85,7 @@ def test_as_many_buy_anyway_as_bought_again_of_that_segment_unless_one_says_othe
 def test_it_says_with_which_segment_to_begin_and_why_and_has_chosen_it(campaign):
     [sent] = campaign.test.multiselect
     assert sent.value == ["At-Risk High-Value"]
-    assert (
-        "Begin with At-Risk High-Value: its customers stay away longer than usual, and half" in campaign.said
-    )
+    assert "of its customers stay away longer than usual. Half of its customers spent" in campaign.said
 
 
 def test_who_does_not_consent_is_counted_and_left_out_where_that_is_chosen(shown, plain_shop, downloads):

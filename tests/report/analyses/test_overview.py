@@ -71,6 +71,32 @@ def test_the_headline_of_those_at_risk_says_for_how_many_it_is_true(result):
     assert tile[2] == "on average"
 
 
+def test_of_segments_that_spent_the_same_each_none_is_the_most(result):
+    """Hand-worked: all four spent 20 each; of two that spent 20 and two that spent 5, two are the most."""
+    for each in ([20.0] * 4, [5.0, 20.0, 5.0, 20.0], [20.0, 20.01, 5.0, 20.0]):
+        figures = zip(result.summary.segments, each, strict=True)
+        segments = [replace(one, figures=replace(one.figures, mean_monetary=spent)) for one, spent in figures]
+        summary = replace(result.summary, segments=tuple(segments))
+        told = max(each) == 20.01
+        assert (", the most of all segments;" in summary.headlines[0]) is told
+        assert overview(summary).page[1].tiles[0].facts[2][1] == ("each, the most" if told else "each")
+
+
+def test_under_a_model_what_was_of_its_fit_is_said_so(result):
+    """The stability is the fit's, and a name stays although it does not hold of other customers."""
+    corrected = tuple(replace(each, corrections=("it does not hold",)) for each in result.summary.segments)
+    fitted = replace(result.summary, segments=corrected, stability=Stability(0.9, (0.9,) * 4, 50, 1000))
+    assigned = replace(fitted, assigned=True)
+    assert fitted.stability_line.startswith(
+        "Stability 0.90: how far 50 refits on resamples of 1,000 customers"
+    )
+    assert assigned.stability_line == (
+        f"Of the model, on the customers it was fitted on: {fitted.stability_line}"
+    )
+    for summary, told in ((fitted, True), (assigned, False)):
+        assert ("another name takes its place" in overview(summary).page[0].text) is told
+
+
 def test_a_borderline_name_is_said_so_in_both_headlines(result):
     marked = tuple(
         replace(each, borderline=("its score is close to the cut",)) for each in result.summary.segments
@@ -142,7 +168,9 @@ def test_nobody_is_at_risk_by_a_name_for_all():
     with rfmeans.segment(
         make_orders(200, seed=1).drop(columns="kind"), n_init=1, lexicon={"grid": [everybody]}
     ) as found:
-        assert found.headlines[1] == "Most at risk: no segment has a name that says its customers are away."
+        assert found.headlines[1] == (
+            "Most at risk: no segment with customers has a name that says they are away."
+        )
 
 
 MONEY = (0.6542, 0.2358, 0.06, 0.05)  # 65 + 24 + 6 + 5

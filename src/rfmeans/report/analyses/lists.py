@@ -53,13 +53,20 @@ def first_line(summary: Summary) -> str:
     first, symbol = summary.first_choice, summary.currency_symbol
     if first is None:
         return ""
-    why = (
-        "its customers stay away longer than usual, and half of them spent"
-        if first.at_risk
-        else "it is the most valuable, and none at risk spent more than usual. Half of its customers spent"
-    )
+    if first.at_risk:
+        away = first.share_away
+        why = (
+            f"{away} of its customers stay away longer than usual"
+            if away
+            else "its customers bought long ago"
+        )
+    else:
+        why = "it is the most valuable, and none at risk spent more than usual"
     spent, usual = first.figures.median_monetary, summary.everyone.median_monetary
-    return f"Begin with {first.called}: {why} {money(spent, symbol)} or more, against {money(usual, symbol)} of all."
+    return (
+        f"Begin with {first.called}: {why}. Half of its customers spent {money(spent, symbol)} or more, against "
+        f"{money(usual, symbol)} of all."
+    )
 
 
 def _held(share: float, asked: float) -> str:

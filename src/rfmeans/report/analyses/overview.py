@@ -23,7 +23,7 @@ def overview(summary: Summary) -> Section:
             summary.most_valuable,
             summary,
             _capital(summary.nobody_spent),
-            each="each, the most",
+            each="each, the most" if summary.most_valuable and summary.most_each else "each",
         ),
         _tile(
             "Most at risk",
@@ -65,7 +65,7 @@ def _how_named(summary: Summary) -> str:
     if len(summary.segments) > 4:
         bands = "recent, cooling or lapsed, of high, middle or low value"
     named = f"A segment is named by where its centre lies among all customers: {bands}."
-    if any(segment.corrections for segment in summary.segments):
+    if not summary.assigned and any(segment.corrections for segment in summary.segments):
         named += " Where a word of that name would be false, another name takes its place."
     return named
 
