@@ -14,6 +14,15 @@ def test_how_many_are_away_is_counted(result):
     assert result.summary.to_dict()["usual_days"] == usual
 
 
+def test_tenure_and_the_share_that_came_back_are_those_of_the_customers(result):
+    customers = result.customers.to_pandas()
+    for row in result.summary.to_dict()["segments"]:
+        mine = customers[customers["segment_id"] == row["segment_id"]]
+        assert row["mean_tenure"] == pytest.approx(mine["tenure"].mean())
+        assert row["median_tenure"] == mine["tenure"].median()
+        assert row["repeat_share"] == pytest.approx((mine["frequency"] > 1).mean())
+
+
 @pytest.mark.parametrize(
     ("away", "customers", "said"),
     [(None, 200, ""), (98, 200, "49 %"), (200, 200, "all"), (0, 200, "0 %"), (2, 3, "2 of 3"), (3, 3, "all")],
