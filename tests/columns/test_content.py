@@ -125,3 +125,27 @@ def test_of_two_columns_for_one_role_one_that_says_nothing_is_none(silent):
 def test_where_both_say_something_it_is_asked(other):
     with pytest.raises(rfmeans.SourceError, match="2 columns could be the order: order id, order number"):
         taken_in(orders(**{"order id": other, "order number": ["A", "A", "B"]}))
+
+
+NUMBERED = {
+    "the customers": (["1", "2", "1", "2", "1"], "one order per customer and day", 5),
+    "the orders": (["1", "2", "3", "4", "5"], "order = id", 5),
+    "orders, one of them twice": (["1", "2", "3", "4", "4"], "order = id", 5),
+}
+
+
+@pytest.mark.parametrize("what", NUMBERED)
+def test_id_alone_is_the_order_unless_it_numbers_the_customers(what):
+    ids, understood, counted = NUMBERED[what]
+    days = [
+        f"2024-01-0{day}" for day in (5, 5, 6, 6, 7)
+    ]  # next to each other: of one number they would be one order
+    found = taken_in(orders(id=ids, date=days, customer=["a", "b", "a", "b", "a"]))
+    assert understood in found.understood
+    assert found.lines.orders == counted
+
+
+def test_id_is_the_order_where_it_was_said():
+    days, ids = ["2024-01-05", "2024-01-06", "2024-01-07"], ["1", "2", "1"]
+    found = taken_in(orders(id=ids, date=days, customer=["a", "b", "a"]), order="id")
+    assert "order = id" in found.understood

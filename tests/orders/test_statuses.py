@@ -107,8 +107,10 @@ Slip,Who,Day,Sum,State,Payment,Paid on,Note,Back
     ("also", "message"),
     [
         ("1", "also must be a list of tables"),
-        ('[{ columns = ["x"] }]', "also, table 1 needs one of keep, drop and filled = true"),
-        ('[{ columns = ["x"], keep = ["a"], filled = true }]', "needs one of keep, drop and filled = true"),
+        ('[{ columns = ["x"] }]', "also, table 1 needs one of keep, drop, filled = true and empty = true"),
+        ('[{ columns = ["x"], keep = ["a"], filled = true }]', "needs one of keep, drop, filled = true"),
+        ('[{ columns = ["x"], empty = true, drop = ["a"] }]', "needs one of keep, drop, filled = true"),
+        ('[{ columns = ["x"], empty = false }]', "needs one of keep, drop, filled = true"),
         ('[{ keep = ["a"] }]', "also, table 1: columns must be a list of texts"),
     ],
 )
@@ -117,6 +119,28 @@ def test_a_layout_that_cannot_be_is_said(tmp_path, also, message):
     own.write_text(LAYOUT[: LAYOUT.index("also")] + f"also = {also}\n")
     with pytest.raises(rfmeans.SettingsError, match=message):
         customers(written(tmp_path, "Slip,Who,Day,Sum\n1,a,2025-01-13,10\n"), layouts=str(own))
+
+
+SHOPIFY = """\
+Name,Email,Financial Status,Total,Created at,Lineitem quantity,Lineitem price,Refunded Amount,Cancelled at
+#1,a,paid,10.00,2024-01-05,1,10.00,0.00,
+#2,b,paid,20.00,2024-01-06,1,15.00,0.00,2024-01-07
+#2,b,,,2024-01-06,1,5.00,,
+#3,c,partially_refunded,30.00,2024-01-08,1,30.00,25.00,2024-01-09
+#4,d,refunded,40.00,2024-01-08,1,40.00,40.00,2024-01-09
+#5,e,voided,50.00,2024-01-08,1,50.00,0.00,2024-01-09
+"""
+
+
+def test_a_paid_order_that_was_cancelled_and_not_refunded_is_no_sale(tmp_path):
+    found, account = customers(written(tmp_path, SHOPIFY))
+    assert found == {"a": (1, Decimal(10)), "c": (1, Decimal(5)), "d": (0, Decimal(0))}
+    assert aside(account) == {"excluded status": (3, Decimal(70))}  # of b both lines, of e one
+    assert account.noticed.understood.startswith(
+        "Shopify orders export: customer = Email, order = Name, date = Created at, amount = Total per order less "
+        "Refunded Amount, status = Financial Status: paid, partially refunded and refunded orders count, only where "
+        "Cancelled at is blank unless Financial Status is partially refunded or refunded"
+    )
 
 
 BY_PARTS = {

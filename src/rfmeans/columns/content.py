@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rfmeans.arguments import Choice, argument
 from rfmeans.columns.keys import NO_ORDER, ZERO
-from rfmeans.columns.layout import used_columns
+from rfmeans.columns.layout import ANY_TABLE, PER_LINE, used_columns
 from rfmeans.columns.layout_files import built_in
 from rfmeans.columns.layouts import with_columns
 from rfmeans.columns.marks import tells_kind
@@ -65,6 +66,26 @@ def _holding(role: str, words: dict[str, frozenset[str]]) -> list[str]:
         return [name for name in holding if not tells_kind(name, frozenset(map(str.lower, words[name])))]
     same = len({words[name] for name in holding}) == 1  # which of them it is makes no difference then
     return holding[:1] if same else holding
+
+
+def numbering_orders(table: ir.Table, layout: Layout) -> Layout:
+    """Return the layout without an order that is but called id where it numbers the customers; the first rows tell it.
+
+    Each customer has one id then, and each id one customer, over several days.
+    """
+    columns = layout.columns
+    called = {plain(name) for name in built_in()["orders"]["order_row"]}
+    if layout.name != ANY_TABLE or columns.order is None or plain(columns.order) not in called:
+        return layout
+    customer = next(name for _, name in layout.customers)
+    named = (("order", columns.order), ("customer", customer), ("date", str(columns.date)))
+    told = table.select(**{role: table[name].cast("string") for role, name in named}).drop_null().distinct()
+    rows = told.to_pyarrow().to_pylist()
+    ids, customers = ({row[role] for row in rows} for role in ("order", "customer"))
+    pairs = {(row["order"], row["customer"]) for row in rows}
+    if not len(ids) == len(customers) == len(pairs) < len(rows):
+        return layout
+    return replace(layout, columns=replace(columns, order=None), amount_per=PER_LINE, order_level=False)
 
 
 def without_silent(table: ir.Table, names: Sequence[str]) -> list[str]:

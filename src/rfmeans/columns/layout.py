@@ -162,7 +162,10 @@ def _lets(also: Also) -> str:
 
 
 def _unless(also: Also) -> str:
-    return f" unless {also.unless} is" if also.unless else ""
+    if not also.unless:
+        return ""
+    words = f" {' or '.join(also.drop)}" if also.empty else ""  # else they stand before it
+    return f" unless {also.unless} is{words}"
 
 
 def used_columns(layout: Layout) -> set[str]:

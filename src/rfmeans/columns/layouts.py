@@ -126,7 +126,8 @@ def _also(layout: dict[str, Any], columns: Columns, header: Sequence[str]) -> tu
         if name is not None and name not in _taken(columns):
             keep, drop = tuple(entry.get("keep", ())), tuple(entry.get("drop", ()))
             unless = _first(entry.get("unless", ()), header) or ""
-            found.append(Also(name, keep, drop, entry.get("filled", False), unless=unless))
+            filled, empty = entry.get("filled", False), entry.get("empty", False)
+            found.append(Also(name, keep, drop, filled, empty, unless))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import ibis
 
-from rfmeans.columns.content import told_by_content, without_silent
+from rfmeans.columns.content import numbering_orders, told_by_content, without_silent
 from rfmeans.columns.conventions import Conventions, find_conventions
 from rfmeans.columns.keys import (
     KeyConvention,
@@ -311,6 +311,8 @@ class Understood(AbstractContextManager["Understood"]):
             check_group_rows(self.source, error.roles)
             raise
         head = self._head(looked, known)
+        if not (given.order or self.fitted):
+            known = numbering_orders(head, known)
         layout = told_by_content(head, known, self.fitted)
         chosen = bool(given.status or self.reading.keep_status)
         layout = self.layout = with_marks(head, layout, chosen=chosen)
