@@ -1,10 +1,14 @@
 """Columns of any name, told by what they hold."""
 
+import ibis
 import pandas as pd
 import pytest
 
 import rfmeans
 from helpers.taken_in import taken_in
+from rfmeans.columns.content import numbering_orders
+from rfmeans.columns.layouts import recognise
+from rfmeans.settings import Columns
 
 
 def orders(**columns):
@@ -143,6 +147,14 @@ def test_id_alone_is_the_order_unless_it_numbers_the_customers(what):
     found = taken_in(orders(id=ids, date=days, customer=["a", "b", "a", "b", "a"]))
     assert understood in found.understood
     assert found.lines.orders == counted
+
+
+def test_id_is_what_a_model_was_fitted_with():
+    table = ibis.memtable(orders(id=["1", "2"], date=["2024-01-05", "2024-01-06"]))  # could be either
+    layout = recognise(table.columns)
+    assert numbering_orders(table, layout, Columns(order="id")).columns.order == "id"
+    assert numbering_orders(table, layout, Columns()).columns.order is None
+    assert numbering_orders(table, layout).columns.order == "id"
 
 
 def test_id_is_the_order_where_it_was_said():

@@ -68,24 +68,30 @@ def _holding(role: str, words: dict[str, frozenset[str]]) -> list[str]:
     return holding[:1] if same else holding
 
 
-def numbering_orders(table: ir.Table, layout: Layout) -> Layout:
+def numbering_orders(table: ir.Table, layout: Layout, fitted: Columns | None = None) -> Layout:
     """Return the layout without an order that is but called id where it numbers the customers; the first rows tell it.
 
-    Each customer has one id then, and each id one customer, over several days.
+    Each customer has one id then, and each id one customer, over several days. What a model was ``fitted`` with holds
+    for it: newer orders may be one of each customer.
     """
     columns = layout.columns
     called = {plain(name) for name in built_in()["orders"]["order_row"]}
     if layout.name != ANY_TABLE or columns.order is None or plain(columns.order) not in called:
         return layout
+    if fitted is not None:
+        return layout if fitted.order else _without_order(layout)
     customer = next(name for _, name in layout.customers)
     named = (("order", columns.order), ("customer", customer), ("date", str(columns.date)))
     told = table.select(**{role: table[name].cast("string") for role, name in named}).drop_null().distinct()
     rows = told.to_pyarrow().to_pylist()
     ids, customers = ({row[role] for row in rows} for role in ("order", "customer"))
     pairs = {(row["order"], row["customer"]) for row in rows}
-    if not len(ids) == len(customers) == len(pairs) < len(rows):
-        return layout
-    return replace(layout, columns=replace(columns, order=None), amount_per=PER_LINE, order_level=False)
+    return _without_order(layout) if len(ids) == len(customers) == len(pairs) < len(rows) else layout
+
+
+def _without_order(layout: Layout) -> Layout:
+    columns = replace(layout.columns, order=None)
+    return replace(layout, columns=columns, amount_per=PER_LINE, order_level=False)
 
 
 def without_silent(table: ir.Table, names: Sequence[str]) -> list[str]:

@@ -311,8 +311,8 @@ class Understood(AbstractContextManager["Understood"]):
             check_group_rows(self.source, error.roles)
             raise
         head = self._head(looked, known)
-        if not (given.order or self.fitted):
-            known = numbering_orders(head, known)
+        if not given.order:
+            known = numbering_orders(head, known, self.fitted)
         layout = told_by_content(head, known, self.fitted)
         chosen = bool(given.status or self.reading.keep_status)
         layout = self.layout = with_marks(head, layout, chosen=chosen)
