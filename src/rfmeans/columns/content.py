@@ -80,13 +80,17 @@ def numbering_orders(table: ir.Table, layout: Layout, fitted: Columns | None = N
         return layout
     if fitted is not None:
         return layout if fitted.order else _without_order(layout)
-    customer = next(name for _, name in layout.customers)
+    return _without_order(layout) if _numbers_customers(table, layout) else layout
+
+
+def _numbers_customers(table: ir.Table, layout: Layout) -> bool:
+    columns, customer = layout.columns, next(name for _, name in layout.customers)
     named = (("order", columns.order), ("customer", customer), ("date", str(columns.date)))
     told = table.select(**{role: table[name].cast("string") for role, name in named}).drop_null().distinct()
     rows = told.to_pyarrow().to_pylist()
     ids, customers = ({row[role] for row in rows} for role in ("order", "customer"))
     pairs = {(row["order"], row["customer"]) for row in rows}
-    return _without_order(layout) if len(ids) == len(customers) == len(pairs) < len(rows) else layout
+    return len(ids) == len(customers) == len(pairs) < len(rows)
 
 
 def _without_order(layout: Layout) -> Layout:

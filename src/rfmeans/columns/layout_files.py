@@ -113,14 +113,16 @@ def _check_also(also: Any, where: str) -> None:
         for key in ("columns", "keep", "drop", "unless"):
             if key in entry or key == "columns":
                 _check_names(entry.get(key), f"{here}: {key}")
-        lifted = "empty" in entry and "unless" in entry  # by the words of drop, which say nothing else there
-        says = sum(key in entry for key in ("keep", "drop", "filled", "empty")) - (lifted and "drop" in entry)
-        if says != 1 or not all(entry.get(key, True) is True for key in ("filled", "empty")):
-            raise SettingsError(
-                f"{here} needs one of keep, drop, filled = true and empty = true, and no more."
-            )
-        if "unless" in entry and "drop" not in entry:
-            raise SettingsError(f"{here} has unless, which lifts drop, and no drop.")
+        _check_says(entry, here)
+
+
+def _check_says(entry: Mapping[str, Any], here: str) -> None:
+    lifted = "empty" in entry and "unless" in entry  # by the words of drop, which say nothing else there
+    says = sum(key in entry for key in ("keep", "drop", "filled", "empty")) - (lifted and "drop" in entry)
+    if says != 1 or not all(entry.get(key, True) is True for key in ("filled", "empty")):
+        raise SettingsError(f"{here} needs one of keep, drop, filled = true and empty = true, and no more.")
+    if "unless" in entry and "drop" not in entry:
+        raise SettingsError(f"{here} has unless, which lifts drop, and no drop.")
 
 
 def _check_roles(entry: Mapping[str, Any], where: str) -> None:

@@ -33,7 +33,7 @@ def consents(
     said = table.select(
         customer_id=customer_id(table, layout.customers, engine, conventions.keys),
         day=calendar_day(table[str(layout.columns.date)], engine, timezone, conventions.date),
-        yes=word.isin(status_variants(built_in()["orders"]["consents"])),
+        yes=engine.is_among(status_variants(built_in()["orders"]["consents"]), word),
         word=word,
     )
     said = said.filter(said.customer_id.notnull(), said.day.notnull(), said.word.notnull())
