@@ -16,6 +16,7 @@ from drawn import examples
 from helpers.inspected import codes, only, shop, with_orders
 from intakes import read
 from places import DATA
+from rfmeans.arguments import with_options
 from rfmeans.engines.kept_tables import Workspace
 from rfmeans.inspection.inspect import without_strays
 from rfmeans.settings import CustomerColumns, make_reading
@@ -145,6 +146,8 @@ def test_segment_says_stray_days_and_counts_the_period_without_them():
         assert said.startswith(
             f"An order or more is dated on 1970-01-01, long before all others, which begin on {first}. Dates like "
         )
+        assert f"Give since='{first}', which" in said
+        assert f"Give --since {first}, which" in with_options(said)
         days = (result.summary.as_of - first).days
         assert result.model.grounds.period_days == days
     with Workspace() as scratch:

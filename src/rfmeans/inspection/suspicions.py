@@ -105,7 +105,9 @@ def suspected(
         *(_big_customer(each, symbol, window) for each in big),
         *map(_test_orders, marks),
     ]
-    return [f"{each.found} {each.advice}" for each in strays] + [each.found for each in findings]
+    return [f"{each.found} {Message(each.advice).marked}" for each in strays] + [
+        each.found for each in findings
+    ]
 
 
 def _order_ids(account: Account, days: int) -> list[Finding]:
